@@ -1,0 +1,243 @@
+/**
+ * The scheduler's words: plain data in, plain data out. Bytes are whole numbers (exact up to 8 PiB), times are
+ * milliseconds. Selectors, tolerations, affinity and spread have Kubernetes' own shapes.
+ */
+
+export type GuestType = 'pv' | 'pvh' | 'hvm';
+export type Labels = Readonly<Record<string, string>>;
+
+/** This topology key is every host's own name, whether or not the label is set. */
+export const HOSTNAME_KEY = 'kubernetes.io/hostname';
+/** The pool of a host or VM that names none. */
+export const DEFAULT_POOL = 'default';
+
+export interface Expression {
+  readonly key: string;
+  readonly operator: 'In' | 'NotIn' | 'Exists' | 'DoesNotExist' | 'Gt' | 'Lt';
+  readonly values?: readonly string[];
+}
+
+export interface LabelSelector {
+  readonly matchLabels?: Labels;
+  readonly matchExpressions?: readonly Expression[];
+}
+
+export interface Taint {
+  readonly key: string;
+  readonly value?: string;
+  readonly effect: 'NoSchedule' | 'PreferNoSchedule' | 'NoExecute';
+}
+
+export interface Toleration {
+  readonly key?: string;
+  readonly operator?: 'Equal' | 'Exists';
+  readonly value?: string;
+  readonly effect?: Taint['effect'];
+}
+
+/** Kubernetes' PodAffinityTerm; the selector sees the VMs of the VM's own namespace only. */
+export interface AffinityTerm {
+  readonly labelSelector?: LabelSelector;
+  readonly topologyKey: string;
+}
+
+/** Kubernetes' PodAffinity and PodAntiAffinity. */
+export interface VmAffinity {
+  readonly requiredDuringSchedulingIgnoredDuringExecution?: readonly AffinityTerm[];
+  readonly preferredDuringSchedulingIgnoredDuringExecution?: readonly {
+    readonly weight: number;
+    readonly podAffinityTerm: AffinityTerm;
+  }[];
+}
+
+export interface HostSelectorTerm {
+  readonly matchExpressions?: readonly Expression[];
+}
+
+/** Kubernetes' NodeAffinity. */
+export interface HostAffinity {
+  readonly requiredDuringSchedulingIgnoredDuringExecution?: { readonly nodeSelectorTerms: readonly HostSelectorTerm[] };
+  readonly preferredDuringSchedulingIgnoredDuringExecution?: readonly {
+    readonly weight: number;
+    readonly preference: HostSelectorTerm;
+  }[];
+}
+
+export interface TopologySpread {
+  readonly maxSkew: number;
+  readonly topologyKey: string;
+  readonly whenUnsatisfiable?: 'DoNotSchedule' | 'ScheduleAnyway';
+  readonly labelSelector?: LabelSelector;
+}
+
+export interface VmDisk {
+  readonly pool: string;
+  readonly sizeBytes: number;
+  /** The host that holds the disk, once it is made in a local pool: the VM stays there. */
+  readonly madeOn?: string;
+  /** Already made (in any pool): its bytes are in the pool's own account and are not asked for again. */
+  readonly made?: boolean;
+}
+
+export interface VmSpec {
+  /** The UID: identity in the ledger and the last word in every order. */
+  readonly key: string;
+  readonly namespace: string;
+  readonly name: string;
+  readonly labels?: Labels;
+  readonly type: GuestType;
+  readonly vcpus: number;
+  /** maxmem: the larger of what is granted and what is wanted. */
+  readonly memoryBytes: number;
+  /** Replaces the memory model's overhead (simulations that compare with other planners give 0). */
+  readonly overheadBytes?: number;
+  /** Whole physical CPUs, taken out of the shared ones. */
+  readonly dedicated?: boolean;
+  /** Higher goes first. */
+  readonly priority?: number;
+  readonly createdAtMs?: number;
+  /** The host of the claim; absent while the VM is pending. */
+  readonly host?: string;
+  /** The target of a migration under way: the VM counts there as well. */
+  readonly inboundHost?: string;
+  readonly pool?: string;
+  readonly hostSelector?: Labels;
+  readonly hostAffinity?: HostAffinity;
+  readonly tolerations?: readonly Toleration[];
+  readonly affinity?: VmAffinity;
+  readonly antiAffinity?: VmAffinity;
+  readonly topologySpread?: readonly TopologySpread[];
+  readonly disks?: readonly VmDisk[];
+  readonly networks?: readonly string[];
+  /** Restarted elsewhere when its host is lost (default true); only such VMs count for hostFailuresToTolerate. */
+  readonly protected?: boolean;
+}
+
+export interface HostStorage {
+  readonly name: string;
+  /** What may still be promised; disks that are made are already taken off. */
+  readonly freeBytes: number;
+  /** Each host has its own `local` bytes; of the others the whole fleet has one account (the least reported). */
+  readonly locality: 'local' | 'replicated' | 'shared';
+}
+
+export interface HostState {
+  readonly name: string;
+  readonly pool?: string;
+  readonly labels?: Labels;
+  readonly ready: boolean;
+  /** Why it is not ready, for humans: NotReady, Unknown, HostNotReporting … */
+  readonly notReadyReason?: string;
+  readonly cordoned?: boolean;
+  readonly taints?: readonly Taint[];
+  /** Nothing can be sold here, e.g. Dom0MemoryNotFixed. */
+  readonly notSellableReason?: string;
+  readonly totalBytes: number;
+  readonly dom0Bytes: number;
+  /** Kept back by the administrator, on top of Dom0 and hypervisor. */
+  readonly reservedBytes?: number;
+  /** Replaces the model of the hypervisor's own memory. */
+  readonly hypervisorBytes?: number;
+  /** Domains without our mark, and marked domains without an order: maxmem + overhead. */
+  readonly foreignBytes?: number;
+  readonly orphanBytes?: number;
+  /** vCPUs of foreign domains and orphans. */
+  readonly foreignVcpus?: number;
+  readonly cpus: number;
+  readonly dom0Vcpus: number;
+  readonly guestTypes: readonly GuestType[];
+  readonly networks?: readonly string[];
+  readonly storage?: readonly HostStorage[];
+  /** What Xen says is free now; only the residual is computed from it, never a decision. */
+  readonly reportedFreeBytes?: number;
+}
+
+export interface PoolPolicy {
+  readonly name: string;
+  readonly vcpuRatio?: number;
+  readonly hostFailuresToTolerate?: number;
+}
+export const DEFAULT_VCPU_RATIO = 4;
+
+export interface Snapshot {
+  readonly hosts: readonly HostState[];
+  /** The placed VMs (`host` set) and, if wanted, pending ones, which the ledger does not count. */
+  readonly vms: readonly VmSpec[];
+  readonly pools?: readonly PoolPolicy[];
+}
+
+export type FilterName =
+  | 'HostReady'
+  | 'HostCordoned'
+  | 'Taints'
+  | 'HostSelector'
+  | 'Pool'
+  | 'GuestType'
+  | 'Network'
+  | 'DiskLocality'
+  | 'Memory'
+  | 'VCPU'
+  | 'Storage'
+  | 'Affinity'
+  | 'AntiAffinity'
+  | 'TopologySpread'
+  | 'HostFailures';
+
+export interface Shortfall {
+  readonly resource: string;
+  readonly unit: 'MiB' | 'vCPU' | 'pCPU' | 'VM';
+  readonly amount: number;
+}
+
+/** What one filter says of one host. `unresolvable`: no move or end of any VM would help on this host. */
+export type Verdict =
+  | { readonly kind: 'ok' }
+  | { readonly kind: 'unschedulable'; readonly reason: string; readonly shortfall?: Shortfall }
+  | { readonly kind: 'unresolvable'; readonly reason: string; readonly shortfall?: Shortfall };
+export type Refusal = Exclude<Verdict, { kind: 'ok' }>;
+
+/** One filter's answer over all hosts. */
+export interface FilterReport {
+  readonly filter: FilterName;
+  readonly hosts: number;
+  /** Of these, hosts where nothing but a change of the host or the VM would help. */
+  readonly unresolvable: number;
+  /** The commonest reason (then the first by name). */
+  readonly reason: string;
+  /** The host that misses least, and by how much; absent where the filter has no amount. */
+  readonly nearest?: { readonly host: string; readonly shortfall: Shortfall };
+}
+
+export interface Explanation {
+  readonly hosts: number;
+  /** Hosts that no filter refuses (0 when the VM is pending for want of one). */
+  readonly fitting: number;
+  readonly filters: readonly FilterReport[];
+  /** Hosts that a single filter alone keeps away: the cheapest things to change. */
+  readonly onlyRefusedBy?: Readonly<Partial<Record<FilterName, readonly string[]>>>;
+}
+
+export type Placement = { readonly host: string } | { readonly unschedulable: Explanation };
+
+/** The ledger's account of one host. */
+export interface HostAccount {
+  readonly host: string;
+  readonly pool: string;
+  readonly vms: number;
+  readonly totalBytes: number;
+  readonly dom0Bytes: number;
+  readonly hypervisorBytes: number;
+  readonly reservedBytes: number;
+  readonly foreignBytes: number;
+  readonly orphanBytes: number;
+  /** maxmem + overhead of the claimed VMs, inbound ones included. */
+  readonly guestBytes: number;
+  readonly inboundBytes: number;
+  readonly freeBytes: number;
+  /** Computed minus reported free memory; positive: Xen has less than the ledger thinks. */
+  readonly residualBytes?: number;
+  readonly sharedVcpus: number;
+  readonly dedicatedVcpus: number;
+  /** Shared vCPUs that may still be placed. */
+  readonly freeVcpus: number;
+}
