@@ -1,0 +1,958 @@
+// Generated from crds/*.yaml by `npm run generate`. Do not edit.
+
+/** What this project reads of Kubernetes' ObjectMeta. */
+export interface ObjectMeta {
+  name: string;
+  namespace?: string;
+  uid?: string;
+  resourceVersion?: string;
+  generation?: number;
+  creationTimestamp?: string;
+  deletionTimestamp?: string;
+  finalizers?: string[];
+  labels?: Record<string, string>;
+  annotations?: Record<string, string>;
+}
+/**
+ * What the agent must know.
+ */
+export interface XenAgentSpec {
+  /**
+   * UID of the kube-system namespace.
+   */
+  fleetID: string;
+  /**
+   * Fresh at every start of a leader: the agent relists its orders, then reports with it.
+   */
+  nonce?: string;
+  /**
+   * Names of all hosts; agents keep and report it.
+   *
+   * @maxItems 2000
+   */
+  roster?: string[];
+  /**
+   * @maxItems 64
+   */
+  storagePools?: {
+    name: string;
+    driver: "file";
+    path: string;
+  }[];
+  /**
+   * @maxItems 256
+   */
+  networks?: {
+    name: string;
+    bridge: string;
+  }[];
+}
+
+/**
+ * What the agent sees. Written by the agent only.
+ */
+export interface XenAgentStatus {
+  observedGeneration?: number;
+  /**
+   * The nonce that this report answers.
+   */
+  nonce?: string;
+  agentVersion?: string;
+  /**
+   * Boot ID of the Dom0.
+   */
+  bootID?: string;
+  hostname?: string;
+  /**
+   * The fleet that the Dom0 says it belongs to.
+   */
+  fleetID?: string;
+  policyDigest?: string;
+  roster?: string[];
+  /**
+   * Physical CPUs (hardware threads).
+   */
+  cpus?: number;
+  xen?: {
+    version?: string;
+    guestTypes?: ("pv" | "pvh" | "hvm")[];
+    virtCaps?: string;
+  };
+  memory?: {
+    totalMiB?: number;
+    /**
+     * As Xen says; outstanding claims are already taken off.
+     */
+    freeMiB?: number;
+  };
+  dom0?: {
+    vcpus?: number;
+    memoryMiB?: number;
+    /**
+     * dom0_mem is set on the command line of Xen.
+     */
+    memoryFixed?: boolean;
+  };
+  storagePools?: {
+    name: string;
+    present: boolean;
+    totalBytes?: number;
+    freeBytes?: number;
+    message?: string;
+  }[];
+  networks?: {
+    name: string;
+    present: boolean;
+    message?: string;
+  }[];
+  /**
+   * What runs here beside Dom0. ours: an order is held for it. orphan: it has our record and no order. foreign: neither; counted and never touched.
+   *
+   * @maxItems 4096
+   */
+  domains?: {
+    uuid: string;
+    name?: string;
+    domid?: number;
+    kind: "ours" | "orphan" | "foreign";
+    state?: string;
+    type?: "pv" | "pvh" | "hvm";
+    vcpus?: number;
+    /**
+     * The larger of what it has and its maximum.
+     */
+    memoryMiB?: number;
+    namespace?: string;
+    vmName?: string;
+  }[];
+  /**
+   * What the Dom0 remembers of every domain of the fleet, running or not.
+   *
+   * @maxItems 8192
+   */
+  records?: {
+    uuid: string;
+    namespace: string;
+    name: string;
+    /**
+     * Highest epoch seen.
+     */
+    epoch: number;
+    retiredEpoch?: number;
+    /**
+     * The order vanished: not ended, not started again.
+     */
+    frozen?: boolean;
+  }[];
+  /**
+   * Disks whose VM is gone.
+   *
+   * @maxItems 8192
+   */
+  retainedDisks?: {
+    uuid: string;
+    disk: string;
+    path: string;
+    sizeBytes?: number;
+    namespace?: string;
+    vmName?: string;
+  }[];
+  conditions?: {
+    type: string;
+    status: "True" | "False" | "Unknown";
+    reason: string;
+    message: string;
+    observedGeneration?: number;
+    lastTransitionTime: string;
+  }[];
+}
+
+export interface XenAgent {
+  apiVersion: 'xenfleet.io/v1alpha1';
+  kind: 'XenAgent';
+  metadata: ObjectMeta;
+  spec: XenAgentSpec;
+  status?: XenAgentStatus;
+}
+
+/**
+ * What the agent is to keep true, everything granted.
+ */
+export interface XenDomainSpec {
+  /**
+   * UID of the kube-system namespace; the agent refuses orders of another fleet.
+   */
+  fleetID: string;
+  /**
+   * The XenVM that this order is for.
+   */
+  vm: {
+    namespace: string;
+    name: string;
+    uid: string;
+  };
+  /**
+   * Placement of the XenVM that this order belongs to.
+   */
+  epoch: number;
+  /**
+   * Only Stopped and Absent ever end a guest. Absent: ended, and this epoch and all before it retired for good.
+   */
+  desired: "Running" | "Stopped" | "Absent";
+  type?: "pv" | "pvh" | "hvm";
+  runPolicy?: "Always" | "RerunOnFailure" | "Once" | "Manual" | "Halted";
+  gracePeriodSeconds?: number;
+  vcpus?: {
+    count: number;
+    max: number;
+  };
+  memory?: {
+    targetMiB: number;
+    maxMiB: number;
+  };
+  cpu?: {
+    weight?: number;
+    capPercent?: number;
+  };
+  boot?: {
+    kernel?: string;
+    ramdisk?: string;
+    cmdline?: string;
+    firmware?: "bios" | "uefi";
+    /**
+     * @maxItems 3
+     */
+    order?: ("disk" | "cdrom" | "network")[];
+  };
+  /**
+   * @maxItems 16
+   */
+  disks?: {
+    name: string;
+    device: string;
+    sizeBytes: number;
+    pool: string;
+    /**
+     * Folder of the pool on the host.
+     */
+    path: string;
+    image?: string;
+    readOnly?: boolean;
+  }[];
+  /**
+   * @maxItems 8
+   */
+  networks?: {
+    name: string;
+    bridge: string;
+    mac: string;
+  }[];
+  /**
+   * Disks to remove once the domain is gone; only ever set for a deleted XenVM.
+   *
+   * @maxItems 32
+   */
+  deleteDisks?: {
+    name: string;
+    path: string;
+  }[];
+}
+
+/**
+ * What the agent saw and did. Written by the agent only.
+ */
+export interface XenDomainStatus {
+  observedGeneration?: number;
+  /**
+   * Epoch that this status speaks of.
+   */
+  epoch?: number;
+  phase?: "Starting" | "Running" | "Stopping" | "Stopped" | "Failed" | "Unknown" | "Absent";
+  /**
+   * The receipt: the Dom0 refuses every epoch up to this one, for good.
+   */
+  retiredEpoch?: number;
+  bootID?: string;
+  domid?: number;
+  /**
+   * Starts after the first one, since the order was taken up.
+   */
+  restarts?: number;
+  granted?: {
+    vcpus?: number;
+    memoryMiB?: number;
+  };
+  /**
+   * Fields of the order that take effect at the next start of the domain.
+   *
+   * @maxItems 16
+   */
+  restartRequired?: string[];
+  /**
+   * Disks that exist on this host.
+   */
+  madeDisks?: string[];
+  lastTermination?: {
+    reason?: string;
+    time?: string;
+    hostBootID?: string;
+  };
+  conditions?: {
+    type: string;
+    status: "True" | "False" | "Unknown";
+    reason: string;
+    message: string;
+    observedGeneration?: number;
+    lastTransitionTime: string;
+  }[];
+}
+
+export interface XenDomain {
+  apiVersion: 'xenfleet.io/v1alpha1';
+  kind: 'XenDomain';
+  metadata: ObjectMeta;
+  spec: XenDomainSpec;
+  status?: XenDomainStatus;
+}
+
+/**
+ * How the server takes part in the fleet.
+ */
+export interface XenHostSpec {
+  /**
+   * Hosts of one pool share rules.
+   */
+  pool?: string;
+  /**
+   * Cordoned. Nothing new is placed here; what runs, runs on.
+   */
+  unschedulable?: boolean;
+  /**
+   * Repel VMs that do not tolerate them. PreferNoSchedule only weighs.
+   *
+   * @maxItems 16
+   */
+  taints?: {
+    key: string;
+    value?: string;
+    effect: "NoSchedule" | "PreferNoSchedule" | "NoExecute";
+  }[];
+  /**
+   * How the agent reaches the Dom0.
+   */
+  connection?: {
+    /**
+     * agent: the agent runs on the Dom0. ssh: it runs elsewhere and reaches the Dom0 over ssh.
+     */
+    mode: "agent" | "ssh";
+    ssh?: {
+      /**
+       * Name or address of the Dom0.
+       */
+      host: string;
+      /**
+       * 22 where absent.
+       */
+      port?: number;
+      /**
+       * root where absent.
+       */
+      user?: string;
+      /**
+       * Fingerprint of the host key, as ssh-keygen -l prints it; any other key is refused.
+       */
+      hostKey: string;
+    };
+  };
+  /**
+   * Kept back on top of what Dom0 and the hypervisor use.
+   */
+  reserved?: {
+    /**
+     * Memory that is never sold, e.g. 1Gi.
+     */
+    memory?: number | string;
+  };
+  /**
+   * The boot ID (status.bootID) of a boot of this host that an administrator KNOWS to be over, e.g. after pulling its power. Its VMs may then be claimed elsewhere.
+   */
+  declaredDead?: string;
+}
+
+/**
+ * What is. Written by the operator only.
+ */
+export interface XenHostStatus {
+  observedGeneration?: number;
+  phase?: "Pending" | "Ready" | "NotReady" | "Unknown" | "Terminating";
+  /**
+   * Boot of the Dom0 that last reported.
+   */
+  bootID?: string;
+  xenVersion?: string;
+  /**
+   * What the server has.
+   */
+  capacity?: {
+    cpus?: number;
+    memory?: string;
+  };
+  /**
+   * What claims and domains take, overhead included.
+   */
+  committed?: {
+    vms?: number;
+    vcpus?: number;
+    memory?: string;
+  };
+  /**
+   * What can still be sold, by the operator's ledger.
+   */
+  free?: {
+    memory?: string;
+  };
+  /**
+   * Ready: the agent reports and the host can take VMs.
+   */
+  conditions?: {
+    type: string;
+    status: "True" | "False" | "Unknown";
+    reason: string;
+    message: string;
+    observedGeneration?: number;
+    lastTransitionTime: string;
+  }[];
+}
+
+export interface XenHost {
+  apiVersion: 'xenfleet.io/v1alpha1';
+  kind: 'XenHost';
+  metadata: ObjectMeta;
+  spec: XenHostSpec;
+  status?: XenHostStatus;
+}
+
+/**
+ * Where the network is found on a host, and who may use it.
+ */
+export interface XenNetworkSpec {
+  /**
+   * Name of the bridge on the hosts, e.g. xenbr0. VMs of this network go only to hosts that have it.
+   */
+  bridge: string;
+  /**
+   * Which namespaces may use it.
+   */
+  allowedNamespaces: {
+    /**
+     * All: every namespace. Selector: namespaces whose labels match.
+     */
+    from: "All" | "Selector";
+    /**
+     * Selector over the labels of namespaces.
+     */
+    selector?: {
+      matchLabels?: {
+        [k: string]: string;
+      };
+      /**
+       * @maxItems 16
+       */
+      matchExpressions?: {
+        key: string;
+        operator: "In" | "NotIn" | "Exists" | "DoesNotExist";
+        /**
+         * @maxItems 32
+         */
+        values?: string[];
+      }[];
+    };
+  };
+}
+
+export interface XenNetwork {
+  apiVersion: 'xenfleet.io/v1alpha1';
+  kind: 'XenNetwork';
+  metadata: ObjectMeta;
+  spec: XenNetworkSpec;
+}
+
+/**
+ * Where the disks are, how far they reach, and who may use the pool.
+ */
+export interface XenStoragePoolSpec {
+  /**
+   * file: one raw file per disk.
+   */
+  driver: "file";
+  /**
+   * Absolute path of the folder on every host, e.g. /var/lib/xenfleet/disks. The policy file of the host must allow it.
+   */
+  path: string;
+  /**
+   * local: a disk exists on one host only, its VM stays there. replicated, shared: the storage itself brings the disk to other hosts. Declared, never guessed.
+   */
+  locality: "local" | "replicated" | "shared";
+  /**
+   * Which namespaces may use it.
+   */
+  allowedNamespaces: {
+    /**
+     * All: every namespace. Selector: namespaces whose labels match.
+     */
+    from: "All" | "Selector";
+    /**
+     * Selector over the labels of namespaces.
+     */
+    selector?: {
+      matchLabels?: {
+        [k: string]: string;
+      };
+      /**
+       * @maxItems 16
+       */
+      matchExpressions?: {
+        key: string;
+        operator: "In" | "NotIn" | "Exists" | "DoesNotExist";
+        /**
+         * @maxItems 32
+         */
+        values?: string[];
+      }[];
+    };
+  };
+}
+
+export interface XenStoragePool {
+  apiVersion: 'xenfleet.io/v1alpha1';
+  kind: 'XenStoragePool';
+  metadata: ObjectMeta;
+  spec: XenStoragePoolSpec;
+}
+
+/**
+ * What the user wants. The operator never writes here.
+ */
+export interface XenVMSpec {
+  /**
+   * Name of the XenVMClass (the plan) that sets vCPUs and memory. Exactly one of className and resources.
+   */
+  className?: string;
+  /**
+   * Size of this VM where no plan is used. Exactly one of className and resources.
+   */
+  resources?: {
+    /**
+     * Number of virtual CPUs, 1 to 512.
+     */
+    vcpus: number;
+    /**
+     * Guest memory as a Kubernetes quantity, e.g. 4Gi; at least 8Mi. Rounded up to whole MiB. It is reserved on the host for as long as the VM exists.
+     */
+    memory: number | string;
+  };
+  /**
+   * How Xen runs the guest. pvh: hardware-assisted, no device emulation, boots a Linux kernel given in spec.boot. hvm: a full virtual PC with firmware (Windows, BSD, any installer). pv: paravirtual, for hosts without hardware support.
+   */
+  type: "pv" | "pvh" | "hvm";
+  /**
+   * What to keep true. Always: runs; restarted after a shutdown, crash or host reboot. RerunOnFailure: restarted after a crash or a destroyed domain, not after a clean shutdown. Once: started once. Manual: started and stopped by XenVMOperations. Halted: off, keeps its place and its memory.
+   */
+  runPolicy?: "Always" | "RerunOnFailure" | "Once" | "Manual" | "Halted";
+  /**
+   * How the guest boots. pv and pvh: kernel, ramdisk, cmdline. hvm: firmware, order.
+   */
+  boot?: {
+    /**
+     * pv, pvh: name of the kernel under the image directory of the host, e.g. debian/vmlinuz. Never an absolute path.
+     */
+    kernel?: string;
+    /**
+     * pv, pvh: name of the initial ramdisk under the image directory of the host, e.g. debian/initrd.gz.
+     */
+    ramdisk?: string;
+    /**
+     * pv, pvh: command line of the kernel. Printable ASCII without quotes and backslashes.
+     */
+    cmdline?: string;
+    /**
+     * hvm: bios (SeaBIOS, what is used where nothing is said) or uefi (OVMF).
+     */
+    firmware?: "bios" | "uefi";
+    /**
+     * hvm: devices to boot from, in this order. Disk first where nothing is said.
+     *
+     * @minItems 1
+     * @maxItems 3
+     */
+    order?: ("disk" | "cdrom" | "network")[];
+  };
+  /**
+   * Disks of the guest, made by the agent in a storage pool. Kept when the VM is deleted, unless deletionPolicy says otherwise.
+   *
+   * @maxItems 16
+   */
+  disks?: {
+    /**
+     * Name of the disk within this VM, e.g. root. Together with the identity of the VM it names the file in the pool.
+     */
+    name: string;
+    /**
+     * Device that the guest sees, e.g. xvda (all types) or hda (hvm).
+     */
+    device: string;
+    /**
+     * Size as a Kubernetes quantity, e.g. 20Gi. A disk may grow, never shrink.
+     */
+    size: number | string;
+    /**
+     * Name of the XenStoragePool that holds the disk.
+     */
+    pool: string;
+    /**
+     * Name of an image under the image directory of the host that the disk starts as a copy of, e.g. debian.raw. Blank where absent.
+     */
+    image?: string;
+    /**
+     * The guest may only read the disk. False where absent.
+     */
+    readOnly?: boolean;
+    /**
+     * What happens to the disk when the VM is deleted. Retain (where absent): kept on the host and listed there. Delete: removed.
+     */
+    deletionPolicy?: "Retain" | "Delete";
+  }[];
+  /**
+   * Network interfaces of the guest, in order.
+   *
+   * @maxItems 8
+   */
+  networks?: {
+    /**
+     * Name of the interface within this VM, e.g. eth0.
+     */
+    name: string;
+    /**
+     * Name of the XenNetwork it is attached to.
+     */
+    network: string;
+    /**
+     * Unicast MAC address in lower case, e.g. 02:16:3e:12:34:56. Derived from the identity of the VM where absent.
+     */
+    mac?: string;
+  }[];
+  /**
+   * Where the VM may run. Shapes are those of Kubernetes pods; label selectors see only VMs of the same namespace.
+   */
+  placement?: {
+    /**
+     * Only hosts whose spec.pool is this one.
+     */
+    pool?: string;
+    /**
+     * Only hosts (XenHost) whose labels match.
+     */
+    hostSelector?: {
+      matchLabels?: {
+        [k: string]: string;
+      };
+      /**
+       * @maxItems 16
+       */
+      matchExpressions?: {
+        key: string;
+        operator: "In" | "NotIn" | "Exists" | "DoesNotExist";
+        /**
+         * @maxItems 32
+         */
+        values?: string[];
+      }[];
+    };
+    /**
+     * Taints of hosts that this VM tolerates.
+     *
+     * @maxItems 16
+     */
+    tolerations?: {
+      key?: string;
+      operator?: "Exists" | "Equal";
+      value?: string;
+      effect?: "NoSchedule" | "PreferNoSchedule" | "NoExecute";
+      tolerationSeconds?: number;
+    }[];
+    /**
+     * Place near VMs of the same namespace that match (shape of podAffinity).
+     */
+    affinity?: {
+      /**
+       * @maxItems 8
+       */
+      requiredDuringSchedulingIgnoredDuringExecution?: {
+        /**
+         * Label of hosts that makes a domain; kubernetes.io/hostname is the host itself.
+         */
+        topologyKey: string;
+        labelSelector?: {
+          matchLabels?: {
+            [k: string]: string;
+          };
+          /**
+           * @maxItems 16
+           */
+          matchExpressions?: {
+            key: string;
+            operator: "In" | "NotIn" | "Exists" | "DoesNotExist";
+            /**
+             * @maxItems 32
+             */
+            values?: string[];
+          }[];
+        };
+      }[];
+      /**
+       * @maxItems 8
+       */
+      preferredDuringSchedulingIgnoredDuringExecution?: {
+        weight: number;
+        podAffinityTerm: {
+          /**
+           * Label of hosts that makes a domain; kubernetes.io/hostname is the host itself.
+           */
+          topologyKey: string;
+          labelSelector?: {
+            matchLabels?: {
+              [k: string]: string;
+            };
+            /**
+             * @maxItems 16
+             */
+            matchExpressions?: {
+              key: string;
+              operator: "In" | "NotIn" | "Exists" | "DoesNotExist";
+              /**
+               * @maxItems 32
+               */
+              values?: string[];
+            }[];
+          };
+        };
+      }[];
+    };
+    /**
+     * Keep away from VMs of the same namespace that match (shape of podAntiAffinity).
+     */
+    antiAffinity?: {
+      /**
+       * @maxItems 8
+       */
+      requiredDuringSchedulingIgnoredDuringExecution?: {
+        /**
+         * Label of hosts that makes a domain; kubernetes.io/hostname is the host itself.
+         */
+        topologyKey: string;
+        labelSelector?: {
+          matchLabels?: {
+            [k: string]: string;
+          };
+          /**
+           * @maxItems 16
+           */
+          matchExpressions?: {
+            key: string;
+            operator: "In" | "NotIn" | "Exists" | "DoesNotExist";
+            /**
+             * @maxItems 32
+             */
+            values?: string[];
+          }[];
+        };
+      }[];
+      /**
+       * @maxItems 8
+       */
+      preferredDuringSchedulingIgnoredDuringExecution?: {
+        weight: number;
+        podAffinityTerm: {
+          /**
+           * Label of hosts that makes a domain; kubernetes.io/hostname is the host itself.
+           */
+          topologyKey: string;
+          labelSelector?: {
+            matchLabels?: {
+              [k: string]: string;
+            };
+            /**
+             * @maxItems 16
+             */
+            matchExpressions?: {
+              key: string;
+              operator: "In" | "NotIn" | "Exists" | "DoesNotExist";
+              /**
+               * @maxItems 32
+               */
+              values?: string[];
+            }[];
+          };
+        };
+      }[];
+    };
+    /**
+     * Spread over topology domains (shape of topologySpreadConstraints).
+     *
+     * @maxItems 8
+     */
+    topologySpread?: {
+      maxSkew: number;
+      topologyKey: string;
+      whenUnsatisfiable: "DoNotSchedule" | "ScheduleAnyway";
+      labelSelector?: {
+        matchLabels?: {
+          [k: string]: string;
+        };
+        /**
+         * @maxItems 16
+         */
+        matchExpressions?: {
+          key: string;
+          operator: "In" | "NotIn" | "Exists" | "DoesNotExist";
+          /**
+           * @maxItems 32
+           */
+          values?: string[];
+        }[];
+      };
+    }[];
+  };
+  /**
+   * How the guest is ended.
+   */
+  shutdown?: {
+    /**
+     * Seconds the guest has to power off after it was asked; then its domain is destroyed. 60 where absent.
+     */
+    gracePeriodSeconds?: number;
+  };
+  /**
+   * Who this VM is, where it must go on being a known domain: restored from a backup, moved from another cluster, or getting its retained disks back. Immutable.
+   */
+  identity?: {
+    /**
+     * The Xen UUID of the domain, in lower case.
+     */
+    uuid: string;
+  };
+}
+
+/**
+ * What is. Written by the operator only.
+ */
+export interface XenVMStatus {
+  /**
+   * The metadata.generation that this status speaks of.
+   */
+  observedGeneration?: number;
+  phase?:
+    "Pending" | "Scheduled" | "Starting" | "Running" | "Stopping" | "Stopped" | "Failed" | "Unknown" | "Terminating";
+  /**
+   * The Xen UUID of the domain; all identity follows from it.
+   */
+  domainUUID?: string;
+  /**
+   * The one answer to "who may run this VM".
+   */
+  placement?: {
+    /**
+     * Name of the XenHost.
+     */
+    host: string;
+    /**
+     * Grows by one at every placement.
+     */
+    epoch: number;
+  };
+  /**
+   * UID of the XenVMClass that the granted size was taken from.
+   */
+  classUID?: string;
+  /**
+   * What the order in force grants.
+   */
+  granted?: {
+    vcpus?: number;
+    /**
+     * Whole MiB as a quantity, e.g. 16384Mi.
+     */
+    memory?: string;
+  };
+  networks?: {
+    name: string;
+    mac: string;
+  }[];
+  /**
+   * How the domain ended the last time.
+   */
+  lastTermination?: {
+    /**
+     * poweroff, reboot, crash, watchdog, destroyed, hostReboot or unknown.
+     */
+    reason?: string;
+    time?: string;
+    hostBootID?: string;
+  };
+  /**
+   * Ready: the declared state is reached. Stalled: only an act of somebody helps. Scheduled: a host is claimed. RestartRequired: an edit waits for a restart.
+   */
+  conditions?: {
+    type: string;
+    status: "True" | "False" | "Unknown";
+    reason: string;
+    message: string;
+    observedGeneration?: number;
+    lastTransitionTime: string;
+  }[];
+}
+
+export interface XenVM {
+  apiVersion: 'xenfleet.io/v1alpha1';
+  kind: 'XenVM';
+  metadata: ObjectMeta;
+  spec: XenVMSpec;
+  status?: XenVMStatus;
+}
+
+/**
+ * Size and standing of the VMs of this plan.
+ */
+export interface XenVMClassSpec {
+  /**
+   * Number of virtual CPUs, 1 to 512.
+   */
+  vcpus: number;
+  /**
+   * Guest memory as a Kubernetes quantity, e.g. 16Gi; at least 8Mi. Rounded up to whole MiB.
+   */
+  memory: number | string;
+  /**
+   * Each vCPU takes a whole physical CPU out of the shared ones. False where absent.
+   */
+  dedicated?: boolean;
+  /**
+   * Weight of the credit2 scheduler; 256 where absent.
+   */
+  cpuWeight?: number;
+  /**
+   * Upper bound in percent of one physical CPU (200 is two); none where absent.
+   */
+  cpuCapPercent?: number;
+  /**
+   * VMs of a higher priority are placed first. 0 where absent.
+   */
+  priority?: number;
+}
+
+export interface XenVMClass {
+  apiVersion: 'xenfleet.io/v1alpha1';
+  kind: 'XenVMClass';
+  metadata: ObjectMeta;
+  spec: XenVMClassSpec;
+}
