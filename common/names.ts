@@ -1,0 +1,48 @@
+/** Names that both sides derive, so that nothing has to be told. Pure. */
+import { createHash } from 'node:crypto';
+
+export const GROUP = 'xenfleet.io';
+export const VERSION = 'v1alpha1';
+export const API_VERSION = `${GROUP}/${VERSION}`;
+
+/** Held on XenVM, XenDomain and XenHost by the operator: owner references cannot cross namespaces. */
+export const FINALIZER = `${GROUP}/operator`;
+/** The topology key that is the host itself, as for Kubernetes nodes. */
+export const HOSTNAME_LABEL = 'kubernetes.io/hostname';
+/** Labels on XenDomain that lead back to its VM, for people and selectors. */
+export const VM_NAME_LABEL = `${GROUP}/vm-name`;
+export const VM_NAMESPACE_LABEL = `${GROUP}/vm-namespace`;
+/** Label on a host's namespace, naming the host. */
+export const HOST_LABEL = `${GROUP}/host`;
+
+export const AGENT_SERVICE_ACCOUNT = 'agent';
+export const AGENT_LEASE = 'agent';
+export const AGENT_ROLE = 'xen-fleet-agent';
+
+const HOST_NAMESPACE_PREFIX = 'xenhost-';
+
+export function hostNamespace(host: string): string {
+  return HOST_NAMESPACE_PREFIX + host;
+}
+
+export function hostOfNamespace(namespace: string): string | undefined {
+  return namespace.startsWith(HOST_NAMESPACE_PREFIX) ? namespace.slice(HOST_NAMESPACE_PREFIX.length) : undefined;
+}
+
+/** Name of the domain on its host. Namespaces have no dots, so the pair can be read back. */
+export function domainName(namespace: string, name: string): string {
+  return `${namespace}.${name}`;
+}
+
+/** File of a disk in a pool folder: no two VMs can name one file. */
+export function diskFile(poolPath: string, uuid: string, disk: string): string {
+  return `${poolPath}/${uuid}.${disk}.raw`;
+}
+
+/** Locally administered unicast MAC: 46 bits of a hash of the identity and the interface's name. */
+export function derivedMac(uuid: string, networkInterface: string): string {
+  const hash = createHash('sha256').update(`${uuid}/${networkInterface}`).digest();
+  const bytes = [...hash.subarray(0, 6)];
+  bytes[0] = ((bytes[0] ?? 0) & 0xfc) | 0x02;
+  return bytes.map((byte) => byte.toString(16).padStart(2, '0')).join(':');
+}

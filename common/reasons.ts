@@ -1,0 +1,75 @@
+/**
+ * The closed set of reasons that conditions and events carry. Each is one word for a machine; the message beside it is for a human.
+ */
+
+/** Why a domain is not as ordered; said by the agent on XenDomain, mirrored on the XenVM. */
+export const DOMAIN_REASONS = [
+  'Running',
+  'Halted',
+  'Starting',
+  'Stopping',
+  'ShutDown',
+  'Crashed',
+  'RestartBackOff',
+  'Finished',
+  'Retired',
+  'StaleEpoch',
+  'ForeignFleet',
+  'Frozen',
+  'AwaitingConfirmation',
+  'InvalidOrder',
+  'PolicyRefused',
+  'ImageMissing',
+  'ImageTooLarge',
+  'DiskMissing',
+  'DiskInUse',
+  'DiskFull',
+  'BridgeMissing',
+  'KernelMissing',
+  'OutOfMemory',
+  'NameConflict',
+  'DuplicateDomain',
+  'ConfigRejected',
+  'ToolstackHung',
+  'HostUnreachable',
+  'CreateFailed',
+] as const;
+export type DomainReason = (typeof DOMAIN_REASONS)[number];
+
+/** Why a XenVM is where it is; said by the operator. */
+export const VM_REASONS = [
+  ...DOMAIN_REASONS,
+  'Scheduled',
+  'Pending',
+  'Unschedulable',
+  'ClassNotFound',
+  'NetworkNotFound',
+  'NetworkNotAllowed',
+  'StoragePoolNotFound',
+  'StoragePoolNotAllowed',
+  'MacConflict',
+  'IdentityConflict',
+  'HostNotReporting',
+  'HostUnknown',
+  'HostNotReady',
+  'WaitingForReceipt',
+  'Terminating',
+  'SpecChanged',
+  'Progressing',
+  'NotStalled',
+  'UpToDate',
+] as const;
+export type VMReason = (typeof VM_REASONS)[number];
+
+export const HOST_REASONS = [
+  'AgentReporting',
+  'AgentNeverReported',
+  'AgentSilent',
+  'Dom0MemoryNotFixed',
+  'AwaitingReport',
+  'WrongFleet',
+  'HoldsDomains',
+  'DeclaredDead',
+  'AgentTrouble',
+] as const;
+export type HostReason = (typeof HOST_REASONS)[number];
