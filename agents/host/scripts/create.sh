@@ -1,0 +1,18 @@
+# STATE_DIR UUID EPOCH CFG_PATH MARK: starts a domain unless its epoch is retired or it is there already.
+[ $# -eq 5 ] || die 43 'usage: STATE_DIR UUID EPOCH CFG_PATH MARK'
+need_uuid "$2"
+need_number "$3"
+fence=$(fence_of "$R$1/fence/$2") || exit $?
+[ "$fence" -lt "$3" ] || {
+  echo "retired $fence"
+  exit 40
+}
+rows=$(rows_of "$2") || exit $?
+[ -z "$rows" ] || {
+  printf '%s\n' "$rows"
+  exit 42
+}
+# The lock is the UUID's: a cfg of another UUID must not be started under it.
+grep -qF -- "$2" "$R$4" || die 43 "$4 does not carry $2"
+xenstore-write "/xenfleet/$2" "$5" || exit $?
+exec xl create -e "$R$4"

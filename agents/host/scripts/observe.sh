@@ -1,0 +1,51 @@
+# IMAGES_DIR [POOL_PATH…]: all that the agent looks at, in one round trip. Sections start with a line `=== name`, or `=== name FAILED CODE`
+# where that part could not be told (its words are on stderr). Formats of ours: df `PATH TOTAL_BYTES FREE_BYTES` (a pool that is not there
+# has no line), images and disks `BYTES PATH`, marks `/xenfleet/UUID = "MARK"`, the rest is what the command prints.
+[ $# -ge 1 ] || die 43 'usage: IMAGES_DIR [POOL_PATH…]'
+images=$1
+shift
+
+section() { # NAME COMMAND…
+  name=$1
+  shift
+  if text=$("$@"); then
+    printf '=== %s\n%s\n' "$name" "$text"
+  else
+    printf '=== %s FAILED %s\n%s\n' "$name" $? "$text"
+  fi
+}
+bridges() {
+  for path in "$R"/sys/class/net/*/bridge; do
+    [ ! -d "$path" ] || (path=${path%/bridge} && echo "${path##*/}")
+  done
+}
+marks() {
+  text=$(xenstore-ls -f /xenfleet 2>&1) || case $text in
+    *'No such file'*) return 0 ;;
+    *) echo "$text" >&2 && return 1 ;;
+  esac
+  printf '%s\n' "$text"
+}
+free() {
+  for pool; do
+    space=$(df -B1 --output=size,avail "$R$pool" 2>/dev/null | tail -n 1)
+    [ -z "$space" ] || echo "$pool" $space
+  done
+}
+disks() {
+  for pool; do
+    [ ! -d "$R$pool" ] || find -H "$R$pool" -maxdepth 1 -type f ! -name '.*' -printf '%s %P\n' |
+      while read -r size name; do echo "$size $pool/$name"; done
+  done
+}
+section bootid cat "$R/proc/sys/kernel/random/boot_id"
+section hostname uname -n
+section policy cat "$R/etc/xenfleet/policy.json"
+section info xl info
+section list xl list -v
+section domains xl list -l
+section marks marks
+section bridges bridges
+section df free "$@"
+section images find -L "$R$images" -type f ! -name '.*' -printf '%s %P\n'
+section disks disks "$@"

@@ -1,0 +1,19 @@
+# STATE_DIR UUID EPOCH: from now on every epoch up to EPOCH is refused here; 0 only when moreover the domain is not here.
+[ $# -eq 3 ] || die 43 'usage: STATE_DIR UUID EPOCH'
+need_uuid "$2"
+need_number "$3"
+dir=$R$1/fence
+mkdir -p "$dir" || exit 41
+fence=$(fence_of "$dir/$2") || exit $?
+if [ "$fence" -lt "$3" ]; then
+  fence=$3
+  # Durable before anything is said: the receipt must outlive a power loss.
+  printf '%s\n' "$fence" >"$dir/.$2.tmp" && sync "$dir/.$2.tmp" && mv -f "$dir/.$2.tmp" "$dir/$2" && sync "$dir" || exit 41
+fi
+rows=$(rows_of "$2") || exit $?
+[ -z "$rows" ] || {
+  printf '%s\n' "$rows"
+  exit 42
+}
+xenstore-rm "/xenfleet/$2" 2>/dev/null # The mark may be gone already, e.g. since a reboot.
+echo "retired $fence"
