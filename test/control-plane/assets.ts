@@ -1,0 +1,80 @@
+// The executables of the control plane: KUBEBUILDER_ASSETS if it has them all, else the per-user cache, else built from
+// the Go modules pinned in go.mod (and helm/go.mod).
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ensureTools, isExecutable, toStderr } from './build';
+import type { ToolSet } from './build';
+import type { Assets, Progress } from './types';
+
+/** The version that go.mod pins: the only place that names it. */
+function pinned(moduleDir: string, module: string): string {
+  const required = new RegExp(`^\\s*(?:require )?${module} (v\\S+)`, 'm').exec(
+    readFileSync(join(moduleDir, 'go.mod'), 'utf8'),
+  );
+  if (!required?.[1]) throw new Error(`${moduleDir}/go.mod does not require ${module}`);
+  return required[1];
+}
+
+function controlPlaneTools(): ToolSet {
+  const version = pinned(__dirname, 'k8s.io/kubernetes');
+  const [major = '', minor = ''] = version.slice(1).split('.');
+  // Without these the server calls itself v0.0.0, and kubectl and helm complain.
+  const assignments = [
+    `k8s.io/component-base/version.gitVersion=${version}`,
+    `k8s.io/component-base/version.gitMajor=${major}`,
+    `k8s.io/component-base/version.gitMinor=${minor}`,
+    `k8s.io/client-go/pkg/version.gitVersion=${version}`,
+  ];
+  return {
+    label: 'control plane',
+    moduleDir: __dirname,
+    ldflags: ['-s -w', ...assignments.map((assignment) => `-X ${assignment}`)].join(' '),
+    tools: [
+      { name: 'etcd', package: 'go.etcd.io/etcd/server/v3' },
+      { name: 'kube-apiserver', package: 'k8s.io/kubernetes/cmd/kube-apiserver' },
+      { name: 'kube-controller-manager', package: 'k8s.io/kubernetes/cmd/kube-controller-manager' },
+      { name: 'kubectl', package: 'k8s.io/kubernetes/cmd/kubectl' },
+    ],
+  };
+}
+
+function helmTools(): ToolSet {
+  const moduleDir = join(__dirname, 'helm');
+  const version = pinned(moduleDir, 'helm.sh/helm/v3');
+  return {
+    label: 'helm',
+    moduleDir,
+    ldflags: `-s -w -X helm.sh/helm/v3/internal/version.version=${version}`,
+    tools: [{ name: 'helm', package: 'helm.sh/helm/v3/cmd/helm' }],
+  };
+}
+
+export type EnsureOptions = { progress?: Progress };
+
+/** Finds, or builds, the executables; quick once they are there. */
+export async function ensureAssets({ progress = toStderr }: EnsureOptions = {}): Promise<Assets> {
+  const tools = controlPlaneTools();
+  const given = process.env['KUBEBUILDER_ASSETS'];
+  if (given) {
+    const missing = tools.tools.filter((tool) => !isExecutable(join(given, tool.name)));
+    if (missing.length === 0) return assetsIn(given);
+    const names = missing.map((tool) => tool.name).join(', ');
+    progress(`control plane: KUBEBUILDER_ASSETS (${given}) has no ${names}: using our own builds`);
+  }
+  return assetsIn(await ensureTools(tools, progress));
+}
+
+/** The path of the real helm. */
+export async function ensureHelm({ progress = toStderr }: EnsureOptions = {}): Promise<string> {
+  return join(await ensureTools(helmTools(), progress), 'helm');
+}
+
+function assetsIn(dir: string): Assets {
+  return {
+    dir,
+    etcd: join(dir, 'etcd'),
+    kubeApiserver: join(dir, 'kube-apiserver'),
+    kubeControllerManager: join(dir, 'kube-controller-manager'),
+    kubectl: join(dir, 'kubectl'),
+  };
+}
