@@ -29,8 +29,8 @@ export function layout(dir: string) {
 }
 
 // etcd listens on Unix sockets in its folder (the command runs there): no port to collide on, and nobody else's to open.
-const etcdClient = 'unix://client.sock';
-const etcdPeer = 'unix://peer.sock';
+const etcdClient = 'unix://client:0';
+const etcdPeer = 'unix://peer:0';
 
 export function etcdArgs(at: Layout): string[] {
   return [

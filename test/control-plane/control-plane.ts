@@ -54,14 +54,14 @@ class Processes {
     const args = controllerManagerArgs(at);
     this.controllerManager = this.run('kube-controller-manager', assets.kubeControllerManager, args);
     const sign = '/api/v1/namespaces/default/serviceaccounts/default'; // the controllers work: they made this
-    await this.until('kube-controller-manager', sign, this.controllerManager);
+    await this.until(sign, this.controllerManager);
   }
 
   async startApiserver(): Promise<void> {
     const { at, assets, options } = this.setup;
     const flags = { audit: options.audit ?? false, extra: options.apiserverArgs ?? [] };
     this.apiserver = this.run('kube-apiserver', assets.kubeApiserver, apiserverArgs(at, this.port, flags));
-    await this.until('kube-apiserver', '/readyz', this.apiserver);
+    await this.until('/readyz', this.apiserver);
   }
 
   async stop(): Promise<void> {
@@ -95,10 +95,10 @@ class Processes {
     return startLeashed({ command, args, cwd: at.dir, logFile: join(at.log, `${name}.log`), ...removal });
   }
 
-  private until(name: string, path: string, needed: Leashed): Promise<void> {
+  private until(path: string, answering: Leashed): Promise<void> {
     const { caPem, adminToken } = this.setup.identity;
-    const of = { url: `${this.server}${path}`, caPem, token: adminToken };
-    return until({ what: name, of, needed: [needed, this.etcd], logFile: join(this.setup.at.log, `${name}.log`) });
+    const others = [this.apiserver, this.etcd].filter((process) => process !== undefined);
+    return until({ of: { url: `${this.server}${path}`, caPem, token: adminToken }, needed: [answering, ...others] });
   }
 }
 

@@ -7,6 +7,7 @@ import type { Signal } from './types';
 
 export type Leashed = {
   pid: number;
+  logFile: string;
   /** Set once it has ended: "exit code 1", "SIGKILL". */
   ended(): string | undefined;
   signal(signal: Signal): void;
@@ -54,6 +55,7 @@ export function startLeashed(options: LeashOptions): Leashed {
   const signal = (name: Signal): void => void (ended === undefined && child.kill(name));
   return {
     pid: child.pid ?? -1,
+    logFile: options.logFile,
     ended: () => ended,
     signal,
     async end({ signal: first = 'SIGTERM', graceMs = 5000 } = {}) {
