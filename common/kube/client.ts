@@ -1,5 +1,8 @@
 /** Typed calls on objects of any kind, over a transport. No cache, no retry: callers know what a repeat means. */
-import type { KubeTransport } from './transport';
+import { isKubeError } from './errors';
+import { listPath, objectPath, resourceLabel } from './paths';
+import type { KubeRequest, KubeTransport, StreamEnd } from './transport';
+import { apiVersionOf } from './types';
 import type { KubeObject, ListPage, ListScope, ObjectRef, ResourceType } from './types';
 
 export interface CallOptions {
@@ -24,6 +27,23 @@ export interface DeleteOptions extends CallOptions {
 /** A merge patch. Put `metadata.resourceVersion` in it to make it a compare-and-swap. */
 export type MergePatch = Readonly<Record<string, unknown>>;
 
+/** For the watcher; everybody else lists whole and gets events from a store. */
+export interface WatchCall {
+  readonly resourceVersion: string;
+  readonly timeoutSeconds: number;
+  readonly idleMs: number;
+  readonly onLine: (line: string) => boolean;
+  readonly signal?: AbortSignal;
+}
+
+const PAGE_SIZE = 500;
+const LIST_ATTEMPTS = 3;
+
+interface ListAnswer<T> {
+  readonly metadata: { readonly resourceVersion: string; readonly continue?: string };
+  readonly items: T[] | null;
+}
+
 export class KubeClient {
   constructor(
     readonly transport: KubeTransport,
@@ -35,49 +55,159 @@ export class KubeClient {
     return new KubeClient(this.transport, guard);
   }
 
-  get<T extends KubeObject>(_type: ResourceType<T>, _ref: ObjectRef, _options?: CallOptions): Promise<T> {
-    void this.guard;
-    throw new Error('to come');
+  async get<T extends KubeObject>(type: ResourceType<T>, ref: ObjectRef, options?: CallOptions): Promise<T> {
+    const path = objectPath(type, ref);
+    return (await this.transport.request({ method: 'GET', verb: 'get', resource: type.plural, path, ...options })) as T;
   }
 
   /** Everything, page by page (500); a list that expires half-way is begun again. */
-  list<T extends KubeObject>(_type: ResourceType<T>, _scope?: ListScope, _options?: CallOptions): Promise<ListPage<T>> {
-    throw new Error('to come');
+  async list<T extends KubeObject>(
+    type: ResourceType<T>,
+    scope: ListScope = {},
+    options?: CallOptions,
+  ): Promise<ListPage<T>> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await this.listOnce(type, scope, options);
+      } catch (error) {
+        if (attempt >= LIST_ATTEMPTS || !isKubeError(error, 'gone')) throw error;
+      }
+    }
   }
 
-  create<T extends KubeObject>(_type: ResourceType<T>, _object: T, _options?: WriteOptions): Promise<T> {
-    throw new Error('to come');
+  /** One page, with apiVersion and kind in every item (servers leave them out of lists). */
+  async listPage<T extends KubeObject>(
+    type: ResourceType<T>,
+    query: ListScope & { readonly limit?: number; readonly continueToken?: string },
+    options?: CallOptions,
+  ): Promise<ListPage<T>> {
+    const answer = (await this.transport.request({
+      method: 'GET',
+      verb: 'list',
+      resource: type.plural,
+      path: listPath(type, query.namespace),
+      query: { ...selectorsOf(query), limit: query.limit ?? PAGE_SIZE, continue: query.continueToken },
+      ...options,
+    })) as ListAnswer<T>;
+    const apiVersion = apiVersionOf(type);
+    const items = (answer.items ?? []).map((item) =>
+      (item as Partial<T>).kind === undefined ? { ...item, apiVersion, kind: type.kind } : item,
+    );
+    const token = answer.metadata.continue;
+    const { resourceVersion } = answer.metadata;
+    return { items, resourceVersion, ...(token !== undefined && token !== '' && { continueToken: token }) };
+  }
+
+  watch(type: ResourceType, scope: ListScope, call: WatchCall): Promise<StreamEnd> {
+    return this.transport.stream({
+      method: 'GET',
+      verb: 'watch',
+      resource: type.plural,
+      path: listPath(type, scope.namespace),
+      query: {
+        ...selectorsOf(scope),
+        watch: true,
+        allowWatchBookmarks: true,
+        resourceVersion: call.resourceVersion,
+        timeoutSeconds: call.timeoutSeconds,
+      },
+      idleMs: call.idleMs,
+      onLine: call.onLine,
+      ...(call.signal !== undefined && { signal: call.signal }),
+    });
+  }
+
+  create<T extends KubeObject>(type: ResourceType<T>, object: T, options?: WriteOptions): Promise<T> {
+    const path = listPath(type, namespaceFor(type, object.metadata));
+    return this.write({ method: 'POST', verb: 'create', path, body: object }, type, options);
   }
 
   /** Replaces the whole object; its `metadata.resourceVersion`, where given, must be the newest. */
-  update<T extends KubeObject>(_type: ResourceType<T>, _object: T, _options?: WriteOptions): Promise<T> {
-    throw new Error('to come');
+  update<T extends KubeObject>(type: ResourceType<T>, object: T, options?: WriteOptions): Promise<T> {
+    const path = objectPath(type, object.metadata, options?.subresource);
+    return this.write({ method: 'PUT', verb: 'update', path, body: object }, type, options);
   }
 
   mergePatch<T extends KubeObject>(
-    _type: ResourceType<T>,
-    _ref: ObjectRef,
-    _patch: MergePatch,
-    _options?: WriteOptions,
+    type: ResourceType<T>,
+    ref: ObjectRef,
+    patch: MergePatch,
+    options?: WriteOptions,
   ): Promise<T> {
-    throw new Error('to come');
+    const path = objectPath(type, ref, options?.subresource);
+    const contentType = 'application/merge-patch+json';
+    return this.write({ method: 'PATCH', verb: 'patch', path, body: patch, contentType }, type, options);
   }
 
   /** Server-side apply: what the same manager applied before and leaves out now is removed. `object` needs no spec to touch `/status`. */
-  apply<T extends KubeObject>(
-    _type: ResourceType<T>,
-    _object: KubeObject & object,
-    _options: ApplyOptions,
-  ): Promise<T> {
-    throw new Error('to come');
+  apply<T extends KubeObject>(type: ResourceType<T>, object: KubeObject, options: ApplyOptions): Promise<T> {
+    const path = objectPath(type, object.metadata, options.subresource);
+    const contentType = 'application/apply-patch+yaml';
+    const query = { force: options.force === true ? true : undefined };
+    return this.write({ method: 'PATCH', verb: 'apply', path, body: object, contentType, query }, type, options);
   }
 
   /** Resolves when the server accepted the deletion; with finalizers the object is still there, and is returned. */
-  delete<T extends KubeObject>(
-    _type: ResourceType<T>,
-    _ref: ObjectRef,
-    _options?: DeleteOptions,
+  async delete<T extends KubeObject>(
+    type: ResourceType<T>,
+    ref: ObjectRef,
+    options: DeleteOptions = {},
   ): Promise<T | undefined> {
-    throw new Error('to come');
+    const { uid, resourceVersion, propagationPolicy } = options;
+    const body = {
+      apiVersion: 'v1',
+      kind: 'DeleteOptions',
+      ...((uid !== undefined || resourceVersion !== undefined) && { preconditions: { uid, resourceVersion } }),
+      ...(propagationPolicy !== undefined && { propagationPolicy }),
+    };
+    const call = { method: 'DELETE', verb: 'delete', path: objectPath(type, ref), body } as const;
+    const answer = await this.write<T>(call, type, options);
+    return answer.kind === 'Status' ? undefined : answer;
+  }
+
+  private async write<T extends KubeObject>(
+    call: Omit<KubeRequest, 'resource'>,
+    type: ResourceType<T>,
+    options: WriteOptions = {},
+  ): Promise<T> {
+    const { subresource, fieldManager, deadlineMs, signal } = options;
+    const answer = await this.transport.request({
+      ...call,
+      query: { ...call.query, fieldManager },
+      resource: resourceLabel(type, subresource),
+      ...(this.guard !== undefined && { guard: this.guard }),
+      ...(deadlineMs !== undefined && { deadlineMs }),
+      ...(signal !== undefined && { signal }),
+    });
+    return answer as T;
+  }
+
+  private async listOnce<T extends KubeObject>(
+    type: ResourceType<T>,
+    scope: ListScope,
+    options?: CallOptions,
+  ): Promise<ListPage<T>> {
+    const items: T[] = [];
+    for (let continueToken: string | undefined; ;) {
+      const page: ListPage<T> = await this.listPage(
+        type,
+        { ...scope, ...(continueToken !== undefined && { continueToken }) },
+        options,
+      );
+      items.push(...page.items);
+      if (page.continueToken === undefined) return { items, resourceVersion: page.resourceVersion };
+      continueToken = page.continueToken;
+    }
   }
 }
+
+function namespaceFor(type: ResourceType, meta: ObjectRef): string | undefined {
+  if (type.namespaced && meta.namespace === undefined)
+    throw new RangeError(`${type.kind} ${meta.name} needs a namespace`);
+  return meta.namespace;
+}
+
+const selectorsOf = (scope: ListScope): Record<string, string | undefined> => ({
+  labelSelector: scope.labelSelector,
+  fieldSelector: scope.fieldSelector,
+});

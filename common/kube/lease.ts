@@ -1,7 +1,5 @@
-/** Leases of coordination.k8s.io/v1, and the agent's heartbeat. */
-import type { Clock } from '../ports';
-import type { KubeClient } from './client';
-import type { KubeObject, ObjectRef, ResourceType } from './types';
+/** Leases of coordination.k8s.io/v1: the object and its arithmetic. */
+import type { KubeObject, ResourceType } from './types';
 
 export interface LeaseSpec {
   readonly holderIdentity?: string;
@@ -24,26 +22,23 @@ export const LEASES: ResourceType<Lease> = {
 /** The wire text of a MicroTime: six digits, always; API clients in Go refuse fewer. */
 export const microTime = (wallMs: number): string => new Date(wallMs).toISOString().replace('Z', '000Z');
 
-export interface HeartbeatOptions {
-  readonly client: KubeClient;
-  readonly clock: Clock;
-  /** The Lease is made by the operator; until it is there, beats fail. */
-  readonly lease: ObjectRef;
-  readonly holderIdentity: string;
-  /** Default 25. */
-  readonly leaseDurationSeconds?: number;
-  /** Default 10 000. */
-  readonly intervalMs?: number;
-  readonly onBeat?: (error?: unknown) => void;
+export interface Renewal {
+  readonly identity: string;
+  readonly leaseDurationSeconds: number;
+  readonly wallMs: number;
 }
 
-/** Renews a Lease that exists already, one write per interval; needs the verbs get and update only. */
-export class Heartbeat {
-  constructor(readonly options: HeartbeatOptions) {}
-  start(): void {
-    throw new Error('to come');
-  }
-  stop(): Promise<void> {
-    throw new Error('to come');
-  }
+/** The spec after a renewal, or a taking over, by `identity`. */
+export function renewedSpec(before: LeaseSpec | undefined, renewal: Renewal): LeaseSpec {
+  const now = microTime(renewal.wallMs);
+  const mine = before?.holderIdentity === renewal.identity;
+  const transitions = before?.leaseTransitions ?? 0;
+  return {
+    ...before,
+    holderIdentity: renewal.identity,
+    leaseDurationSeconds: renewal.leaseDurationSeconds,
+    acquireTime: mine ? (before.acquireTime ?? now) : now,
+    renewTime: now,
+    leaseTransitions: mine || before?.renewTime === undefined ? transitions : transitions + 1,
+  };
 }

@@ -59,6 +59,4 @@ export interface TransportOptions {
   readonly onRequest?: (report: RequestReport) => void;
 }
 
-export function createTransport(_options: TransportOptions): KubeTransport {
-  throw new Error('to come');
-}
+export { createTransport } from './https-transport';

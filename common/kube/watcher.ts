@@ -1,59 +1,249 @@
-/** List and watch one kind for ever, as a state machine (model: kube-rs' watcher). */
-import type { Clock, Random } from '../ports';
-import type { KubeClient } from './client';
-import type { KubeObject, ListScope, ResourceType } from './types';
-
-/** Why everything was listed anew. */
-export type RelistCause = 'start' | 'expired' | 'forced' | 'periodic' | 'unreadable' | 'wentBack';
-
 /**
- * What the watcher tells, in order. Between `init` and `initDone` come `page`s only; at `initDone` everything that was in no page is gone.
+ * List and watch one kind for ever, as a state machine: one function per step, errors are states, nothing ends it but stop().
+ *
+ *      ┌──────────────────────────────────────────────────────────────┐
+ *      ▼                      410, unreadable, relist(), periodic     │
+ *    empty ──► paging ──────────────────────────────────► watching ───┤
+ *      ▲         │  last page                              ▲    │     │
+ *      │         │                            not older    │    │ ended too early, cut, silent
+ *      │         │                                         │    ▼     │
+ *      └─────────┼────────────── the server went back ── checking     │
+ *                │                                          │         │
+ *                └── any failure: backingOff, then back ◄───┴─────────┘
+ *
+ * `checking` asks for one object, to compare resource versions: an API server whose etcd was restored from a backup would let us watch
+ * from a version it has not reached yet, and stay silent about all it does until then.
+ * Delays double from failure to failure, and only a watch that lived for a while makes them start anew.
  */
-export type WatchEvent<T> =
-  | { readonly type: 'init'; readonly cause: RelistCause }
-  | { readonly type: 'page'; readonly objects: readonly T[] }
-  | { readonly type: 'initDone'; readonly resourceVersion: string; readonly cause: RelistCause }
-  | { readonly type: 'apply'; readonly object: T }
-  | { readonly type: 'delete'; readonly object: T }
-  | { readonly type: 'bookmark'; readonly resourceVersion: string };
+import { backoffMs } from './backoff';
+import { sleep } from './clock';
+import { KubeError, isKubeError } from './errors';
+import { compareResourceVersions } from './types';
+import type { KubeObject } from './types';
+import { dropManagedFields, parseWatchLine } from './watch-line';
+import type { RelistCause, WatcherOptions, WatcherState } from './watch-types';
+import type { StreamEnd } from './transport';
 
-export type WatcherState = 'empty' | 'paging' | 'listed' | 'checking' | 'watching' | 'backingOff' | 'stopped';
+export type { RelistCause, WatchEvent, WatcherOptions, WatcherState } from './watch-types';
 
-export interface WatcherOptions<T extends KubeObject> {
-  readonly client: KubeClient;
-  readonly type: ResourceType<T>;
-  readonly scope?: ListScope;
-  readonly clock: Clock;
-  readonly random: Random;
-  /** Must be quick and must not throw: it runs inside the stream. */
-  readonly onEvent: (event: WatchEvent<T>) => void;
-  /** Drops what nobody reads before anything is stored; default: managedFields. */
-  readonly trim?: (object: T) => T;
-  /** Seconds, drawn per watch from this range; default 240–290. */
-  readonly serverTimeoutSeconds?: readonly [number, number];
-  /** A list without need, as a safety net, so many milliseconds after the last; default 45 minutes, 0 = never. */
-  readonly relistEveryMs?: number;
-  readonly onState?: (state: WatcherState, error?: unknown) => void;
+type State =
+  | { readonly name: 'empty'; readonly cause: RelistCause }
+  | { readonly name: 'paging'; readonly cause: RelistCause; readonly continueToken?: string }
+  | { readonly name: 'checking'; readonly resourceVersion: string }
+  | { readonly name: 'watching'; readonly resourceVersion: string }
+  | { readonly name: 'backingOff'; readonly delayMs: number; readonly next: State };
+
+/** What a watch left behind. */
+interface WatchOutcome {
+  resourceVersion: string;
+  end?: StreamEnd;
+  error?: KubeError;
+  unreadable?: string;
 }
 
+const LIST_DEADLINE_MS = 60_000;
+const BACKOFF_BASE_MS = 250;
+const BACKOFF_MAX_MS = 30_000;
+const RELIST_EVERY_MS = 45 * 60_000;
+
 export class Watcher<T extends KubeObject> {
-  constructor(readonly options: WatcherOptions<T>) {}
+  private current: WatcherState = 'stopped';
+  private running: Promise<void> | undefined;
+  private stopping = false;
+  private interrupt = new AbortController();
+  private failures = 0;
+  private listedAtMs = 0;
+  private relistsAsked = 0;
+  private relistsBegun = 0;
+  private relistWaiters: {
+    readonly number: number;
+    readonly done: () => void;
+    readonly fail: (error: Error) => void;
+  }[] = [];
+
+  constructor(private readonly options: WatcherOptions<T>) {}
 
   get state(): WatcherState {
-    throw new Error('to come');
+    return this.current;
   }
 
-  /** Begins; the promise ends after `stop()`. Never rejects. */
+  /** Begins; the promise ends after `stop()`. Rejects only where `onEvent` throws. */
   run(): Promise<void> {
-    throw new Error('to come');
+    this.running ??= this.loop();
+    return this.running;
   }
 
-  /** Drops the watch and lists everything anew; resolves at the `initDone` of a list that began after this call. */
+  /** Drops the watch and lists everything anew; resolves at the `initDone` of a list that began after this call; rejects at `stop()`. */
   relist(): Promise<void> {
-    throw new Error('to come');
+    this.relistsAsked += 1;
+    const number = this.relistsAsked;
+    // A server that asked for patience gets it.
+    if (this.current !== 'backingOff') this.interrupt.abort();
+    return new Promise((done, fail) => this.relistWaiters.push({ number, done, fail }));
   }
 
-  stop(): Promise<void> {
-    throw new Error('to come');
+  async stop(): Promise<void> {
+    this.stopping = true;
+    this.interrupt.abort();
+    await this.running;
+  }
+
+  private async loop(): Promise<void> {
+    let state: State = { name: 'empty', cause: 'start' };
+    try {
+      while (!this.stopping) {
+        this.enter(state.name);
+        state = await this.step(state);
+        if (this.relistsAsked > this.relistsBegun && state.name !== 'backingOff')
+          state = { name: 'empty', cause: 'forced' };
+      }
+    } finally {
+      this.enter('stopped');
+      const aborted = new KubeError('aborted', `the watch of ${this.options.type.plural} was stopped`);
+      for (const waiter of this.relistWaiters.splice(0)) waiter.fail(aborted);
+    }
+  }
+
+  private enter(name: WatcherState, error?: Error): void {
+    if (name === this.current && error === undefined) return;
+    this.current = name;
+    this.options.onState?.(name, error);
+  }
+
+  private step(state: State): Promise<State> | State {
+    if (this.interrupt.signal.aborted) this.interrupt = new AbortController();
+    switch (state.name) {
+      case 'empty':
+        return this.stepEmpty(state.cause);
+      case 'paging':
+        return this.stepPaging(state);
+      case 'checking':
+        return this.stepChecking(state.resourceVersion);
+      case 'watching':
+        return this.stepWatching(state.resourceVersion);
+      case 'backingOff':
+        return this.stepBackingOff(state);
+    }
+  }
+
+  private stepEmpty(cause: RelistCause): State {
+    this.relistsBegun = this.relistsAsked;
+    this.options.onEvent({ type: 'init', cause });
+    return { name: 'paging', cause };
+  }
+
+  private async stepPaging(state: State & { name: 'paging' }): Promise<State> {
+    const { client, type, scope, onEvent, clock, trim = dropManagedFields } = this.options;
+    const { cause, continueToken } = state;
+    const query = { ...scope, ...(continueToken !== undefined && { continueToken }) };
+    let page;
+    try {
+      page = await client.listPage(type, query, { deadlineMs: LIST_DEADLINE_MS, signal: this.interrupt.signal });
+    } catch (error) {
+      return this.failed(error, { name: 'empty', cause });
+    }
+    onEvent({ type: 'page', objects: page.items.map(trim) });
+    if (page.continueToken !== undefined) return { name: 'paging', cause, continueToken: page.continueToken };
+    this.listedAtMs = clock.monotonicMs();
+    onEvent({ type: 'initDone', resourceVersion: page.resourceVersion, cause });
+    this.relistWaiters = this.relistWaiters.filter((waiter) => {
+      if (waiter.number > this.relistsBegun) return true;
+      waiter.done();
+      return false;
+    });
+    return { name: 'watching', resourceVersion: page.resourceVersion };
+  }
+
+  private async stepChecking(resourceVersion: string): Promise<State> {
+    const { client, type, scope } = this.options;
+    try {
+      const query = { ...scope, limit: 1 };
+      const page = await client.listPage(type, query, { deadlineMs: LIST_DEADLINE_MS, signal: this.interrupt.signal });
+      const wentBack = compareResourceVersions(page.resourceVersion, resourceVersion) < 0;
+      return wentBack ? { name: 'empty', cause: 'wentBack' } : { name: 'watching', resourceVersion };
+    } catch (error) {
+      return this.failed(error, { name: 'checking', resourceVersion });
+    }
+  }
+
+  private async stepWatching(resourceVersion: string): Promise<State> {
+    const { clock, random, relistEveryMs = RELIST_EVERY_MS, healthyMs = 10_000 } = this.options;
+    const startedMs = clock.monotonicMs();
+    if (relistEveryMs > 0 && startedMs - this.listedAtMs >= relistEveryMs) return { name: 'empty', cause: 'periodic' };
+    const [least, most] = this.options.serverTimeoutSeconds ?? [240, 290];
+    const timeoutSeconds = Math.round(least + random.next() * (most - least));
+    const outcome = await this.watch(resourceVersion, timeoutSeconds);
+    const livedMs = clock.monotonicMs() - startedMs;
+    if (livedMs >= healthyMs) this.failures = 0;
+    return this.afterWatch(outcome, { healthy: livedMs >= healthyMs, full: livedMs >= timeoutSeconds * 1000 - 500 });
+  }
+
+  private async watch(resourceVersion: string, timeoutSeconds: number): Promise<WatchOutcome> {
+    const { client, type, scope = {}, idleMs = (timeoutSeconds + 5) * 1000 } = this.options;
+    const outcome: WatchOutcome = { resourceVersion };
+    let bug: unknown;
+    const onLine = (line: string): boolean => {
+      try {
+        return this.onLine(line, outcome);
+      } catch (thrown) {
+        bug = thrown ?? new Error('onEvent threw nothing');
+        return false;
+      }
+    };
+    const { signal } = this.interrupt;
+    try {
+      outcome.end = await client.watch(type, scope, { resourceVersion, timeoutSeconds, idleMs, onLine, signal });
+    } catch (error) {
+      if (!isKubeError(error)) throw error;
+      outcome.error = error;
+    }
+    if (bug !== undefined) throw bug;
+    return outcome;
+  }
+
+  /** False ends the stream. */
+  private onLine(line: string, outcome: WatchOutcome): boolean {
+    const { onEvent, trim = dropManagedFields } = this.options;
+    const event = parseWatchLine<T>(line);
+    if (event.type === 'error') outcome.error = event.error;
+    else if (event.type === 'unreadable') outcome.unreadable = event.why;
+    else {
+      outcome.resourceVersion = event.resourceVersion;
+      onEvent(event.type === 'bookmark' ? event : { type: event.type, object: trim(event.object) });
+      return true;
+    }
+    return false;
+  }
+
+  private afterWatch(outcome: WatchOutcome, lived: { readonly healthy: boolean; readonly full: boolean }): State {
+    const { resourceVersion, error, unreadable, end } = outcome;
+    if (unreadable !== undefined || end === 'overflow') {
+      const why = new KubeError('other', `watch of ${this.options.type.plural}: ${unreadable ?? 'a line too long'}`);
+      return this.failed(why, { name: 'empty', cause: 'unreadable' });
+    }
+    if (error !== undefined) {
+      const expired = error.kind === 'gone';
+      return this.failed(error, expired ? { name: 'empty', cause: 'expired' } : { name: 'checking', resourceVersion });
+    }
+    // The server kept its time: nothing happened in between that could have set it back.
+    if (end === 'closed' && lived.full) return { name: 'watching', resourceVersion };
+    if (lived.healthy) return { name: 'checking', resourceVersion };
+    return this.failed(new KubeError('network', 'the watch ended too early'), { name: 'checking', resourceVersion });
+  }
+
+  private failed(error: unknown, next: State): State {
+    if (!(error instanceof KubeError)) throw error;
+    if (this.interrupt.signal.aborted) return next;
+    this.failures += 1;
+    const { random } = this.options;
+    const ownMs = backoffMs(this.failures, { baseMs: BACKOFF_BASE_MS, maxMs: BACKOFF_MAX_MS, random });
+    const askedMs = (error.retryAfterMs ?? 0) * (1 + 0.1 * random.next());
+    this.enter('backingOff', error);
+    return { name: 'backingOff', delayMs: Math.max(ownMs, askedMs), next };
+  }
+
+  private async stepBackingOff(state: State & { name: 'backingOff' }): Promise<State> {
+    await sleep(this.options.clock, state.delayMs, this.interrupt.signal);
+    return state.next;
   }
 }
