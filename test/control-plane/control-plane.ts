@@ -13,6 +13,7 @@ import type { Leashed } from './leash';
 import { until } from './ready';
 import type { Assets, AuditEvent, ControlPlane, ControlPlaneOptions } from './types';
 
+export { isRunning } from './leash';
 export type * from './types';
 
 const portAttempts = 3;

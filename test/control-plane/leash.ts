@@ -1,6 +1,6 @@
 // Child processes that never outlive this one, however it ends: see leash.sh.
 import { spawn } from 'node:child_process';
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
 import type { Signal } from './types';
@@ -68,4 +68,14 @@ export function startLeashed(options: LeashOptions): Leashed {
       clearTimeout(hurry);
     },
   };
+}
+
+/** A zombie, which nobody has reaped, does not run. */
+export function isRunning(pid: number): boolean {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return !['Z', 'X'].includes(stat.slice(stat.lastIndexOf(')') + 2).charAt(0));
+  } catch {
+    return false;
+  }
 }
