@@ -1,0 +1,91 @@
+/** What the rest of the operator sees of the adapters: interfaces only, so that nothing but `main.ts` loads the packages behind them. */
+import type { RequestReport } from '../../common/kube/transport';
+import type { RelistCause, WatcherState } from '../../common/kube/watcher';
+import type { VMReason } from '../../common/reasons';
+import type { XenHost, XenVM } from '../../crds/generated/types';
+import type { ReconcileOutcome } from '../runtime/controller';
+import type { FilterName, HostAccount } from '../scheduler/types';
+
+export type LogFields = Readonly<Record<string, unknown>>;
+
+/**
+ * Messages are constants, so that they can be searched for and counted; what varies goes into the fields. An error goes under `error`.
+ */
+export interface Logger {
+  debug(message: string, fields?: LogFields): void;
+  info(message: string, fields?: LogFields): void;
+  warn(message: string, fields?: LogFields): void;
+  error(message: string, fields?: LogFields): void;
+  /** A logger that adds these fields to every line. */
+  child(fields: LogFields): Logger;
+}
+
+export type HostPhase = NonNullable<NonNullable<XenHost['status']>['phase']>;
+export type VMPhase = NonNullable<NonNullable<XenVM['status']>['phase']>;
+
+/** The state of the fleet, told when Prometheus asks. What is 0 may be left out. */
+export interface WorldFigures {
+  readonly hostsByPhase: Readonly<Partial<Record<HostPhase, number>>>;
+  /** The ledger's account of each host, and its physical CPUs. */
+  readonly hosts: readonly { readonly account: HostAccount; readonly cpus: number }[];
+  readonly vmsByPhase: Readonly<Partial<Record<VMPhase, number>>>;
+  /** VMs in Pending, by the reason of their Scheduled condition. */
+  readonly pendingByReason: Readonly<Partial<Record<VMReason, number>>>;
+  /** Unschedulable VMs for which this filter refused at least one host. */
+  readonly refusalsByFilter: Readonly<Partial<Record<FilterName, number>>>;
+  /** Hosts that have not yet answered this leader's nonce, and so hold up decisions. */
+  readonly unreportedHosts: number;
+}
+
+export type PlacementResult = 'placed' | 'unschedulable' | 'conflict' | 'error';
+
+export interface Metrics {
+  /** Asked at every scrape; undefined while this process has no world to tell of (not leading, not synced): then no fleet figures are shown. */
+  onCollect(read: () => WorldFigures | undefined): void;
+  /** From the VM's creation (or its Start) to Running. */
+  vmStarted(seconds: number): void;
+  placement(result: PlacementResult): void;
+  reconciled(controller: string, outcome: ReconcileOutcome, durationMs: number): void;
+  queueDepth(controller: string, depth: number): void;
+  queueWaited(controller: string, waitedMs: number): void;
+  /** For `TransportOptions.onRequest`. */
+  readonly apiRequest: (report: RequestReport) => void;
+  watchState(resource: string, state: WatcherState): void;
+  watchRelisted(resource: string, cause: RelistCause): void;
+  missedEvents(resource: string, count: number): void;
+  leading(isLeader: boolean): void;
+  /** The text for Prometheus. */
+  expose(): Promise<Exposition>;
+}
+
+export interface Exposition {
+  readonly contentType: string;
+  readonly body: string;
+}
+
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
+export type LogFormat = 'json' | 'text';
+
+export interface OperatorConfig {
+  /** From `--kubeconfig` or `$KUBECONFIG` (several, separated by colons, are merged); absent: in-cluster, else `~/.kube/config`. */
+  readonly kubeconfig?: string;
+  readonly context?: string;
+  /** Where the operator's own Lease lives. */
+  readonly namespace: string;
+  /** Of this process and no other. */
+  readonly identity: string;
+  readonly leaderElectLeaseMs: number;
+  readonly listen: ListenAddress;
+  readonly hostUnknownAfterMs: number;
+  /** Parallel reconciles per controller. */
+  readonly workers: number;
+  readonly logLevel: LogLevel;
+  readonly logFormat: LogFormat;
+}
+
+export interface ListenAddress {
+  /** Absent: every address of the machine. */
+  readonly host?: string;
+  /** 0: any free port. */
+  readonly port: number;
+}
