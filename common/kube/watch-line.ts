@@ -9,27 +9,35 @@ export type WatchLine<T> =
   | { readonly type: 'error'; readonly error: KubeError }
   | { readonly type: 'unreadable'; readonly why: string };
 
-const TYPE_OF: Readonly<Record<string, 'apply' | 'delete' | 'bookmark'>> = {
-  ADDED: 'apply',
-  MODIFIED: 'apply',
-  DELETED: 'delete',
-  BOOKMARK: 'bookmark',
-};
+const TYPES: ReadonlyMap<unknown, 'apply' | 'delete' | 'bookmark'> = new Map([
+  ['ADDED', 'apply'],
+  ['MODIFIED', 'apply'],
+  ['DELETED', 'delete'],
+  ['BOOKMARK', 'bookmark'],
+]);
+
+const unreadable = (what: string, line: string): WatchLine<never> => ({
+  type: 'unreadable',
+  why: `${what}: ${line.slice(0, 80)}`,
+});
+
+function parse(line: string): { readonly type?: unknown; readonly object?: unknown } | undefined {
+  try {
+    const parsed: unknown = JSON.parse(line);
+    return typeof parsed === 'object' && parsed !== null ? parsed : {};
+  } catch {
+    return undefined;
+  }
+}
 
 export function parseWatchLine<T extends KubeObject>(line: string): WatchLine<T> {
-  let parsed: { type?: unknown; object?: unknown } | null;
-  try {
-    parsed = JSON.parse(line) as typeof parsed;
-  } catch {
-    return { type: 'unreadable', why: `no JSON: ${line.slice(0, 80)}` };
-  }
-  if (parsed?.type === 'ERROR') return { type: 'error', error: errorOfStatusObject('watch', parsed.object) };
-  const type = typeof parsed?.type === 'string' ? TYPE_OF[parsed.type] : undefined;
-  const object = parsed?.object as T | undefined;
+  const parsed = parse(line);
+  if (parsed === undefined) return unreadable('no JSON', line);
+  if (parsed.type === 'ERROR') return { type: 'error', error: errorOfStatusObject('watch', parsed.object) };
+  const type = TYPES.get(parsed.type);
+  const object = parsed.object as T | undefined;
   const resourceVersion = object?.metadata?.resourceVersion;
-  if (type === undefined || object === undefined || resourceVersion === undefined) {
-    return { type: 'unreadable', why: `no watch event: ${line.slice(0, 80)}` };
-  }
+  if (type === undefined || object === undefined || resourceVersion === undefined) return unreadable('no event', line);
   return type === 'bookmark' ? { type, resourceVersion } : { type, object, resourceVersion };
 }
 

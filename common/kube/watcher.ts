@@ -181,12 +181,12 @@ export class Watcher<T extends KubeObject> {
   private async watch(resourceVersion: string, timeoutSeconds: number): Promise<WatchOutcome> {
     const { client, type, scope = {}, idleMs = (timeoutSeconds + 5) * 1000 } = this.options;
     const outcome: WatchOutcome = { resourceVersion };
-    let bug: unknown;
+    let bug: Error | undefined;
     const onLine = (line: string): boolean => {
       try {
         return this.onLine(line, outcome);
       } catch (thrown) {
-        bug = thrown ?? new Error('onEvent threw nothing');
+        bug = thrown instanceof Error ? thrown : new Error(String(thrown));
         return false;
       }
     };

@@ -1,11 +1,13 @@
 /** The worker loop: key in, reconcile, come back later where asked or where it failed. */
+import { isKubeError } from '../../common/kube/errors';
 import type { Clock } from '../../common/ports';
+import { NotLeading } from './leader';
 import type { WorkQueue } from './workqueue';
 
 export interface ReconcileResult {
   readonly requeueAfterMs?: number;
 }
-/** Level-triggered: reads the world anew, makes it as declared, may be called again at any time. */
+/** Level-triggered: reads the world anew, makes it as declared, may be called again at any time. `signal` fires at `stop()`. */
 export type Reconcile = (key: string, signal: AbortSignal) => Promise<ReconcileResult | undefined | void>;
 
 /** Counted and reported, not tried again until something changes. */
@@ -13,7 +15,8 @@ export class TerminalError extends Error {
   override readonly name = 'TerminalError';
 }
 
-export type ReconcileOutcome = 'ok' | 'requeueAfter' | 'conflict' | 'notLeading' | 'error' | 'terminal';
+/** `stale`: the world was newer than our picture of it (conflict, not found, exists already); tried again without a word. */
+export type ReconcileOutcome = 'ok' | 'requeueAfter' | 'stale' | 'notLeading' | 'stopped' | 'terminal' | 'error';
 
 export interface ControllerOptions {
   readonly name: string;
@@ -23,16 +26,73 @@ export interface ControllerOptions {
   /** Default 1. */
   readonly workers?: number;
   readonly onReconciled?: (outcome: ReconcileOutcome, durationMs: number) => void;
+  /** Errors worth a person's eye: outcomes `error` and `terminal`. */
   readonly onError?: (key: string, error: unknown) => void;
 }
 
 export class Controller {
-  constructor(readonly options: ControllerOptions) {}
-  start(): void {
-    throw new Error('to come');
+  private stopSignal = new AbortController();
+  private workers: Promise<void>[] = [];
+
+  constructor(private readonly options: ControllerOptions) {}
+
+  get name(): string {
+    return this.options.name;
   }
+
+  /** May be called again after `stop()`: what was queued meanwhile is worked on then. */
+  start(): void {
+    if (this.workers.length > 0) return;
+    this.stopSignal = new AbortController();
+    const { signal } = this.stopSignal;
+    this.workers = Array.from({ length: this.options.workers ?? 1 }, () => this.work(signal));
+  }
+
   /** Takes no new key and waits for those being worked on; their `signal` fires. */
-  stop(): Promise<void> {
-    throw new Error('to come');
+  async stop(): Promise<void> {
+    this.stopSignal.abort();
+    await Promise.all(this.workers);
+    this.workers = [];
+  }
+
+  private async work(signal: AbortSignal): Promise<void> {
+    const { queue, clock, onReconciled } = this.options;
+    for (let key = await queue.take(signal); key !== undefined; key = await queue.take(signal)) {
+      const startedMs = clock.monotonicMs();
+      const outcome = await this.reconcile(key, signal);
+      queue.done(key);
+      onReconciled?.(outcome, clock.monotonicMs() - startedMs);
+    }
+  }
+
+  private async reconcile(key: string, signal: AbortSignal): Promise<ReconcileOutcome> {
+    const { queue, reconcile } = this.options;
+    try {
+      const result = await reconcile(key, signal);
+      queue.forget(key);
+      if (result?.requeueAfterMs === undefined) return 'ok';
+      queue.addAfter(key, result.requeueAfterMs);
+      return 'requeueAfter';
+    } catch (error) {
+      return this.failed(key, error, signal);
+    }
+  }
+
+  private failed(key: string, error: unknown, signal: AbortSignal): ReconcileOutcome {
+    const { queue, onError } = this.options;
+    if (signal.aborted && isKubeError(error, 'aborted')) {
+      queue.add(key);
+      return 'stopped';
+    }
+    if (error instanceof TerminalError) {
+      queue.forget(key);
+      onError?.(key, error);
+      return 'terminal';
+    }
+    queue.addRateLimited(key, isKubeError(error) ? (error.retryAfterMs ?? 0) : 0);
+    if (error instanceof NotLeading) return 'notLeading';
+    if (isKubeError(error, 'conflict', 'notFound', 'alreadyExists')) return 'stale';
+    onError?.(key, error);
+    return 'error';
   }
 }

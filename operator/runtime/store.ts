@@ -1,8 +1,18 @@
-/** A cache of one kind, fed by a Watcher: get by key, by named index; tells handlers which keys changed. */
-import type { WatchEvent } from '../../common/kube/watcher';
+/**
+ * A cache of one kind, fed by a Watcher: get by key, by named index; tells handlers which keys changed.
+ *
+ * Read your own writes: what a write returned is given to `assume` and shown from then on, until the watch has come as far. So a
+ * reconciler that runs again before the watch caught up does not create a second time. A watch tells the changes of its kind in the order
+ * of their resource versions; hence one number, the version the watch has come to, says for every write whether it is in already.
+ */
+import { compareResourceVersions, keyOf } from '../../common/kube/types';
 import type { KubeObject } from '../../common/kube/types';
+import { Watcher } from '../../common/kube/watcher';
+import type { RelistCause, WatchEvent, WatcherOptions } from '../../common/kube/watcher';
+import { StoreIndex } from './store-index';
+import type { IndexFunctions } from './store-index';
 
-export type IndexFunctions<T> = Readonly<Record<string, (object: T) => readonly string[]>>;
+export type { IndexFunctions } from './store-index';
 
 /** One change. An object replaced by another of the same name (other uid) comes as `deleted`, then `added`. */
 export type StoreChange<T> =
@@ -10,51 +20,199 @@ export type StoreChange<T> =
   | { readonly type: 'updated'; readonly key: string; readonly object: T; readonly old: T }
   | { readonly type: 'deleted'; readonly key: string; readonly old: T };
 
-/** Enqueue keys, nothing else. */
+/** Enqueue keys, nothing else: it runs inside the watch's stream. */
 export type ChangeHandler<T> = (change: StoreChange<T>) => void;
 
 export interface StoreOptions<T> {
   readonly indexes?: IndexFunctions<T>;
-  /** Changes that a safety relist found and the watch had not told. */
+  /** Changes that a relist found and the watch should have told. */
   readonly onMissedEvents?: (count: number) => void;
 }
 
+const versionOf = (object: KubeObject | undefined): string | undefined => object?.metadata.resourceVersion;
+const isNewer = (a: KubeObject, b: KubeObject): boolean => compareResourceVersions(versionOf(a), versionOf(b)) > 0;
+
 export class Store<T extends KubeObject> {
-  constructor(readonly options: StoreOptions<T> = {}) {}
+  /** Resolves once the first list is in. */
+  readonly synced: Promise<void>;
+  private markSynced!: () => void;
+  private isComplete = false;
+  private changes = 0;
+  private objects = new Map<string, T>();
+  private readonly index: StoreIndex<T>;
+  private readonly handlers = new Set<ChangeHandler<T>>();
+  /** What a list under way has brought so far. */
+  private listing: Map<string, T> | undefined;
+  /** Keys assumed since that list began: it may be older than they are. */
+  private readonly assumedWhileListing = new Set<string>();
+  /** Everything up to here has been told by the watch. */
+  private progress: string | undefined;
+
+  constructor(private readonly options: StoreOptions<T> = {}) {
+    this.index = new StoreIndex(options.indexes ?? {});
+    this.synced = new Promise((resolve) => (this.markSynced = resolve));
+  }
+
   /** Grows with every change, so that a snapshot can tell whether it is still good. */
   get generation(): number {
-    throw new Error('to come');
+    return this.changes;
   }
+
   get size(): number {
-    throw new Error('to come');
+    return this.objects.size;
   }
+
   /** True once the first list is in. */
   get isSynced(): boolean {
-    throw new Error('to come');
+    return this.isComplete;
   }
-  /** Resolves once the first list is in. */
-  get synced(): Promise<void> {
-    throw new Error('to come');
+
+  get(key: string): T | undefined {
+    return this.objects.get(key);
   }
-  get(_key: string): T | undefined {
-    throw new Error('to come');
+
+  /** The objects for which the index function gave `value`. Throws where no such index was declared. */
+  byIndex(index: string, value: string): T[] {
+    return this.index
+      .keys(index, value)
+      .map((key) => this.objects.get(key))
+      .filter((object) => object !== undefined);
   }
-  byIndex(_index: string, _value: string): T[] {
-    throw new Error('to come');
-  }
+
   all(): T[] {
-    throw new Error('to come');
+    return [...this.objects.values()];
   }
+
   /** Returns what takes the handler away again. */
-  onChange(_handler: ChangeHandler<T>): () => void {
-    throw new Error('to come');
+  onChange(handler: ChangeHandler<T>): () => void {
+    this.handlers.add(handler);
+    return () => this.handlers.delete(handler);
   }
-  /** What a write returned: shown from now on, until the watch brings the same or something newer. So nothing is created twice. */
-  assume(_object: T): void {
-    throw new Error('to come');
+
+  /** What a write returned. Ignored where the watch has come further already: then the cache knows better. */
+  assume(object: T): void {
+    const key = keyOf(object.metadata);
+    const version = versionOf(object);
+    const isPassed = this.progress !== undefined && compareResourceVersions(version, this.progress) <= 0;
+    const present = this.objects.get(key);
+    if (isPassed || (present !== undefined && !isNewer(object, present))) return;
+    if (this.listing !== undefined) this.assumedWhileListing.add(key);
+    this.tell(this.put(key, object));
   }
+
   /** The sink for a Watcher's `onEvent`. */
-  readonly apply = (_event: WatchEvent<T>): void => {
-    throw new Error('to come');
+  readonly apply = (event: WatchEvent<T>): void => {
+    switch (event.type) {
+      case 'init':
+        this.listing = new Map();
+        this.assumedWhileListing.clear();
+        return;
+      case 'page':
+        for (const object of event.objects) this.listing?.set(keyOf(object.metadata), object);
+        return;
+      case 'initDone':
+        return this.swap(event.resourceVersion, event.cause);
+      case 'bookmark':
+        return this.advance(event.resourceVersion);
+      case 'apply':
+        return this.applyObject(event.object);
+      case 'delete':
+        return this.applyDelete(event.object);
+    }
   };
+
+  private applyObject(object: T): void {
+    this.advance(versionOf(object));
+    const key = keyOf(object.metadata);
+    const present = this.objects.get(key);
+    if (present !== undefined && isNewer(present, object)) return; // assumed, and further than the watch
+    this.tell(this.put(key, object));
+  }
+
+  private applyDelete(object: T): void {
+    this.advance(versionOf(object));
+    const key = keyOf(object.metadata);
+    const present = this.objects.get(key);
+    const isSuccessor =
+      present !== undefined && present.metadata.uid !== object.metadata.uid && isNewer(present, object);
+    if (!isSuccessor) this.tell(this.remove(key));
+  }
+
+  /** A whole list replaces everything at once; handlers see the world after it. */
+  private swap(resourceVersion: string, cause: RelistCause): void {
+    const listing = this.listing ?? new Map<string, T>();
+    this.listing = undefined;
+    if (this.isComplete && cause !== 'wentBack') this.reportMissed(listing);
+    const changes: StoreChange<T>[] = [];
+    for (const [key, present] of this.objects) {
+      if (!listing.has(key) && !this.isBeyond(key, present, resourceVersion)) changes.push(...this.remove(key));
+    }
+    for (const [key, object] of listing) {
+      const present = this.objects.get(key);
+      const isAssumed = present !== undefined && this.assumedWhileListing.has(key) && isNewer(present, object);
+      if (!isAssumed) changes.push(...this.put(key, object));
+    }
+    this.assumedWhileListing.clear();
+    this.progress = resourceVersion;
+    this.isComplete = true;
+    this.markSynced();
+    this.tell(changes);
+  }
+
+  /** Written while the list was read, and later than the list. */
+  private isBeyond(key: string, present: T, listVersion: string): boolean {
+    return this.assumedWhileListing.has(key) && compareResourceVersions(versionOf(present), listVersion) > 0;
+  }
+
+  private reportMissed(listing: ReadonlyMap<string, T>): void {
+    let missed = 0;
+    for (const [key, object] of listing) {
+      const present = this.objects.get(key);
+      const wasDue = compareResourceVersions(versionOf(object), this.progress) < 0;
+      if (wasDue && (present === undefined || isNewer(object, present))) missed += 1;
+    }
+    if (missed > 0) this.options.onMissedEvents?.(missed);
+  }
+
+  private advance(version: string | undefined): void {
+    if (this.progress === undefined || compareResourceVersions(version, this.progress) > 0) this.progress = version;
+  }
+
+  private put(key: string, object: T): StoreChange<T>[] {
+    const old = this.objects.get(key);
+    if (old === undefined) {
+      this.objects.set(key, object);
+      this.index.add(key, object);
+      return [{ type: 'added', key, object }];
+    }
+    if (old.metadata.uid !== object.metadata.uid) return [...this.remove(key), ...this.put(key, object)];
+    this.index.remove(key, old);
+    this.objects.set(key, object);
+    this.index.add(key, object);
+    const isSame = versionOf(old) !== undefined && versionOf(old) === versionOf(object);
+    return isSame ? [] : [{ type: 'updated', key, object, old }];
+  }
+
+  private remove(key: string): StoreChange<T>[] {
+    const old = this.objects.get(key);
+    if (old === undefined) return [];
+    this.objects.delete(key);
+    this.index.remove(key, old);
+    return [{ type: 'deleted', key, old }];
+  }
+
+  private tell(changes: readonly StoreChange<T>[]): void {
+    this.changes += changes.length;
+    for (const change of changes) {
+      for (const handler of this.handlers) handler(change);
+    }
+  }
+}
+
+/** A watcher that fills `store`. The caller runs and stops it. */
+export function reflect<T extends KubeObject>(
+  store: Store<T>,
+  options: Omit<WatcherOptions<T>, 'onEvent'>,
+): Watcher<T> {
+  return new Watcher({ ...options, onEvent: store.apply });
 }

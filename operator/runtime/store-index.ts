@@ -1,0 +1,42 @@
+/** The named indexes of a store: value → keys. */
+
+/** The values under which an object is found; none: not in this index. Must be pure. */
+export type IndexFunctions<T> = Readonly<Record<string, (object: T) => readonly string[]>>;
+
+export class StoreIndex<T> {
+  private readonly indexes: ReadonlyMap<
+    string,
+    { readonly valuesOf: (object: T) => readonly string[]; readonly keys: Map<string, Set<string>> }
+  >;
+
+  constructor(functions: IndexFunctions<T>) {
+    this.indexes = new Map(
+      Object.entries(functions).map(([name, valuesOf]) => [name, { valuesOf, keys: new Map<string, Set<string>>() }]),
+    );
+  }
+
+  keys(name: string, value: string): string[] {
+    const index = this.indexes.get(name);
+    if (index === undefined) throw new RangeError(`no index "${name}"`);
+    return [...(index.keys.get(value) ?? [])];
+  }
+
+  add(key: string, object: T): void {
+    for (const { valuesOf, keys } of this.indexes.values()) {
+      for (const value of valuesOf(object)) {
+        const set = keys.get(value) ?? new Set();
+        keys.set(value, set.add(key));
+      }
+    }
+  }
+
+  remove(key: string, object: T): void {
+    for (const { valuesOf, keys } of this.indexes.values()) {
+      for (const value of valuesOf(object)) {
+        const set = keys.get(value);
+        set?.delete(key);
+        if (set?.size === 0) keys.delete(value);
+      }
+    }
+  }
+}
