@@ -2,7 +2,7 @@
 // renamed, so whatever is in the cache is whole, also after a crash; a build that was cut short goes on where it was.
 import { createHash } from 'node:crypto';
 import { accessSync, closeSync, constants, mkdirSync, openSync, readFileSync, renameSync, rmSync } from 'node:fs';
-import { homedir, tmpdir } from 'node:os';
+import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { findGo } from './go';
@@ -60,7 +60,7 @@ async function build({ set, tool, dir, go, progress }: Job): Promise<void> {
   const place = `(${set.tools.indexOf(tool) + 1} of ${set.tools.length})`;
   const startedMs = performance.now();
   const temp = join(dir, `.${tool.name}.${process.pid}`);
-  const log = join(tmpdir(), `xen-fleet-build-${process.pid}-${tool.name}.log`);
+  const log = join(dir, `${tool.name}.log`);
   closeSync(openSync(log, 'w'));
   const say = (text: string): void => progress(`${set.label}: ${text}`);
   say(`building ${tool.name} ${place} …`);

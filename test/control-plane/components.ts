@@ -54,6 +54,7 @@ export function apiserverArgs(at: Layout, port: number, options: { audit: boolea
   return [
     `--etcd-servers=${etcdClient}`,
     '--bind-address=127.0.0.1',
+    '--advertise-address=127.0.0.1', // else it looks for a default route, which a machine without a network has not
     `--secure-port=${port}`,
     `--tls-cert-file=${at.serverCert}`,
     `--tls-private-key-file=${at.serverKey}`,
