@@ -101,7 +101,7 @@ export interface VmSpec {
   /** The target of a migration under way: the VM counts there as well. */
   readonly inboundHost?: string;
   readonly pool?: string;
-  readonly hostSelector?: Labels;
+  readonly hostSelector?: LabelSelector;
   readonly hostAffinity?: HostAffinity;
   readonly tolerations?: readonly Toleration[];
   readonly affinity?: VmAffinity;

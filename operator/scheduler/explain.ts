@@ -1,0 +1,86 @@
+/** Why a VM is pending: every filter is asked for every host, and nothing is cut short. */
+import { FILTERS } from './filters';
+import type { Filter } from './filters/filter';
+import type { Vm } from './state/demand';
+import type { World } from './state/world';
+import type { Explanation, FilterName, FilterReport, Refusal, Shortfall } from './types';
+
+interface Tally {
+  hosts: number;
+  unresolvable: number;
+  readonly reasons: Map<string, number>;
+  nearest: { host: string; shortfall: Shortfall } | undefined;
+}
+
+const LABELS: Readonly<Record<FilterName, string>> = {
+  HostReady: 'not ready',
+  HostCordoned: 'cordoned',
+  Taints: 'taints',
+  HostSelector: 'host selector',
+  Pool: 'pool',
+  GuestType: 'guest type',
+  Network: 'network',
+  DiskLocality: 'disk on another host',
+  Memory: 'memory',
+  VCPU: 'vCPUs',
+  Storage: 'storage',
+  Affinity: 'affinity',
+  AntiAffinity: 'anti-affinity',
+  TopologySpread: 'topology spread',
+  HostFailures: 'host failures to tolerate',
+};
+
+function note(tally: Tally, host: string, refusal: Refusal): void {
+  tally.hosts++;
+  if (refusal.kind === 'unresolvable') tally.unresolvable++;
+  tally.reasons.set(refusal.reason, (tally.reasons.get(refusal.reason) ?? 0) + 1);
+  const { shortfall } = refusal;
+  if (!shortfall || (tally.nearest && tally.nearest.shortfall.amount <= shortfall.amount)) return;
+  tally.nearest = { host, shortfall };
+}
+
+function report(filter: FilterName, tally: Tally): FilterReport {
+  const [first] = [...tally.reasons].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1));
+  const { hosts, unresolvable, nearest } = tally;
+  return { filter, hosts, unresolvable, reason: first?.[0] ?? '', ...(nearest && { nearest }) };
+}
+
+/** Hosts are visited in the order of names, so that among equals the first is the nearest. */
+export function explain(world: World, vm: Vm, filters: readonly Filter[] = FILTERS): Explanation {
+  const tallies = new Map<FilterName, Tally>();
+  const onlyRefusedBy: Partial<Record<FilterName, string[]>> = {};
+  const slots = world.hosts.slots();
+  let fitting = 0;
+  for (const slot of slots) {
+    const host = world.hosts.spec(slot).name;
+    const refusing = filters.filter((filter) => !filter.fits(world, vm, slot));
+    if (refusing.length === 0) fitting++;
+    for (const filter of refusing) {
+      const tally = tallies.get(filter.name) ?? { hosts: 0, unresolvable: 0, reasons: new Map(), nearest: undefined };
+      note(tally, host, filter.refusal(world, vm, slot));
+      tallies.set(filter.name, tally);
+    }
+    const [only] = refusing;
+    if (only && refusing.length === 1) (onlyRefusedBy[only.name] ??= []).push(host);
+  }
+  const reports = filters.flatMap(({ name }) => {
+    const tally = tallies.get(name);
+    return tally ? [report(name, tally)] : [];
+  });
+  return { hosts: slots.length, fitting, filters: reports, onlyRefusedBy };
+}
+
+function detail({ nearest, reason }: FilterReport): string {
+  if (!nearest) return reason === '' ? '' : ` (${reason})`;
+  const { host, shortfall } = nearest;
+  if (shortfall.unit === 'VM') return ` (${reason}; ${host} nearest, ${shortfall.amount} ${shortfall.resource})`;
+  return ` (${host} nearest, ${shortfall.amount} ${shortfall.unit} short)`;
+}
+
+/** For humans: `0 of 3 hosts fit: memory 3 (h2 nearest, 4656 MiB short); taints 1 (gpu:NoSchedule)`. */
+export function message(explanation: Explanation): string {
+  const { hosts, fitting, filters } = explanation;
+  if (hosts === 0) return 'there are no hosts';
+  const parts = filters.map((entry) => `${LABELS[entry.filter]} ${entry.hosts}${detail(entry)}`);
+  return `${fitting} of ${hosts} hosts fit${parts.length > 0 ? `: ${parts.join('; ')}` : ''}`;
+}

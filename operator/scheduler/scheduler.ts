@@ -1,0 +1,125 @@
+/**
+ * The scheduler: a fleet, kept up to date by its caller, and the question "where?". A decision is assumed at once, so
+ * that the next one counts with it, and forgotten if it could not be written.
+ */
+import { Chooser } from './choose';
+import { explain } from './explain';
+import type { Vm } from './state/demand';
+import { hostHypervisorBytes, hostPool } from './state/hosts';
+import { World } from './state/world';
+import type { Explanation, HostAccount, HostState, Placement, PoolPolicy, Snapshot, VmSpec } from './types';
+
+/** Who goes first: priority, then age, then UID. */
+export function byUrgency(a: VmSpec, b: VmSpec): number {
+  const priority = (b.priority ?? 0) - (a.priority ?? 0);
+  return priority || (a.createdAtMs ?? 0) - (b.createdAtMs ?? 0) || (a.key < b.key ? -1 : Number(a.key > b.key));
+}
+
+export class Scheduler {
+  readonly #world: World;
+  readonly #chooser: Chooser;
+
+  constructor(snapshot: Snapshot) {
+    this.#world = new World(snapshot);
+    this.#chooser = new Chooser(this.#world);
+  }
+
+  /** The best host, or why there is none. A VM that is already placed is judged as if it were not. */
+  place(spec: VmSpec): Placement {
+    const host = this.find(spec);
+    return host === undefined ? { unschedulable: this.explain(spec) } : { host };
+  }
+
+  /** As place, without the reasons: much faster where most do not fit. */
+  find(spec: VmSpec): string | undefined {
+    return this.#apart(spec, (vm) => {
+      const slot = this.#chooser.pick(vm);
+      return slot < 0 ? undefined : this.#world.hosts.spec(slot).name;
+    });
+  }
+
+  fits(spec: VmSpec, host: string): boolean {
+    return this.#apart(spec, (vm) => {
+      const slot = this.#world.hosts.slotOf(host);
+      return slot !== undefined && this.#chooser.fits(vm, slot);
+    });
+  }
+
+  explain(spec: VmSpec): Explanation {
+    return this.#apart(spec, (vm) => explain(this.#world, vm));
+  }
+
+  /** Counts the VM on the host from now on, whether it fits or not: the claim is a fact. */
+  assume(spec: VmSpec, host: string): void {
+    this.#world.add(this.#world.compile(spec), host);
+  }
+
+  forget(key: string): void {
+    this.#world.remove(key);
+  }
+
+  hostOf(key: string): string | undefined {
+    return this.#world.placed.get(key)?.host;
+  }
+
+  updateHost(host: HostState): void {
+    this.#world.setHost(host);
+  }
+
+  removeHost(name: string): void {
+    this.#world.removeHost(name);
+  }
+
+  updatePool(policy: PoolPolicy): void {
+    this.#world.setPool(policy);
+  }
+
+  /** The ledger, host by host, in the order of names. */
+  accounts(): HostAccount[] {
+    return this.#world.hosts.slots().map((slot) => this.#account(slot));
+  }
+
+  account(host: string): HostAccount | undefined {
+    const slot = this.#world.hosts.slotOf(host);
+    return slot === undefined ? undefined : this.#account(slot);
+  }
+
+  #account(slot: number): HostAccount {
+    const { hosts } = this.#world;
+    const spec = hosts.spec(slot);
+    const freeBytes = hosts.freeBytes(slot);
+    const reported = spec.reportedFreeBytes;
+    return {
+      host: spec.name,
+      pool: hostPool(spec),
+      vms: hosts.vms[slot] ?? 0,
+      totalBytes: spec.totalBytes,
+      dom0Bytes: spec.dom0Bytes,
+      hypervisorBytes: hostHypervisorBytes(spec),
+      reservedBytes: spec.reservedBytes ?? 0,
+      foreignBytes: spec.foreignBytes ?? 0,
+      orphanBytes: spec.orphanBytes ?? 0,
+      guestBytes: hosts.usedBytes[slot] ?? 0,
+      inboundBytes: hosts.inboundBytes[slot] ?? 0,
+      freeBytes,
+      ...(reported !== undefined && { residualBytes: freeBytes + (spec.reservedBytes ?? 0) - reported }),
+      sharedVcpus: hosts.sharedVcpus[slot] ?? 0,
+      dedicatedVcpus: hosts.dedicatedVcpus[slot] ?? 0,
+      freeVcpus: hosts.freeVcpus(slot),
+    };
+  }
+
+  /** Asks about a VM as if it were nowhere. */
+  #apart<T>(spec: VmSpec, ask: (vm: Vm) => T): T {
+    const vm = this.#world.compile(spec);
+    const present = this.#world.remove(vm.key);
+    const answer = ask(vm);
+    if (present) this.#world.add(present.vm, present.host);
+    return answer;
+  }
+}
+
+/** One question about one snapshot. */
+export function schedule(snapshot: Snapshot, spec: VmSpec): Placement {
+  return new Scheduler(snapshot).place(spec);
+}

@@ -1,0 +1,27 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'mocha';
+import { Scheduler } from '../../../operator/scheduler';
+import { CASES } from './filter-cases';
+import { host, vm } from './fleet';
+
+describe('filters', () => {
+  for (const example of CASES) {
+    it(`${example.refused ? example.refused.join(' and ') : 'fits'}: ${example.name}`, () => {
+      const placed = (example.placed ?? []).map((over, index) => vm(`placed-${index}`, { host: 'h1', ...over }));
+      const pools = [{ name: 'default', ...example.policy }];
+      const planner = new Scheduler({ hosts: [host('h1', example.host)], vms: placed, pools });
+      const answer = planner.place(vm('new', example.vm));
+      if (!example.refused) return assert.deepEqual(answer, { host: 'h1' });
+      assert.ok('unschedulable' in answer);
+      const [report] = answer.unschedulable.filters;
+      assert.deepEqual(
+        answer.unschedulable.filters.map((entry) => entry.filter),
+        example.refused,
+      );
+      if (example.reason) assert.match(report?.reason ?? '', example.reason);
+      if (example.short !== undefined) assert.equal(report?.nearest?.shortfall.amount, example.short);
+      if (example.unresolvable !== undefined) assert.equal(report?.unresolvable === 1, example.unresolvable);
+      return undefined;
+    });
+  }
+});
