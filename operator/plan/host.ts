@@ -1,0 +1,203 @@
+/** One XenHost: what it needs in the API, whether it is Ready, and what its page shows. Pure; `now` is RFC 3339. */
+import type {
+  XenAgent,
+  XenAgentSpec,
+  XenHost,
+  XenHostStatus,
+  XenNetwork,
+  XenStoragePool,
+} from '../../crds/generated/types';
+import { mergeConditions } from '../../common/conditions';
+import { MIB } from '../../common/memory';
+import {
+  AGENT_LEASE,
+  AGENT_ROLE,
+  AGENT_SERVICE_ACCOUNT,
+  API_VERSION,
+  HOST_LABEL,
+  hostNamespace,
+} from '../../common/names';
+import type { HostReason } from '../../common/reasons';
+import type { HostView } from './world';
+
+/** What is known of one host beside its own object. */
+export interface HostFacts {
+  readonly agent: XenAgent | undefined;
+  readonly nonce: string;
+  readonly fleetID: string;
+  /** Milliseconds since its Lease was last seen to change, by our own clock; undefined: never seen. */
+  readonly silentMs: number | undefined;
+  readonly unknownAfterMs: number;
+  readonly namespaceReady: boolean;
+}
+
+interface Judgement {
+  readonly state: HostView['state'];
+  readonly reason: HostReason;
+  readonly message: string;
+}
+
+function seconds(ms: number): string {
+  return `${Math.round(ms / 1000)} s`;
+}
+
+function judge(host: XenHost, facts: HostFacts): Judgement {
+  const { agent, silentMs } = facts;
+  const name = host.metadata.name;
+  if (agent?.status?.bootID === undefined) {
+    return {
+      state: 'Pending',
+      reason: 'AgentNeverReported',
+      message: `no agent has reported for ${name} yet; start one with --host ${name}`,
+    };
+  }
+  if (silentMs === undefined || silentMs > facts.unknownAfterMs) {
+    const since =
+      silentMs === undefined ? 'since the operator started' : `for ${seconds(facts.unknownAfterMs)} or more`;
+    return {
+      state: 'Unknown',
+      reason: 'AgentSilent',
+      message: `the agent of ${name} has not renewed its Lease ${since}; what runs there is unknown`,
+    };
+  }
+  if (agent.status.fleetID !== undefined && agent.status.fleetID !== facts.fleetID) {
+    return {
+      state: 'NotReady',
+      reason: 'WrongFleet',
+      message: `the Dom0 of ${name} belongs to fleet ${agent.status.fleetID}, this one is ${facts.fleetID}`,
+    };
+  }
+  if (agent.status.nonce !== facts.nonce) {
+    return { state: 'NotReady', reason: 'AwaitingReport', message: `waiting for ${name} to report what it holds` };
+  }
+  if (agent.status.dom0?.memoryFixed !== true) {
+    return {
+      state: 'NotReady',
+      reason: 'Dom0MemoryNotFixed',
+      message: `Dom0 of ${name} has no fixed memory, so nothing can be sold: set dom0_mem=SIZE,max:SIZE on the command line of Xen, and autoballoon="off" in /etc/xen/xl.conf`,
+    };
+  }
+  const trouble = agent.status.conditions?.find((c) => c.type === 'Ready' && c.status !== 'True');
+  if (trouble !== undefined) return { state: 'NotReady', reason: 'AgentTrouble', message: trouble.message };
+  return { state: 'Ready', reason: 'AgentReporting', message: 'the agent reports' };
+}
+
+/** True where an administrator said that the last boot we know of is over. */
+export function isDeclaredDead(host: XenHost, agent: XenAgent | undefined): boolean {
+  const boot = agent?.status?.bootID ?? host.status?.bootID;
+  return host.spec.declaredDead !== undefined && host.spec.declaredDead === boot;
+}
+
+export function viewHost(host: XenHost, facts: HostFacts): HostView {
+  const { state, message } = judge(host, facts);
+  return {
+    name: host.metadata.name,
+    state,
+    message,
+    answered: facts.agent?.status?.nonce === facts.nonce && facts.agent.status.bootID !== undefined,
+    dead: isDeclaredDead(host, facts.agent),
+    namespaceReady: facts.namespaceReady,
+  };
+}
+
+export interface FleetFacts {
+  readonly fleetID: string;
+  readonly nonce: string;
+  readonly roster: readonly string[];
+  readonly storagePools: readonly XenStoragePool[];
+  readonly networks: readonly XenNetwork[];
+}
+
+/** What the agent must know; sorted, so that equal worlds give equal specs. */
+export function agentSpec(fleet: FleetFacts): XenAgentSpec {
+  const byName = <T extends { name: string }>(a: T, b: T): number => (a.name < b.name ? -1 : 1);
+  return {
+    fleetID: fleet.fleetID,
+    nonce: fleet.nonce,
+    roster: [...fleet.roster].sort(),
+    storagePools: fleet.storagePools
+      .map(({ metadata, spec }) => ({ name: metadata.name, driver: spec.driver, path: spec.path }))
+      .sort(byName),
+    networks: fleet.networks.map(({ metadata, spec }) => ({ name: metadata.name, bridge: spec.bridge })).sort(byName),
+  };
+}
+
+/** The objects that a host needs, beside its XenAgent, in the order of making. */
+export function hostObjects(name: string): {
+  namespace: object;
+  serviceAccount: object;
+  roleBinding: object;
+  lease: object;
+} {
+  const namespace = hostNamespace(name);
+  const labels = { [HOST_LABEL]: name };
+  return {
+    namespace: { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace, labels } },
+    serviceAccount: {
+      apiVersion: 'v1',
+      kind: 'ServiceAccount',
+      metadata: { name: AGENT_SERVICE_ACCOUNT, namespace, labels },
+    },
+    roleBinding: {
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'RoleBinding',
+      metadata: { name: AGENT_ROLE, namespace, labels },
+      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: AGENT_ROLE },
+      subjects: [{ kind: 'ServiceAccount', name: AGENT_SERVICE_ACCOUNT, namespace }],
+    },
+    lease: {
+      apiVersion: 'coordination.k8s.io/v1',
+      kind: 'Lease',
+      metadata: { name: AGENT_LEASE, namespace, labels },
+      spec: {},
+    },
+  };
+}
+
+export function newAgent(host: string, spec: XenAgentSpec): XenAgent {
+  const metadata = { name: host, namespace: hostNamespace(host), labels: { [HOST_LABEL]: host } };
+  return { apiVersion: API_VERSION, kind: 'XenAgent', metadata, spec };
+}
+
+/** The ledger's figures of a host, as its page shows them. */
+export interface HostFigures {
+  readonly vms: number;
+  readonly vcpus: number;
+  readonly committedBytes: number;
+  readonly freeBytes: number;
+}
+
+const mebibytes = (bytes: number): string => `${Math.floor(bytes / MIB)}Mi`;
+
+export function showHost(
+  host: XenHost,
+  facts: HostFacts,
+  figures: HostFigures | undefined,
+  now: string,
+): XenHostStatus {
+  const { state, reason, message } = judge(host, facts);
+  const deleting = host.metadata.deletionTimestamp !== undefined;
+  const report = facts.agent?.status;
+  const status = { Ready: 'True', NotReady: 'False', Pending: 'False', Unknown: 'Unknown' } as const;
+  const generation = host.metadata.generation ?? 0;
+  const bootID = report?.bootID ?? host.status?.bootID;
+  return {
+    observedGeneration: generation,
+    phase: deleting ? 'Terminating' : state,
+    ...(bootID !== undefined && { bootID }),
+    ...(report?.xen?.version !== undefined && { xenVersion: report.xen.version }),
+    ...(report?.cpus !== undefined &&
+      report.memory?.totalMiB !== undefined && {
+        capacity: { cpus: report.cpus, memory: `${report.memory.totalMiB}Mi` },
+      }),
+    ...(figures && {
+      committed: { vms: figures.vms, vcpus: figures.vcpus, memory: mebibytes(figures.committedBytes) },
+      free: { memory: mebibytes(figures.freeBytes) },
+    }),
+    conditions: mergeConditions(
+      host.status?.conditions,
+      [{ type: 'Ready', status: status[state], reason, message, observedGeneration: generation }],
+      now,
+    ),
+  };
+}
