@@ -1,0 +1,84 @@
+/** Takes the report of scripts/observe.sh apart. Pure. */
+import { parseInfo } from './info';
+import type { XenFacts } from './info';
+import { parseListL, parseListV } from './list';
+import type { DomainDetail, Listing } from './list';
+
+export interface PoolSpace {
+  readonly path: string;
+  readonly totalBytes: number;
+  readonly freeBytes: number;
+}
+
+export interface FoundFile {
+  readonly path: string;
+  readonly sizeBytes: number;
+}
+
+/** Undefined parts could not be told this time: nothing follows from their absence. */
+export interface Observation {
+  readonly bootID?: string;
+  readonly hostname?: string;
+  readonly policyText?: string;
+  readonly facts?: XenFacts;
+  readonly listing?: Listing;
+  readonly details?: ReadonlyMap<number, DomainDetail>;
+  /** UUIDs that carry the fleet's mark in xenstore. */
+  readonly marked?: ReadonlySet<string>;
+  readonly bridges?: readonly string[];
+  readonly pools?: readonly PoolSpace[];
+  readonly disks?: readonly FoundFile[];
+}
+
+/** The text of each section that did not fail. */
+export function sections(text: string): ReadonlyMap<string, string> {
+  const found = new Map<string, string>();
+  for (const part of text.split(/^=== /m).slice(1)) {
+    const end = part.indexOf('\n');
+    const head = end < 0 ? part : part.slice(0, end);
+    if (/^[a-z]+$/.test(head)) found.set(head, end < 0 ? '' : part.slice(end + 1));
+  }
+  return found;
+}
+
+export function parseObservation(text: string): Observation {
+  const found = sections(text);
+  const take = <T>(name: string, read: (body: string) => T | undefined): T | undefined => {
+    const body = found.get(name);
+    return body === undefined ? undefined : read(body);
+  };
+  const parts = {
+    bootID: take('bootid', word),
+    hostname: take('hostname', word),
+    policyText: take('policy', (body) => body),
+    facts: take('info', parseInfo),
+    listing: take('list', parseListV),
+    details: take('domains', parseListL),
+    marked: take('marks', marks),
+    bridges: take('bridges', lines),
+    pools: take('df', pools),
+    disks: take('disks', files),
+  };
+  return Object.fromEntries(Object.entries(parts).filter(([, value]) => value !== undefined));
+}
+
+const lines = (body: string): string[] => body.split('\n').filter((line) => line !== '');
+const word = (body: string): string | undefined => (/^\S+$/.test(body.trim()) ? body.trim() : undefined);
+
+function marks(body: string): Set<string> {
+  return new Set(lines(body).flatMap((line) => /^\/xenfleet\/([0-9a-f-]{36})\b/.exec(line)?.[1] ?? []));
+}
+
+function pools(body: string): PoolSpace[] {
+  return lines(body).flatMap((line) => {
+    const [, path, total, free] = /^(\/\S*) (\d+) (\d+)$/.exec(line) ?? [];
+    return path === undefined ? [] : [{ path, totalBytes: Number(total), freeBytes: Number(free) }];
+  });
+}
+
+function files(body: string): FoundFile[] {
+  return lines(body).flatMap((line) => {
+    const [, size, path] = /^(\d+) (.+)$/.exec(line) ?? [];
+    return path === undefined ? [] : [{ path, sizeBytes: Number(size) }];
+  });
+}
