@@ -1,0 +1,3 @@
+module xenfleet.io/sim-client
+
+go 1.25

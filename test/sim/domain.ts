@@ -1,0 +1,53 @@
+/** One domain of a simulated host, and the memory that it takes. */
+import type { DomainConfig } from './domain-config';
+import type { Behaviour } from './guest';
+
+/** Xen's own codes, as `xl list -v` shows them. */
+export const reasonCodes = { poweroff: 0, reboot: 1, suspend: 2, crash: 3, watchdog: 4, soft_reset: 5 } as const;
+export type Reason = keyof typeof reasonCodes;
+
+export interface Domain {
+  readonly domid: number;
+  readonly config: DomainConfig;
+  /** As xenstore has it; empty while it is being built or is dying: `(null)`. */
+  name: string;
+  /** MiB granted by Xen, 0 until the build has populated it. */
+  memoryMiB: number;
+  /** Set aside from the beginning of the build, beyond `memoryMiB`'s share. */
+  reservedMiB: number;
+  overheadMiB: number;
+  vcpusOnline: number;
+  paused: boolean;
+  shutdown: Reason | undefined;
+  dying: boolean;
+  /** A monitor process acts on its end (`xl create` without -e). */
+  monitored: boolean;
+  behaviour: Behaviour;
+  booted: boolean;
+  /** What it was asked to do, also while it still boots. */
+  asked: 'poweroff' | 'reboot' | undefined;
+  startedNs: bigint | undefined;
+  macs: string[];
+  console: string;
+  /** What waits for the guest to run again. */
+  deferred: (() => void)[];
+  timers: Set<() => void>;
+}
+
+/** What a domain takes beyond its RAM by libxl's own account (XEN.md 5.2), in MiB. */
+export function overheadMiB(config: DomainConfig, hap: boolean): number {
+  const k = config.type !== 'pv' && !hap ? 2 : 1;
+  const shadowKiB = 4 * (256 * config.maxvcpus + k * config.maxmemMiB);
+  const extraKiB = config.type === 'pv' ? 1024 : 2048;
+  const needKiB = config.memoryMiB * 1024 + shadowKiB + extraKiB;
+  return Math.ceil(needKiB / 2048) * 2 - config.memoryMiB;
+}
+
+/** Xen itself: the frame table (32 bytes a page) and the machine-to-physical table (8 bytes a page). A real host of 2047 MiB took 19. */
+export function hypervisorMiB(totalMiB: number): number {
+  return Math.floor((totalMiB * 40) / 4096);
+}
+
+export function takenMiB(domain: Domain): number {
+  return Math.max(domain.memoryMiB, domain.reservedMiB) + domain.overheadMiB;
+}

@@ -1,0 +1,43 @@
+/**
+ * How a simulated guest behaves. Words on its command line (`sim=crash4`, `sim=deaf,boot200`; the lab guest's `gact=` means the same), or
+ * in the last part of its name where it has no command line (`tenant.deaf`, `tenant.web-crash4`); more by the control API.
+ */
+export interface Behaviour {
+  /** From the first instruction until the guest listens to requests. */
+  readonly bootMs: number;
+  /** From the request until it is down. */
+  readonly shutdownMs: number;
+  /** Never obeys a shutdown. */
+  readonly deaf: boolean;
+  /** An HVM guest with PV drivers obeys `xl shutdown` without -F. */
+  readonly pvDrivers: boolean;
+  /** What it does by itself, that long after its start. */
+  readonly end?: { readonly reason: 'poweroff' | 'reboot' | 'crash'; readonly afterMs: number };
+}
+
+export function behaviourFrom(base: Behaviour, name: string, cmdline: string | undefined): Behaviour {
+  const spoken = [...(cmdline ?? '').matchAll(/(?:^|\s)(?:sim|gact)=(\S+)/g)].flatMap((match) => match[1]!.split(','));
+  const words = spoken.length > 0 ? spoken : (name.split('.').at(-1) ?? '').split('-');
+  return words.reduce(withWord, base);
+}
+
+export function withWord(base: Behaviour, word: string): Behaviour {
+  const [, verb = '', digits = ''] = /^([a-z]+)(\d+(?:\.\d+)?)?$/i.exec(word) ?? [];
+  const number = Number(digits);
+  switch (verb.toLowerCase()) {
+    case 'deaf':
+      return { ...base, deaf: true };
+    case 'pvdrivers':
+      return { ...base, pvDrivers: true };
+    case 'boot':
+      return digits ? { ...base, bootMs: number } : base;
+    case 'shutdown':
+      return digits ? { ...base, shutdownMs: number } : base;
+    case 'poweroff':
+    case 'reboot':
+    case 'crash':
+      return digits ? { ...base, end: { reason: verb.toLowerCase() as 'crash', afterMs: number * 1000 } } : base;
+    default:
+      return base;
+  }
+}

@@ -1,0 +1,103 @@
+/**
+ * A simulated host as a folder: `root/` holds the Dom0's files, `bin/` its commands (to be put before PATH), `xl` and `sim` are for people.
+ */
+import {
+  copyFileSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import type { HostFiles } from './xen';
+
+export interface LayoutOptions {
+  /** Bridges that the Dom0 has. */
+  readonly bridges?: readonly string[];
+  /** The policy file; what is given replaces the default text. */
+  readonly policy?: unknown;
+}
+
+export const defaultPolicy = {
+  storagePaths: ['/var/lib/xenfleet/disks'],
+  imageDirectory: '/var/lib/xenfleet/images',
+  bridges: ['xenbr0'],
+};
+
+const commands = ['xl', 'xenstore-write', 'xenstore-read', 'xenstore-rm', 'xenstore-ls', 'xenstore-exists', 'sim'];
+const MiB = 1024 * 1024;
+/** Images are sparse: they have a size and take no room. */
+const images = { 'debian.raw': 64 * MiB, 'windows.raw': 64 * MiB, 'freebsd.raw': 64 * MiB };
+
+/** Lays out the folder; what is there already is kept, since disks, orders and fences outlive a power loss. */
+export function layOut(dir: string, client: string, options: LayoutOptions = {}): void {
+  const root = join(dir, 'root');
+  for (const folder of [
+    'var/lib/xenfleet/disks',
+    'var/lib/xenfleet/images/debian',
+    'etc/xen',
+    'etc/xenfleet',
+    'proc/sys/kernel/random',
+  ])
+    mkdirSync(join(root, folder), { recursive: true });
+  for (const bridge of options.bridges ?? ['xenbr0'])
+    mkdirSync(join(root, 'sys/class/net', bridge, 'bridge'), { recursive: true });
+  put(join(root, 'etc/xenfleet/policy.json'), `${JSON.stringify(options.policy ?? defaultPolicy, null, 2)}\n`);
+  put(join(root, 'etc/xen/xl.conf'), 'autoballoon="0"\n');
+  const imageDir = join(root, 'var/lib/xenfleet/images');
+  put(join(imageDir, 'debian/vmlinuz'), 'a kernel\n');
+  put(join(imageDir, 'debian/initrd.gz'), 'an initrd\n');
+  for (const [name, size] of Object.entries(images)) {
+    put(join(imageDir, name), '');
+    truncateSync(join(imageDir, name), size);
+  }
+  mkdirSync(join(dir, 'bin'), { recursive: true });
+  for (const path of [...commands.map((name) => join(dir, 'bin', name)), join(dir, 'xl'), join(dir, 'sim')])
+    link(client, path);
+}
+
+/** The files of a laid-out host, as the simulated xl sees them. */
+export function folderFiles(dir: string): HostFiles {
+  const root = join(dir, 'root');
+  return {
+    exists: (path) => existsSync(within(root, path)),
+    hasBridge: (name) => existsSync(join(root, 'sys/class/net', name, 'bridge')),
+    readCfg: (path, cwd) => readText(resolve(cwd, path)) ?? readText(join(root, path)),
+    booted(bootId) {
+      put(join(root, 'proc/sys/kernel/random/boot_id'), `${bootId}\n`, true);
+      rmSync(join(root, 'run'), { recursive: true, force: true });
+      mkdirSync(join(root, 'run/lock'), { recursive: true });
+    },
+  };
+}
+
+/** A cfg may name a path of the Dom0 or, rendered by who knows the folder, one that has the root already. */
+function within(root: string, path: string): string {
+  return path.startsWith(`${root}/`) ? path : join(root, path);
+}
+
+function readText(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return undefined;
+  }
+}
+
+function put(path: string, text: string, always = false): void {
+  mkdirSync(dirname(path), { recursive: true });
+  if (always || !existsSync(path)) writeFileSync(path, text);
+}
+
+/** Hard links, so that the client knows by its own path which host it belongs to; copies where the cache is on another disk. */
+function link(client: string, path: string): void {
+  rmSync(path, { force: true });
+  try {
+    linkSync(client, path);
+  } catch {
+    copyFileSync(client, path);
+  }
+}

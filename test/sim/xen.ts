@@ -1,0 +1,301 @@
+/**
+ * One simulated Xen host: its domains, its memory, its xenstore, and what becomes of them. The words of `xl` are in xl.ts; here is only
+ * the state machine. All time comes from the clock that is given.
+ *
+ *   create:  made, (null), paused -> named -> populated -> devices -> running | paused (-p)      any failure: gone
+ *   running <-> paused;  running -> shutdown(reason) (stays, holding its memory) ;  any -> dying, (null) -> gone
+ */
+import { randomBytes, randomUUID } from 'node:crypto';
+import { sleep } from './clock';
+import type { SimClock } from './clock';
+import { behaviourFrom } from './guest';
+import type { Behaviour } from './guest';
+import { hypervisorMiB, overheadMiB, takenMiB } from './domain';
+import type { Domain, Reason } from './domain';
+import type { DomainConfig } from './domain-config';
+import { Faults } from './faults';
+import { createErrors, destroyFailed } from './libxl-errors';
+import { Guests } from './guests';
+import type { SimEvent } from './record';
+import { domainKeys, hostKeys } from './store-layout';
+import { Xenstore } from './xenstore';
+
+export interface HostSpec {
+  readonly name: string;
+  readonly cpus: number;
+  readonly memoryMiB: number;
+  readonly dom0MiB: number;
+  readonly dom0Vcpus: number;
+  /** Without it the host has no `dom0_mem=` on Xen's command line: Dom0 would balloon. */
+  readonly dom0Fixed: boolean;
+  readonly xenVersion: string;
+  readonly virtCaps: string;
+  /** Time that a create and a destroy take; 0 for benches. */
+  readonly createMs: number;
+  readonly destroyMs: number;
+  readonly guests: Behaviour;
+}
+
+export const defaultHostSpec: HostSpec = {
+  name: 'sim',
+  cpus: 16,
+  memoryMiB: 65536,
+  dom0MiB: 4096,
+  dom0Vcpus: 2,
+  dom0Fixed: true,
+  xenVersion: '4.17.7',
+  virtCaps: 'pv hvm hap gnttab-v1 gnttab-v2',
+  createMs: 0,
+  destroyMs: 0,
+  guests: { bootMs: 300, shutdownMs: 1200, deaf: false, pvDrivers: false },
+};
+
+/** What a host has besides Xen: which files and bridges exist. Paths are the Dom0's. */
+export interface HostFiles {
+  exists(path: string): boolean;
+  hasBridge(name: string): boolean;
+  /** A cfg named on a command line, relative to where that was typed. */
+  readCfg(path: string, cwd: string): string | undefined;
+  /** A new boot: the boot ID changes, /run is empty. */
+  booted(bootId: string): void;
+}
+
+export interface SimXenOptions {
+  readonly spec?: Partial<HostSpec>;
+  readonly clock: SimClock;
+  readonly files: HostFiles;
+  readonly record?: (event: SimEvent) => void;
+}
+
+export interface CreateOptions {
+  readonly paused: boolean;
+  readonly monitored: boolean;
+  /** The process that builds the domain was killed: nobody goes on. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+export class SimXen {
+  readonly spec: HostSpec;
+  readonly clock: SimClock;
+  readonly files: HostFiles;
+  readonly store = new Xenstore();
+  readonly faults: Faults;
+  readonly guests: Guests;
+  readonly domains = new Map<number, Domain>();
+  /** How guests behave that say nothing else. */
+  guestDefaults: Behaviour;
+  bootId = '';
+  bootedNs = 0n;
+  private nextDomid = 1;
+  private readonly record: (event: SimEvent) => void;
+
+  constructor(options: SimXenOptions) {
+    this.spec = { ...defaultHostSpec, ...options.spec };
+    this.guestDefaults = this.spec.guests;
+    this.clock = options.clock;
+    this.files = options.files;
+    this.record = options.record ?? (() => undefined);
+    this.faults = new Faults(this.clock);
+    this.guests = new Guests(this);
+    this.boot();
+  }
+
+  // Memory, all in MiB.
+
+  get hap(): boolean {
+    return this.spec.virtCaps.split(' ').includes('hap');
+  }
+
+  freeMiB(): number {
+    const taken = [...this.domains.values()].reduce((sum, domain) => sum + takenMiB(domain), 0);
+    return this.spec.memoryMiB - hypervisorMiB(this.spec.memoryMiB) - this.spec.dom0MiB - taken;
+  }
+
+  claimedMiB(): number {
+    return [...this.domains.values()].reduce(
+      (sum, domain) => sum + Math.max(0, domain.reservedMiB - domain.memoryMiB),
+      0,
+    );
+  }
+
+  // Domains.
+
+  byName(name: string): Domain | undefined {
+    return [...this.domains.values()].find((domain) => domain.name === name);
+  }
+
+  /**
+   * Builds and starts a domain. Names are looked up before they are taken, UUIDs never: two creates side by side of one name or UUID
+   * both succeed, as on real Xen.
+   */
+  async create(config: DomainConfig, options: CreateOptions): Promise<Domain> {
+    const domain = this.make(config, options);
+    try {
+      await this.build(domain, config, options);
+    } catch (error) {
+      if (this.domains.get(domain.domid) === domain) this.remove(domain);
+      throw error;
+    }
+    domain.paused = options.paused;
+    if (!options.paused) this.guests.start(domain);
+    return domain;
+  }
+
+  pause(domain: Domain): void {
+    if (!domain.paused) this.note(domain, 'paused');
+    domain.paused = true;
+  }
+
+  unpause(domain: Domain): void {
+    if (!domain.paused || domain.shutdown !== undefined || domain.dying) return;
+    domain.paused = false;
+    if (domain.startedNs === undefined) return this.guests.start(domain);
+    this.note(domain, 'unpaused');
+    for (const act of domain.deferred.splice(0)) act();
+  }
+
+  /** The guest's own end, whoever asked for it: the domain stays, with its memory, until somebody destroys it. */
+  end(domain: Domain, reason: Reason): void {
+    if (domain.shutdown !== undefined || domain.dying || this.domains.get(domain.domid) !== domain) return;
+    domain.shutdown = reason;
+    this.guests.forget(domain);
+    this.note(domain, 'shutdown', reason);
+    if (domain.monitored) this.guests.monitor(domain, reason);
+  }
+
+  async destroy(domain: Domain): Promise<void> {
+    if (this.domains.get(domain.domid) !== domain) throw destroyFailed(domain.domid, 'absent');
+    if (domain.dying) {
+      await this.pass(this.spec.destroyMs);
+      throw destroyFailed(domain.domid, 'raced');
+    }
+    domain.dying = true;
+    domain.paused = true;
+    domain.name = '';
+    this.guests.forget(domain);
+    this.store.remove(`/local/domain/${domain.domid}`);
+    this.note(domain, 'dying');
+    await this.pass(this.spec.destroyMs);
+    this.remove(domain);
+  }
+
+  // The host.
+
+  /** All domains die where they are, the xenstore is empty, the boot ID is another. */
+  reboot(): void {
+    for (const domain of this.domains.values()) this.guests.forget(domain);
+    this.domains.clear();
+    this.noteHost('power-loss');
+    this.boot();
+  }
+
+  /** Ends every timer; for tests. The record says that nothing runs any more. */
+  stop(): void {
+    for (const domain of this.domains.values()) this.guests.forget(domain);
+    this.domains.clear();
+    this.noteHost('power-loss');
+  }
+
+  note(domain: Domain, what: SimEvent['what'], reason?: string): void {
+    const { uuid, name } = domain.config;
+    this.record({ ...this.stamp(what), domid: domain.domid, uuid, name, ...(reason === undefined ? {} : { reason }) });
+  }
+
+  private noteHost(what: 'boot' | 'power-loss'): void {
+    this.record(this.stamp(what));
+  }
+
+  private stamp(what: SimEvent['what']) {
+    return { ns: this.clock.nowNs().toString(), host: this.spec.name, boot: this.bootId, what };
+  }
+
+  private boot(): void {
+    this.bootId = randomUUID();
+    this.bootedNs = this.clock.nowNs();
+    this.nextDomid = 1;
+    this.store.clear();
+    hostKeys(this.store, this.spec.dom0MiB);
+    this.files.booted(this.bootId);
+    this.noteHost('boot');
+  }
+
+  private make(config: DomainConfig, options: CreateOptions): Domain {
+    const domain: Domain = {
+      domid: this.nextDomid++,
+      config,
+      name: '',
+      memoryMiB: 0,
+      reservedMiB: 0,
+      overheadMiB: 0,
+      vcpusOnline: config.vcpus,
+      paused: true,
+      shutdown: undefined,
+      dying: false,
+      monitored: options.monitored,
+      behaviour: behaviourFrom(this.guestDefaults, config.name, config.cmdline),
+      booted: false,
+      asked: undefined,
+      startedNs: undefined,
+      macs: config.nics.map(
+        (nic) =>
+          nic.mac ??
+          `00:16:3e:${randomBytes(3)
+            .toString('hex')
+            .replace(/(..)(..)/, '$1:$2:')}`,
+      ),
+      console: '',
+      deferred: [],
+      timers: new Set(),
+    };
+    this.domains.set(domain.domid, domain);
+    this.note(domain, 'created');
+    return domain;
+  }
+
+  private async build(domain: Domain, config: DomainConfig, options: CreateOptions): Promise<void> {
+    const { domid } = domain;
+    const nameTaken = this.byName(config.name) !== undefined;
+    const stage = async (share: number) => {
+      await this.pass(this.spec.createMs * share);
+      if (options.signal?.aborted) await new Promise<never>(() => undefined);
+      if (domain.dying || this.domains.get(domid) !== domain) throw createErrors.gone(domid);
+    };
+    await stage(0.2);
+    if (config.type !== 'pv' && !this.spec.virtCaps.split(' ').includes('hvm')) throw createErrors.noHvm(domid);
+    if (nameTaken) throw createErrors.name(domid, config.name);
+    domain.name = config.name;
+    domainKeys(this.store, domain);
+    config.disks.forEach((disk, index) => {
+      if (disk.format !== 'empty' && !this.files.exists(disk.target)) throw createErrors.disk(domid, index, disk);
+    });
+    for (const [path, ramdisk] of [
+      [config.kernel, false],
+      [config.ramdisk, true],
+    ] as const)
+      if (path !== undefined && !this.files.exists(path))
+        throw createErrors.bootFile(domid, path, { type: config.type, ramdisk });
+    const overhead = overheadMiB(config, this.hap);
+    if (config.memoryMiB + overhead > this.freeMiB() || this.faults.take('create', 'oom'))
+      throw createErrors.memory(domid);
+    Object.assign(domain, { overheadMiB: overhead, reservedMiB: config.memoryMiB });
+    await stage(0.6);
+    Object.assign(domain, { memoryMiB: config.memoryMiB, reservedMiB: 0 });
+    await stage(0.2);
+    for (const { bridge = 'xenbr0' } of config.nics)
+      if (!this.files.hasBridge(bridge)) throw createErrors.bridge(domid, bridge, 2351);
+  }
+
+  private remove(domain: Domain): void {
+    if (this.domains.get(domain.domid) !== domain) return;
+    this.guests.forget(domain);
+    this.domains.delete(domain.domid);
+    this.store.remove(`/local/domain/${domain.domid}`);
+    this.store.remove(`/vm/${domain.config.uuid}`);
+    this.note(domain, 'gone');
+  }
+
+  /** Even no time at all lets other commands come between. */
+  private pass(ms: number): Promise<void> {
+    return sleep(this.clock, ms);
+  }
+}
