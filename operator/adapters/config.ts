@@ -1,5 +1,9 @@
-/** The operator's options: flag, else environment, else default; checked once, here. One row per option. */
-import type { OperatorConfig } from './types';
+/** The operator's options: flag, else environment, else default; checked once, here. */
+import { randomBytes } from 'node:crypto';
+import { hostname } from 'node:os';
+import { Command, CommanderError } from 'commander';
+import { version } from '../../package.json';
+import type { ListenAddress, LogFormat, LogLevel, OperatorConfig } from './types';
 
 /** Name of the operator's Lease; the chart's Role names it too. */
 export const LEADER_LEASE = 'xen-fleet-operator';
@@ -9,10 +13,166 @@ export type ConfigOutcome =
   /** Help and version (code 0, to stdout) or what is wrong and how to put it right (code 2, to stderr). */
   | { readonly kind: 'exit'; readonly code: 0 | 2; readonly text: string };
 
+type Env = Readonly<Record<string, string | undefined>>;
+
+/** Reads one value, or throws an Error whose message says what it must be. */
+type Reader<T> = (value: string) => T;
+
+interface Option<T> {
+  readonly flag: string;
+  readonly env: string;
+  /** As a person would type it; absent where there is none. */
+  readonly default?: string;
+  readonly help: string;
+  readonly read: Reader<T>;
+}
+
+const LOG_LEVELS: readonly LogLevel[] = ['debug', 'info', 'warn', 'error'];
+const LOG_FORMATS: readonly LogFormat[] = ['json', 'text'];
+
+// prettier-ignore
+const OPTIONS = {
+  kubeconfig:  option('--kubeconfig <file>', 'KUBECONFIG', nonEmpty, 'kubeconfig to use; without it: the pod\'s service account, else ~/.kube/config'),
+  context:     option('--context <name>', 'XENFLEET_CONTEXT', nonEmpty, 'context of the kubeconfig; without it: its current one'),
+  namespace:   option('--namespace <name>', 'POD_NAMESPACE', dnsLabel, 'where the operator\'s own Lease lives', 'xen-fleet-system'),
+  identity:    option('--identity <name>', 'XENFLEET_IDENTITY', nonEmpty, 'name of this process in the Lease, used by no other process; without it: pod or machine name and a random part'),
+  leaderLease: option('--leader-elect-lease-seconds <n>', 'XENFLEET_LEADER_ELECT_LEASE_SECONDS', integer(5, 600), 'how long leadership lasts without renewal', '15'),
+  listen:      option('--listen <[host]:port>', 'XENFLEET_LISTEN', listenAddress, 'address of /metrics, /healthz and /readyz', ':8080'),
+  hostUnknown: option('--host-unknown-after-seconds <n>', 'XENFLEET_HOST_UNKNOWN_AFTER_SECONDS', integer(11, 3600), 'silence of an agent (it reports every 10 s) after which its host is Unknown', '25'),
+  workers:     option('--workers <n>', 'XENFLEET_WORKERS', integer(1, 256), 'objects worked on at once, per controller', '16'),
+  logLevel:    option('--log-level <level>', 'XENFLEET_LOG_LEVEL', oneOf(LOG_LEVELS), `least level that is logged: ${LOG_LEVELS.join(', ')}`, 'info'),
+  logFormat:   option('--log-format <format>', 'XENFLEET_LOG_FORMAT', oneOf(LOG_FORMATS), `form of log lines: ${LOG_FORMATS.join(', ')}`, 'json'),
+};
+
 /** `args` without node and script: `process.argv.slice(2)`. */
-export function readConfig(
-  _args: readonly string[],
-  _env: Readonly<Record<string, string | undefined>>,
-): ConfigOutcome {
-  throw new Error('to come');
+export function readConfig(args: readonly string[], env: Env): ConfigOutcome {
+  const parsed = parseFlags(args);
+  if (parsed.kind === 'exit') return parsed;
+  const problems: string[] = [];
+  const config = configOf(new Values(parsed.flags, env, problems), env);
+  if (problems.length > 0) return { kind: 'exit', code: 2, text: problems.map((problem) => `${problem}\n`).join('') };
+  return { kind: 'run', config };
+}
+
+function configOf(values: Values, env: Env): OperatorConfig {
+  const kubeconfig = values.optional(OPTIONS.kubeconfig);
+  const context = values.optional(OPTIONS.context);
+  return {
+    ...(kubeconfig !== undefined && { kubeconfig }),
+    ...(context !== undefined && { context }),
+    namespace: values.required(OPTIONS.namespace, ''),
+    identity: values.optional(OPTIONS.identity) ?? uniqueIdentity(env),
+    leaderElectLeaseMs: values.required(OPTIONS.leaderLease, 0) * 1000,
+    listen: values.required<ListenAddress>(OPTIONS.listen, { port: 0 }),
+    hostUnknownAfterMs: values.required(OPTIONS.hostUnknown, 0) * 1000,
+    workers: values.required(OPTIONS.workers, 1),
+    logLevel: values.required(OPTIONS.logLevel, 'info'),
+    logFormat: values.required(OPTIONS.logFormat, 'json'),
+  };
+}
+
+/** Looks options up and collects what is wrong, so that a person hears of everything at once. */
+class Values {
+  constructor(
+    private readonly flags: Readonly<Record<string, unknown>>,
+    private readonly env: Env,
+    private readonly problems: string[],
+  ) {}
+
+  optional<T>(wanted: Option<T>): T | undefined {
+    const flag = this.flags[camelCase(nameOf(wanted))];
+    if (typeof flag === 'string') return this.read(wanted, flag, nameOf(wanted));
+    const fromEnv = this.env[wanted.env];
+    if (fromEnv !== undefined && fromEnv !== '') return this.read(wanted, fromEnv, `$${wanted.env}`);
+    return wanted.default === undefined ? undefined : wanted.read(wanted.default);
+  }
+
+  /** `standIn` is what an option with a default never is, except where its value is wrong: then nothing runs. */
+  required<T>(wanted: Option<T>, standIn: T): T {
+    return this.optional(wanted) ?? standIn;
+  }
+
+  private read<T>(wanted: Option<T>, value: string, source: string): T | undefined {
+    try {
+      return wanted.read(value);
+    } catch (error) {
+      this.problems.push(`${source}: "${value}" is no good: ${error instanceof Error ? error.message : String(error)}`);
+      return undefined;
+    }
+  }
+}
+
+type Parsed =
+  { readonly kind: 'flags'; readonly flags: Readonly<Record<string, unknown>> } | (ConfigOutcome & { kind: 'exit' });
+
+function parseFlags(args: readonly string[]): Parsed {
+  let out = '';
+  const write = (text: string): void => void (out += text);
+  const command = new Command('xen-fleet-operator')
+    .description('Keeps Xen virtual machines as Kubernetes declares them.')
+    .version(version)
+    .configureOutput({ writeOut: write, writeErr: write })
+    .configureHelp({ helpWidth: 120 })
+    .allowExcessArguments(false)
+    .exitOverride();
+  for (const { flag, help, env, default: fallback } of Object.values(OPTIONS)) {
+    command.option(flag, `${help} [$${env}${fallback === undefined ? '' : `, default ${fallback}`}]`);
+  }
+  try {
+    return { kind: 'flags', flags: command.parse(args, { from: 'user' }).opts() };
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode === 0) return { kind: 'exit', code: 0, text: out };
+    return { kind: 'exit', code: 2, text: `${out}See --help for what there is.\n` };
+  }
+}
+
+function option<T>(flag: string, env: string, ...[read, help, fallback]: [Reader<T>, string, string?]): Option<T> {
+  return { flag, env, read, help, ...(fallback !== undefined && { default: fallback }) };
+}
+
+const nameOf = (wanted: Option<unknown>): string => wanted.flag.split(' ', 1)[0] ?? '';
+
+const camelCase = (flag: string): string =>
+  flag.replace(/^--/, '').replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
+
+function uniqueIdentity(env: Env): string {
+  return `${env['POD_NAME'] || hostname()}_${randomBytes(4).toString('hex')}`;
+}
+
+function nonEmpty(value: string): string {
+  if (value === '') throw new Error('give a value, or leave the option out');
+  return value;
+}
+
+function dnsLabel(value: string): string {
+  if (!/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(value)) {
+    throw new Error('give the name of a namespace: at most 63 lower-case letters, digits and hyphens');
+  }
+  return value;
+}
+
+function integer(min: number, max: number): Reader<number> {
+  return (value) => {
+    const number = /^\d{1,9}$/.test(value) ? Number(value) : NaN;
+    if (!(number >= min && number <= max)) throw new Error(`give a whole number from ${min} to ${max}`);
+    return number;
+  };
+}
+
+function oneOf<T extends string>(allowed: readonly T[]): Reader<T> {
+  return (value) => {
+    const found = allowed.find((one) => one === value);
+    if (found === undefined) throw new Error(`give one of ${allowed.join(', ')}`);
+    return found;
+  };
+}
+
+function listenAddress(value: string): ListenAddress {
+  const [, bracketed, plain, digits] = /^(?:\[([0-9a-fA-F:.]+)\]|([^[\]:]*)):(\d{1,5})$/.exec(value) ?? [];
+  const port = Number(digits ?? NaN);
+  if (!(port <= 65535))
+    throw new Error('give [host]:port with a port up to 65535, e.g. :8080, 127.0.0.1:8080 or [::1]:8080');
+  const host = bracketed ?? plain ?? '';
+  return host === '' ? { port } : { host, port };
 }

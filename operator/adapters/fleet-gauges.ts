@@ -1,0 +1,78 @@
+/** Gauges of the fleet's state: set from the world's figures at each scrape, and gone where there are none. */
+import type { Gauge } from 'prom-client';
+import type { InstrumentMaker } from './instruments';
+import type { HostPhase, VMPhase, WorldFigures } from './types';
+
+// Phases are always shown, also with 0: a panel that counts them must not have gaps.
+const HOST_PHASES: Record<HostPhase, 0> = { Pending: 0, Ready: 0, NotReady: 0, Unknown: 0, Terminating: 0 };
+const VM_PHASES: Record<VMPhase, 0> = {
+  Pending: 0,
+  Scheduled: 0,
+  Starting: 0,
+  Running: 0,
+  Stopping: 0,
+  Stopped: 0,
+  Failed: 0,
+  Unknown: 0,
+  Terminating: 0,
+};
+
+export class FleetGauges {
+  private readonly perLabel: readonly Gauge[];
+  private readonly hosts: Gauge;
+  private readonly memory: Gauge;
+  private readonly cpus: Gauge;
+  private readonly vcpus: Gauge;
+  private readonly hostVms: Gauge;
+  private readonly vms: Gauge;
+  private readonly pending: Gauge;
+  private readonly refusals: Gauge;
+  private readonly unreported: Gauge;
+
+  constructor(make: InstrumentMaker) {
+    const memoryHelp =
+      'Memory of a host: total = dom0 + committed + free; residual = free by our account minus free as Xen says.';
+    const vcpusHelp = 'vCPUs of a host: committed to VMs, and free to be placed.';
+    const refusalsHelp = 'Unschedulable VMs for which this filter refused hosts.';
+    this.perLabel = [
+      (this.hosts = make.gauge('xenfleet_hosts', 'Hosts by phase.', 'phase')),
+      (this.memory = make.gauge('xenfleet_host_memory_bytes', memoryHelp, 'host', 'kind')),
+      (this.cpus = make.gauge('xenfleet_host_cpus', 'Physical CPUs of a host.', 'host')),
+      (this.vcpus = make.gauge('xenfleet_host_vcpus', vcpusHelp, 'host', 'kind')),
+      (this.hostVms = make.gauge('xenfleet_host_vms', 'VMs with a claim on a host.', 'host')),
+      (this.vms = make.gauge('xenfleet_vms', 'VMs by phase.', 'phase')),
+      (this.pending = make.gauge('xenfleet_vms_pending', 'Pending VMs by reason.', 'reason')),
+      (this.refusals = make.gauge('xenfleet_vm_pending_refusals', refusalsHelp, 'filter')),
+    ];
+    this.unreported = make.gauge('xenfleet_unreported_hosts', 'Hosts whose first report to this leader is awaited.');
+  }
+
+  show(world: WorldFigures | undefined): void {
+    for (const gauge of this.perLabel) gauge.reset();
+    this.unreported.remove();
+    if (world === undefined) return;
+    setEach(this.hosts, 'phase', { ...HOST_PHASES, ...world.hostsByPhase });
+    setEach(this.vms, 'phase', { ...VM_PHASES, ...world.vmsByPhase });
+    setEach(this.pending, 'reason', world.pendingByReason);
+    setEach(this.refusals, 'filter', world.refusalsByFilter);
+    this.unreported.set(world.unreportedHosts);
+    for (const host of world.hosts) this.showHost(host);
+  }
+
+  private showHost({ account, cpus }: WorldFigures['hosts'][number]): void {
+    const { host, totalBytes, dom0Bytes, freeBytes, residualBytes } = account;
+    this.memory.set({ host, kind: 'total' }, totalBytes);
+    this.memory.set({ host, kind: 'dom0' }, dom0Bytes);
+    this.memory.set({ host, kind: 'free' }, freeBytes);
+    this.memory.set({ host, kind: 'committed' }, totalBytes - dom0Bytes - freeBytes);
+    if (residualBytes !== undefined) this.memory.set({ host, kind: 'residual' }, residualBytes);
+    this.cpus.set({ host }, cpus);
+    this.vcpus.set({ host, kind: 'committed' }, account.sharedVcpus + account.dedicatedVcpus);
+    this.vcpus.set({ host, kind: 'free' }, account.freeVcpus);
+    this.hostVms.set({ host }, account.vms);
+  }
+}
+
+function setEach(gauge: Gauge, label: string, counts: Readonly<Record<string, number | undefined>>): void {
+  for (const [value, count] of Object.entries(counts)) gauge.set({ [label]: value }, count ?? 0);
+}

@@ -1,0 +1,136 @@
+import assert from 'node:assert/strict';
+import { createMetrics } from '../../../operator/adapters/metrics';
+import type { WorldFigures } from '../../../operator/adapters/types';
+import type { HostAccount } from '../../../operator/scheduler/types';
+
+const GiB = 2 ** 30;
+
+function account(host: string, changes: Partial<HostAccount> = {}): HostAccount {
+  return {
+    host,
+    pool: 'default',
+    vms: 3,
+    totalBytes: 64 * GiB,
+    dom0Bytes: 4 * GiB,
+    hypervisorBytes: GiB,
+    reservedBytes: GiB,
+    foreignBytes: 0,
+    orphanBytes: 0,
+    guestBytes: 48 * GiB,
+    inboundBytes: 0,
+    freeBytes: 10 * GiB,
+    sharedVcpus: 8,
+    dedicatedVcpus: 4,
+    freeVcpus: 20,
+    ...changes,
+  };
+}
+
+function world(changes: Partial<WorldFigures> = {}): WorldFigures {
+  return {
+    hostsByPhase: { Ready: 2 },
+    hosts: [{ account: account('alpha'), cpus: 16 }],
+    vmsByPhase: { Running: 3, Pending: 1 },
+    pendingByReason: { Unschedulable: 1 },
+    refusalsByFilter: { Memory: 1 },
+    unreportedHosts: 0,
+    ...changes,
+  };
+}
+
+const linesOf = async (metrics: ReturnType<typeof createMetrics>): Promise<string[]> =>
+  (await metrics.expose()).body.split('\n');
+
+describe('operator metrics', () => {
+  it('tells the fleet from the figures of the moment', async () => {
+    const metrics = createMetrics('1.2.3');
+    metrics.onCollect(() => world({ hosts: [{ account: account('alpha', { residualBytes: -5 }), cpus: 16 }] }));
+    const lines = await linesOf(metrics);
+    for (const line of [
+      'xenfleet_build_info{version="1.2.3"} 1',
+      'xenfleet_hosts{phase="Ready"} 2',
+      'xenfleet_hosts{phase="Unknown"} 0',
+      `xenfleet_host_memory_bytes{host="alpha",kind="committed"} ${50 * GiB}`,
+      'xenfleet_host_memory_bytes{host="alpha",kind="residual"} -5',
+      'xenfleet_host_cpus{host="alpha"} 16',
+      'xenfleet_host_vcpus{host="alpha",kind="committed"} 12',
+      'xenfleet_host_vms{host="alpha"} 3',
+      'xenfleet_vms{phase="Running"} 3',
+      'xenfleet_vms{phase="Failed"} 0',
+      'xenfleet_vms_pending{reason="Unschedulable"} 1',
+      'xenfleet_vm_pending_refusals{filter="Memory"} 1',
+      'xenfleet_unreported_hosts 0',
+    ]) {
+      assert.ok(
+        lines.includes(line),
+        `${line} is missing in\n${lines.filter((l) => l.startsWith('xenfleet')).join('\n')}`,
+      );
+    }
+  });
+
+  it('forgets hosts and reasons that are gone', async () => {
+    const metrics = createMetrics();
+    let now = world();
+    metrics.onCollect(() => now);
+    await metrics.expose();
+    now = world({ hosts: [], pendingByReason: {} });
+    const lines = await linesOf(metrics);
+    assert.deepEqual(
+      lines.filter((line) => /"alpha"|"Unschedulable"/.test(line)),
+      [],
+    );
+  });
+
+  it('tells nothing of a fleet that it does not see, rather than zeros', async () => {
+    const metrics = createMetrics();
+    let now: WorldFigures | undefined = world();
+    metrics.onCollect(() => now);
+    await metrics.expose();
+    now = undefined;
+    const samples = (await linesOf(metrics)).filter((line) => /^xenfleet_(host|vms|vm_pending|unreported)/.test(line));
+    assert.deepEqual(samples, []);
+  });
+
+  it('counts what happens, in seconds', async () => {
+    const metrics = createMetrics();
+    metrics.vmStarted(0.04);
+    metrics.placement('placed');
+    metrics.reconciled('vm', 'ok', 12);
+    metrics.queueDepth('vm', 7);
+    metrics.queueWaited('vm', 3);
+    metrics.apiRequest({ verb: 'patch', resource: 'xenvms', code: 200, durationMs: 8 });
+    metrics.watchState('xenvms', 'paging');
+    metrics.watchState('xenvms', 'watching');
+    metrics.watchRelisted('xenvms', 'start');
+    metrics.missedEvents('xenvms', 2);
+    metrics.leading(true);
+    const lines = await linesOf(metrics);
+    for (const line of [
+      'xenfleet_vm_start_seconds_bucket{le="0.025"} 0',
+      'xenfleet_vm_start_seconds_bucket{le="0.05"} 1',
+      'xenfleet_placements_total{result="placed"} 1',
+      'xenfleet_reconcile_total{controller="vm",outcome="ok"} 1',
+      'xenfleet_reconcile_seconds_sum{controller="vm"} 0.012',
+      'xenfleet_queue_depth{controller="vm"} 7',
+      'xenfleet_queue_wait_seconds_sum{controller="vm"} 0.003',
+      'xenfleet_api_request_seconds_sum{verb="patch",resource="xenvms",code="200"} 0.008',
+      'xenfleet_watch_state{resource="xenvms",state="paging"} 0',
+      'xenfleet_watch_state{resource="xenvms",state="watching"} 1',
+      'xenfleet_watch_relists_total{resource="xenvms",cause="start"} 1',
+      'xenfleet_missed_events_total{resource="xenvms"} 2',
+      'xenfleet_leader 1',
+    ]) {
+      assert.ok(
+        lines.includes(line),
+        `${line} is missing in\n${lines.filter((l) => l.startsWith('xenfleet')).join('\n')}`,
+      );
+    }
+  });
+
+  it('shows the process too, without the gauges that break the naming rules', async () => {
+    const { body, contentType } = await createMetrics().expose();
+    assert.match(contentType, /^text\/plain; version=0\.0\.4/);
+    assert.match(body, /^process_resident_memory_bytes /m);
+    assert.doesNotMatch(body, /nodejs_active_\w+_total/);
+  });
+});
