@@ -83,9 +83,13 @@ exec xl create -e "$R$4"
 rm -f "$R$1" && sync "\${R}\${1%/*}" || exit $?
 echo deleted
 `,
-  'destroy': lib + `# UUID: ends the domain at once; 0 and \`absent\` where it is not there.
+  'destroy': lib + `# UUID [DOMID]: ends the domain at once; 0 and \`absent\` where it is not there. With DOMID that one only: what was started since is spared.
 need_uuid "\${1-}"
 domids=$(domids_of "$1") || exit $?
+if [ -n "\${2-}" ]; then
+  need_number "$2"
+  domids=$(printf '%s\\n' "$domids" | grep -xF -- "$2")
+fi
 [ -n "$domids" ] || {
   echo absent
   exit 0

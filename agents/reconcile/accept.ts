@@ -1,0 +1,92 @@
+/** Is an order one to obey? And what of it is to be remembered first? Pure. */
+import { isDeepStrictEqual } from 'node:util';
+import type { XenDomainSpec } from '../../crds/generated/types';
+import { isRunOrder } from '../xl/order';
+import { change } from './record';
+import type { DomainRecord } from './record';
+import type { HostState, Report, StepInput } from './types';
+
+export type Accepted =
+  { readonly ok: true; readonly record: DomainRecord } | { readonly ok: false; readonly report: Report };
+
+export function accept(
+  input: StepInput,
+  given: { spec: XenDomainSpec; confirmed: boolean; invalid?: string },
+): Accepted {
+  const { spec, confirmed } = given;
+  const refusal = refuse(input, spec, given.invalid);
+  if (refusal) return { ok: false, report: refusal };
+  const bootID = confirmed ? { confirmedBootID: input.host.bootID } : {};
+  const { record } = input;
+  if (!record) return { ok: true, record: { ...firstRecord(input.uuid, spec), ...bootID } };
+  if (spec.epoch > record.epoch) return { ok: true, record: change(nextEpoch(record, spec), { ...bootID }) };
+  const edited = !isDeepStrictEqual(record.order, spec);
+  return {
+    ok: true,
+    record: change(record, {
+      ...bootID,
+      order: spec,
+      vm: spec.vm,
+      frozen: undefined,
+      // Somebody changed something: what failed before may work now.
+      ...(edited && { nextStartMs: undefined, deleteFailure: undefined, failures: 0 }),
+      // A shutdown that was taken back must not shorten the grace period of the next one.
+      ...(record.order.desired === 'Running' && spec.desired !== 'Running' && { stopping: undefined }),
+    }),
+  };
+}
+
+function refuse({ host, record }: StepInput, spec: XenDomainSpec, invalid: string | undefined): Report | undefined {
+  const no = (reason: Report['reason'], message: string): Report => ({
+    phase: 'Unknown',
+    ready: 'False',
+    reason,
+    message,
+  });
+  const foreign = foreignFleet(host, spec);
+  if (foreign !== undefined) return no('ForeignFleet', foreign);
+  if (record && (record.vm.namespace !== spec.vm.namespace || record.vm.name !== spec.vm.name)) {
+    const owner = `${record.vm.namespace}/${record.vm.name}`;
+    return no('InvalidOrder', `this UUID belongs to ${owner} here, not to ${spec.vm.namespace}/${spec.vm.name}`);
+  }
+  const retired = record?.retiredEpoch ?? 0;
+  if (spec.epoch <= retired && spec.desired !== 'Absent')
+    return no('StaleEpoch', `epoch ${spec.epoch} is not above ${retired}, which is retired here; claim anew above it`);
+  if (record && spec.epoch < record.epoch && spec.epoch > retired)
+    return no('StaleEpoch', `epoch ${spec.epoch} is below ${record.epoch}, which this host has obeyed already`);
+  if (invalid !== undefined) return no('InvalidOrder', invalid);
+  if (spec.desired !== 'Absent' && !isRunOrder(spec))
+    return no('InvalidOrder', 'type, vcpus, memory and runPolicy are needed unless desired is Absent');
+  return undefined;
+}
+
+function foreignFleet(host: HostState, spec: XenDomainSpec): string | undefined {
+  if (host.fleetID === spec.fleetID) return undefined;
+  return host.fleetID === undefined
+    ? 'this host belongs to no fleet yet'
+    : `this host belongs to fleet ${host.fleetID}; the order is of fleet ${spec.fleetID}`;
+}
+
+function firstRecord(uuid: string, spec: XenDomainSpec): DomainRecord {
+  const { fleetID, vm, epoch } = spec;
+  return { version: 1, uuid, fleetID, vm, epoch, order: spec, restarts: 0, failures: 0, disks: [] };
+}
+
+/** A new incarnation. What runs is taken over as it is; how the one before fared is not held against it. */
+function nextEpoch(record: DomainRecord, spec: XenDomainSpec): DomainRecord {
+  return change(record, {
+    epoch: spec.epoch,
+    order: spec,
+    vm: spec.vm,
+    fleetID: spec.fleetID,
+    confirmedBootID: undefined,
+    stopping: undefined,
+    nextStartMs: undefined,
+    lastFailure: undefined,
+    frozen: undefined,
+    deletedDisks: undefined,
+    deleteFailure: undefined,
+    restarts: 0,
+    failures: 0,
+  });
+}

@@ -1,0 +1,65 @@
+/** How an act ended, and what is to be remembered of it. Pure. */
+import type { Failure } from '../xl/errors';
+import type { RunOrder } from '../xl/order';
+import { appliedOf, backOffMs, change } from './record';
+import type { DomainRecord } from './record';
+import { DELETE_AGAIN_MS } from './stop';
+
+export type CreateOutcome =
+  | { readonly kind: 'created'; readonly disks: readonly string[] }
+  /** The Dom0 refuses the epoch. */
+  | { readonly kind: 'retired'; readonly epoch: number }
+  /** It may or may not run: look again. */
+  | { readonly kind: 'unclear' }
+  | { readonly kind: 'failed'; readonly failure: Failure; readonly disks: readonly string[] };
+
+export interface CreateEnd {
+  readonly order: RunOrder;
+  readonly outcome: CreateOutcome;
+  readonly bootID: string;
+  readonly nowMs: number;
+}
+
+export function afterCreate(record: DomainRecord, { order, outcome, bootID, nowMs }: CreateEnd): DomainRecord {
+  switch (outcome.kind) {
+    case 'created': {
+      const again = record.started?.epoch === order.epoch && record.ended?.how !== 'ordered';
+      return change(record, {
+        started: { epoch: order.epoch, bootID, atMs: nowMs, applied: appliedOf(order) },
+        ended: undefined,
+        stopping: undefined,
+        nextStartMs: undefined,
+        lastFailure: undefined,
+        restarts: record.restarts + (again ? 1 : 0),
+        disks: union(record.disks, outcome.disks),
+      });
+    }
+    case 'retired':
+      return change(record, { retiredEpoch: Math.max(record.retiredEpoch ?? 0, outcome.epoch) });
+    case 'unclear':
+      return record;
+    case 'failed': {
+      const failures = Math.max(record.failures, 1) + 1;
+      return change(record, {
+        failures,
+        nextStartMs: nowMs + backOffMs(failures),
+        lastFailure: outcome.failure,
+        disks: union(record.disks, outcome.disks),
+      });
+    }
+  }
+}
+
+export function afterRetire(record: DomainRecord, epoch: number, nowMs: number): DomainRecord {
+  return change(record, { retiredEpoch: Math.max(record.retiredEpoch ?? 0, epoch), retiredAtMs: nowMs });
+}
+
+export function afterDelete(record: DomainRecord, deleted: readonly string[], failure?: Failure, nowMs = 0): DomainRecord {
+  return change(record, {
+    deletedDisks: union(record.deletedDisks ?? [], deleted),
+    disks: record.disks.filter((disk) => !deleted.includes(disk)),
+    deleteFailure: failure && { ...failure, retryAtMs: nowMs + DELETE_AGAIN_MS },
+  });
+}
+
+const union = (a: readonly string[], b: readonly string[]): string[] => [...new Set([...a, ...b])];

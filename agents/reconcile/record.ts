@@ -1,0 +1,89 @@
+/** What a Dom0 remembers of one domain of the fleet, across restarts of the agent and of the host. Pure. */
+import { isDeepStrictEqual } from 'node:util';
+import type { XenDomainSpec } from '../../crds/generated/types';
+import type { DomainReason } from '../../common/reasons';
+import type { ShutdownReason } from '../xl/list';
+
+/** How a run of a domain ended. destroyed: it was gone, and nobody here did it. hostReboot: the Dom0 booted anew. */
+export type EndedHow = ShutdownReason | 'destroyed' | 'hostReboot' | 'ordered';
+
+/** What a domain was started with; fields of the order that take effect at a start only. */
+export type Applied = Pick<XenDomainSpec, 'type' | 'vcpus' | 'memory' | 'cpu' | 'boot' | 'disks' | 'networks'>;
+
+export interface DomainRecord {
+  readonly version: 1;
+  readonly uuid: string;
+  readonly fleetID: string;
+  readonly vm: XenDomainSpec['vm'];
+  /** The highest epoch ever accepted. */
+  readonly epoch: number;
+  /** The last accepted order. */
+  readonly order: XenDomainSpec;
+  /** The boot of the Dom0 in which the API last confirmed this epoch. */
+  readonly confirmedBootID?: string;
+  /** The run that goes on, or the last one. */
+  readonly started?: {
+    readonly epoch: number;
+    readonly bootID: string;
+    readonly atMs: number;
+    /** Unknown for a domain that was found running. */
+    readonly applied?: Applied;
+  };
+  /** Set once the run in `started` is over. */
+  readonly ended?: { readonly how: EndedHow; readonly atMs: number };
+  /** A shutdown that the order asked for. */
+  readonly stopping?: { readonly sinceMs: number; readonly askedMs: number };
+  readonly lastTermination?: { readonly reason: EndedHow; readonly atMs: number; readonly hostBootID: string };
+  /** Starts after the first one, since the epoch was taken up. */
+  readonly restarts: number;
+  /** Ends and failed creates since the last run that lasted; they set the back-off. */
+  readonly failures: number;
+  /** Not before this. */
+  readonly nextStartMs?: number;
+  readonly lastFailure?: { readonly reason: DomainReason; readonly message: string };
+  /** Epochs up to this are refused for good. */
+  readonly retiredEpoch?: number;
+  readonly retiredAtMs?: number;
+  /** The order vanished: neither ended nor started again. */
+  readonly frozen?: boolean;
+  /** Names of disks that were made here. */
+  readonly disks: readonly string[];
+  readonly deletedDisks?: readonly string[];
+  readonly deleteFailure?: { readonly reason: DomainReason; readonly message: string; readonly retryAtMs: number };
+}
+
+/** Copy with changes; a key given as undefined is taken away. The same object where nothing changes, so that nothing is written. */
+export function change(
+  record: DomainRecord,
+  changes: { [K in keyof DomainRecord]?: DomainRecord[K] | undefined },
+): DomainRecord {
+  const merged = Object.fromEntries(
+    Object.entries({ ...record, ...changes }).filter(([, value]) => value !== undefined),
+  );
+  return isDeepStrictEqual(merged, record) ? record : (merged as unknown as DomainRecord);
+}
+
+const BACK_OFF_BASE_MS = 10_000;
+const BACK_OFF_MAX_MS = 300_000;
+/** A run of this length makes the past forgotten. */
+export const LASTING_RUN_MS = 600_000;
+
+/** The first restart is at once, then 10 s doubling to 300 s. */
+export function backOffMs(failures: number): number {
+  if (failures <= 1) return 0;
+  return Math.min(BACK_OFF_MAX_MS, BACK_OFF_BASE_MS * 2 ** Math.min(failures - 2, 10));
+}
+
+/** Why the fields of an order that a running domain does not have yet. */
+export function restartRequired(record: DomainRecord | undefined): string[] {
+  const applied = record?.started?.applied;
+  if (!record || !applied || record.order.desired !== 'Running') return [];
+  const fields = ['type', 'vcpus', 'memory', 'cpu', 'boot', 'disks', 'networks'] as const;
+  return fields.filter((field) => !isDeepStrictEqual(applied[field], record.order[field]));
+}
+
+export function appliedOf(order: XenDomainSpec): Applied {
+  const { type, vcpus, memory, cpu, boot, disks, networks } = order;
+  const all = { type, vcpus, memory, cpu, boot, disks, networks };
+  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
+}

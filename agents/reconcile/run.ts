@@ -1,0 +1,142 @@
+/** desired Running: keep it so, by the run policy. Pure. */
+import type { DomainRow } from '../xl/list';
+import { isRunOrder } from '../xl/order';
+import { LASTING_RUN_MS, backOffMs, change } from './record';
+import type { DomainRecord, EndedHow } from './record';
+import type { Report, Step, StepInput } from './types';
+
+/** What follows the end of a run. `again` may have to wait for the back-off. */
+type Verdict = 'again' | 'finished' | 'failed';
+
+export function run(input: StepInput, record: DomainRecord, row: DomainRow | undefined): Step {
+  if (!row) return start(input, record);
+  switch (row.state) {
+    case 'running':
+      return { record: noteRunning(input, record), act: { do: 'report', report: running() } };
+    case 'shutdown':
+      return { record: noteEnd(input, record, row.reason ?? 'poweroff'), act: { do: 'bury', domid: row.domid } };
+    case 'paused':
+      return look(input, record, {
+        phase: 'Starting',
+        ready: 'False',
+        reason: 'Starting',
+        message: 'the domain is being built, or is paused (`xl unpause` lets it go on)',
+        transient: true,
+      });
+    case 'suspended':
+    case 'dying':
+    case 'unknown': {
+      const message = `xl shows the domain as ${row.state}; nothing is touched`;
+      return look(input, record, { phase: 'Unknown', ready: 'Unknown', reason: 'Starting', message });
+    }
+  }
+}
+
+function running(): Report {
+  return { phase: 'Running', ready: 'True', reason: 'Running', message: 'the domain runs' };
+}
+
+/** Found running, whoever started it: taken over as it is. */
+function noteRunning({ host, nowMs }: StepInput, record: DomainRecord): DomainRecord {
+  const { started } = record;
+  const known = started?.epoch === record.epoch && started.bootID === host.bootID && record.ended === undefined;
+  const sameRun = started?.bootID === host.bootID && record.ended === undefined;
+  return change(record, {
+    ...(!known && {
+      started: {
+        epoch: record.epoch,
+        bootID: host.bootID,
+        atMs: sameRun ? started.atMs : nowMs,
+        ...(sameRun && started.applied !== undefined && { applied: started.applied }),
+      },
+    }),
+    ended: undefined,
+    lastFailure: undefined,
+    nextStartMs: undefined,
+  });
+}
+
+/** Remembers the end of the run in `started`, once. */
+export function noteEnd({ host, nowMs }: StepInput, record: DomainRecord, how: EndedHow): DomainRecord {
+  if (record.ended !== undefined) return record;
+  const { started } = record;
+  const lasted = started !== undefined && nowMs - started.atMs >= LASTING_RUN_MS;
+  const counted = how !== 'reboot' && how !== 'soft_reset' && how !== 'hostReboot' && how !== 'ordered';
+  const failures = counted ? (lasted ? 1 : record.failures + 1) : record.failures;
+  return change(record, {
+    ended: { how, atMs: nowMs },
+    lastTermination: { reason: how, atMs: nowMs, hostBootID: started?.bootID ?? host.bootID },
+    failures,
+    nextStartMs: counted ? nowMs + backOffMs(failures) : undefined,
+  });
+}
+
+function start(input: StepInput, before: DomainRecord): Step {
+  const record = withEnd(input, before);
+  const verdict = startable(record);
+  if (verdict === 'finished')
+    return sayOff(record, 'Stopped', 'Finished', 'the guest shut down, and its run policy leaves it off');
+  if (verdict === 'failed') {
+    const how = record.ended?.how ?? 'destroyed';
+    return sayOff(record, 'Failed', 'Crashed', `${endWords[how]}, and its run policy does not start it again`);
+  }
+  const { host, nowMs } = input;
+  if (record.confirmedBootID !== host.bootID && !host.startUnconfirmed)
+    return sayOff(
+      record,
+      'Stopped',
+      'AwaitingConfirmation',
+      'the host has booted; the API must confirm the order before it is started',
+    );
+  // A clock that was set back must not prolong the wait.
+  const waitMs = Math.min((record.nextStartMs ?? 0) - nowMs, backOffMs(99));
+  if (waitMs > 0) return { record, act: { do: 'report', report: waiting(record), wakeAtMs: nowMs + waitMs } };
+  if (!isRunOrder(record.order)) throw new Error('an order that is no RunOrder was accepted');
+  return { record, act: { do: 'create', order: record.order, epoch: record.epoch } };
+}
+
+/** Where a run of this epoch is not there any more, and nobody noted its end, somebody else ended it. */
+function withEnd(input: StepInput, record: DomainRecord): DomainRecord {
+  const { started } = record;
+  if (!started || record.ended !== undefined || started.epoch !== record.epoch) return record;
+  return noteEnd(input, record, started.bootID === input.host.bootID ? 'destroyed' : 'hostReboot');
+}
+
+function startable(record: DomainRecord): Verdict {
+  const { started, ended, order } = record;
+  if (!started || started.epoch !== record.epoch || !ended || ended.how === 'ordered' || record.stopping)
+    return 'again';
+  if (ended.how === 'reboot' || ended.how === 'soft_reset') return 'again';
+  const clean = ended.how === 'poweroff' || ended.how === 'suspend';
+  if (order.runPolicy === 'Always') return 'again';
+  if (clean) return 'finished';
+  return order.runPolicy === 'RerunOnFailure' ? 'again' : 'failed';
+}
+
+const endWords: Readonly<Record<EndedHow, string>> = {
+  poweroff: 'the guest shut down',
+  reboot: 'the guest rebooted',
+  suspend: 'the guest suspended',
+  crash: 'the guest crashed',
+  watchdog: 'the watchdog of the guest fired',
+  soft_reset: 'the guest reset itself',
+  destroyed: 'the domain was destroyed by somebody else',
+  hostReboot: 'the host rebooted',
+  ordered: 'it was ended as ordered',
+};
+
+function waiting(record: DomainRecord): Report {
+  if (record.lastFailure !== undefined) return { phase: 'Failed', ready: 'False', ...record.lastFailure };
+  const how = endWords[record.ended?.how ?? 'destroyed'];
+  const seconds = backOffMs(record.failures) / 1000;
+  const message = `${how}; it has ended ${record.failures} times, so the next start is ${seconds} s after the last end`;
+  return { phase: 'Failed', ready: 'False', reason: 'RestartBackOff', message };
+}
+
+function look({ nowMs }: StepInput, record: DomainRecord, report: Report): Step {
+  return { record, act: { do: 'report', report, wakeAtMs: nowMs + 1000 } };
+}
+
+function sayOff(record: DomainRecord, phase: 'Stopped' | 'Failed', reason: Report['reason'], message: string): Step {
+  return { record, act: { do: 'report', report: { phase, ready: 'False', reason, message } } };
+}

@@ -1,0 +1,91 @@
+/**
+ * The next step about one domain.
+ *
+ *                         ┌──────────── ended by itself: bury, then by the run policy ───────────┐
+ *                         ▼                                                                       │
+ *   desired Running:   no row ──create──► paused (being built) ──► running ──► shutdown/crashed ──┘
+ *                         │  not confirmed in this boot: wait
+ *                         │  back-off: wait;  Once, or shut down under RerunOnFailure: stays off
+ *
+ *   desired Stopped:   running ──shutdown──► … grace period … ──destroy──► no row: Stopped
+ *   desired Absent:    the same, then ──retire──► ──deleteDisks──► the receipt
+ *
+ *   order vanished: freeze.   listing unknown, suspended, dying: wait.   two rows of one UUID: say so, touch nothing.
+ *
+ * A guest is ended in two places only: `stopRunning` (the order wants it off) and `bury` (it ended by itself).
+ */
+import type { DomainRow } from '../xl/list';
+import { accept } from './accept';
+import { change } from './record';
+import type { DomainRecord } from './record';
+import { run } from './run';
+import { stop } from './stop';
+import type { Report, Step, StepInput } from './types';
+
+/** While something moves, look again so often. */
+export const BUSY_LOOK_MS = 500;
+
+export function nextStep(input: StepInput): Step {
+  const { order, record } = input;
+  switch (order.kind) {
+    case 'vanished':
+      return vanished(record);
+    case 'unheard': {
+      if (!record || record.frozen === true) return { act: { do: 'idle' } };
+      const confirmed = record.confirmedBootID === input.host.bootID;
+      return obey(input, { spec: record.order, confirmed });
+    }
+    case 'given':
+      return obey(input, order);
+  }
+}
+
+function vanished(record: DomainRecord | undefined): Step {
+  if (!record || (record.retiredEpoch ?? 0) >= record.epoch || record.frozen === true) return { act: { do: 'idle' } };
+  return { record: change(record, { frozen: true }), act: { do: 'idle' } };
+}
+
+function obey(input: StepInput, order: Parameters<typeof accept>[1]): Step {
+  const accepted = accept(input, order);
+  if (!accepted.ok) return { act: { do: 'report', report: accepted.report } };
+  const step = desired(input, accepted.record);
+  const record = step.record ?? accepted.record;
+  return { act: step.act, ...(record !== input.record && { record }) };
+}
+
+function desired(input: StepInput, record: DomainRecord): Step {
+  const { seen, nowMs } = input;
+  if (seen.kind === 'unknown')
+    return say({ phase: 'Unknown', ready: 'Unknown', reason: seen.reason, message: seen.message });
+  const row = theRow(seen.rows);
+  if (row === 'duplicate') return say(duplicate(seen.rows));
+  if (row?.state === 'dying') return say(dying(record), nowMs + BUSY_LOOK_MS);
+  return record.order.desired === 'Running' ? run(input, record, row) : stop(input, record, row);
+}
+
+/** One that is nearly gone does not count beside one that lives. */
+function theRow(rows: readonly DomainRow[]): DomainRow | undefined | 'duplicate' {
+  const living = rows.filter((row) => row.state !== 'dying');
+  return living.length > 1 ? 'duplicate' : (living[0] ?? rows[0]);
+}
+
+function duplicate(rows: readonly DomainRow[]): Report {
+  const domids = rows.map((row) => row.domid).join(' and ');
+  const message = `domains ${domids} of this host have one UUID; nothing is touched until a person ends the wrong one`;
+  return { phase: 'Unknown', ready: 'Unknown', reason: 'DuplicateDomain', message };
+}
+
+function dying(record: DomainRecord): Report {
+  const stopping = record.order.desired !== 'Running';
+  return {
+    phase: stopping ? 'Stopping' : 'Starting',
+    ready: 'False',
+    reason: stopping ? 'Stopping' : 'Starting',
+    message: 'the domain is being taken down',
+    transient: true,
+  };
+}
+
+const say = (report: Report, wakeAtMs?: number): Step => ({
+  act: { do: 'report', report, ...(wakeAtMs !== undefined && { wakeAtMs }) },
+});

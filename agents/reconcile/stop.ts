@@ -1,0 +1,82 @@
+/** desired Stopped or Absent: the guest is asked, gets its time, is ended; Absent then retires the epoch for good. Pure. */
+import type { DomainRow } from '../xl/list';
+import { change } from './record';
+import type { DomainRecord } from './record';
+import { noteEnd } from './run';
+import type { Report, Step, StepInput } from './types';
+
+const DEFAULT_GRACE_SECONDS = 60;
+/** An ACPI button pressed while the firmware still ran is lost: ask again. */
+const ASK_AGAIN_MS = 15_000;
+export const DELETE_AGAIN_MS = 60_000;
+
+export function stop(input: StepInput, record: DomainRecord, row: DomainRow | undefined): Step {
+  if (!row) return off(input, record);
+  if (row.state === 'shutdown')
+    return { record: noteEnd(input, record, row.reason ?? 'poweroff'), act: { do: 'bury', domid: row.domid } };
+  return stopRunning(input, record);
+}
+
+function stopRunning({ nowMs }: StepInput, record: DomainRecord): Step {
+  const graceMs = (record.order.gracePeriodSeconds ?? DEFAULT_GRACE_SECONDS) * 1000;
+  if (graceMs === 0) return { record, act: { do: 'destroy' } };
+  // A clock that was set back starts the grace period anew; a guest is never ended too early.
+  const before = record.stopping && record.stopping.sinceMs <= nowMs ? record.stopping : undefined;
+  const stopping = before ?? { sinceMs: nowMs, askedMs: Number.NEGATIVE_INFINITY };
+  if (nowMs - stopping.sinceMs >= graceMs) return { record, act: { do: 'destroy' } };
+  if (nowMs - stopping.askedMs >= ASK_AGAIN_MS)
+    return {
+      record: change(record, { stopping: { sinceMs: stopping.sinceMs, askedMs: nowMs } }),
+      act: { do: 'shutdown', type: record.started?.applied?.type ?? record.order.type },
+    };
+  const elapsedMs = nowMs - stopping.sinceMs;
+  const lookMs = Math.min(2000, Math.max(200, elapsedMs / 4));
+  const report: Report = {
+    phase: 'Stopping',
+    ready: 'False',
+    reason: 'Stopping',
+    message: `the guest was asked to shut down and has ${graceMs / 1000} s for it`,
+    transient: true,
+  };
+  return {
+    record,
+    act: { do: 'report', report, wakeAtMs: Math.min(nowMs + lookMs, stopping.sinceMs + graceMs) },
+  };
+}
+
+function off(input: StepInput, before: DomainRecord): Step {
+  const record = cleared(input, before);
+  if (record.order.desired === 'Absent') return absent(record, input.nowMs);
+  return {
+    record,
+    act: { do: 'report', report: { phase: 'Stopped', ready: 'True', reason: 'Halted', message: 'the domain is off' } },
+  };
+}
+
+/** The run is over as ordered: the next start is a fresh one. */
+function cleared(input: StepInput, record: DomainRecord): DomainRecord {
+  const noted = record.started ? noteEnd(input, record, 'ordered') : record;
+  return change(noted, {
+    started: undefined,
+    ended: undefined,
+    stopping: undefined,
+    nextStartMs: undefined,
+    lastFailure: undefined,
+    failures: 0,
+  });
+}
+
+function absent(record: DomainRecord, nowMs: number): Step {
+  const { epoch, deleteDisks = [] } = record.order;
+  if ((record.retiredEpoch ?? 0) < epoch) return { record, act: { do: 'retire', epoch } };
+  const failure = record.deleteFailure;
+  if (failure && Math.min(failure.retryAtMs, nowMs + DELETE_AGAIN_MS) > nowMs) {
+    const { reason, message, retryAtMs } = failure;
+    const report: Report = { phase: 'Stopping', ready: 'False', reason, message };
+    return { record, act: { do: 'report', report, wakeAtMs: Math.min(retryAtMs, nowMs + DELETE_AGAIN_MS) } };
+  }
+  const rest = deleteDisks.filter((disk) => !record.deletedDisks?.includes(disk.name));
+  if (rest.length > 0) return { record, act: { do: 'deleteDisks', disks: rest } };
+  const message = `no domain is here, and every epoch up to ${record.retiredEpoch} is refused`;
+  return { record, act: { do: 'report', report: { phase: 'Absent', ready: 'True', reason: 'Retired', message } } };
+}

@@ -1,0 +1,68 @@
+/** What goes into a decision about one domain, and what comes out. */
+import type { XenDomainSpec } from '../../crds/generated/types';
+import type { DomainReason } from '../../common/reasons';
+import type { DomainRow } from '../xl/list';
+import type { RunOrder } from '../xl/order';
+import type { DomainRecord } from './record';
+
+export type OrderView =
+  /** The API holds an order. `confirmed`: it was heard during this boot of the Dom0. */
+  | { readonly kind: 'given'; readonly spec: XenDomainSpec; readonly confirmed: boolean; readonly invalid?: string }
+  /** The API was asked for all orders, and this one was not among them. */
+  | { readonly kind: 'vanished' }
+  /** The API cannot be asked, or is not ours any more: what is on disk goes on. */
+  | { readonly kind: 'unheard' };
+
+export type Seen =
+  | { readonly kind: 'rows'; readonly rows: readonly DomainRow[] }
+  | { readonly kind: 'unknown'; readonly reason: DomainReason; readonly message: string };
+
+export interface HostState {
+  /** The fleet that the Dom0 belongs to; undefined before first contact. */
+  readonly fleetID?: string;
+  readonly bootID: string;
+  /** The policy file allows starts that the API has not confirmed in this boot. */
+  readonly startUnconfirmed: boolean;
+}
+
+export interface StepInput {
+  readonly uuid: string;
+  readonly order: OrderView;
+  readonly record?: DomainRecord;
+  readonly seen: Seen;
+  readonly host: HostState;
+  /** Wall clock: it must mean something after a restart of the agent. */
+  readonly nowMs: number;
+}
+
+export interface Report {
+  readonly phase: 'Starting' | 'Running' | 'Stopping' | 'Stopped' | 'Failed' | 'Unknown' | 'Absent';
+  /** Is what the order wants true? */
+  readonly ready: 'True' | 'False' | 'Unknown';
+  readonly reason: DomainReason;
+  readonly message: string;
+  /** Likely over within a second: worth a write only where it lasts. */
+  readonly transient?: boolean;
+}
+
+export type DeletedDisk = NonNullable<XenDomainSpec['deleteDisks']>[number];
+
+export type Act =
+  /** Nothing to do and nobody to tell. */
+  | { readonly do: 'idle' }
+  /** Nothing to do; say so, and look again at `wakeAtMs` at the latest. */
+  | { readonly do: 'report'; readonly report: Report; readonly wakeAtMs?: number }
+  | { readonly do: 'create'; readonly order: RunOrder; readonly epoch: number }
+  | { readonly do: 'shutdown'; readonly type: RunOrder['type'] | undefined }
+  /** Ends what runs: the order says so, and the guest had its time. */
+  | { readonly do: 'destroy' }
+  /** Clears away what ended by itself. */
+  | { readonly do: 'bury'; readonly domid: number }
+  | { readonly do: 'retire'; readonly epoch: number }
+  | { readonly do: 'deleteDisks'; readonly disks: readonly DeletedDisk[] };
+
+export interface Step {
+  /** To be durable on the Dom0 before `act` begins; undefined where what is there still holds. */
+  readonly record?: DomainRecord;
+  readonly act: Act;
+}
