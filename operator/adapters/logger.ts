@@ -11,7 +11,7 @@ export interface LoggerOptions {
 }
 
 export function createLogger({ level, format, write }: LoggerOptions): Logger {
-  const put = write ?? ((line: string): void => void process.stdout.write(line));
+  const put = write ?? toStdout();
   const destination: DestinationStream = { write: format === 'json' ? put : (line) => put(textLine(line)) };
   const options = {
     level,
@@ -23,6 +23,14 @@ export function createLogger({ level, format, write }: LoggerOptions): Logger {
   };
   return wrap(pino(options, destination));
 }
+
+/** Whoever read our lines may go away: that must not end the operator. */
+function toStdout(): (line: string) => void {
+  if (!process.stdout.listeners('error').includes(ignore)) process.stdout.on('error', ignore);
+  return (line) => void process.stdout.write(line);
+}
+
+const ignore = (): void => undefined;
 
 function wrap(inner: Pino): Logger {
   return {

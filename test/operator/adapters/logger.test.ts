@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
 import { createLogger } from '../../../operator/adapters/logger';
 import type { LogFormat, Logger } from '../../../operator/adapters/types';
 
@@ -42,4 +43,21 @@ describe('operator logger', () => {
       'INFO  ready\n',
     ]);
   });
+
+  it('goes on when nobody reads its lines any more', async () => {
+    const script = `
+      const { createLogger } = require(${JSON.stringify(require.resolve('../../../operator/adapters/logger'))});
+      const log = createLogger({ level: 'info', format: 'text' });
+      let lines = 0;
+      const talking = setInterval(() => {
+        log.info('still here');
+        if (++lines === 20) { clearInterval(talking); process.exitCode = 7; }
+      }, 5);`;
+    const child = spawn(process.execPath, ['-r', 'ts-node/register', '-e', script], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    child.stdout.once('data', () => child.stdout.destroy());
+    const code = await new Promise((resolve) => child.once('close', resolve));
+    assert.equal(code, 7);
+  }).timeout(20_000);
 });
