@@ -23,7 +23,7 @@ export interface LayoutOptions {
 
 export const defaultPolicy = {
   storagePaths: ['/var/lib/xenfleet/disks'],
-  imageDirectory: '/var/lib/xenfleet/images',
+  imageDir: '/var/lib/xenfleet/images',
   bridges: ['xenbr0'],
 };
 

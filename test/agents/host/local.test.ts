@@ -1,0 +1,61 @@
+import { strict as assert } from 'node:assert';
+import { spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { readdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { embedScripts } from '../../../agents/host/embed-scripts';
+import { LocalHost } from '../../../agents/host/local';
+import { readFileSync } from 'node:fs';
+import { contractDir, hostContract } from './contract';
+import { simCfg, simFolder } from './sim-folder';
+
+describe('the scripts in the bundle', () => {
+  it('are those in the folder', () => {
+    const generated = readFileSync(resolve(__dirname, '../../../agents/host/scripts.generated.ts'), 'utf8');
+    assert.equal(generated, embedScripts(), 'run: ts-node agents/host/embed-scripts.ts');
+  });
+});
+
+describe('LocalHost on a simulated host', () => {
+  hostContract(async () => {
+    const sim = await simFolder();
+    return {
+      host: new LocalHost({ root: sim.host.root, env: sim.host.env }),
+      cfg: simCfg,
+      sim: (...argv) => sim.host.run('sim', ...argv),
+      stop: () => sim.stop(),
+    };
+  });
+});
+
+describe('LocalHost', () => {
+  it('what a killed agent was doing goes on, and its output breaks nothing', async function () {
+    this.timeout(30_000);
+    const sim = await simFolder();
+    try {
+      const host = new LocalHost({ root: sim.host.root, env: sim.host.env });
+      const uuid = randomUUID();
+      const cfg = `${contractDir}/cfg/${uuid}.cfg`;
+      await host.putFile(cfg, simCfg(uuid, 'contract.killed'));
+      await sim.host.run('sim', 'delay', 'create', '800');
+      const program = `
+        const { LocalHost } = require(${JSON.stringify(resolve(__dirname, '../../../agents/host/local'))});
+        const host = new LocalHost(${JSON.stringify({ root: sim.host.root, env: sim.host.env })});
+        void host.locked('${uuid}', 'create', ['${contractDir}/state', '${uuid}', '1', '${cfg}', 'mark']);
+        setTimeout(() => console.log('started'), 200);`;
+      const child = spawn(process.execPath, ['-r', 'ts-node/register', '-e', program], {
+        cwd: resolve(__dirname, '../../..'),
+        stdio: ['ignore', 'pipe', 'inherit'],
+      });
+      await new Promise((started) => child.stdout.once('data', started));
+      child.kill('SIGKILL');
+      assert.ok(!(await sim.host.run('xl', 'list', '-v')).stdout.includes(uuid));
+      // The lock is still held by the orphan: this waits for its end and then finds the domain.
+      const again = await host.locked(uuid, 'create', [`${contractDir}/state`, uuid, '1', cfg, 'mark']);
+      assert.equal(again.code, 42);
+      assert.deepEqual(readdirSync(join(sim.host.root, 'run/xenfleet')), []);
+    } finally {
+      await sim.stop();
+    }
+  });
+});
