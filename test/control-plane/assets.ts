@@ -15,6 +15,11 @@ function pinned(moduleDir: string, module: string): string {
   return required[1];
 }
 
+/** Without debug information, and with these variables set. */
+function linkFlags(assignments: string[]): string {
+  return ['-s -w', ...assignments.map((assignment) => `-X ${assignment}`)].join(' ');
+}
+
 function controlPlaneTools(): ToolSet {
   const version = pinned(__dirname, 'k8s.io/kubernetes');
   const [major = '', minor = ''] = version.slice(1).split('.');
@@ -28,7 +33,7 @@ function controlPlaneTools(): ToolSet {
   return {
     label: 'control plane',
     moduleDir: __dirname,
-    ldflags: ['-s -w', ...assignments.map((assignment) => `-X ${assignment}`)].join(' '),
+    ldflags: linkFlags(assignments),
     tools: [
       { name: 'etcd', package: 'go.etcd.io/etcd/server/v3' },
       { name: 'kube-apiserver', package: 'k8s.io/kubernetes/cmd/kube-apiserver' },
@@ -41,10 +46,19 @@ function controlPlaneTools(): ToolSet {
 function helmTools(): ToolSet {
   const moduleDir = join(__dirname, 'helm');
   const version = pinned(moduleDir, 'helm.sh/helm/v3');
+  const [, minor = ''] = pinned(moduleDir, 'k8s.io/client-go').split('.'); // v0.35.0 is of Kubernetes 1.35
+  // Without these helm calls itself v3.20 (unreleased) and takes Kubernetes for 1.20 in lint and template.
+  const assignments = [
+    `helm.sh/helm/v3/internal/version.version=${version}`,
+    ...['lint/rules', 'chartutil'].flatMap((folder) => [
+      `helm.sh/helm/v3/pkg/${folder}.k8sVersionMajor=1`,
+      `helm.sh/helm/v3/pkg/${folder}.k8sVersionMinor=${minor}`,
+    ]),
+  ];
   return {
     label: 'helm',
     moduleDir,
-    ldflags: `-s -w -X helm.sh/helm/v3/internal/version.version=${version}`,
+    ldflags: linkFlags(assignments),
     tools: [{ name: 'helm', package: 'helm.sh/helm/v3/cmd/helm' }],
   };
 }

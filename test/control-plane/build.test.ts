@@ -1,24 +1,34 @@
-import { deepEqual, equal, match, ok, rejects } from 'node:assert/strict';
+import { deepEqual, equal, match, ok, rejects, throws } from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { cacheDir, ensureTools } from './build';
 import type { ToolSet } from './build';
-import { isNewEnough } from './go';
+import { findGo, isNewEnough } from './go';
 import { withLock } from './lock';
+
+function restore(name: string, value: string | undefined): void {
+  if (value === undefined) delete process.env[name];
+  else process.env[name] = value;
+}
 
 describe('building tools once', () => {
   let base: string;
-  const cacheHome = process.env['XDG_CACHE_HOME'];
+  const { XDG_CACHE_HOME, GOCACHE } = process.env;
 
+  before(() => {
+    // Go's own cache also lies under XDG_CACHE_HOME: keep the warm one.
+    process.env['GOCACHE'] = execFileSync(findGo('test'), ['env', 'GOCACHE'], { encoding: 'utf8' }).trim();
+  });
+  after(() => restore('GOCACHE', GOCACHE));
   beforeEach(() => {
     base = mkdtempSync(join(tmpdir(), 'xen-fleet-build-'));
     process.env['XDG_CACHE_HOME'] = join(base, 'cache');
   });
   afterEach(() => {
-    if (cacheHome === undefined) delete process.env['XDG_CACHE_HOME'];
-    else process.env['XDG_CACHE_HOME'] = cacheHome;
+    restore('XDG_CACHE_HOME', XDG_CACHE_HOME);
     rmSync(base, { recursive: true, force: true });
   });
 
@@ -69,6 +79,20 @@ describe('which Go is new enough', () => {
   ] as const) {
     it(`${version}: ${expected}`, () => equal(isNewEnough(version), expected));
   }
+});
+
+describe('where Go is missing or too old', () => {
+  it('says what was found and what to do next', () => {
+    const base = mkdtempSync(join(tmpdir(), 'xen-fleet-go-'));
+    const old = join(base, 'go');
+    writeFileSync(old, '#!/bin/sh\necho go1.19.8\n', { mode: 0o755 });
+    try {
+      throws(() => findGo('x', ['/nowhere/go']), /Go 1\.25 or newer is needed .* no go was found\.\n {2}Next: /);
+      throws(() => findGo('x', ['/nowhere/go', old]), /is go1\.19\.8/);
+    } finally {
+      rmSync(base, { recursive: true });
+    }
+  });
 });
 
 describe('the lock', () => {

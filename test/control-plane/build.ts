@@ -1,7 +1,17 @@
 // Builds pinned Go tools once into a per-user cache and finds them there. Each binary is built beside its place and then
 // renamed, so whatever is in the cache is whole, also after a crash; a build that was cut short goes on where it was.
 import { createHash } from 'node:crypto';
-import { accessSync, closeSync, constants, mkdirSync, openSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import {
+  accessSync,
+  closeSync,
+  constants,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+} from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -60,6 +70,8 @@ async function build({ set, tool, dir, go, progress }: Job): Promise<void> {
   const place = `(${set.tools.indexOf(tool) + 1} of ${set.tools.length})`;
   const startedMs = performance.now();
   const temp = join(dir, `.${tool.name}.${process.pid}`);
+  const leftovers = readdirSync(dir).filter((name) => name.startsWith(`.${tool.name}.`)); // of a builder that was killed
+  for (const name of leftovers) rmSync(join(dir, name));
   const log = join(dir, `${tool.name}.log`);
   closeSync(openSync(log, 'w'));
   const say = (text: string): void => progress(`${set.label}: ${text}`);

@@ -19,6 +19,7 @@ export function layout(dir: string) {
     serviceAccountPublicKey: join(pki, 'sa.pub'),
     tokens: join(pki, 'tokens.csv'),
     etcdData: join(dir, 'etcd'),
+    etcdPid: join(dir, 'etcd.pid'),
     port: join(dir, 'port'),
     kubeconfig: join(dir, 'kubeconfig'),
     kubectlCache: join(dir, 'kubectl-cache'),

@@ -124,7 +124,13 @@ describe('several control planes', () => {
       const first = await startControlPlane({ dataDir });
       await first.kubectl(['create', 'configmap', 'kept']).finally(() => first.stop());
       const second = await startControlPlane({ dataDir });
-      await second.kubectl(['get', 'configmap', 'kept']).finally(() => second.stop());
+      try {
+        await second.kubectl(['get', 'configmap', 'kept']);
+        await rejects(startControlPlane({ dataDir }), /is in use/);
+        await second.kubectl(['get', 'configmap', 'kept']);
+      } finally {
+        await second.stop();
+      }
       deepEqual([second.server, second.adminToken], [first.server, first.adminToken]);
     } finally {
       rmSync(dataDir, { recursive: true, force: true });

@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import { ensureAssets } from './assets';
 import { apiserverArgs, controllerManagerArgs, etcdArgs, layout } from './components';
 import type { Layout } from './components';
-import { freePort, kubeconfigText, prepareFolder, readIfThere, writePrivate } from './files';
+import { freePort, kubeconfigText, prepareFolder, readIfThere, refuseIfInUse, writePrivate } from './files';
 import type { Identity } from './files';
 import { runKubectl } from './kubectl';
 import { startLeashed } from './leash';
@@ -23,6 +23,7 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
   const kept = options.dataDir !== undefined;
   const dir = kept ? resolve(options.dataDir ?? '') : mkdtempSync(join(tmpdir(), 'xen-fleet-cp-'));
   const at = layout(dir);
+  await refuseIfInUse(at);
   const processes = new Processes({ at, assets, identity: prepareFolder(at), kept, options });
   try {
     await processes.start();
@@ -51,6 +52,7 @@ class Processes {
   async start(): Promise<void> {
     const { at, assets } = this.setup;
     this.etcd = this.run('etcd', assets.etcd, etcdArgs(at));
+    writeFileSync(at.etcdPid, String(this.etcd.pid));
     await this.startApiserverOnSomePort();
     const args = controllerManagerArgs(at);
     this.controllerManager = this.run('kube-controller-manager', assets.kubeControllerManager, args);
@@ -106,7 +108,9 @@ class Processes {
 /** What callers see: functions that can be passed around, without the insides. */
 function facade(processes: Processes): ControlPlane {
   const { at, assets, identity } = processes.setup;
-  const setup = { kubectl: assets.kubectl, kubeconfig: at.kubeconfig, cacheDir: at.kubectlCache };
+  // The tools' cache of what kinds there are goes by address: another run's must not be believed for hours.
+  const env = { KUBECONFIG: at.kubeconfig, KUBECACHEDIR: at.kubectlCache };
+  const setup = { kubectl: assets.kubectl, env };
   const { server, port } = processes;
 
   const tryKubectl: ControlPlane['tryKubectl'] = (args, options) => runKubectl(setup, args, options);
@@ -128,6 +132,7 @@ function facade(processes: Processes): ControlPlane {
     dir: at.dir,
     logDir: at.log,
     assets,
+    env,
     kubectl,
     tryKubectl,
     async tokenFor(namespace, serviceAccount, { durationSeconds = 3600 } = {}) {

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { stringify } from 'yaml';
 import { auditPolicy } from './components';
 import type { Layout } from './components';
@@ -51,6 +52,23 @@ function makeKeys(final: Layout): void {
   ];
   for (const [name, content] of contents) writeFileSync(join(temp, name), content, { mode: 0o600 });
   renameSync(temp, final.pki); // all or nothing
+}
+
+/** A second etcd would take the first one's sockets away. The former one may still be dying when its starter was killed. */
+export async function refuseIfInUse(at: Layout, patienceMs = 2000): Promise<void> {
+  const pid = Number(readIfThere(at.etcdPid));
+  for (const startedMs = performance.now(); commandLineOf(pid).includes(at.etcdData); await sleep(50)) {
+    if (performance.now() - startedMs < patienceMs) continue;
+    throw new Error(`control plane: ${at.dir} is in use (etcd is process ${pid}): stop that one first`);
+  }
+}
+
+function commandLineOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+  } catch {
+    return '';
+  }
 }
 
 export type KubeconfigUser = { token: string } | { certPem: string; keyPem: string };

@@ -5,7 +5,7 @@ import { homedir } from 'node:os';
 
 const minimum = { major: 1, minor: 25 };
 
-export type GoFound = { path: string; version: string };
+type GoFound = { path: string; version: string };
 
 export function isNewEnough(version: string): boolean {
   const [, major = '0', minor = '0'] = /go(\d+)\.(\d+)/.exec(version) ?? [];
@@ -27,9 +27,9 @@ function versionOf(go: string): string | undefined {
 }
 
 /** The path of a Go ≥ 1.25; throws with the next step when there is none. */
-export function findGo(label: string): string {
+export function findGo(label: string, paths = candidates()): string {
   const found: GoFound[] = [];
-  for (const path of candidates()) {
+  for (const path of paths) {
     const version = versionOf(path);
     if (version !== undefined && isNewEnough(version)) return path;
     if (version !== undefined) found.push({ path, version });

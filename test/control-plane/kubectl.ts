@@ -1,19 +1,18 @@
 // The real kubectl as a function.
 import { spawn } from 'node:child_process';
-import type { KubectlOptions, KubectlResult } from './types';
+import type { ControlPlane, KubectlOptions, KubectlResult } from './types';
 
-export type KubectlSetup = { kubectl: string; kubeconfig: string; cacheDir: string };
+export type KubectlSetup = { kubectl: string; env: ControlPlane['env'] };
 
 const defaultTimeoutMs = 60_000;
 
 export function runKubectl(setup: KubectlSetup, args: string[], options: KubectlOptions = {}): Promise<KubectlResult> {
   return new Promise((resolve, reject) => {
     const child = spawn(setup.kubectl, args, {
-      // The cache of what kinds there are goes by address: another run's must not be believed for hours.
       env: {
         ...process.env,
-        KUBECONFIG: options.kubeconfig ?? setup.kubeconfig,
-        KUBECACHEDIR: setup.cacheDir,
+        ...setup.env,
+        ...(options.kubeconfig === undefined ? {} : { KUBECONFIG: options.kubeconfig }),
         KUBECTL_EXTERNAL_DIFF: 'diff -u -N',
       },
       stdio: ['pipe', 'pipe', 'pipe'],

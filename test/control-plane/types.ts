@@ -67,6 +67,8 @@ export type ControlPlane = {
   dir: string;
   logDir: string;
   assets: Assets;
+  /** For running other tools against it (helm): KUBECONFIG, and a cache of kinds of its own. */
+  env: { KUBECONFIG: string; KUBECACHEDIR: string };
 
   /** Runs the real kubectl as administrator; resolves with stdout, rejects with its stderr in the message when it fails. */
   kubectl(args: string[], options?: KubectlOptions): Promise<string>;
