@@ -22,6 +22,7 @@ export function layout(dir: string) {
     etcdPid: join(dir, 'etcd.pid'),
     port: join(dir, 'port'),
     kubeconfig: join(dir, 'kubeconfig'),
+    controllerManagerKubeconfig: join(dir, 'kubeconfig-controller-manager'),
     kubectlCache: join(dir, 'kubectl-cache'),
     auditPolicy: join(dir, 'audit-policy.yaml'),
     log: join(dir, 'log'),
@@ -82,7 +83,7 @@ export function controllerManagerArgs(at: Layout): string[] {
     'clusterrole-aggregation-controller', // fills the roles admin, edit and view
   ];
   return [
-    `--kubeconfig=${at.kubeconfig}`,
+    `--kubeconfig=${at.controllerManagerKubeconfig}`,
     `--controllers=${controllers.join(',')}`,
     '--leader-elect=false',
     '--secure-port=0',

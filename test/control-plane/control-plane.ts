@@ -84,6 +84,8 @@ class Processes {
       writeFileSync(at.port, String(this.port));
       const { server } = this;
       writePrivate(at.kubeconfig, kubeconfigText({ server, caPem: identity.caPem, user: identity.admin }));
+      const controllers = { server, caPem: identity.caPem, user: identity.controllerManager };
+      writePrivate(at.controllerManagerKubeconfig, kubeconfigText(controllers));
       try {
         return await this.startApiserver();
       } catch (error) {

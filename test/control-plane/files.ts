@@ -8,8 +8,15 @@ import { stringify } from 'yaml';
 import { auditPolicy } from './components';
 import type { Layout } from './components';
 import { issue, newAuthority, newKeyPair } from './pki';
+import type { KeyAndCert } from './pki';
 
-export type Identity = { caPem: string; admin: { certPem: string; keyPem: string }; adminToken: string };
+export type Identity = {
+  caPem: string;
+  admin: KeyAndCert;
+  adminToken: string;
+  /** A name of its own, so that the audit log tells its writes from the administrator's. */
+  controllerManager: KeyAndCert;
+};
 
 /** Makes what is not there yet, so a kept folder keeps its authority and tokens. */
 export function prepareFolder(at: Layout): Identity {
@@ -21,6 +28,11 @@ export function prepareFolder(at: Layout): Identity {
   return {
     caPem: read(at.caCert),
     admin: { certPem: read(at.adminCert), keyPem: read(at.adminKey) },
+    controllerManager: issue(
+      { certPem: read(at.caCert), keyPem: read(at.caKey) },
+      { commonName: 'kube-controller-manager', organization: 'system:masters' },
+      { kind: 'client' },
+    ),
     adminToken: read(at.tokens).split(',')[0] ?? '',
   };
 }
@@ -71,7 +83,7 @@ function commandLineOf(pid: number): string {
   }
 }
 
-export type KubeconfigUser = { token: string } | { certPem: string; keyPem: string };
+export type KubeconfigUser = { token: string } | KeyAndCert;
 
 export function kubeconfigText(of: {
   server: string;
