@@ -7,7 +7,8 @@ import type {
   XenNetwork,
   XenStoragePool,
 } from '../../crds/generated/types';
-import { mergeConditions } from '../../common/conditions';
+import { defined } from '../../common/defined';
+import { findCondition, mergeConditions } from '../../common/conditions';
 import { MIB } from '../../common/memory';
 import {
   AGENT_LEASE,
@@ -29,6 +30,8 @@ export interface HostFacts {
   readonly silentMs: number | undefined;
   readonly unknownAfterMs: number;
   readonly namespaceReady: boolean;
+  /** The host is being deleted, and this is what it still holds. */
+  readonly ending?: string | undefined;
 }
 
 interface Judgement {
@@ -41,44 +44,58 @@ function seconds(ms: number): string {
   return `${Math.round(ms / 1000)} s`;
 }
 
+type Rule = (name: string, facts: HostFacts, report: NonNullable<XenAgent['status']>) => Judgement | undefined;
+
+/** Asked in this order; the first that objects says what the host is. */
+const RULES: readonly Rule[] = [
+  (_name, { ending }) =>
+    ending === undefined ? undefined : { state: 'NotReady', reason: 'HoldsDomains', message: ending },
+  (name, _facts, { bootID }) =>
+    bootID === undefined
+      ? {
+          state: 'Pending',
+          reason: 'AgentNeverReported',
+          message: `no agent has reported for ${name} yet; start one with --host ${name}`,
+        }
+      : undefined,
+  (name, { silentMs, unknownAfterMs }) => {
+    if (silentMs !== undefined && silentMs <= unknownAfterMs) return undefined;
+    const since = silentMs === undefined ? 'since the operator started' : `for ${seconds(unknownAfterMs)} or more`;
+    const message = `the agent of ${name} has not renewed its Lease ${since}; what runs there is unknown`;
+    return { state: 'Unknown', reason: 'AgentSilent', message };
+  },
+  (name, facts, { fleetID = facts.fleetID }) =>
+    fleetID === facts.fleetID
+      ? undefined
+      : {
+          state: 'NotReady',
+          reason: 'WrongFleet',
+          message: `the Dom0 of ${name} belongs to fleet ${fleetID}, this one is ${facts.fleetID}`,
+        },
+  (name, facts, { nonce }) =>
+    nonce === facts.nonce
+      ? undefined
+      : { state: 'NotReady', reason: 'AwaitingReport', message: `waiting for ${name} to report what it holds` },
+  (name, _facts, { dom0 }) =>
+    dom0?.memoryFixed === true
+      ? undefined
+      : {
+          state: 'NotReady',
+          reason: 'Dom0MemoryNotFixed',
+          message: `Dom0 of ${name} has no fixed memory, so nothing can be sold: set dom0_mem=SIZE,max:SIZE on the command line of Xen, and autoballoon="off" in /etc/xen/xl.conf`,
+        },
+  (_name, _facts, { conditions }) => {
+    const trouble = findCondition(conditions, 'Ready');
+    if (trouble === undefined || trouble.status === 'True') return undefined;
+    return { state: 'NotReady', reason: 'AgentTrouble', message: trouble.message };
+  },
+];
+
 function judge(host: XenHost, facts: HostFacts): Judgement {
-  const { agent, silentMs } = facts;
-  const name = host.metadata.name;
-  if (agent?.status?.bootID === undefined) {
-    return {
-      state: 'Pending',
-      reason: 'AgentNeverReported',
-      message: `no agent has reported for ${name} yet; start one with --host ${name}`,
-    };
+  for (const rule of RULES) {
+    const objection = rule(host.metadata.name, facts, facts.agent?.status ?? {});
+    if (objection !== undefined) return objection;
   }
-  if (silentMs === undefined || silentMs > facts.unknownAfterMs) {
-    const since =
-      silentMs === undefined ? 'since the operator started' : `for ${seconds(facts.unknownAfterMs)} or more`;
-    return {
-      state: 'Unknown',
-      reason: 'AgentSilent',
-      message: `the agent of ${name} has not renewed its Lease ${since}; what runs there is unknown`,
-    };
-  }
-  if (agent.status.fleetID !== undefined && agent.status.fleetID !== facts.fleetID) {
-    return {
-      state: 'NotReady',
-      reason: 'WrongFleet',
-      message: `the Dom0 of ${name} belongs to fleet ${agent.status.fleetID}, this one is ${facts.fleetID}`,
-    };
-  }
-  if (agent.status.nonce !== facts.nonce) {
-    return { state: 'NotReady', reason: 'AwaitingReport', message: `waiting for ${name} to report what it holds` };
-  }
-  if (agent.status.dom0?.memoryFixed !== true) {
-    return {
-      state: 'NotReady',
-      reason: 'Dom0MemoryNotFixed',
-      message: `Dom0 of ${name} has no fixed memory, so nothing can be sold: set dom0_mem=SIZE,max:SIZE on the command line of Xen, and autoballoon="off" in /etc/xen/xl.conf`,
-    };
-  }
-  const trouble = agent.status.conditions?.find((c) => c.type === 'Ready' && c.status !== 'True');
-  if (trouble !== undefined) return { state: 'NotReady', reason: 'AgentTrouble', message: trouble.message };
   return { state: 'Ready', reason: 'AgentReporting', message: 'the agent reports' };
 }
 
@@ -176,28 +193,20 @@ export function showHost(
   now: string,
 ): XenHostStatus {
   const { state, reason, message } = judge(host, facts);
-  const deleting = host.metadata.deletionTimestamp !== undefined;
-  const report = facts.agent?.status;
-  const status = { Ready: 'True', NotReady: 'False', Pending: 'False', Unknown: 'Unknown' } as const;
-  const generation = host.metadata.generation ?? 0;
-  const bootID = report?.bootID ?? host.status?.bootID;
-  return {
-    observedGeneration: generation,
-    phase: deleting ? 'Terminating' : state,
-    ...(bootID !== undefined && { bootID }),
-    ...(report?.xen?.version !== undefined && { xenVersion: report.xen.version }),
-    ...(report?.cpus !== undefined &&
-      report.memory?.totalMiB !== undefined && {
-        capacity: { cpus: report.cpus, memory: `${report.memory.totalMiB}Mi` },
-      }),
+  const { bootID = host.status?.bootID, xen, cpus, memory } = facts.agent?.status ?? {};
+  const words = { Ready: 'True', NotReady: 'False', Pending: 'False', Unknown: 'Unknown' } as const;
+  const observedGeneration = host.metadata.generation ?? 0;
+  const ready = { type: 'Ready', status: words[state], reason, message, observedGeneration };
+  return defined({
+    observedGeneration,
+    phase: host.metadata.deletionTimestamp === undefined ? state : ('Terminating' as const),
+    bootID,
+    xenVersion: xen?.version,
+    capacity: defined({ cpus, memory: memory?.totalMiB === undefined ? undefined : `${memory.totalMiB}Mi` }),
     ...(figures && {
       committed: { vms: figures.vms, vcpus: figures.vcpus, memory: mebibytes(figures.committedBytes) },
       free: { memory: mebibytes(figures.freeBytes) },
     }),
-    conditions: mergeConditions(
-      host.status?.conditions,
-      [{ type: 'Ready', status: status[state], reason, message, observedGeneration: generation }],
-      now,
-    ),
-  };
+    conditions: mergeConditions(host.status?.conditions, [ready], now),
+  });
 }

@@ -1,5 +1,6 @@
 /** From Kubernetes objects to the scheduler's words: what a host offers, what a VM asks. Pure. */
 import type { XenAgent, XenDomain, XenHost, XenVM } from '../../crds/generated/types';
+import { defined } from '../../common/defined';
 import { domainOverheadBytes, MIB } from '../../common/memory';
 import { parseBytes } from '../../common/quantity';
 import type { GuestType, HostState, HostStorage, VmDisk, VmSpec } from '../scheduler';
@@ -51,38 +52,54 @@ export interface HostOffer {
   readonly strayOrders: readonly XenDomain[];
 }
 
+type Report = NonNullable<XenAgent['status']>;
+
+/** The part of a host's state that its agent measures. */
+function measured(
+  report: Report = {},
+): Pick<HostState, 'totalBytes' | 'dom0Bytes' | 'cpus' | 'dom0Vcpus' | 'guestTypes' | 'networks'> {
+  const { memory, dom0, cpus = 0, xen, networks = [] } = report;
+  return {
+    totalBytes: (memory?.totalMiB ?? 0) * MIB,
+    dom0Bytes: (dom0?.memoryMiB ?? 0) * MIB,
+    cpus,
+    dom0Vcpus: dom0?.vcpus ?? 0,
+    guestTypes: xen?.guestTypes ?? [],
+    networks: networks.filter((network) => network.present).map((network) => network.name),
+  };
+}
+
+function notReadyReason({ host, view }: HostOffer): string | undefined {
+  if (host.metadata.deletionTimestamp !== undefined) return 'it is being deleted';
+  return view.state === 'Ready' ? undefined : view.message;
+}
+
 export function hostState(offer: HostOffer): HostState {
-  const { host, view, agent } = offer;
-  const report = agent?.status;
+  const { host, agent } = offer;
+  const { reserved, pool, taints, unschedulable: cordoned } = host.spec;
   const foreign = agent === undefined ? NOTHING : reportedFootprint(agent, 'foreign');
   const orphans = add(
     agent === undefined ? NOTHING : reportedFootprint(agent, 'orphan'),
     strayFootprint(offer.strayOrders),
   );
-  const deleting = host.metadata.deletionTimestamp !== undefined;
-  const { reserved, pool, taints, unschedulable } = host.spec;
-  return {
+  const reason = notReadyReason(offer);
+  const freeMiB = agent?.status?.memory?.freeMiB;
+  return defined({
     name: host.metadata.name,
-    ...(pool !== undefined && { pool }),
-    ...(host.metadata.labels && { labels: host.metadata.labels }),
-    ready: view.state === 'Ready' && !deleting,
-    ...(view.state !== 'Ready' && { notReadyReason: view.message }),
-    ...(deleting && { notReadyReason: 'it is being deleted' }),
-    cordoned: unschedulable ?? false,
-    ...(taints && { taints }),
-    totalBytes: (report?.memory?.totalMiB ?? 0) * MIB,
-    dom0Bytes: (report?.dom0?.memoryMiB ?? 0) * MIB,
-    reservedBytes: reserved?.memory === undefined ? 0 : parseBytes(reserved.memory),
+    pool,
+    labels: host.metadata.labels,
+    ready: reason === undefined,
+    notReadyReason: reason,
+    cordoned,
+    taints,
+    ...measured(agent?.status),
+    reservedBytes: reserved?.memory === undefined ? undefined : parseBytes(reserved.memory),
     foreignBytes: foreign.bytes,
     orphanBytes: orphans.bytes,
     foreignVcpus: foreign.vcpus + orphans.vcpus,
-    cpus: report?.cpus ?? 0,
-    dom0Vcpus: report?.dom0?.vcpus ?? 0,
-    guestTypes: report?.xen?.guestTypes ?? [],
-    networks: (report?.networks ?? []).filter((n) => n.present).map((n) => n.name),
     storage: agent === undefined ? [] : storageOf(agent, offer.locality),
-    ...(report?.memory?.freeMiB !== undefined && { reportedFreeBytes: report.memory.freeMiB * MIB }),
-  };
+    reportedFreeBytes: freeMiB === undefined ? undefined : freeMiB * MIB,
+  });
 }
 
 function disksOf(wanted: Wanted, order: XenDomain | undefined, host: string | undefined): VmDisk[] {
@@ -99,33 +116,50 @@ function disksOf(wanted: Wanted, order: XenDomain | undefined, host: string | un
   });
 }
 
+/** What an order grants, or what the domain runs with where that is more. */
+function granted(order: XenDomain | undefined): { memoryMiB: number; vcpus: number } {
+  const { spec, status } = order ?? {};
+  return {
+    memoryMiB: Math.max(spec?.memory?.maxMiB ?? 0, status?.granted?.memoryMiB ?? 0),
+    vcpus: Math.max(spec?.vcpus?.max ?? 0, status?.granted?.vcpus ?? 0),
+  };
+}
+
+const NOTHING_WANTED = {
+  vcpus: 0,
+  memoryMiB: 0,
+  dedicated: false,
+  priority: 0,
+  disks: [],
+  networks: [],
+} satisfies Wanted;
+
 /** What the VM asks, or what it holds: the larger of granted and wanted, so that an edit never sells memory twice. */
 export function vmSpec(vm: XenVM, resolution: Resolution, order: XenDomain | undefined): VmSpec {
   const { metadata, spec, status } = vm;
-  const wanted = 'wanted' in resolution ? resolution.wanted : undefined;
+  const wanted: Wanted = 'wanted' in resolution ? resolution.wanted : NOTHING_WANTED;
+  const { vcpus, memoryMiB } = granted(order);
   const host = status?.placement?.host;
-  const grantedMiB = Math.max(order?.spec.memory?.maxMiB ?? 0, order?.status?.granted?.memoryMiB ?? 0);
-  const grantedVcpus = Math.max(order?.spec.vcpus?.max ?? 0, order?.status?.granted?.vcpus ?? 0);
-  const { placement } = spec;
-  return {
+  const { pool, hostSelector, tolerations, affinity, antiAffinity, topologySpread } = spec.placement ?? {};
+  return defined({
     key: metadata.uid ?? '',
     namespace: metadata.namespace ?? '',
     name: metadata.name,
-    ...(metadata.labels && { labels: metadata.labels }),
+    labels: metadata.labels,
     type: spec.type,
-    vcpus: Math.max(wanted?.vcpus ?? 0, grantedVcpus),
-    memoryBytes: Math.max(wanted?.memoryMiB ?? 0, grantedMiB) * MIB,
-    dedicated: wanted?.dedicated ?? false,
-    priority: wanted?.priority ?? 0,
+    vcpus: Math.max(wanted.vcpus, vcpus),
+    memoryBytes: Math.max(wanted.memoryMiB, memoryMiB) * MIB,
+    dedicated: wanted.dedicated,
+    priority: wanted.priority,
     createdAtMs: Date.parse(metadata.creationTimestamp ?? '') || 0,
-    ...(host !== undefined && { host }),
-    ...(placement?.pool !== undefined && { pool: placement.pool }),
-    ...(placement?.hostSelector && { hostSelector: placement.hostSelector }),
-    ...(placement?.tolerations && { tolerations: placement.tolerations }),
-    ...(placement?.affinity && { affinity: placement.affinity }),
-    ...(placement?.antiAffinity && { antiAffinity: placement.antiAffinity }),
-    ...(placement?.topologySpread && { topologySpread: placement.topologySpread }),
-    disks: wanted === undefined ? [] : disksOf(wanted, order, host),
-    networks: wanted?.networks.map((n) => n.network) ?? [],
-  };
+    host,
+    pool,
+    hostSelector,
+    tolerations,
+    affinity,
+    antiAffinity,
+    topologySpread,
+    disks: disksOf(wanted, order, host),
+    networks: wanted.networks.map((network) => network.network),
+  });
 }

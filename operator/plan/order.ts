@@ -1,5 +1,6 @@
 /** The work order that a claim stands for: everything granted, nothing left to look up. Pure. */
 import type { XenDomain, XenDomainSpec, XenVM } from '../../crds/generated/types';
+import { defined } from '../../common/defined';
 import { API_VERSION, FINALIZER, hostNamespace, VM_NAME_LABEL, VM_NAMESPACE_LABEL } from '../../common/names';
 import type { Wanted } from './resolve';
 
@@ -22,38 +23,27 @@ function identityOf(vm: XenVM): XenDomainSpec['vm'] {
 
 /** The order in full. Optional fields are left out where nothing is asked, so that comparing means something. */
 export function orderSpec(vm: XenVM, wanted: Wanted, epoch: number, fleetID: string): XenDomainSpec {
-  const { boot } = vm.spec;
-  const cpu = {
-    ...(wanted.cpuWeight !== undefined && { weight: wanted.cpuWeight }),
-    ...(wanted.cpuCapPercent !== undefined && { capPercent: wanted.cpuCapPercent }),
-  };
-  return {
+  const { boot, type, runPolicy = 'Always', shutdown } = vm.spec;
+  const cpu = defined({ weight: wanted.cpuWeight, capPercent: wanted.cpuCapPercent });
+  const disks = wanted.disks.map(({ name, device, sizeBytes, pool, path, image, readOnly }) =>
+    defined({ name, device, sizeBytes, pool, path, image, readOnly: readOnly || undefined }),
+  );
+  const networks = wanted.networks.map(({ name, bridge, mac }) => ({ name, bridge, mac }));
+  return defined({
     fleetID,
     vm: identityOf(vm),
     epoch,
     desired: desiredOf(vm),
-    type: vm.spec.type,
-    runPolicy: vm.spec.runPolicy ?? 'Always',
-    gracePeriodSeconds: vm.spec.shutdown?.gracePeriodSeconds ?? DEFAULT_GRACE_SECONDS,
+    type,
+    runPolicy,
+    gracePeriodSeconds: shutdown?.gracePeriodSeconds ?? DEFAULT_GRACE_SECONDS,
     vcpus: { count: wanted.vcpus, max: wanted.vcpus },
     memory: { targetMiB: wanted.memoryMiB, maxMiB: wanted.memoryMiB },
-    ...(Object.keys(cpu).length > 0 && { cpu }),
-    ...(boot !== undefined && { boot }),
-    ...(wanted.disks.length > 0 && {
-      disks: wanted.disks.map(({ name, device, sizeBytes, pool, path, image, readOnly }) => ({
-        name,
-        device,
-        sizeBytes,
-        pool,
-        path,
-        ...(image !== undefined && { image }),
-        ...(readOnly && { readOnly }),
-      })),
-    }),
-    ...(wanted.networks.length > 0 && {
-      networks: wanted.networks.map(({ name, bridge, mac }) => ({ name, bridge, mac })),
-    }),
-  };
+    cpu: Object.keys(cpu).length > 0 ? cpu : undefined,
+    boot,
+    disks: disks.length > 0 ? disks : undefined,
+    networks: networks.length > 0 ? networks : undefined,
+  });
 }
 
 /** An order that ends what is there, if anything: nobody can bring an older epoch to life on that host afterwards. */

@@ -1,5 +1,6 @@
 /** From what a tenant names (class, pools, networks) to what is granted, or to the reason why not. Pure. */
 import type { XenNetwork, XenStoragePool, XenVM, XenVMClass } from '../../crds/generated/types';
+import { defined } from '../../common/defined';
 import { MIB } from '../../common/memory';
 import { derivedMac } from '../../common/names';
 import { parseBytes } from '../../common/quantity';
@@ -76,15 +77,8 @@ function sizeOf(vm: XenVM, catalog: Catalog): Size | Problem {
     return { reason: 'ClassNotFound', message: `spec.className: there is no XenVMClass "${className}"; ${MISSING}` };
   }
   const { vcpus, memory, dedicated = false, priority = 0, cpuWeight, cpuCapPercent } = vmClass.spec;
-  return {
-    vcpus,
-    memoryMiB: toMiB(memory),
-    dedicated,
-    priority,
-    ...(cpuWeight !== undefined && { cpuWeight }),
-    ...(cpuCapPercent !== undefined && { cpuCapPercent }),
-    ...(vmClass.metadata.uid !== undefined && { classUID: vmClass.metadata.uid }),
-  };
+  const classUID = vmClass.metadata.uid;
+  return defined({ vcpus, memoryMiB: toMiB(memory), dedicated, priority, cpuWeight, cpuCapPercent, classUID });
 }
 
 function disksOf(vm: XenVM, catalog: Catalog): WantedDisk[] | Problem {
@@ -105,16 +99,11 @@ function disksOf(vm: XenVM, catalog: Catalog): WantedDisk[] | Problem {
         message: `${field}: XenStoragePool "${disk.pool}" does not allow namespace "${vm.metadata.namespace}"; ask its administrator, or name another`,
       };
     }
-    disks.push({
-      name: disk.name,
-      device: disk.device,
-      sizeBytes: parseBytes(disk.size),
-      pool: disk.pool,
-      path: pool.spec.path,
-      locality: pool.spec.locality,
-      readOnly: disk.readOnly ?? false,
-      ...(disk.image !== undefined && { image: disk.image }),
-    });
+    const { name, device, image, readOnly = false } = disk;
+    const { path, locality } = pool.spec;
+    disks.push(
+      defined({ name, device, sizeBytes: parseBytes(disk.size), pool: disk.pool, path, locality, readOnly, image }),
+    );
   }
   return disks;
 }

@@ -1,5 +1,6 @@
 /** What the XenVM shows: phase and conditions in the sense of kstatus. Pure; `now` is RFC 3339. */
 import type { XenDomain, XenVM, XenVMStatus } from '../../crds/generated/types';
+import { defined } from '../../common/defined';
 import { findCondition, mergeConditions, type ConditionInput } from '../../common/conditions';
 import type { VMReason } from '../../common/reasons';
 import { desiredOf } from './order';
@@ -38,20 +39,26 @@ function phaseOf(phase: DomainPhase | undefined): Verdict['phase'] {
   return phase === undefined || phase === 'Absent' ? 'Scheduled' : phase;
 }
 
+/** What the agent says of this epoch; nothing of an older one counts. */
+function said(order: XenDomain | undefined): NonNullable<XenDomain['status']> {
+  return order?.status !== undefined && order.status.epoch === order.spec.epoch ? order.status : {};
+}
+
 function domainVerdict(vm: XenVM, order: XenDomain): Verdict {
-  const current = order.status?.epoch === order.spec.epoch ? order.status : undefined;
-  const phase = phaseOf(current?.phase);
-  const said = findCondition(current?.conditions, 'Ready');
-  const finished = phase === 'Stopped' && said?.reason === 'Finished';
-  const reached = desiredOf(vm) === 'Running' ? phase === 'Running' || finished : phase === 'Stopped';
-  const reason = (said?.reason as VMReason | undefined) ?? 'Scheduled';
-  const message = said?.message ?? `host of the order: waiting for the agent to take it up`;
-  if (reached) {
-    const fallback = phase === 'Running' ? 'Running' : 'Halted';
-    return { phase, ready: 'True', reason: said === undefined ? fallback : reason, message, stalled: false };
-  }
+  const report = said(order);
+  const phase = phaseOf(report.phase);
+  const word = findCondition(report.conditions, 'Ready');
+  const reason = (word?.reason as VMReason | undefined) ?? 'Scheduled';
+  const message = word?.message ?? 'waiting for the agent of the host to take the order up';
+  if (isReached(vm, phase, reason)) return { phase, ready: 'True', reason, message, stalled: false };
   const stalled = NEEDS_SOMEBODY.has(reason);
   return { phase, ready: phase === 'Unknown' ? 'Unknown' : 'False', reason, message, stalled };
+}
+
+/** Once and RerunOnFailure have done their work when the guest has powered itself off. */
+function isReached(vm: XenVM, phase: Verdict['phase'], reason: VMReason): boolean {
+  if (desiredOf(vm) === 'Stopped') return phase === 'Stopped';
+  return phase === 'Running' || (phase === 'Stopped' && reason === 'Finished');
 }
 
 function hostVerdict(host: HostView | undefined, name: string): Verdict | undefined {
@@ -61,25 +68,30 @@ function hostVerdict(host: HostView | undefined, name: string): Verdict | undefi
 }
 
 function verdictOf(w: VmWorld, held: Hold | undefined): Verdict {
-  const { vm } = w;
-  const claim = vm.status?.placement;
-  const order = claim && w.orders.find((o) => o.host === claim.host)?.order;
-  if (vm.metadata.deletionTimestamp !== undefined) {
-    const message = held?.message ?? 'the domain is being ended';
-    return { phase: 'Terminating', ready: 'False', reason: held?.reason ?? 'Terminating', message, stalled: false };
+  if (w.vm.metadata.deletionTimestamp !== undefined) {
+    const { reason, message } = held ?? { reason: 'Terminating' as const, message: 'the domain is being ended' };
+    return { phase: 'Terminating', ready: 'False', reason, message, stalled: false };
   }
-  if (claim === undefined) {
-    const { reason, message, stalled = false } = held ?? unplacedHold(w);
-    return { phase: 'Pending', ready: 'False', reason, message, stalled };
-  }
-  const silent = hostVerdict(w.host(claim.host), claim.host);
+  const claim = w.vm.status?.placement;
+  if (claim !== undefined) return claimedVerdict(w, claim.host, held);
+  const { reason, message, stalled = false } = held ?? unplacedHold(w);
+  return { phase: 'Pending', ready: 'False', reason, message, stalled };
+}
+
+function claimedVerdict(w: VmWorld, host: string, held: Hold | undefined): Verdict {
+  const order = orderOf(w);
+  const silent = hostVerdict(w.host(host), host);
   if (silent !== undefined) return held?.stalled ? { ...silent, ...held, stalled: true } : silent;
-  if (held?.stalled === true || order === undefined) {
-    const { reason, message } = held ?? { reason: 'Scheduled' as const, message: `claimed on ${claim.host}` };
-    const phase = order === undefined ? 'Scheduled' : domainVerdict(vm, order).phase;
-    return { phase, ready: 'False', reason, message, stalled: held?.stalled ?? false };
-  }
-  return domainVerdict(vm, order);
+  if (order !== undefined && held?.stalled !== true) return domainVerdict(w.vm, order);
+  const { reason, message, stalled = false } = held ?? { reason: 'Scheduled' as const, message: `claimed on ${host}` };
+  const phase = order === undefined ? 'Scheduled' : domainVerdict(w.vm, order).phase;
+  return { phase, ready: 'False', reason, message, stalled };
+}
+
+/** The order that the claim stands for. */
+function orderOf(w: VmWorld): XenDomain | undefined {
+  const host = w.vm.status?.placement?.host;
+  return w.orders.find((placed) => placed.host === host)?.order;
 }
 
 function unplacedHold(w: VmWorld): Hold {
@@ -87,52 +99,47 @@ function unplacedHold(w: VmWorld): Hold {
   return { reason: 'Pending', message: 'waiting to be placed' };
 }
 
-function conditionsOf(w: VmWorld, verdict: Verdict, generation: number): ConditionInput[] {
-  const claim = w.vm.status?.placement;
-  const order = claim && w.orders.find((o) => o.host === claim.host)?.order;
-  const fields = order?.status?.epoch === order?.spec.epoch ? (order?.status?.restartRequired ?? []) : [];
-  const observedGeneration = generation;
-  return [
-    { type: 'Ready', status: verdict.ready, reason: verdict.reason, message: verdict.message, observedGeneration },
-    verdict.stalled
-      ? { type: 'Stalled', status: 'True', reason: verdict.reason, message: verdict.message, observedGeneration }
-      : { type: 'Stalled', status: 'False', reason: 'NotStalled', message: '', observedGeneration },
-    claim === undefined
-      ? { type: 'Scheduled', status: 'False', reason: verdict.reason, message: verdict.message, observedGeneration }
-      : { type: 'Scheduled', status: 'True', reason: 'Scheduled', message: `on ${claim.host}`, observedGeneration },
+function conditionsOf(w: VmWorld, verdict: Verdict): ConditionInput[] {
+  const host = w.vm.status?.placement?.host;
+  const { ready, reason, message, stalled } = verdict;
+  const fields = said(orderOf(w)).restartRequired ?? [];
+  const restart = `takes effect at the next start of the domain: ${fields.join(', ')}`;
+  const conditions: ConditionInput[] = [
+    { type: 'Ready', status: ready, reason, message },
+    stalled
+      ? { type: 'Stalled', status: 'True', reason, message }
+      : { type: 'Stalled', status: 'False', reason: 'NotStalled', message: '' },
+    host === undefined
+      ? { type: 'Scheduled', status: 'False', reason, message }
+      : { type: 'Scheduled', status: 'True', reason: 'Scheduled', message: `on ${host}` },
     fields.length > 0
-      ? {
-          type: 'RestartRequired',
-          status: 'True',
-          reason: 'SpecChanged',
-          message: `takes effect at the next start of the domain: ${fields.join(', ')}`,
-          observedGeneration,
-        }
-      : { type: 'RestartRequired', status: 'False', reason: 'UpToDate', message: '', observedGeneration },
+      ? { type: 'RestartRequired', status: 'True', reason: 'SpecChanged', message: restart }
+      : { type: 'RestartRequired', status: 'False', reason: 'UpToDate', message: '' },
   ];
+  const observedGeneration = w.vm.metadata.generation ?? 0;
+  return conditions.map((condition) => ({ ...condition, observedGeneration }));
+}
+
+function grantedBy(order: XenDomain | undefined): ShownStatus['granted'] {
+  const { vcpus, memory } = order?.spec ?? {};
+  return vcpus && memory ? { vcpus: vcpus.count, memory: `${memory.maxMiB}Mi` } : undefined;
 }
 
 /** What the status should say now. `held` is what the plan waits for. */
 export function showVm(w: VmWorld, held: Hold | undefined, now: string): ShownStatus {
-  const { vm } = w;
-  const claim = vm.status?.placement;
-  const order = claim && w.orders.find((o) => o.host === claim.host)?.order;
-  const generation = vm.metadata.generation ?? 0;
+  const { metadata, status } = w.vm;
+  const order = orderOf(w);
   const verdict = verdictOf(w, held);
   const wanted = 'wanted' in w.resolution ? w.resolution.wanted : undefined;
-  const vcpus = order?.spec.vcpus?.count;
-  const memoryMiB = order?.spec.memory?.maxMiB;
-  const classUID = wanted?.classUID ?? vm.status?.classUID;
-  const lastTermination = order?.status?.lastTermination ?? vm.status?.lastTermination;
-  return {
-    observedGeneration: generation,
+  return defined({
+    observedGeneration: metadata.generation ?? 0,
     phase: verdict.phase,
-    ...(classUID !== undefined && claim !== undefined && { classUID }),
-    ...(vcpus !== undefined && memoryMiB !== undefined && { granted: { vcpus, memory: `${memoryMiB}Mi` } }),
-    ...(order?.spec.networks && { networks: order.spec.networks.map(({ name, mac }) => ({ name, mac })) }),
-    ...(lastTermination && { lastTermination }),
-    conditions: mergeConditions(vm.status?.conditions, conditionsOf(w, verdict, generation), now),
-  };
+    classUID: order === undefined ? undefined : (wanted?.classUID ?? status?.classUID),
+    granted: grantedBy(order),
+    networks: order?.spec.networks?.map(({ name, mac }) => ({ name, mac })),
+    lastTermination: order?.status?.lastTermination ?? status?.lastTermination,
+    conditions: mergeConditions(status?.conditions, conditionsOf(w, verdict), now),
+  });
 }
 
 /** A state that passes by itself within moments: not worth a write until it has lasted. */

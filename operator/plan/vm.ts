@@ -109,12 +109,14 @@ function tidyStrays(w: VmWorld, claimed: string | undefined): Action | undefined
 
 const hasNoOrder = (w: VmWorld, host: string): boolean => w.orders.every((o) => o.host !== host);
 
+const MANY = Symbol('on more than one host');
+
 /** Where the VM is, by the reports and the orders, beside its claim. `many`: nobody's to end but a person's. */
-function foundElsewhere(w: VmWorld, claimed: string | undefined): string | 'many' | undefined {
+function foundElsewhere(w: VmWorld, claimed: string | undefined): string | typeof MANY | undefined {
   const running = w.sightings.filter((s) => s.present && live(s)).map((s) => s.host);
   const remembered = w.sightings.filter(live).toSorted((a, b) => b.epoch - a.epoch);
   const ordered = claimed === undefined ? w.orders.filter((o) => !isRetired(o.order)).map((o) => o.host) : [];
-  if (new Set(running).size > 1) return 'many';
+  if (new Set(running).size > 1) return MANY;
   const found = running[0] ?? ordered[0] ?? (claimed === undefined ? remembered[0]?.host : undefined);
   return found === claimed ? undefined : found;
 }
@@ -139,7 +141,7 @@ function planDeletion(w: VmWorld): Action {
   const held = hostsFirst(w);
   if (held !== undefined) return held;
   const found = foundElsewhere(w, claim?.host);
-  if (found === 'many') return wait(TWICE);
+  if (found === MANY) return wait(TWICE);
   if (found !== undefined) return { do: 'claim', host: found, epoch: nextEpoch(w) };
   return { do: 'clearFinalizer' };
 }
@@ -149,7 +151,7 @@ function planUnclaimed(w: VmWorld): Action {
   const held = hostsFirst(w);
   if (held !== undefined) return held;
   const found = foundElsewhere(w, undefined);
-  if (found === 'many') return wait(TWICE);
+  if (found === MANY) return wait(TWICE);
   if (found !== undefined) return { do: 'claim', host: found, epoch: nextEpoch(w) };
   if ('problem' in w.resolution) return wait({ ...w.resolution.problem, stalled: true });
   return { do: 'place', epoch: nextEpoch(w) };
@@ -205,7 +207,7 @@ function planClaimed(w: VmWorld, claim: { host: string; epoch: number }): Action
     );
   }
   const found = foundElsewhere(w, claim.host);
-  if (found === 'many') return wait(TWICE);
+  if (found === MANY) return wait(TWICE);
   if (found !== undefined) {
     const step = hostsFirst(w) ?? leave(w, claim.host, claim.epoch);
     return step ?? { do: 'claim', host: found, epoch: nextEpoch(w) };

@@ -1,0 +1,41 @@
+/** The state of the fleet in numbers, for metrics. Reads caches, writes nothing. */
+import { findCondition } from '../../common/conditions';
+import type { VMReason } from '../../common/reasons';
+import type { HostPhase, VMPhase, WorldFigures } from '../adapters/types';
+import type { FilterName } from '../scheduler';
+import type { Fleet } from './fleet';
+import type { Term } from './operator';
+import type { World } from './world';
+
+function count<K extends string>(counts: Partial<Record<K, number>>, key: K): void {
+  counts[key] = (counts[key] ?? 0) + 1;
+}
+
+export function worldFigures(world: World, fleet: Fleet, term: Term): WorldFigures {
+  const hostsByPhase: Partial<Record<HostPhase, number>> = {};
+  for (const host of world.hosts.all()) count(hostsByPhase, host.status?.phase ?? 'Pending');
+  const vmsByPhase: Partial<Record<VMPhase, number>> = {};
+  const pendingByReason: Partial<Record<VMReason, number>> = {};
+  for (const { status } of world.vms.all()) {
+    const phase = status?.phase ?? 'Pending';
+    count(vmsByPhase, phase);
+    const reason = findCondition(status?.conditions, 'Scheduled')?.reason ?? 'Pending';
+    if (phase === 'Pending') count(pendingByReason, reason as VMReason);
+  }
+  const refusalsByFilter: Partial<Record<FilterName, number>> = {};
+  for (const { explanation } of term.placement.allUnplaced()) {
+    for (const { filter } of explanation.filters) count(refusalsByFilter, filter);
+  }
+  term.ledger.flush();
+  const hosts = term.ledger.scheduler
+    .accounts()
+    .map((account) => ({ account, cpus: fleet.agent(account.host)?.status?.cpus ?? 0 }));
+  return {
+    hostsByPhase,
+    hosts,
+    vmsByPhase,
+    pendingByReason,
+    refusalsByFilter,
+    unreportedHosts: fleet.unreported().length,
+  };
+}

@@ -1,0 +1,136 @@
+/**
+ * The one loop that chooses hosts: the most urgent pending VM first, on a picture that counts every decision already made.
+ * Choosing is synchronous; claims are written side by side, each a compare-and-swap on the VM that was looked at.
+ */
+import type { KubeClient } from '../../common/kube/client';
+import { isKubeError } from '../../common/kube/errors';
+import type { XenVM } from '../../crds/generated/types';
+import type { Logger, Metrics } from '../adapters/types';
+import { uuidOf } from '../plan/resolve';
+import { byUrgency, message, type Explanation, type VmSpec } from '../scheduler';
+import { writeClaim } from './claim';
+import type { Ledger } from './ledger';
+import type { World } from './world';
+
+export interface PlacementOptions {
+  readonly world: World;
+  readonly ledger: Ledger;
+  /** Guarded by leadership. */
+  readonly client: KubeClient;
+  readonly metrics: Metrics;
+  readonly log: Logger;
+  /** The VM has a claim now, could not get one, or its reason for waiting changed: look at it again. */
+  readonly onOutcome: (key: string) => void;
+  /** Calls at once, in a later turn of the event loop. */
+  readonly defer: (run: () => void) => void;
+}
+
+interface Wish {
+  readonly vm: XenVM;
+  readonly epoch: number;
+  readonly spec: VmSpec;
+}
+
+export interface Unplaced {
+  readonly message: string;
+  readonly explanation: Explanation;
+}
+
+export class Placement {
+  readonly #options: PlacementOptions;
+  readonly #wishes = new Map<string, { vm: XenVM; epoch: number }>();
+  readonly #unplaced = new Map<string, Unplaced>();
+  readonly #writing = new Set<Promise<void>>();
+  #scheduled = false;
+  #stopped = false;
+
+  constructor(options: PlacementOptions) {
+    this.#options = options;
+  }
+
+  /** Asks for a host for this VM, with a claim of at least this epoch. */
+  request(key: string, vm: XenVM, epoch: number): void {
+    this.#wishes.set(key, { vm, epoch });
+    this.#kick();
+  }
+
+  /** The VM needs no host any more. */
+  withdraw(key: string): void {
+    this.#wishes.delete(key);
+    this.#unplaced.delete(key);
+  }
+
+  /** Something changed that may make room. */
+  wake(): void {
+    if (this.#wishes.size > 0) this.#kick();
+  }
+
+  unplaced(key: string): Unplaced | undefined {
+    return this.#unplaced.get(key);
+  }
+
+  allUnplaced(): Iterable<Unplaced> {
+    return this.#unplaced.values();
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    await Promise.allSettled([...this.#writing]);
+  }
+
+  #kick(): void {
+    if (this.#scheduled || this.#stopped) return;
+    this.#scheduled = true;
+    this.#options.defer(() => {
+      this.#scheduled = false;
+      if (!this.#stopped) this.#round();
+    });
+  }
+
+  #round(): void {
+    const { ledger } = this.#options;
+    ledger.flush();
+    const wishes = [...this.#wishes].map(([key, wish]) => ({ key, ...wish, spec: ledger.specOf(wish.vm) }));
+    wishes.sort((a, b) => byUrgency(a.spec, b.spec));
+    for (const { key, ...wish } of wishes) this.#decide(key, wish);
+  }
+
+  #decide(key: string, wish: Wish): void {
+    const { ledger, metrics } = this.#options;
+    const host = ledger.scheduler.find(wish.spec);
+    if (host === undefined) {
+      metrics.placement('unschedulable');
+      this.#explain(key, wish.spec);
+      return;
+    }
+    this.#wishes.delete(key);
+    this.#unplaced.delete(key);
+    ledger.assume(wish.spec, host);
+    const write = this.#claim(key, wish, host).finally(() => this.#writing.delete(write));
+    this.#writing.add(write);
+  }
+
+  #explain(key: string, spec: VmSpec): void {
+    const explanation = this.#options.ledger.scheduler.explain(spec);
+    const text = message(explanation);
+    const before = this.#unplaced.get(key);
+    this.#unplaced.set(key, { message: text, explanation });
+    if (before?.message !== text) this.#options.onOutcome(key);
+  }
+
+  async #claim(key: string, { vm, epoch }: Wish, host: string): Promise<void> {
+    const { world, ledger, client, metrics, log } = this.#options;
+    try {
+      world.vms.assume(await writeClaim(client, vm, { host, epoch, uuid: uuidOf(vm) }));
+      metrics.placement('placed');
+      log.info('placed', { vm: key, host, epoch });
+    } catch (error) {
+      const refused = isKubeError(error, 'conflict', 'notFound');
+      metrics.placement(refused ? 'conflict' : 'error');
+      if (!refused) log.warn('claim not written', { vm: key, host, epoch, error });
+    } finally {
+      ledger.settle(vm);
+      this.#options.onOutcome(key);
+    }
+  }
+}

@@ -1,0 +1,187 @@
+/** One XenVM: carry out its plan, one guarded write at a time, until there is nothing to do; then show what is. */
+import type { XenDomain, XenVM, XenVMStatus } from '../../crds/generated/types';
+import { findCondition } from '../../common/conditions';
+import type { KubeClient } from '../../common/kube/client';
+import type { EventRecorder } from '../../common/kube/events';
+import { XENDOMAINS, XENVMS } from '../../common/kube/resources';
+import { API_VERSION, FINALIZER, hostOfNamespace } from '../../common/names';
+import type { Clock } from '../../common/ports';
+import type { Logger, Metrics } from '../adapters/types';
+import { sameSpec } from '../plan/same';
+import { planVm, type Action, type Hold } from '../plan/vm';
+import { isTransient, showVm, type ShownStatus } from '../plan/vm-status';
+import { isRetired, type VmWorld } from '../plan/world';
+import type { ReconcileResult } from '../runtime/controller';
+import { writeClaim } from './claim';
+import type { Fleet } from './fleet';
+import type { Ledger } from './ledger';
+import { dropOrder, putOrder } from './orders';
+import type { Placement } from './placement';
+import type { World } from './world';
+
+export const STATUS_MANAGER = 'xenfleet-operator';
+/** A passing state is written only once it has lasted so long. */
+const TRANSIENT_MS = 1000;
+/** Steps of one VM in one go; the longest chain is finalizer, claim, order. */
+const MAX_STEPS = 8;
+
+export interface VmControllerOptions {
+  readonly world: World;
+  readonly fleet: Fleet;
+  readonly ledger: Ledger;
+  readonly placement: Placement;
+  /** Guarded by leadership. */
+  readonly client: KubeClient;
+  readonly events: EventRecorder;
+  readonly clock: Clock;
+  readonly metrics: Metrics;
+  readonly log: Logger;
+}
+
+export class VmController {
+  readonly #options: VmControllerOptions;
+  /** Since when (monotonic ms) a VM shows a passing state. */
+  readonly #passingSince = new Map<string, number>();
+
+  constructor(options: VmControllerOptions) {
+    this.#options = options;
+  }
+
+  readonly reconcile = async (key: string): Promise<ReconcileResult | undefined> => {
+    const { world, fleet, placement } = this.#options;
+    for (let step = 0; step < MAX_STEPS; step++) {
+      const vm = world.vms.get(key);
+      if (vm === undefined) return this.#afterwards(key);
+      const known = fleet.worldOf(vm, placement.unplaced(key));
+      const action = planVm(known);
+      if (action.do === 'wait') {
+        if (vm.status?.placement !== undefined || vm.metadata.deletionTimestamp !== undefined) placement.withdraw(key);
+        return this.#show(key, known, action.because);
+      }
+      if (action.do === 'place') {
+        placement.request(key, vm, action.epoch);
+        return this.#show(key, known, undefined);
+      }
+      await this.#carryOut(vm, known, action);
+      // What a deletion leaves is told by the watch, not by the answer.
+      if (action.do === 'deleteOrder' || action.do === 'clearFinalizer') return undefined;
+    }
+    return { requeueAfterMs: 0 };
+  };
+
+  async #carryOut(vm: XenVM, known: VmWorld, action: Exclude<Action, { do: 'wait' } | { do: 'place' }>): Promise<void> {
+    const { world, ledger, client, log } = this.#options;
+    const about = { vm: `${vm.metadata.namespace}/${vm.metadata.name}` };
+    switch (action.do) {
+      case 'addFinalizer':
+        world.vms.assume(await this.#setFinalizers(vm, [...(vm.metadata.finalizers ?? []), FINALIZER]));
+        return;
+      case 'clearFinalizer': {
+        const rest = (vm.metadata.finalizers ?? []).filter((finalizer) => finalizer !== FINALIZER);
+        world.vms.assume(await this.#setFinalizers(vm, rest));
+        log.info('let go', about);
+        return;
+      }
+      case 'claim': {
+        const { host, epoch } = action;
+        world.vms.assume(await writeClaim(client, vm, { host, epoch, uuid: known.uuid }));
+        ledger.settle(vm);
+        log.info('claimed', { ...about, host, epoch });
+        return;
+      }
+      case 'createOrder': {
+        const { order, host } = action;
+        world.domains.assume(await client.create(XENDOMAINS, order));
+        log.info('order made', { ...about, host, epoch: order.spec.epoch, desired: order.spec.desired });
+        return;
+      }
+      case 'updateOrder': {
+        const { order, spec, host } = action;
+        world.domains.assume(await putOrder(client, order, spec));
+        log.info('order changed', { ...about, host, epoch: spec.epoch, desired: spec.desired });
+        return;
+      }
+      case 'deleteOrder':
+        await this.#drop(action.order);
+        log.info('order removed', { ...about, host: action.host, epoch: action.order.spec.epoch });
+    }
+  }
+
+  async #drop(order: XenDomain): Promise<void> {
+    const left = await dropOrder(this.#options.client, order);
+    if (left !== undefined) this.#options.world.domains.assume(left);
+  }
+
+  #setFinalizers(vm: XenVM, finalizers: readonly string[]): Promise<XenVM> {
+    const { namespace = '', name, resourceVersion } = vm.metadata;
+    return this.#options.client.mergePatch(XENVMS, { namespace, name }, { metadata: { resourceVersion, finalizers } });
+  }
+
+  /** The VM is gone; what it left behind and is retired goes too. An order that is not retired is nobody's to end: it stays, and is reported. */
+  async #afterwards(key: string): Promise<undefined> {
+    const { world, placement, log } = this.#options;
+    placement.withdraw(key);
+    this.#passingSince.delete(key);
+    for (const order of world.domains.byIndex('vm', key)) {
+      const host = hostOfNamespace(order.metadata.namespace ?? '');
+      if (isRetired(order)) await this.#drop(order);
+      else log.warn('order without a VM left alone', { vm: key, host, uuid: order.metadata.name });
+    }
+  }
+
+  async #show(key: string, known: VmWorld, held: Hold | undefined): Promise<ReconcileResult | undefined> {
+    const { clock } = this.#options;
+    const { vm } = known;
+    const status = showVm(known, held, new Date(clock.wallMs()).toISOString());
+    if (isShown(vm, status)) {
+      this.#passingSince.delete(key);
+      return undefined;
+    }
+    if (isTransient(status)) {
+      const since = this.#passingSince.get(key) ?? clock.monotonicMs();
+      this.#passingSince.set(key, since);
+      const left = since + TRANSIENT_MS - clock.monotonicMs();
+      if (left > 0) return { requeueAfterMs: left };
+    }
+    this.#passingSince.delete(key);
+    await this.#write(vm, status);
+    return undefined;
+  }
+
+  async #write(vm: XenVM, status: ShownStatus): Promise<void> {
+    const { namespace, name, resourceVersion } = vm.metadata;
+    const metadata = {
+      name,
+      ...(namespace !== undefined && { namespace }),
+      ...(resourceVersion && { resourceVersion }),
+    };
+    const object = { apiVersion: API_VERSION, kind: 'XenVM', metadata, status };
+    const options = { subresource: 'status', fieldManager: STATUS_MANAGER, force: true } as const;
+    const { world, client } = this.#options;
+    world.vms.assume(await client.apply(XENVMS, object, options));
+    this.#tell(vm, status);
+  }
+
+  /** Events and figures, once the write is done. */
+  #tell(vm: XenVM, status: ShownStatus): void {
+    const { events } = this.#options;
+    const before: XenVMStatus = vm.status ?? {};
+    if (status.phase === 'Running' && before.phase !== 'Running') {
+      events.record(vm, { type: 'Normal', reason: 'Running', message: `the domain runs on ${before.placement?.host}` });
+      if (before.phase === undefined) this.#measureStart(vm);
+    }
+    const stalled = findCondition(status.conditions, 'Stalled');
+    if (stalled?.status !== 'True' || findCondition(before.conditions, 'Stalled')?.reason === stalled.reason) return;
+    events.record(vm, { type: 'Warning', reason: stalled.reason, message: stalled.message });
+  }
+
+  #measureStart(vm: XenVM): void {
+    const { world, metrics, clock } = this.#options;
+    const created = world.createdAt.get(vm.metadata.uid ?? '');
+    if (created !== undefined) metrics.vmStarted((clock.monotonicMs() - created) / 1000);
+  }
+}
+
+function isShown(vm: XenVM, status: ShownStatus): boolean {
+  return sameSpec({ ...vm.status, placement: undefined, domainUUID: undefined }, status);
+}

@@ -1,0 +1,165 @@
+/** What this process knows: one cache per kind, kept by watches, with the indexes that plans ask for. Runs with or without leadership. */
+import type {
+  XenAgent,
+  XenDomain,
+  XenHost,
+  XenNetwork,
+  XenStoragePool,
+  XenVM,
+  XenVMClass,
+} from '../../crds/generated/types';
+import type { KubeClient } from '../../common/kube/client';
+import { LEASES, type Lease } from '../../common/kube/lease';
+import {
+  NAMESPACES,
+  XENAGENTS,
+  XENDOMAINS,
+  XENHOSTS,
+  XENNETWORKS,
+  XENSTORAGEPOOLS,
+  XENVMCLASSES,
+  XENVMS,
+  type Namespace,
+} from '../../common/kube/resources';
+import { keyOf, type KubeObject, type ListScope, type ResourceType } from '../../common/kube/types';
+import { Watcher, type RelistCause, type WatchEvent } from '../../common/kube/watcher';
+import { HOST_LABEL } from '../../common/names';
+import type { Clock, Random } from '../../common/ports';
+import type { Metrics } from '../adapters/types';
+import { uuidOf } from '../plan/resolve';
+import { Store, type IndexFunctions } from '../runtime/store';
+
+export interface WorldOptions {
+  readonly client: KubeClient;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly metrics: Metrics;
+  /** What was cached may not be what the API holds now (an older backup, a gap): decisions must wait for fresh reports. */
+  readonly onDoubt: (resource: string, cause: RelistCause) => void;
+}
+
+/** Relists after which a write of ours, or somebody's, may be missing from what hosts reported against. */
+const DOUBTFUL: ReadonlySet<RelistCause> = new Set(['expired', 'wentBack', 'unreadable']);
+
+const vmKey = (namespace: string, name: string): string => `${namespace}/${name}`;
+
+const VM_INDEXES: IndexFunctions<XenVM> = {
+  uuid: (vm) => [uuidOf(vm)],
+  host: (vm) => (vm.status?.placement === undefined ? [] : [vm.status.placement.host]),
+  mac: (vm) => (vm.spec.networks ?? []).flatMap((n) => (n.mac === undefined ? [] : [n.mac])),
+  class: (vm) => (vm.spec.className === undefined ? [] : [vm.spec.className]),
+  storagePool: (vm) => (vm.spec.disks ?? []).map((d) => d.pool),
+  network: (vm) => (vm.spec.networks ?? []).map((n) => n.network),
+  namespace: (vm) => [vm.metadata.namespace ?? ''],
+  /** Waits for a host, or for its end: the VMs that a report can set free. */
+  unsettled: ({ status, metadata }) =>
+    status?.placement === undefined || metadata.deletionTimestamp !== undefined ? ['yes'] : [],
+};
+const DOMAIN_INDEXES: IndexFunctions<XenDomain> = {
+  uuid: (domain) => [domain.metadata.name],
+  namespace: (domain) => [domain.metadata.namespace ?? ''],
+  vm: (domain) => [vmKey(domain.spec.vm.namespace, domain.spec.vm.name)],
+};
+const AGENT_INDEXES: IndexFunctions<XenAgent> = {
+  uuid: ({ status }) => [...new Set([...(status?.domains ?? []), ...(status?.records ?? [])].map((d) => d.uuid))],
+  vm: ({ status }) => [
+    ...new Set([
+      ...(status?.domains ?? []).flatMap((d) => (d.vmName === undefined ? [] : [vmKey(d.namespace ?? '', d.vmName)])),
+      ...(status?.records ?? []).map((r) => vmKey(r.namespace, r.name)),
+    ]),
+  ],
+};
+
+interface Source {
+  readonly watcher: { run(): Promise<void>; stop(): Promise<void> };
+  readonly synced: Promise<void>;
+}
+
+export class World {
+  readonly vms: Store<XenVM>;
+  readonly classes: Store<XenVMClass>;
+  readonly hosts: Store<XenHost>;
+  readonly agents: Store<XenAgent>;
+  readonly domains: Store<XenDomain>;
+  readonly networks: Store<XenNetwork>;
+  readonly storagePools: Store<XenStoragePool>;
+  readonly namespaces: Store<Namespace>;
+  readonly leases: Store<Lease>;
+
+  /** UIDs of VMs seen being created by a watch (not found by a list), with the monotonic time of that. */
+  readonly createdAt = new Map<string, number>();
+
+  readonly #options: WorldOptions;
+  readonly #sources: Source[] = [];
+  #running: Promise<unknown> = Promise.resolve();
+
+  constructor(options: WorldOptions) {
+    this.#options = options;
+    this.vms = this.#cache(XENVMS, VM_INDEXES, undefined, (event) => this.#noteCreation(event));
+    this.classes = this.#cache(XENVMCLASSES, {});
+    this.hosts = this.#cache(XENHOSTS, {});
+    this.agents = this.#cache(XENAGENTS, AGENT_INDEXES);
+    this.domains = this.#cache(XENDOMAINS, DOMAIN_INDEXES);
+    this.networks = this.#cache(XENNETWORKS, {});
+    this.storagePools = this.#cache(XENSTORAGEPOOLS, {});
+    this.namespaces = this.#cache(NAMESPACES, {});
+    this.leases = this.#cache(LEASES, {}, { labelSelector: HOST_LABEL });
+  }
+
+  start(): void {
+    this.#running = Promise.all(this.#sources.map((source) => source.watcher.run()));
+  }
+
+  get synced(): Promise<unknown> {
+    return Promise.all(this.#sources.map((source) => source.synced));
+  }
+
+  /** Kinds whose first list is not in yet. */
+  unsynced(): string[] {
+    const { vms, classes, hosts, agents, domains, networks, storagePools, namespaces, leases } = this;
+    const stores = { vms, classes, hosts, agents, domains, networks, storagePools, namespaces, leases };
+    return Object.entries(stores).flatMap(([name, store]) => (store.isSynced ? [] : [name]));
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.#sources.map((source) => source.watcher.stop()));
+    await this.#running;
+  }
+
+  /** A VM of a watch, not of a list, was just created: no host can hold it, unless it brings an identity along. */
+  isFresh(vm: XenVM): boolean {
+    return vm.spec.identity === undefined && this.createdAt.has(vm.metadata.uid ?? '');
+  }
+
+  #noteCreation(event: WatchEvent<XenVM>): void {
+    if (event.type === 'initDone' && event.cause === 'wentBack') this.createdAt.clear();
+    if (event.type === 'delete') this.createdAt.delete(event.object.metadata.uid ?? '');
+    if (event.type !== 'apply') return;
+    const { uid = '' } = event.object.metadata;
+    const known = this.vms.get(keyOf(event.object.metadata));
+    if (known?.metadata.uid === uid || event.object.status?.placement !== undefined) return;
+    this.createdAt.set(uid, this.#options.clock.monotonicMs());
+  }
+
+  #cache<T extends KubeObject>(
+    type: ResourceType<T>,
+    indexes: IndexFunctions<T>,
+    scope?: ListScope,
+    before?: (event: WatchEvent<T>) => void,
+  ): Store<T> {
+    const { client, clock, random, metrics, onDoubt } = this.#options;
+    const onMissedEvents = (count: number): void => metrics.missedEvents(type.plural, count);
+    const store = new Store<T>({ indexes, onMissedEvents });
+    const onEvent = (event: WatchEvent<T>): void => {
+      before?.(event);
+      store.apply(event);
+      if (event.type !== 'initDone') return;
+      metrics.watchRelisted(type.plural, event.cause);
+      if (DOUBTFUL.has(event.cause)) onDoubt(type.plural, event.cause);
+    };
+    const onState = (state: Watcher<T>['state']): void => metrics.watchState(type.plural, state);
+    const watcher = new Watcher<T>({ client, type, clock, random, onEvent, onState, ...(scope && { scope }) });
+    this.#sources.push({ watcher, synced: store.synced });
+    return store;
+  }
+}

@@ -1,0 +1,148 @@
+/** The operator's composition root: options in, parts made and joined, one orderly end. */
+import { randomUUID } from 'node:crypto';
+import { KubeClient } from '../common/kube/client';
+import { systemClock, systemRandom } from '../common/kube/clock';
+import { EventRecorder } from '../common/kube/events';
+import { NAMESPACES } from '../common/kube/resources';
+import { createTransport } from '../common/kube/transport';
+import { LEADER_LEASE, readConfig } from './adapters/config';
+import { worldFigures } from './controllers/figures';
+import { startHttpServer } from './adapters/http';
+import { operatorTarget } from './adapters/kube';
+import { createLogger } from './adapters/logger';
+import { createMetrics } from './adapters/metrics';
+import type { Logger, OperatorConfig } from './adapters/types';
+import { Fleet } from './controllers/fleet';
+import { Term } from './controllers/operator';
+import { World } from './controllers/world';
+import { LeaderElector } from './runtime/leader';
+
+async function run(config: OperatorConfig, log: Logger): Promise<void> {
+  const clock = systemClock;
+  const random = systemRandom;
+  const metrics = createMetrics();
+  const target = await operatorTarget({
+    ...(config.kubeconfig !== undefined && { kubeconfig: config.kubeconfig }),
+    ...(config.context !== undefined && { context: config.context }),
+    env: process.env,
+  });
+  const transport = createTransport({ target, onRequest: metrics.apiRequest, userAgent: 'xen-fleet-operator' });
+  const client = new KubeClient(transport);
+  const events = new EventRecorder({ client, clock, component: 'xen-fleet-operator', instance: config.identity });
+
+  let term: Term | undefined;
+  let alive = true;
+  const world = new World({
+    client,
+    clock,
+    random,
+    metrics,
+    onDoubt: (resource, cause) => {
+      log.warn('list was not continuous: asking every host anew', { resource, cause });
+      term?.renewNonce();
+    },
+  });
+  const http = await startHttpServer({
+    listen: config.listen,
+    metrics: () => metrics.expose(),
+    notReady: () => (alive ? world.unsynced().map((kind) => `${kind} not listed yet`) : ['stopping']),
+  });
+  log.info('serving', { url: http.url, server: target.server });
+  const stopping = untilSignal(log);
+  world.start();
+
+  const fleetID = await untilFound(client, log);
+  const fleet = new Fleet({ world, clock, fleetID, unknownAfterMs: config.hostUnknownAfterMs });
+  metrics.onCollect(() => (term === undefined ? undefined : worldFigures(world, fleet, term)));
+  const leader = new LeaderElector({
+    client,
+    clock,
+    random,
+    lease: { namespace: config.namespace, name: LEADER_LEASE },
+    identity: config.identity,
+    leaseDurationMs: config.leaderElectLeaseMs,
+    renewDeadlineMs: Math.round((config.leaderElectLeaseMs * 2) / 3),
+    retryPeriodMs: Math.round((config.leaderElectLeaseMs * 2) / 15),
+    onStarted: async (number, signal) => {
+      log.info('leading', { term: number, identity: config.identity });
+      metrics.leading(true);
+      await world.synced;
+      if (signal.aborted) return;
+      const guarded = client.guarded(leader.guard());
+      const { workers } = config;
+      term = new Term({
+        world,
+        fleet,
+        client: guarded,
+        events,
+        clock,
+        random,
+        metrics,
+        log,
+        workers,
+        newNonce: randomUUID,
+      });
+      term.start();
+    },
+    onStopped: async (number) => {
+      metrics.leading(false);
+      const ended = term;
+      term = undefined;
+      await ended?.stop();
+      log.info('not leading any more', { term: number });
+    },
+    onError: (error) => log.warn('leader election', { error }),
+  });
+  leader.start();
+
+  const signal = await stopping;
+  log.info('stopping: guests are not touched', { signal });
+  alive = false;
+  await leader.stop();
+  await events.flush();
+  await world.stop();
+  await http.stop();
+  transport.close();
+}
+
+/** The fleet's ID: the UID of kube-system, which a restored backup keeps and another cluster never has. */
+async function untilFound(client: KubeClient, log: Logger): Promise<string> {
+  for (;;) {
+    try {
+      const { metadata } = await client.get(NAMESPACES, { name: 'kube-system' });
+      if (metadata.uid !== undefined) return metadata.uid;
+    } catch (error) {
+      log.warn('no answer from the API server yet; trying again', { error });
+    }
+    await new Promise((resolve) => systemClock.setTimer(1000, () => resolve(undefined)));
+  }
+}
+
+function untilSignal(log: Logger): Promise<string> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve(signal));
+    process.on('unhandledRejection', (error) => {
+      log.error('unhandled rejection: ending, to be started anew', { error });
+      process.exit(1);
+    });
+  });
+}
+
+async function main(): Promise<void> {
+  const outcome = readConfig(process.argv.slice(2), process.env);
+  if (outcome.kind === 'exit') {
+    (outcome.code === 0 ? process.stdout : process.stderr).write(`${outcome.text}\n`);
+    process.exitCode = outcome.code;
+    return;
+  }
+  const { config } = outcome;
+  const log = createLogger({ level: config.logLevel, format: config.logFormat });
+  try {
+    await run(config, log);
+  } catch (error) {
+    log.error('cannot go on', { error });
+    process.exitCode = 1;
+  }
+}
+
+void main();
