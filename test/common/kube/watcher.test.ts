@@ -56,7 +56,9 @@ class Rig {
       if (event.type === 'init') return `init ${event.cause}`;
       if (event.type === 'page') return `page ${event.objects.map((o) => o.metadata.name).join(',')}`;
       if (event.type === 'initDone') return `initDone ${event.resourceVersion}`;
-      return event.type === 'bookmark' ? `bookmark ${event.resourceVersion}` : `${event.type} ${event.object.metadata.name}`;
+      return event.type === 'bookmark'
+        ? `bookmark ${event.resourceVersion}`
+        : `${event.type} ${event.object.metadata.name}`;
     });
   }
 
@@ -151,7 +153,12 @@ describe('watcher', () => {
     deepEqual(rig.told, ['apply one']);
   });
 
-  for (const bad of ['{"type":"ADDED","obj', 'null', '{"type":"HELLO","object":{}}', '{"type":"ADDED","object":{"metadata":{}}}']) {
+  for (const bad of [
+    '{"type":"ADDED","obj',
+    'null',
+    '{"type":"HELLO","object":{}}',
+    '{"type":"ADDED","object":{"metadata":{}}}',
+  ]) {
     it(`drops the connection and relists after the line ${bad}`, async () => {
       rig = await new Rig().watching();
       rig.api.openStream.line(bad);
