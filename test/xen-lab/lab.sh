@@ -47,7 +47,7 @@ case $command in
   boot) boot "$n" "$@" ;;
   wait) wait_ready "$n" ;;
   up) up "$n" ;;
-  ssh) p=$(port "$n") && exec ssh "${ssh_options[@]}" -p "$p" root@127.0.0.1 "$@" ;;
+  ssh) in_dom0 "$n" "$@" ;;
   put) put "$n" "$@" ;;
   info) info "$n" ;;
   stop) if [ "${1:-}" = --all ]; then stop_all; else n=$(node "$@") && stop "$n"; fi ;;

@@ -1,8 +1,13 @@
 # Part of lab.sh: the running nodes. Not to be run by itself.
-# A node's folder $run/N: disk.qcow2 (overlay of the cached image), pid, port (its ssh on 127.0.0.1), started, serial.log, qemu.log.
+# A node's folder $run/N: image (the path it was booted from), disk.qcow2 (an overlay), pid, port (its ssh on 127.0.0.1), started, serial.log, qemu.log.
 
-ssh_options=(-q -i "$image/agent-key" -o IdentitiesOnly=yes -o BatchMode=yes -o "UserKnownHostsFile=$run/known_hosts" -o HostKeyAlias=xen-lab
-  -o ConnectTimeout=10 -o ServerAliveInterval=15)
+in_dom0() { # N COMMAND…, with the keys of the image that this node was booted with
+  local n=$1 p
+  shift
+  p=$(port "$n")
+  ssh -q -i "$(cat "$run/$n/image")/agent-key" -o IdentitiesOnly=yes -o BatchMode=yes -o "UserKnownHostsFile=$run/$n/known_hosts" \
+    -o HostKeyAlias=xen-lab -o ConnectTimeout="${connect_timeout:-10}" -o ServerAliveInterval=15 -p "$p" root@127.0.0.1 "$@"
+}
 # QEMU 7.2 emulates these features wrongly: with smap/smep Dom0 dies at its first return to user space, with rdtscp Xen kills PVH and HVM
 # guests, with xsave (AVX) memory corruption was seen.
 cpu=max,-smap,-smep,-la57,-rdtscp,-xsave
@@ -16,8 +21,15 @@ boot() {
   ! alive "$n" || fail "node $n is already running"
   mkdir -p "$dir"
   [ -n "${XENLAB_TIED:-}" ] || rm -f "$run/abandoned"
-  echo "xen-lab $(cut -d' ' -f1,2 "$image/host-key.pub")" > "$run/known_hosts"
-  [ "$keep" = --keep ] && [ -e "$dir/disk.qcow2" ] || qemu-img create -q -f qcow2 -b "$image/base.img" -F raw "$dir/disk.qcow2"
+  if [ "$keep" = --keep ] && [ -e "$dir/disk.qcow2" ]; then
+    image=$(cat "$dir/image")
+  else
+    keep=
+    echo "$image" > "$dir/image"
+    qemu-img create -q -f qcow2 -b "$image/base.img" -F raw "$dir/disk.qcow2"
+  fi
+  echo "$keep" > "$dir/keep" # for the second try of wait_ready
+  echo "xen-lab $(cut -d' ' -f1,2 "$image/host-key.pub")" > "$dir/known_hosts"
   abandoned "$n"
   for tries in 1 2 3 4 5; do # the port was free a moment ago; if somebody took it meanwhile, take another
     free_port > "$dir/port"
@@ -55,7 +67,7 @@ start_qemu() {
   echo $! > "$dir/pid"
 }
 
-answers() { ssh "${ssh_options[@]}" -o ConnectTimeout=3 -p "$(port "$1")" root@127.0.0.1 'xl info > /dev/null' < /dev/null > /dev/null 2>&1; }
+answers() { connect_timeout=3 in_dom0 "$1" 'xl info > /dev/null' < /dev/null > /dev/null 2>&1; }
 
 # 0: answers; 1: QEMU ended or the time is over.
 wait_once() {
@@ -73,10 +85,10 @@ wait_once() {
 wait_ready() {
   local n=$1
   wait_once "$n" && return
-  say "node $n did not answer within $boot_timeout s ($(tail -n 1 "$run/$n/serial.log" 2> /dev/null | tr -cd '[:print:]')); trying once more"
+  say "node $n $(alive "$n" && echo "did not answer within $boot_timeout s" || echo "ended while it booted") ($(tail -n 1 "$run/$n/serial.log" 2> /dev/null | tr -cd '[:print:]')); trying once more"
   cp "$run/$n/serial.log" "$run/$n/serial-first.log" 2> /dev/null || true
   stop "$n"
-  boot "$n"
+  boot "$n" "$(cat "$run/$n/keep")"
   wait_once "$n" || fail "node $n does not answer, see $run/$n/serial.log" 4
 }
 
@@ -113,15 +125,14 @@ status() {
 }
 
 put() { # N FILE PATH
-  local p
   [ $# = 3 ] || fail "put N FILE PATH" 2
-  p=$(port "$1")
-  ssh "${ssh_options[@]}" -p "$p" root@127.0.0.1 "cat > '$3'" < "$2"
+  in_dom0 "$1" "cat > '$3'" < "$2"
 }
 
 info() {
-  local n=$1 hash
+  local n=$1 hash image
   alive "$n" || fail "node $n is not running (lab.sh boot $n)"
+  image=$(cat "$run/$n/image")
   hash=$(ssh-keygen -lf "$image/host-key.pub" | cut -d' ' -f2)
   python3 - "$n" "$run" "$image" "$(port "$n")" "$hash" "$(cut -d' ' -f1,2 "$image/host-key.pub")" "$(cat "$run/$n/pid")" << 'END'
 import json, sys
