@@ -38,29 +38,34 @@ export function parseDisk(spec: string, source: string): Disk {
     const where = near === undefined ? '' : `: near \`${near}'`;
     throw new XlError(1, `${source}: config parsing error in disk specification: ${words}${where} in \`${spec}'\n`);
   };
-  const found = new Map<string, string>();
-  const words = splitSpec(spec);
-  let position = 0;
-  for (const word of words) {
-    const [, key, value] = /^\s*(target|format|vdev|access|devtype|backendtype|backend|script)=(.*)$/.exec(word) ?? [];
-    if (key !== undefined && value !== undefined) found.set(key, value.trim());
-    else if (/^\s*(cdrom|direct-io-safe|discard|no-discard|colo.*)\s*$/.test(word)) found.set(word.trim(), '');
-    else if (position < positions.length) found.set(positions[position++]!, word.trim());
-    else fail('unknown value', word.trim());
-  }
-  const format = formats[found.get('format') ?? ''] ?? fail('unknown value for format', found.get('format'));
-  const access = accesses[found.get('access') ?? ''] ?? fail('unknown value for access', found.get('access'));
-  const vdev = found.get('vdev') || fail('no vdev specified');
-  const cdrom = found.has('cdrom') || found.get('devtype') === 'cdrom';
+  const found = diskWords(spec, (word) => fail('unknown value', word));
+  const word = (key: string) => found.get(key) ?? '';
+  const target = word('target').replace(/^(file|phy|raw|tap2?):/, '');
+  const cdrom = found.has('cdrom') || word('devtype') === 'cdrom';
+  const format = formats[word('format')] ?? fail('unknown value for format', word('format'));
+  const readOnly = accesses[word('access')] ?? fail('unknown value for access', word('access'));
   return {
-    target: (found.get('target') ?? '').replace(/^(file|phy|raw|tap2?):/, ''),
-    format: cdrom && !found.get('target') ? 'empty' : format,
-    vdev,
-    readOnly: access || cdrom,
+    target,
+    format: cdrom && target === '' ? 'empty' : format,
+    vdev: word('vdev') || fail('no vdev specified'),
+    readOnly: readOnly || cdrom,
     cdrom,
     backend: found.get('backendtype'),
     script: found.get('script'),
   };
+}
+
+function diskWords(spec: string, unknown: (word: string) => never): Map<string, string> {
+  const found = new Map<string, string>();
+  let position = 0;
+  for (const word of splitSpec(spec).map((part) => part.trim())) {
+    const [, key, value = ''] =
+      /^(target|format|vdev|access|devtype|backendtype|backend|script)=(.*)$/.exec(word) ?? [];
+    const flag = /^(cdrom|direct-io-safe|discard|no-discard|colo.*)$/.test(word) ? word : undefined;
+    const name = key ?? flag ?? positions[position++] ?? unknown(word);
+    found.set(name, key === undefined ? word : value.trim());
+  }
+  return found;
 }
 
 /** At commas, except that what follows `target=` is one word to the end. */

@@ -1,4 +1,5 @@
 /** One domain of a simulated host, and the memory that it takes. */
+import { randomBytes } from 'node:crypto';
 import type { DomainConfig } from './domain-config';
 import type { Behaviour } from './guest';
 
@@ -32,6 +33,36 @@ export interface Domain {
   /** What waits for the guest to run again. */
   deferred: (() => void)[];
   timers: Set<() => void>;
+}
+
+/** A domain as it is made: no name yet, no memory, paused. */
+export function newDomain(domid: number, config: DomainConfig, how: Pick<Domain, 'behaviour' | 'monitored'>): Domain {
+  return {
+    domid,
+    config,
+    name: '',
+    memoryMiB: 0,
+    reservedMiB: 0,
+    overheadMiB: 0,
+    vcpusOnline: config.vcpus,
+    paused: true,
+    shutdown: undefined,
+    dying: false,
+    booted: false,
+    asked: undefined,
+    startedNs: undefined,
+    macs: config.nics.map(
+      (nic) =>
+        nic.mac ??
+        `00:16:3e:${randomBytes(3)
+          .toString('hex')
+          .replace(/(..)(..)/, '$1:$2:')}`,
+    ),
+    console: '',
+    deferred: [],
+    timers: new Set(),
+    ...how,
+  };
 }
 
 /** What a domain takes beyond its RAM by libxl's own account (XEN.md 5.2), in MiB. */

@@ -22,22 +22,12 @@ export function behaviourFrom(base: Behaviour, name: string, cmdline: string | u
 }
 
 export function withWord(base: Behaviour, word: string): Behaviour {
-  const [, verb = '', digits = ''] = /^([a-z]+)(\d+(?:\.\d+)?)?$/i.exec(word) ?? [];
-  const number = Number(digits);
-  switch (verb.toLowerCase()) {
-    case 'deaf':
-      return { ...base, deaf: true };
-    case 'pvdrivers':
-      return { ...base, pvDrivers: true };
-    case 'boot':
-      return digits ? { ...base, bootMs: number } : base;
-    case 'shutdown':
-      return digits ? { ...base, shutdownMs: number } : base;
-    case 'poweroff':
-    case 'reboot':
-    case 'crash':
-      return digits ? { ...base, end: { reason: verb.toLowerCase() as 'crash', afterMs: number * 1000 } } : base;
-    default:
-      return base;
-  }
+  const [, verb = '', digits = ''] = /^([a-z]+)(\d+(?:\.\d+)?)?$/i.exec(word.toLowerCase()) ?? [];
+  if (verb === 'deaf') return { ...base, deaf: true };
+  if (verb === 'pvdrivers') return { ...base, pvDrivers: true };
+  if (digits === '') return base;
+  if (verb === 'boot') return { ...base, bootMs: Number(digits) };
+  if (verb === 'shutdown') return { ...base, shutdownMs: Number(digits) };
+  if (verb !== 'poweroff' && verb !== 'reboot' && verb !== 'crash') return base;
+  return { ...base, end: { reason: verb, afterMs: Number(digits) * 1000 } };
 }

@@ -12,12 +12,13 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { clientExecutable } from './client/build';
 import { realClock } from './clock';
+import { defaultHostSpec } from './host-spec';
+import type { HostSpec } from './host-spec';
 import { folderFiles, layOut } from './layout';
 import type { LayoutOptions } from './layout';
 import { fileRecorder } from './record';
 import { serve } from './server';
-import { defaultHostSpec, SimXen } from './xen';
-import type { HostSpec } from './xen';
+import { SimXen } from './xen';
 
 export interface SimHostOptions extends Partial<Omit<HostSpec, 'name'>>, LayoutOptions {
   readonly name: string;

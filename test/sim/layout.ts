@@ -12,7 +12,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import type { HostFiles } from './xen';
+import type { HostFiles } from './host-spec';
 
 export interface LayoutOptions {
   /** Bridges that the Dom0 has. */

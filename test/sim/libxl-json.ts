@@ -8,14 +8,18 @@ type Json = string | number | readonly Json[] | { readonly [key: string]: Json |
 export function printJson(value: Json, indent = ''): string {
   if (typeof value !== 'object') return JSON.stringify(value);
   const deeper = `${indent}    `;
-  const [open, close] = Array.isArray(value) ? '[]' : '{}';
-  const items = Array.isArray(value)
-    ? (value as readonly Json[]).map((item) => printJson(item, deeper))
+  const items = isList(value)
+    ? value.map((item) => printJson(item, deeper))
     : Object.entries(value).flatMap(([key, item]) =>
-        item === undefined ? [] : [`${JSON.stringify(key)}: ${printJson(item as Json, deeper)}`],
+        item === undefined ? [] : [`${JSON.stringify(key)}: ${printJson(item, deeper)}`],
       );
+  const [open, close] = isList(value) ? '[]' : '{}';
   if (items.length === 0) return `${open}\n\n${indent}${close}`;
   return `${open}\n${items.map((item) => deeper + item).join(',\n')}\n${indent}${close}`;
+}
+
+function isList(value: Json): value is readonly Json[] {
+  return Array.isArray(value);
 }
 
 /** What only a domain that exists has. */

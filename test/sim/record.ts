@@ -58,24 +58,35 @@ function parseLine(line: string): SimEvent[] {
 }
 
 export function intervals(events: readonly SimEvent[]): Interval[] {
-  const sorted = [...events].sort((a, b) => (BigInt(a.ns) < BigInt(b.ns) ? -1 : BigInt(a.ns) > BigInt(b.ns) ? 1 : 0));
   const open = new Map<string, Interval>();
   const done: Interval[] = [];
-  const close = (key: string, toNs: bigint) => {
-    const interval = open.get(key);
-    if (interval) done.push({ ...interval, toNs });
-    open.delete(key);
+  const close = (ended: (key: string, interval: Interval) => boolean, toNs: bigint) => {
+    for (const [key, interval] of open) {
+      if (!ended(key, interval)) continue;
+      done.push({ ...interval, toNs });
+      open.delete(key);
+    }
   };
-  for (const event of sorted) {
-    const key = `${event.host} ${event.boot} ${event.domid}`;
+  for (const event of [...events].sort(byTime)) {
+    const incarnation = `${event.host} ${event.boot} ${event.domid}`;
     const ns = BigInt(event.ns);
-    if (event.what === 'boot' || event.what === 'power-loss')
-      for (const other of [...open.keys()]) if (open.get(other)?.host === event.host) close(other, ns);
-    if (event.what === 'shutdown' || event.what === 'dying' || event.what === 'gone') close(key, ns);
-    if (event.what === 'running' && event.uuid !== undefined && event.domid !== undefined)
-      open.set(key, { uuid: event.uuid, host: event.host, domid: event.domid, fromNs: ns, toNs: undefined });
+    if (hostEnds.has(event.what)) close((_key, interval) => interval.host === event.host, ns);
+    if (domainEnds.has(event.what)) close((key) => key === incarnation, ns);
+    if (event.what === 'running') open.set(incarnation, { ...domainOf(event), fromNs: ns, toNs: undefined });
   }
   return [...done, ...open.values()].sort((a, b) => (a.fromNs < b.fromNs ? -1 : 1));
+}
+
+const hostEnds: ReadonlySet<string> = new Set(['boot', 'power-loss']);
+const domainEnds: ReadonlySet<string> = new Set(['shutdown', 'dying', 'gone']);
+
+function domainOf({ uuid = '', domid = -1, host }: SimEvent): { uuid: string; domid: number; host: string } {
+  return { uuid, domid, host };
+}
+
+function byTime(a: SimEvent, b: SimEvent): number {
+  const difference = BigInt(a.ns) - BigInt(b.ns);
+  return difference < 0n ? -1 : difference > 0n ? 1 : 0;
 }
 
 /** Every pair of incarnations of one UUID that may have executed at the same time. An empty list is the proof. */

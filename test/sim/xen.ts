@@ -5,60 +5,22 @@
  *   create:  made, (null), paused -> named -> populated -> devices -> running | paused (-p)      any failure: gone
  *   running <-> paused;  running -> shutdown(reason) (stays, holding its memory) ;  any -> dying, (null) -> gone
  */
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { sleep } from './clock';
 import type { SimClock } from './clock';
 import { behaviourFrom } from './guest';
 import type { Behaviour } from './guest';
-import { hypervisorMiB, overheadMiB, takenMiB } from './domain';
+import { hypervisorMiB, newDomain, overheadMiB, takenMiB } from './domain';
 import type { Domain, Reason } from './domain';
 import type { DomainConfig } from './domain-config';
 import { Faults } from './faults';
 import { createErrors, destroyFailed } from './libxl-errors';
 import { Guests } from './guests';
+import { defaultHostSpec } from './host-spec';
+import type { HostFiles, HostSpec } from './host-spec';
 import type { SimEvent } from './record';
 import { domainKeys, hostKeys } from './store-layout';
 import { Xenstore } from './xenstore';
-
-export interface HostSpec {
-  readonly name: string;
-  readonly cpus: number;
-  readonly memoryMiB: number;
-  readonly dom0MiB: number;
-  readonly dom0Vcpus: number;
-  /** Without it the host has no `dom0_mem=` on Xen's command line: Dom0 would balloon. */
-  readonly dom0Fixed: boolean;
-  readonly xenVersion: string;
-  readonly virtCaps: string;
-  /** Time that a create and a destroy take; 0 for benches. */
-  readonly createMs: number;
-  readonly destroyMs: number;
-  readonly guests: Behaviour;
-}
-
-export const defaultHostSpec: HostSpec = {
-  name: 'sim',
-  cpus: 16,
-  memoryMiB: 65536,
-  dom0MiB: 4096,
-  dom0Vcpus: 2,
-  dom0Fixed: true,
-  xenVersion: '4.17.7',
-  virtCaps: 'pv hvm hap gnttab-v1 gnttab-v2',
-  createMs: 0,
-  destroyMs: 0,
-  guests: { bootMs: 300, shutdownMs: 1200, deaf: false, pvDrivers: false },
-};
-
-/** What a host has besides Xen: which files and bridges exist. Paths are the Dom0's. */
-export interface HostFiles {
-  exists(path: string): boolean;
-  hasBridge(name: string): boolean;
-  /** A cfg named on a command line, relative to where that was typed. */
-  readCfg(path: string, cwd: string): string | undefined;
-  /** A new boot: the boot ID changes, /run is empty. */
-  booted(bootId: string): void;
-}
 
 export interface SimXenOptions {
   readonly spec?: Partial<HostSpec>;
@@ -220,33 +182,8 @@ export class SimXen {
   }
 
   private make(config: DomainConfig, options: CreateOptions): Domain {
-    const domain: Domain = {
-      domid: this.nextDomid++,
-      config,
-      name: '',
-      memoryMiB: 0,
-      reservedMiB: 0,
-      overheadMiB: 0,
-      vcpusOnline: config.vcpus,
-      paused: true,
-      shutdown: undefined,
-      dying: false,
-      monitored: options.monitored,
-      behaviour: behaviourFrom(this.guestDefaults, config.name, config.cmdline),
-      booted: false,
-      asked: undefined,
-      startedNs: undefined,
-      macs: config.nics.map(
-        (nic) =>
-          nic.mac ??
-          `00:16:3e:${randomBytes(3)
-            .toString('hex')
-            .replace(/(..)(..)/, '$1:$2:')}`,
-      ),
-      console: '',
-      deferred: [],
-      timers: new Set(),
-    };
+    const behaviour = behaviourFrom(this.guestDefaults, config.name, config.cmdline);
+    const domain = newDomain(this.nextDomid++, config, { behaviour, monitored: options.monitored });
     this.domains.set(domain.domid, domain);
     this.note(domain, 'created');
     return domain;

@@ -68,35 +68,32 @@ function walk(node: Node, at: string): { at: string; value: string }[] {
 }
 
 /** The output of one xenstore-* command; throws what it fails with. */
-export function xenstoreCommand(store: Xenstore, command: string, args: readonly string[]): string {
-  const options = args.filter((arg) => /^-[a-z]+$/i.test(arg));
-  const operands = args.filter((arg) => !/^-[a-z]+$/i.test(arg));
-  switch (command) {
-    case 'xenstore-write':
-      if (operands.length === 0 || operands.length % 2 !== 0)
-        throw new XlError(1, 'Usage: xenstore-write [-h] [-s] [-R] key value [...]\n');
-      for (let i = 0; i < operands.length; i += 2) store.write(operands[i]!, operands[i + 1]!);
-      return '';
-    case 'xenstore-read':
-      return operands
-        .map((path) => `${store.read(path) ?? fail(`xenstore-read: couldn't read path ${path}`)}\n`)
-        .join('');
-    case 'xenstore-rm':
-      for (const path of operands) if (!store.remove(path)) fail(`xenstore-rm: could not remove path ${path}`);
-      return '';
-    case 'xenstore-exists':
-      if (!operands.every((path) => store.read(path) !== undefined)) throw new XlError(1, '');
-      return '';
-    case 'xenstore-ls':
-      return list(
-        store,
-        operands[0] ?? '/',
-        options.some((option) => option.includes('f')),
-      );
-    default:
-      throw new XlError(127, `${command}: not simulated\n`);
-  }
+export function xenstoreCommand(store: Xenstore, name: string, args: readonly string[]): string {
+  const isOption = (arg: string) => /^-[a-z]+$/i.test(arg);
+  const command = commands[name];
+  if (!command) throw new XlError(127, `${name}: not simulated\n`);
+  const operands = args.filter((arg) => !isOption(arg));
+  return command(store, operands, args.filter(isOption).join('')) ?? '';
 }
+
+type Command = (store: Xenstore, operands: readonly string[], options: string) => string | void;
+
+const commands: Readonly<Record<string, Command>> = {
+  'xenstore-write': (store, operands) => {
+    if (operands.length === 0 || operands.length % 2 !== 0)
+      fail('Usage: xenstore-write [-h] [-s] [-R] key value [...]');
+    for (let i = 0; i < operands.length; i += 2) store.write(operands[i]!, operands[i + 1]!);
+  },
+  'xenstore-read': (store, operands) =>
+    operands.map((path) => `${store.read(path) ?? fail(`xenstore-read: couldn't read path ${path}`)}\n`).join(''),
+  'xenstore-rm': (store, operands) => {
+    for (const path of operands) if (!store.remove(path)) fail(`xenstore-rm: could not remove path ${path}`);
+  },
+  'xenstore-exists': (store, operands) => {
+    if (!operands.every((path) => store.read(path) !== undefined)) throw new XlError(1, '');
+  },
+  'xenstore-ls': (store, [path = '/'], options) => list(store, path, options.includes('f')),
+};
 
 function list(store: Xenstore, path: string, full: boolean): string {
   const lines = full ? store.listFull(path) : store.listTree(path);

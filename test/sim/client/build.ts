@@ -8,7 +8,7 @@ import { join } from 'node:path';
 /** The path of the executable. `say` hears what takes long or is missing. */
 export function clientExecutable(say: (words: string) => void = () => undefined): string {
   const hash = createHash('sha256');
-  for (const file of ['go.mod', 'main.go', 'client.js']) hash.update(readFileSync(join(__dirname, file)));
+  for (const file of ['go.mod', 'main.go', 'client-node']) hash.update(readFileSync(join(__dirname, file)));
   const cache = process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache');
   const folder = join(cache, 'xen-fleet', 'sim-client', hash.digest('hex').slice(0, 16));
   const binary = join(folder, 'client');
@@ -27,8 +27,8 @@ export function clientExecutable(say: (words: string) => void = () => undefined)
   } catch (error) {
     say(`no Go here (${String(error).split('\n')[0]}): the simulated xl is a Node script and takes some 50 ms a call`);
     // Not cached as the binary: Go may come later.
-    const script = join(folder, 'client.js');
-    copyFileSync(join(__dirname, 'client.js'), script);
+    const script = join(folder, 'client-node');
+    copyFileSync(join(__dirname, 'client-node'), script);
     chmodSync(script, 0o755);
     return script;
   }

@@ -1,0 +1,58 @@
+/** What the parts of the contract share: the host under test, and short words for the calls about one domain. */
+import { strict as assert } from 'node:assert';
+import { randomUUID } from 'node:crypto';
+import type { ExecResult, HostPort } from '../../../agents/host/port';
+import type { CommandResult } from '../../sim';
+
+export interface HostUnderTest {
+  readonly host: HostPort;
+  /** A cfg that this host can start, of a small guest that obeys. */
+  cfg(uuid: string, name: string): string;
+  /** The faults of a simulated host (`sim delay …`); absent on real Xen, where the tests that need them are skipped. */
+  readonly sim?: (...argv: string[]) => Promise<CommandResult>;
+  /** Cuts what connects the port with the host, as a dead agent or network would; absent where there is nothing to cut. */
+  readonly cut?: () => Promise<void>;
+  stop(): Promise<void>;
+}
+
+export const contractDir = '/var/lib/xenfleet/contract';
+export const pool = `${contractDir}/pool`;
+export const imageDir = `${contractDir}/images`;
+
+export function assertExited(result: ExecResult, code: number): void {
+  assert.deepEqual({ end: result.end, code: result.code }, { end: 'exited', code }, JSON.stringify(result));
+}
+
+/** Short words for one domain's calls. */
+export function domainCalls(under: HostUnderTest, uuid: string = randomUUID()) {
+  const state = `${contractDir}/state`;
+  const cfgPath = `${contractDir}/cfg/${uuid}.cfg`;
+  const call = (script: string, ...args: string[]) => under.host.locked(uuid, script, args);
+  return {
+    uuid,
+    cfgPath,
+    async write(name = `contract.${uuid.slice(0, 8)}`) {
+      await under.host.putFile(cfgPath, under.cfg(uuid, name));
+    },
+    create: (epoch: number | string, options = {}) =>
+      under.host.locked(uuid, 'create', [state, uuid, String(epoch), cfgPath, `contract/${uuid}`], options),
+    retire: (epoch: number) => call('retire', state, uuid, String(epoch)),
+    shutdown: (...flags: string[]) => call('shutdown', uuid, ...flags),
+    destroy: () => call('destroy', uuid),
+    tune: (act: string, size: number | string) => call('tune', uuid, act, String(size)),
+    fenceFile: `${state}/fence/${uuid}`,
+    /** State and domid of every row with the UUID. */
+    async rows(): Promise<string[]> {
+      const { stdout } = await under.host.exec(['xl', 'list', '-v']);
+      return stdout.split('\n').filter((line) => line.includes(uuid));
+    },
+  };
+}
+
+export async function until(what: string, holds: () => Promise<boolean>, timeoutMs: number): Promise<void> {
+  const deadline = Date.now() + timeoutMs;
+  while (!(await holds())) {
+    assert.ok(Date.now() < deadline, `not within ${timeoutMs} ms: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
