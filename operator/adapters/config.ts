@@ -10,7 +10,7 @@ export const LEADER_LEASE = 'xen-fleet-operator';
 
 export type ConfigOutcome =
   | { readonly kind: 'run'; readonly config: OperatorConfig }
-  /** Help and version (code 0, to stdout) or what is wrong and how to put it right (code 2, to stderr). */
+  /** Help and version (code 0, to stdout) or what is wrong and how to put it right (code 2, to stderr); without the last newline. */
   | { readonly kind: 'exit'; readonly code: 0 | 2; readonly text: string };
 
 type Env = Readonly<Record<string, string | undefined>>;
@@ -50,7 +50,7 @@ export function readConfig(args: readonly string[], env: Env): ConfigOutcome {
   if (parsed.kind === 'exit') return parsed;
   const problems: string[] = [];
   const config = configOf(new Values(parsed.flags, env, problems), env);
-  if (problems.length > 0) return { kind: 'exit', code: 2, text: problems.map((problem) => `${problem}\n`).join('') };
+  if (problems.length > 0) return { kind: 'exit', code: 2, text: problems.join('\n') };
   return { kind: 'run', config };
 }
 
@@ -122,8 +122,8 @@ function parseFlags(args: readonly string[]): Parsed {
     return { kind: 'flags', flags: command.parse(args, { from: 'user' }).opts() };
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    if (error.exitCode === 0) return { kind: 'exit', code: 0, text: out };
-    return { kind: 'exit', code: 2, text: `${out}See --help for what there is.\n` };
+    if (error.exitCode === 0) return { kind: 'exit', code: 0, text: out.trimEnd() };
+    return { kind: 'exit', code: 2, text: `${out}See --help for what there is.` };
   }
 }
 

@@ -40,7 +40,7 @@ describe('chart xen-fleet', function () {
     const chart = parse(readFileSync(path.join(CHART, 'Chart.yaml'), 'utf8')) as Record<string, string>;
     assert.equal(chart['appVersion'], version);
     assert.equal(chart['version'], version);
-    assert.equal(container(await helm.render())['image'], `ghcr.io/xen-fleet/xen-fleet:${version}`);
+    assert.equal(container(await helm.render())['image'], `xen-fleet:${version}`);
   });
 
   it('puts everything that has a namespace into the namespace of the release', async () => {

@@ -99,6 +99,6 @@ describe('operator config', () => {
     for (const word of ['--host-unknown-after-seconds <n>', 'default 25]', '[$KUBECONFIG]', 'default :8080]']) {
       assert.ok(help.text.replace(/\s+/g, ' ').includes(word), `${word} is missing in\n${help.text}`);
     }
-    assert.deepEqual(exit(['--version']), { kind: 'exit', code: 0, text: `${version}\n` });
+    assert.deepEqual(exit(['--version']), { kind: 'exit', code: 0, text: version });
   });
 });
