@@ -54,7 +54,12 @@ export function afterRetire(record: DomainRecord, epoch: number, nowMs: number):
   return change(record, { retiredEpoch: Math.max(record.retiredEpoch ?? 0, epoch), retiredAtMs: nowMs });
 }
 
-export function afterDelete(record: DomainRecord, deleted: readonly string[], failure?: Failure, nowMs = 0): DomainRecord {
+export function afterDelete(
+  record: DomainRecord,
+  deleted: readonly string[],
+  failure?: Failure,
+  nowMs = 0,
+): DomainRecord {
   return change(record, {
     deletedDisks: union(record.deletedDisks ?? [], deleted),
     disks: record.disks.filter((disk) => !deleted.includes(disk)),

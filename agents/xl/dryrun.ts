@@ -22,7 +22,7 @@ export function compareDryRun(text: string, input: CfgInput): readonly Differenc
     const found = at(understood, path);
     // Booleans and empty values are left out where they are the default.
     if (found === undefined && value === '') continue;
-    if (String(found ?? '') !== value) differences.push({ path, asked: value, understood: show(found) });
+    if (plain(found) !== value) differences.push({ path, asked: value, understood: show(found) });
   }
   return [...differences, ...additions(understood, input)];
 }
@@ -125,5 +125,7 @@ function at(value: unknown, path: string): unknown {
   }
   return here;
 }
+
+const plain = (value: unknown): string => (typeof value === 'string' ? value : (JSON.stringify(value) ?? ''));
 
 const show = (value: unknown): string => (value === undefined ? 'nothing' : JSON.stringify(value).slice(0, 200));

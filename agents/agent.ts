@@ -1,0 +1,224 @@
+/**
+ * The agent of one Dom0: wires the API, the Dom0 and the workers together, and keeps the three rhythms: poll, report, heartbeat.
+ * Stopping it touches no guest.
+ */
+import type { KubeClient } from '../common/kube/client';
+import { Heartbeat } from '../common/kube/heartbeat';
+import { AGENT_LEASE, hostNamespace } from '../common/names';
+import type { Clock, Timer } from '../common/ports';
+import type { AgentApi } from './api/types';
+import { Creator } from './dom0/create';
+import type { Layout } from './dom0/layout';
+import { Store } from './dom0/store';
+import { Toolstack } from './dom0/toolstack';
+import { View } from './dom0/view';
+import type { HostPort } from './host/port';
+import type { Log } from './log';
+import { PolicySource } from './policy-source';
+import { Reporter } from './reporter';
+import { Sayer } from './sayer';
+import { Workers } from './worker';
+
+export interface AgentOptions {
+  /** Name of the XenHost. */
+  readonly name: string;
+  readonly host: HostPort;
+  readonly layout: Layout;
+  readonly api: AgentApi;
+  /** For the Lease; without it no heartbeat is made. */
+  readonly client?: KubeClient;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly version: string;
+  readonly heartbeatMs: number;
+  readonly pollMs: number;
+}
+
+/** A host that does not answer for so long gets no heartbeat: the fleet must hear of it. */
+const SILENT_MS = 20_000;
+const LOAD_AGAIN_MS = 2000;
+const FORGET_EVERY_MS = 24 * 3600 * 1000;
+
+export class Agent {
+  private readonly store: Store;
+  private readonly view: View;
+  private readonly sayer: Sayer;
+  private readonly workers: Workers;
+  private readonly reporter: Reporter;
+  private readonly timers = new Set<Timer>();
+  private heartbeat: Heartbeat | undefined;
+  /** The boot of the Dom0 in which the orders were last heard whole. */
+  private confirmedBoot: string | undefined;
+  private listening = false;
+  /** The Dom0 has booted, and the orders have not been heard anew since. */
+  private relisting = false;
+  private stopped = false;
+
+  constructor(private readonly options: AgentOptions) {
+    const { host, layout, api, clock, log, version, heartbeatMs } = options;
+    const policySource = new PolicySource(host, clock, layout.policyFile);
+    this.store = new Store(host, layout);
+    this.view = new View(host, clock, (bootID) => this.onBoot(bootID));
+    this.sayer = new Sayer({ api, clock, log });
+    this.workers = new Workers({
+      api,
+      store: this.store,
+      view: this.view,
+      toolstack: new Toolstack(host, layout),
+      creator: new Creator(host, layout),
+      sayer: this.sayer,
+      policy: () => policySource.get(),
+      clock,
+      log,
+      isConfirmed: (bootID) => this.confirmedBoot === bootID,
+      onChanged: () => this.reporter.wake(),
+    });
+    const { store, view } = this;
+    this.reporter = new Reporter({ api, store, view, policy: policySource, clock, log, version, heartbeatMs });
+  }
+
+  /** Resolves when the Dom0 has been read and the watches have begun; waits for as long as the Dom0 cannot be asked. */
+  async start(): Promise<void> {
+    const { api, log } = this.options;
+    while (!this.stopped && !(await this.load())) await this.pause(LOAD_AGAIN_MS);
+    if (this.stopped) return;
+    log.info(
+      { bootID: this.view.bootID, records: this.store.records.size, fleet: this.store.fleet },
+      'the host is read',
+    );
+    this.listening = true;
+    api.start({
+      onOrder: (uuid) => this.workers.wake(uuid),
+      onAgent: () => void this.onAgent(),
+      onListed: () => this.onListed(),
+    });
+    this.workers.wakeAll();
+    this.every(this.options.pollMs, () => this.poll());
+    this.every(FORGET_EVERY_MS, () => this.forget());
+    this.beat();
+  }
+
+  async stop(): Promise<void> {
+    this.stopped = true;
+    for (const timer of this.timers) timer.cancel();
+    this.workers.stop();
+    this.reporter.stop();
+    await Promise.all([this.heartbeat?.stop(), this.sayer.stop()]);
+    await this.options.api.stop();
+    await this.options.host.close();
+  }
+
+  private async load(): Promise<boolean> {
+    try {
+      // The first look learns the boot ID, the second is the first that counts.
+      if (this.view.bootID === undefined) await this.view.look();
+      const look = await this.view.look();
+      if ('failure' in look && this.view.bootID === undefined) throw new Error(look.failure.message);
+      await this.store.load();
+      return true;
+    } catch (error) {
+      this.options.log.warn({ error: String(error) }, 'the host cannot be read; trying again');
+      return false;
+    }
+  }
+
+  private onListed(): void {
+    if (!this.relisting) this.confirm(this.view.bootID);
+    this.workers.wakeAll();
+  }
+
+  private confirm(bootID: string | undefined): void {
+    if (bootID !== undefined && bootID === this.view.bootID) this.confirmedBoot = bootID;
+  }
+
+  /** Only a list that began after the boot was seen confirms anything for it. */
+  private onBoot(bootID: string): void {
+    this.options.log.info({ bootID }, 'a boot of the host is seen');
+    this.confirmedBoot = undefined;
+    if (!this.listening) return;
+    this.relisting = true;
+    this.options.api
+      .relist()
+      .then(() => {
+        this.relisting = false;
+        this.confirm(bootID);
+        this.workers.wakeAll();
+      })
+      .catch((error: unknown) => this.options.log.warn({ error: String(error) }, 'the orders could not be heard anew'));
+  }
+
+  private async onAgent(): Promise<void> {
+    const agent = this.options.api.agent();
+    if (agent) {
+      const { fleetID, roster = [] } = agent.spec;
+      const fleet = this.store.fleet;
+      const known = fleet?.fleetID === fleetID && JSON.stringify(fleet.roster) === JSON.stringify(roster);
+      try {
+        if (!fleet || (fleet.fleetID === fleetID && !known)) await this.store.saveFleet({ fleetID, roster });
+      } catch (error) {
+        this.options.log.error({ error: String(error) }, 'the fleet could not be remembered; trying again');
+        this.after(LOAD_AGAIN_MS, () => void this.onAgent());
+        return;
+      }
+      this.reporter.wake();
+    }
+    this.workers.wakeAll();
+  }
+
+  private async poll(): Promise<void> {
+    const look = await this.view.look();
+    if ('failure' in look) this.options.log.warn({ ...look.failure }, 'the host could not be listed');
+    this.workers.wakeAll();
+    this.reporter.wake();
+    this.beat();
+  }
+
+  /** The Lease says that the host can be asked, not that this process lives. */
+  private beat(): void {
+    const { client, clock, name, heartbeatMs, log } = this.options;
+    if (!client || this.stopped) return;
+    const unreachable =
+      this.view.last && 'failure' in this.view.last && this.view.last.failure.reason === 'HostUnreachable';
+    if (unreachable === true && clock.monotonicMs() - this.view.goodMs > SILENT_MS) {
+      void this.heartbeat?.stop();
+      this.heartbeat = undefined;
+    } else if (!this.heartbeat) {
+      const onBeat = (error?: unknown): void => {
+        if (error !== undefined)
+          log.warn({ error: error instanceof Error ? error.message : 'unknown' }, 'the heartbeat failed');
+      };
+      const lease = { namespace: hostNamespace(name), name: AGENT_LEASE };
+      this.heartbeat = new Heartbeat({ client, clock, lease, holderIdentity: name, intervalMs: heartbeatMs, onBeat });
+      this.heartbeat.start();
+    }
+  }
+
+  private async forget(): Promise<void> {
+    const rows = this.view.last && 'listing' in this.view.last ? this.view.last.listing.rows : undefined;
+    if (!rows) return;
+    const wanted = (uuid: string): boolean =>
+      this.options.api.order(uuid) !== undefined || rows.some((row) => row.uuid === uuid);
+    await this.store.forgetOld(this.options.clock.wallMs(), wanted);
+  }
+
+  private every(periodMs: number, act: () => Promise<void>): void {
+    this.after(periodMs, () => {
+      act()
+        .catch((error: unknown) => this.options.log.error({ error: String(error) }, 'a round failed'))
+        .finally(() => this.every(periodMs, act));
+    });
+  }
+
+  private after(delayMs: number, act: () => void): void {
+    if (this.stopped) return;
+    const timer = this.options.clock.setTimer(delayMs, () => {
+      this.timers.delete(timer);
+      act();
+    });
+    this.timers.add(timer);
+  }
+
+  private pause(delayMs: number): Promise<void> {
+    return new Promise((resolve) => this.after(delayMs, resolve));
+  }
+}

@@ -1,0 +1,19 @@
+/** Where the agent's things are on a Dom0. */
+
+export interface Layout {
+  /** Goes before the paths in command lines of ours; the host port puts it before all others itself. Empty on a real Dom0. */
+  readonly root: string;
+  readonly stateDir: string;
+  readonly policyFile: string;
+}
+
+export const DEFAULT_STATE_DIR = '/var/lib/xenfleet';
+export const DEFAULT_POLICY_FILE = '/etc/xenfleet/policy.json';
+export const BOOT_ID_FILE = '/proc/sys/kernel/random/boot_id';
+
+export const fleetFile = (layout: Layout): string => `${layout.stateDir}/fleet.json`;
+export const recordDir = (layout: Layout): string => `${layout.stateDir}/domains`;
+export const recordFile = (layout: Layout, uuid: string): string => `${recordDir(layout)}/${uuid}.json`;
+export const fenceDir = (layout: Layout): string => `${layout.stateDir}/fence`;
+export const fenceFile = (layout: Layout, uuid: string): string => `${fenceDir(layout)}/${uuid}`;
+export const cfgFile = (layout: Layout, uuid: string): string => `${layout.stateDir}/cfg/${uuid}.cfg`;

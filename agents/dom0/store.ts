@@ -1,0 +1,146 @@
+/** What the Dom0 remembers: its fleet, and one record per domain. Kept in memory as it is on disk; one writer per UUID. */
+import type { HostPort } from '../host/port';
+import { change } from '../reconcile/record';
+import type { DomainRecord } from '../reconcile/record';
+import { cfgFile, fenceDir, fenceFile, fleetFile, recordDir, recordFile } from './layout';
+import type { Layout } from './layout';
+
+export interface Fleet {
+  readonly fleetID: string;
+  readonly roster: readonly string[];
+}
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+/** Retired epochs outlive their VM by this: longer than a lost order can sleep somewhere. */
+const RETIRED_KEPT_MS = 90 * 24 * 3600 * 1000;
+
+export class Store {
+  private fleetRead: Fleet | undefined;
+  private readonly byUuid = new Map<string, DomainRecord>();
+  /** Records that are there and cannot be read: their domains are nobody's to touch. */
+  private readonly broken = new Map<string, string>();
+  private readonly owed = new Set<string>();
+
+  constructor(
+    private readonly host: HostPort,
+    private readonly layout: Layout,
+  ) {}
+
+  get fleet(): Fleet | undefined {
+    return this.fleetRead;
+  }
+
+  get records(): ReadonlyMap<string, DomainRecord> {
+    return this.byUuid;
+  }
+
+  get unreadable(): ReadonlyMap<string, string> {
+    return this.broken;
+  }
+
+  /** Rejects with HostError where the Dom0 cannot be asked. */
+  async load(): Promise<void> {
+    const text = await this.host.readFile(fleetFile(this.layout));
+    this.fleetRead = text === undefined ? undefined : parseFleet(text);
+    const names = await this.host.listDir(recordDir(this.layout));
+    const fences = new Set(await this.host.listDir(fenceDir(this.layout)));
+    const uuids = names.filter((name) => name.endsWith('.json')).map((name) => name.slice(0, -'.json'.length));
+    await inParallel(
+      8,
+      uuids.filter((uuid) => UUID.test(uuid)),
+      (uuid) => this.loadOne(uuid, fences.has(uuid)),
+    );
+  }
+
+  /**
+   * Known at once, durable when the promise resolves. Where it rejects the record is still what is true, and is owed to the disk: `settle`
+   * before any act.
+   */
+  async save(record: DomainRecord): Promise<void> {
+    this.byUuid.set(record.uuid, record);
+    this.owed.add(record.uuid);
+    await this.host.putFile(recordFile(this.layout, record.uuid), `${JSON.stringify(record)}\n`);
+    if (this.byUuid.get(record.uuid) === record) this.owed.delete(record.uuid);
+  }
+
+  /** Rejects with HostError where what is known of the UUID cannot be made durable. */
+  async settle(uuid: string): Promise<void> {
+    const record = this.byUuid.get(uuid);
+    if (record && this.owed.has(uuid)) await this.save(record);
+  }
+
+  async saveFleet(fleet: Fleet): Promise<void> {
+    await this.host.putFile(fleetFile(this.layout), `${JSON.stringify(fleet)}\n`);
+    this.fleetRead = fleet;
+  }
+
+  async dropCfg(uuid: string): Promise<void> {
+    await this.host.removeFile(cfgFile(this.layout, uuid));
+  }
+
+  /** Forgets what was retired long ago. `stillWanted` has an order or runs. */
+  async forgetOld(nowMs: number, stillWanted: (uuid: string) => boolean): Promise<void> {
+    for (const record of [...this.byUuid.values()]) {
+      const retired =
+        (record.retiredEpoch ?? 0) >= record.epoch && nowMs - (record.retiredAtMs ?? nowMs) > RETIRED_KEPT_MS;
+      if (!retired || stillWanted(record.uuid)) continue;
+      await this.host.removeFile(recordFile(this.layout, record.uuid));
+      await this.host.removeFile(fenceFile(this.layout, record.uuid));
+      this.byUuid.delete(record.uuid);
+    }
+  }
+
+  private async loadOne(uuid: string, fenced: boolean): Promise<void> {
+    const text = await this.host.readFile(recordFile(this.layout, uuid));
+    if (text === undefined) return;
+    const record = parseRecord(text, uuid);
+    if (!record) {
+      this.broken.set(uuid, `the record ${recordFile(this.layout, uuid)} is unreadable; its domain is not touched`);
+      return;
+    }
+    this.byUuid.set(uuid, fenced ? await this.withFence(record) : record);
+  }
+
+  /** The fence is written first, so it may know of a higher epoch than the record. */
+  private async withFence(record: DomainRecord): Promise<DomainRecord> {
+    const fence = Number((await this.host.readFile(fenceFile(this.layout, record.uuid))) ?? '0');
+    const retiredEpoch = Math.max(record.retiredEpoch ?? 0, Number.isSafeInteger(fence) ? fence : 0);
+    return retiredEpoch > 0 ? change(record, { retiredEpoch }) : record;
+  }
+}
+
+/** An unreadable fleet file is not an absent one: then the host could be taken by another fleet. */
+function parseFleet(text: string): Fleet {
+  const value = parseObject(text);
+  const { fleetID, roster } = value ?? {};
+  if (typeof fleetID !== 'string' || !Array.isArray(roster)) throw new Error('fleet.json is unreadable');
+  return { fleetID, roster: roster.filter((name) => typeof name === 'string') };
+}
+
+function parseRecord(text: string, uuid: string): DomainRecord | undefined {
+  const value = parseObject(text);
+  const sound =
+    value?.['version'] === 1 &&
+    value['uuid'] === uuid &&
+    typeof value['epoch'] === 'number' &&
+    typeof value['order'] === 'object' &&
+    typeof value['vm'] === 'object';
+  return sound ? (value as unknown as DomainRecord) : undefined;
+}
+
+function parseObject(text: string): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+async function inParallel<T>(limit: number, items: readonly T[], act: (item: T) => Promise<void>): Promise<void> {
+  const rest = [...items];
+  const lane = async (): Promise<void> => {
+    for (let item = rest.shift(); item !== undefined; item = rest.shift()) await act(item);
+  };
+  await Promise.all(Array.from({ length: limit }, lane));
+}

@@ -1,0 +1,68 @@
+/** The acts that end or clear away a domain, each under the lock of its UUID on the Dom0, each with a closed set of outcomes. */
+import { diskFile } from '../../common/names';
+import type { DeletedDisk } from '../reconcile/types';
+import { explain } from '../xl/errors';
+import type { Failure } from '../xl/errors';
+import { refusalText } from '../xl/order';
+import { checkPolicy } from '../xl/policy';
+import type { Policy } from '../xl/policy';
+import type { ExecResult, HostPort } from '../host/port';
+import type { Layout } from './layout';
+
+/** Exit codes of the scripts. */
+export const RETIRED = 40;
+export const UNKNOWN = 41;
+export const EXISTS = 42;
+export const BAD_INPUT = 43;
+export const ABSENT = 44;
+export const BUSY = 45;
+
+/** done: what was asked is true now. unclear: look again before anything else. */
+export type ActOutcome =
+  | { readonly kind: 'done' }
+  | { readonly kind: 'unclear'; readonly failure: Failure }
+  | { readonly kind: 'failed'; readonly failure: Failure };
+
+const ACT_DEADLINE_MS = 120_000;
+
+export class Toolstack {
+  constructor(
+    private readonly host: HostPort,
+    private readonly layout: Layout,
+  ) {}
+
+  /** Asks the guest; presses the power button of one that has no PV drivers. */
+  async shutdown(uuid: string): Promise<ActOutcome> {
+    const polite = await this.run(uuid, 'shutdown', [uuid]);
+    const noDrivers = polite.code !== null && polite.stderr.includes('PV control interface not available');
+    const result = noDrivers ? await this.run(uuid, 'shutdown', [uuid, '-F']) : polite;
+    return result.code === ABSENT ? { kind: 'done' } : outcomeOf('xl shutdown', result);
+  }
+
+  /** Every domain of the UUID, or the one `domid`. */
+  async destroy(uuid: string, domid?: number): Promise<ActOutcome> {
+    const args = domid === undefined ? [uuid] : [uuid, String(domid)];
+    return outcomeOf('xl destroy', await this.run(uuid, 'destroy', args));
+  }
+
+  async retire(uuid: string, epoch: number): Promise<ActOutcome> {
+    return outcomeOf('retiring', await this.run(uuid, 'retire', [this.layout.stateDir, uuid, String(epoch)]));
+  }
+
+  async deleteDisk(uuid: string, disk: DeletedDisk, policy: Policy): Promise<ActOutcome> {
+    const refusal = checkPolicy(policy, { deleteDisks: [disk] });
+    if (refusal) return { kind: 'failed', failure: { reason: 'PolicyRefused', message: refusalText(refusal) } };
+    return outcomeOf('deleting a disk', await this.run(uuid, 'delete-disk', [diskFile(disk.path, uuid, disk.name)]));
+  }
+
+  private run(uuid: string, script: string, args: readonly string[]): Promise<ExecResult> {
+    return this.host.locked(uuid, script, args, { deadlineMs: ACT_DEADLINE_MS });
+  }
+}
+
+export function outcomeOf(what: string, result: ExecResult): ActOutcome {
+  if (result.end === 'exited' && result.code === 0) return { kind: 'done' };
+  const failure = explain(what, result);
+  const unclear = result.end !== 'exited' || [UNKNOWN, EXISTS, BUSY].includes(result.code ?? 0);
+  return { kind: unclear ? 'unclear' : 'failed', failure };
+}

@@ -1,0 +1,112 @@
+/** What is on the Dom0: listings and whole observations, one at a time, shared by all who ask meanwhile. */
+import type { Clock } from '../../common/ports';
+import type { HostPort } from '../host/port';
+import { explain } from '../xl/errors';
+import type { Failure } from '../xl/errors';
+import { parseListV } from '../xl/list';
+import type { DomainRow, Listing } from '../xl/list';
+import { parseObservation } from '../xl/observe';
+import type { Observation } from '../xl/observe';
+import type { Seen } from '../reconcile/types';
+import { BOOT_ID_FILE } from './layout';
+
+/** `startedMs` (monotonic): what was changed before it is in it. */
+export type Look =
+  | { readonly startedMs: number; readonly bootID: string; readonly listing: Listing }
+  | { readonly startedMs: number; readonly failure: Failure };
+
+const LIST_DEADLINE_MS = 20_000;
+const OBSERVE_DEADLINE_MS = 60_000;
+
+export class View {
+  private lastLook: Look | undefined;
+  private running: Promise<Look> | undefined;
+  private next: Promise<Look> | undefined;
+  /** Monotonic time of the last look that told something. */
+  goodMs = Number.NEGATIVE_INFINITY;
+
+  constructor(
+    private readonly host: HostPort,
+    private readonly clock: Clock,
+    private readonly onBoot: (bootID: string) => void,
+  ) {}
+
+  get last(): Look | undefined {
+    return this.lastLook;
+  }
+
+  get bootID(): string | undefined {
+    return this.known;
+  }
+  private known: string | undefined;
+
+  /** A listing that begins after this call. */
+  look(): Promise<Look> {
+    if (!this.running) return this.begin();
+    this.next ??= this.running.then(() => {
+      this.next = undefined;
+      return this.begin();
+    });
+    return this.next;
+  }
+
+  /** The rows of a UUID, as of the last look; undefined where that is older than `notBeforeMs`. */
+  seen(uuid: string, notBeforeMs: number): Seen | undefined {
+    const look = this.lastLook;
+    if (!look || look.startedMs < notBeforeMs) return undefined;
+    return 'failure' in look ? { kind: 'unknown', ...look.failure } : rowsOf(look.listing, uuid);
+  }
+
+  async observe(imageDir: string, poolPaths: readonly string[]): Promise<Observation | Failure> {
+    const args = [imageDir, ...poolPaths];
+    const result = await this.host.locked('observe', 'observe', args, { deadlineMs: OBSERVE_DEADLINE_MS });
+    if (result.end !== 'exited' || result.code !== 0) return explain('observe', result);
+    return parseObservation(result.stdout);
+  }
+
+  private begin(): Promise<Look> {
+    this.running = this.lookOnce().finally(() => (this.running = undefined));
+    return this.running;
+  }
+
+  private async lookOnce(): Promise<Look> {
+    const startedMs = this.clock.monotonicMs();
+    const result = await this.host.exec(['xl', 'list', '-v'], { deadlineMs: LIST_DEADLINE_MS });
+    this.lastLook = await this.judge(startedMs, result);
+    if ('listing' in this.lastLook) this.goodMs = this.clock.monotonicMs();
+    return this.lastLook;
+  }
+
+  /** The boot ID is read after the listing: where it is the one we know, the listing is of that boot. */
+  private async judge(startedMs: number, result: Parameters<typeof explain>[1]): Promise<Look> {
+    if (result.end !== 'exited' || result.code !== 0) return { startedMs, failure: explain('xl list', result) };
+    const listing = parseListV(result.stdout);
+    if (!listing) {
+      const message = 'xl list printed no whole listing; xenstored may be broken on the host';
+      return { startedMs, failure: { reason: 'ToolstackHung', message } };
+    }
+    const bootID = await this.readBootID();
+    if (bootID === undefined)
+      return { startedMs, failure: { reason: 'HostUnreachable', message: 'the boot ID of the host cannot be read' } };
+    if (bootID === this.known) return { startedMs, bootID, listing };
+    this.known = bootID;
+    this.onBoot(bootID);
+    // The listing may be of the boot before; the next one is not.
+    return { startedMs, failure: { reason: 'HostUnreachable', message: 'the host has booted anew; looking again' } };
+  }
+
+  private async readBootID(): Promise<string | undefined> {
+    try {
+      return (await this.host.readFile(BOOT_ID_FILE))?.trim();
+    } catch {
+      return undefined;
+    }
+  }
+}
+
+function rowsOf(listing: Listing, uuid: string): Seen {
+  const rows: DomainRow[] = listing.rows.filter((row) => row.uuid === uuid);
+  if (rows.length === 0 && listing.garbage.length > 0)
+    return { kind: 'unknown', reason: 'ToolstackHung', message: 'xl list printed rows that make no sense' };
+  return { kind: 'rows', rows };
+}

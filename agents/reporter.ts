@@ -1,0 +1,155 @@
+/** Says what the host is, has and runs: at most once per heartbeat, at once where the operator waits for it, never where nothing changed. */
+import type { XenAgent, XenAgentStatus } from '../crds/generated/types';
+import type { Clock, Timer } from '../common/ports';
+import { agentStatus, isWorthWriting } from './api/agent-status';
+import type { AgentApi } from './api/types';
+import type { Store } from './dom0/store';
+import type { Look, View } from './dom0/view';
+import type { Log } from './log';
+import type { PolicySource } from './policy-source';
+import type { Observation } from './xl/observe';
+
+export interface ReporterOptions {
+  readonly api: AgentApi;
+  readonly store: Store;
+  readonly view: View;
+  readonly policy: PolicySource;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly version: string;
+  readonly heartbeatMs: number;
+}
+
+type Listed = Extract<Look, { listing: unknown }>;
+
+const OBSERVE_EVERY_MS = 60_000;
+const RETRY_MS = 2000;
+/** A failure that is over sooner is no trouble. */
+const TROUBLE_AFTER_MS = 30_000;
+const NO_IMAGES = '/var/lib/xenfleet/images';
+
+export class Reporter {
+  private observation: { readonly atMs: number; readonly of: string; readonly seen: Observation } | undefined;
+  private listed: Listed | undefined;
+  private running = false;
+  private wanted = false;
+  private stopped = false;
+  private timer: Timer | undefined;
+  private reportedMs = Number.NEGATIVE_INFINITY;
+  private writtenMs = Number.NEGATIVE_INFINITY;
+
+  constructor(private readonly options: ReporterOptions) {}
+
+  /** Something changed: report with the next heartbeat, or now where the operator waits. */
+  wake(): void {
+    if (this.stopped) return;
+    this.wanted = true;
+    if (this.running) return;
+    const sinceMs = this.options.clock.monotonicMs() - this.reportedMs;
+    this.runIn(this.isAwaited() ? 0 : Math.max(0, this.options.heartbeatMs - sinceMs));
+  }
+
+  stop(): void {
+    this.stopped = true;
+    this.timer?.cancel();
+  }
+
+  /** A first report, another nonce, or another spec. */
+  private isAwaited(): boolean {
+    const agent = this.options.api.agent();
+    if (!agent) return false;
+    const { nonce, observedGeneration } = agent.status ?? {};
+    return agent.spec.nonce !== nonce || agent.metadata.generation !== observedGeneration;
+  }
+
+  private runIn(delayMs: number): void {
+    this.timer?.cancel();
+    if (!this.stopped) this.timer = this.options.clock.setTimer(delayMs, () => void this.run());
+  }
+
+  private async run(): Promise<void> {
+    if (this.running || this.stopped) return;
+    this.running = true;
+    this.wanted = false;
+    let delayMs = this.options.heartbeatMs;
+    try {
+      if (!(await this.report())) delayMs = RETRY_MS;
+    } catch (error) {
+      delayMs = RETRY_MS;
+      this.options.log.warn({ error: String(error) }, 'the report of the host could not be made; trying again');
+    }
+    this.running = false;
+    this.reportedMs = this.options.clock.monotonicMs();
+    if (delayMs !== RETRY_MS && this.wanted && this.isAwaited()) delayMs = 0;
+    this.runIn(delayMs);
+  }
+
+  /** False: try again soon. */
+  private async report(): Promise<boolean> {
+    const { api } = this.options;
+    const before = api.agent();
+    if (!before) return true;
+    const { nonce } = before.spec;
+    const awaited = this.isAwaited();
+    // What is reported with a nonce was looked at after the orders were heard anew, and they after the nonce.
+    if (nonce !== before.status?.nonce) await api.relist();
+    await this.observe(before, awaited);
+    const agent = api.agent();
+    if (!agent || !this.observation || !this.listed) return agent === undefined;
+    const status = this.statusOf(agent, this.listed, nonce);
+    const quietMs = this.options.clock.monotonicMs() - this.writtenMs;
+    if (!isWorthWriting(agent.status, status, quietMs)) return true;
+    const result = await api.writeAgentStatus(agent, status);
+    if (result === 'written') this.writtenMs = this.options.clock.monotonicMs();
+    return result !== 'stale';
+  }
+
+  private async observe(agent: XenAgent, always: boolean): Promise<void> {
+    const { view, policy, clock } = this.options;
+    const look = always ? await view.look() : view.last;
+    if (look && 'listing' in look) this.listed = look;
+    const of = this.signature(agent);
+    const ageMs = clock.monotonicMs() - (this.observation?.atMs ?? Number.NEGATIVE_INFINITY);
+    if (!always && this.observation?.of === of && ageMs < OBSERVE_EVERY_MS) return;
+    const key = await policy.get();
+    const imageDir = key.ok ? key.policy.imageDir : NO_IMAGES;
+    const paths = (agent.spec.storagePools ?? []).map((pool) => pool.path);
+    const seen = await view.observe(imageDir, [...new Set(paths)]);
+    if ('reason' in seen) throw new Error(seen.message);
+    // A part that failed this time keeps its last value.
+    this.observation = { atMs: clock.monotonicMs(), of, seen: { ...this.observation?.seen, ...seen } };
+  }
+
+  /** What an observation depends on: when it changes, the last one is old. */
+  private signature(agent: XenAgent): string {
+    const rows = this.listed?.listing.rows.map((row) => `${row.domid} ${row.uuid} ${row.state}`) ?? [];
+    const gone = [...this.options.store.records.values()].filter(
+      (record) => record.retiredEpoch === record.epoch,
+    ).length;
+    return JSON.stringify([rows, gone, agent.metadata.generation]);
+  }
+
+  private statusOf(agent: XenAgent, listed: Listed, nonce: string | undefined): XenAgentStatus {
+    const { store, api, version, policy, clock } = this.options;
+    return agentStatus({
+      agent,
+      version,
+      bootID: listed.bootID,
+      fleet: store.fleet,
+      observation: this.observation?.seen ?? {},
+      listing: listed.listing,
+      records: store.records,
+      hasOrder: (uuid) => api.order(uuid) !== undefined,
+      policyDigest: policy.digest,
+      trouble: this.trouble(),
+      nonce,
+      nowMs: clock.wallMs(),
+    });
+  }
+
+  private trouble(): string | undefined {
+    const { view, clock } = this.options;
+    const blind = clock.monotonicMs() - view.goodMs > TROUBLE_AFTER_MS;
+    return blind && view.last && 'failure' in view.last ? view.last.failure.message : undefined;
+  }
+}
