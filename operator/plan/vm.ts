@@ -235,8 +235,7 @@ function moveFromDeadHost(w: VmWorld, claim: { host: string }): Action {
 /** The one next act for this VM. */
 export function planVm(w: VmWorld): Action {
   if (w.vm.metadata.deletionTimestamp !== undefined) return planDeletion(w);
-  const claim = w.vm.status?.placement;
-  if (claim === undefined) return planUnclaimed(w);
   if (!(w.vm.metadata.finalizers ?? []).includes(FINALIZER)) return { do: 'addFinalizer' };
-  return planClaimed(w, claim);
+  const claim = w.vm.status?.placement;
+  return claim === undefined ? planUnclaimed(w) : planClaimed(w, claim);
 }
