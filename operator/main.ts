@@ -51,7 +51,11 @@ async function run(config: OperatorConfig, log: Logger): Promise<void> {
   const stopping = untilSignal(log);
   world.start();
 
-  const fleetID = await untilFound(client, log);
+  const fleetID = await Promise.race([untilFound(client, log), stopping.then(() => undefined)]);
+  if (fleetID === undefined) {
+    log.info('stopping: the API server never answered');
+    process.exit(0); // nothing is held yet that would have to be given back
+  }
   const fleet = new Fleet({ world, clock, fleetID, unknownAfterMs: config.hostUnknownAfterMs });
   metrics.onCollect(() => (term === undefined ? undefined : worldFigures(world, fleet, term)));
   const leader = new LeaderElector({

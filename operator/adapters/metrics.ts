@@ -1,6 +1,7 @@
 /** Everything that Prometheus sees, in one registry of our own. */
 import { Registry, collectDefaultMetrics } from 'prom-client';
 import type { WatcherState } from '../../common/kube/watcher';
+import { version as packageVersion } from '../../package.json';
 import { FleetGauges } from './fleet-gauges';
 import { InstrumentMaker } from './instruments';
 import type { Metrics, WorldFigures } from './types';
@@ -14,7 +15,7 @@ const API_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1,
 const MISNAMED = ['nodejs_active_handles_total', 'nodejs_active_requests_total', 'nodejs_active_resources_total'];
 
 /** `version` goes into `xenfleet_build_info`. */
-export function createMetrics(version = 'dev'): Metrics {
+export function createMetrics(version = packageVersion): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   MISNAMED.forEach((name) => registry.removeSingleMetric(name));

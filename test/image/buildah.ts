@@ -9,6 +9,7 @@ export interface Buildah {
   run(...args: string[]): Promise<string>;
   /** For processes that stay: the caller ends them. */
   start(...args: string[]): ChildProcess;
+  /** Containers and images, and with them what is mounted; the folder is the caller's. */
   remove(): Promise<void>;
 }
 
@@ -40,7 +41,6 @@ export function buildahIn(dir: string): Buildah {
   const remove = async (): Promise<void> => {
     await run('rm', '--all').catch(() => undefined);
     await run('rmi', '--all', '--force').catch(() => undefined);
-    rmSync(dir, { recursive: true, force: true });
   };
   return {
     run,

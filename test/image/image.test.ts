@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -23,8 +23,9 @@ describe('image', function () {
 
   let buildah: Buildah;
   let container: string;
+  let dir: string;
   let image: ImageConfig['OCIv1']['config'];
-  const started: ChildProcess[] = [];
+  let port = 0;
 
   before(async function () {
     this.timeout(600_000);
@@ -33,7 +34,7 @@ describe('image', function () {
       process.stdout.write(`    image tests skipped: ${without.missing}\n`);
       return this.skip();
     }
-    const dir = mkdtempSync(path.join(tmpdir(), 'xenfleet-image-'));
+    dir = mkdtempSync(path.join(tmpdir(), 'xenfleet-image-'));
     buildah = buildahIn(path.join(dir, 'buildah'));
     const bundles = path.join(dir, 'bundles');
     execFileSync(process.execPath, [path.join(ROOT, 'scripts/build.mjs'), '--out', bundles, 'operator', 'agent']);
@@ -47,25 +48,16 @@ describe('image', function () {
   });
 
   after(async () => {
-    for (const child of started) child.kill('SIGKILL');
+    const left = port === 0 ? undefined : operatorPid(port);
+    if (left !== undefined) process.kill(left, 'SIGKILL');
     await buildah?.remove();
+    if (dir !== undefined) rmSync(dir, { recursive: true, force: true });
   });
 
   /** Starts the image's own entrypoint, as its own user. */
   const start = (args: string[], mounts: string[] = []): ChildProcess => {
     const volumes = mounts.flatMap((mount) => ['--volume', mount]);
-    const child = buildah.start(
-      'run',
-      '--isolation',
-      'chroot',
-      ...volumes,
-      container,
-      '--',
-      ...image.Entrypoint,
-      ...args,
-    );
-    started.push(child);
-    return child;
+    return buildah.start('run', '--isolation', 'chroot', ...volumes, container, '--', ...image.Entrypoint, ...args);
   };
 
   it('runs the operator as nobody', () => {
@@ -103,18 +95,19 @@ describe('image', function () {
   }
 
   it('answers /healthz while the API server is away, says what it waits for, and stops when told', async () => {
-    const port = await freePort();
-    const dir = mkdtempSync(path.join(tmpdir(), 'xenfleet-nobody-'));
-    const kubeconfig = path.join(dir, 'config');
+    port = await freePort();
+    const kube = path.join(dir, 'kube');
+    mkdirSync(kube, { mode: 0o755 });
+    const kubeconfig = path.join(kube, 'config');
     writeFileSync(kubeconfig, JSON.stringify(kubeconfigTo(`https://127.0.0.1:${await freePort()}`)));
-    const child = start([`--listen=127.0.0.1:${port}`, '--kubeconfig=/kube/config'], [`${dir}:/kube:ro`]);
+    const child = start([`--listen=127.0.0.1:${port}`, '--kubeconfig=/kube/config'], [`${kube}:/kube:ro`]);
     const get = (what: string): Promise<Response> => fetch(`http://127.0.0.1:${port}${what}`);
     await until(child, async () => (await get('/healthz')).status === 200);
     assert.equal((await get('/readyz')).status, 503);
     assert.match(await (await get('/readyz')).text(), /not ready: hosts/);
     assert.match(await (await get('/metrics')).text(), /^xenfleet_leader 0$/m);
     const ended = new Promise((resolve) => child.once('close', resolve));
-    process.kill(await operatorPid(port), 'SIGTERM');
+    process.kill(operatorPid(port) ?? assert.fail('no process'), 'SIGTERM');
     await ended;
   });
 });
@@ -130,11 +123,10 @@ function kubeconfigTo(server: string): unknown {
 }
 
 /** buildah does not hand signals on: the process is found by its own argument. */
-function operatorPid(port: number): Promise<number> {
-  const found = execFileSync('pgrep', ['-f', `^node /app/operator.js --listen=127.0.0.1:${port}`], {
-    encoding: 'utf8',
-  });
-  return Promise.resolve(Number(found.trim().split('\n')[0]));
+function operatorPid(port: number): number | undefined {
+  const pattern = `^[^ ]*node /app/operator.js --listen=127.0.0.1:${port}`;
+  const { stdout } = spawnSync('pgrep', ['-f', pattern], { encoding: 'utf8' });
+  return stdout === '' ? undefined : Number(stdout.split('\n')[0]);
 }
 
 async function freePort(): Promise<number> {
