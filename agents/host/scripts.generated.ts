@@ -83,13 +83,16 @@ exec xl create -e "$R$4"
 rm -f "$R$1" && sync "\${R}\${1%/*}" || exit $?
 echo deleted
 `,
-  'destroy': lib + `# UUID [DOMID]: ends the domain at once; 0 and \`absent\` where it is not there. With DOMID that one only: what was started since is spared.
+  'destroy': lib + `# UUID [DOMID LETTER]: ends the domain at once; 0 and \`absent\` where it is not there. With DOMID that one only, and only while LETTER (p or
+# s) is in its state: what was started or went on meanwhile is spared.
 need_uuid "\${1-}"
-domids=$(domids_of "$1") || exit $?
-if [ -n "\${2-}" ]; then
-  need_number "$2"
-  domids=$(printf '%s\\n' "$domids" | grep -xF -- "$2")
-fi
+case \${3-} in
+  '' | p | s) ;;
+  *) die 43 'usage: UUID [DOMID LETTER]' ;;
+esac
+rows=$(rows_of "$1") || exit $?
+domids=$(printf '%s\\n' "$rows" | awk -v domid="\${2-}" -v letter="\${3-}" \\
+  'NF && (domid == "" || ($(NF - 7) == domid && index($(NF - 4), letter))) { print $(NF - 7) }')
 [ -n "$domids" ] || {
   echo absent
   exit 0
@@ -211,17 +214,24 @@ rows=$(rows_of "$2") || exit $?
 xenstore-rm "/xenfleet/$2" 2>/dev/null # The mark may be gone already, e.g. since a reboot.
 echo "retired $fence"
 `,
-  'shutdown': lib + `# UUID [-F]: asks the guest to shut down; -F presses the power button where the guest has no PV drivers. 44 where it is not there.
+  'shutdown': lib + `# UUID [-F] [SECONDS]: asks the guest to shut down; -F presses the power button where the guest has no PV drivers. \`xl shutdown\` waits for
+# the guest's answer, up to a minute: with SECONDS no longer than that (124; the guest stays asked). 44 where the domain is not there.
 need_uuid "\${1-}"
-case \${2-} in
-  '' | -F) ;;
-  *) die 43 'usage: UUID [-F]' ;;
-esac
-domids=$(domids_of "$1") || exit $?
-[ -n "$domids" ] || die 44 "no domain $1"
+uuid=$1
+shift
+force=
+seconds=
+for arg; do
+  case $arg in
+    -F) force=-F ;;
+    *) need_number "$arg" && seconds=$arg ;;
+  esac
+done
+domids=$(domids_of "$uuid") || exit $?
+[ -n "$domids" ] || die 44 "no domain $uuid"
 code=0
 for domid in $domids; do
-  xl shutdown \${2:+"$2"} "$domid" || code=$?
+  \${seconds:+timeout "$seconds"} xl shutdown $force "$domid" || code=$?
 done
 exit "$code"
 `,

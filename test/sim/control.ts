@@ -9,6 +9,7 @@ sim delay COMMAND MS              every further call of that xl command takes th
 sim fail COMMAND [CODE [TEXT [TIMES]]]   the next calls fail so
 sim oom [TIMES]                   the next creates find no memory
 sim hang COMMAND [TIMES]          the next calls never return
+sim calls                         the commands that run now, one a line
 sim clear                         forgets delays, failures and hangs
 sim poweroff|crash|restart NAME   the guest does so by itself
 sim behave NAME WORD…             deaf, pvdrivers, bootMS, shutdownMS
@@ -30,6 +31,7 @@ const acts: Readonly<Record<string, (xen: SimXen, args: readonly string[]) => st
     xen.faults.add(command, { kind: 'fail', code: Number(code), stderr: `${stderr}\n` }, Number(times)),
   oom: (xen, [times = '1']) => xen.faults.add('create', { kind: 'oom' }, Number(times)),
   hang: (xen, [command = '*', times = '1']) => xen.faults.add(command, { kind: 'hang' }, Number(times)),
+  calls: (xen) => xen.faults.running.map((command) => `${command}\n`).join(''),
   clear: (xen) => xen.faults.clear(),
   poweroff: (xen, [name]) => xen.guests.exit(named(xen, name), 'poweroff'),
   restart: (xen, [name]) => xen.guests.exit(named(xen, name), 'reboot'),

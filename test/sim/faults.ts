@@ -12,6 +12,8 @@ export type Fault =
 export class Faults {
   /** Extra time of every call of that command, in milliseconds; `*` for any. */
   readonly delaysMs = new Map<string, number>();
+  /** The commands that have not ended yet. */
+  readonly running: string[] = [];
   private readonly queued: { command: string; fault: Fault; times: number }[] = [];
 
   constructor(private readonly clock: SimClock) {}
@@ -35,12 +37,18 @@ export class Faults {
     return found.fault;
   }
 
-  /** Before a command does anything: its delay, its failure, or no end at all. */
-  async before(command: string): Promise<void> {
-    if (this.take(command, 'hang')) await new Promise<never>(() => undefined);
-    const delayMs = this.delaysMs.get(command) ?? this.delaysMs.get('*') ?? 0;
-    if (delayMs > 0) await sleep(this.clock, delayMs);
-    const failure = this.take(command, 'fail');
-    if (failure?.kind === 'fail') throw new XlError(failure.code, failure.stderr);
+  /** Runs a command, after its delay; or fails it, or never ends it. */
+  async during<T>(command: string, act: () => T | Promise<T>): Promise<T> {
+    this.running.push(command);
+    try {
+      if (this.take(command, 'hang')) await new Promise<never>(() => undefined);
+      const delayMs = this.delaysMs.get(command) ?? this.delaysMs.get('*') ?? 0;
+      if (delayMs > 0) await sleep(this.clock, delayMs);
+      const failure = this.take(command, 'fail');
+      if (failure?.kind === 'fail') throw new XlError(failure.code, failure.stderr);
+      return await act();
+    } finally {
+      this.running.splice(this.running.indexOf(command), 1);
+    }
   }
 }

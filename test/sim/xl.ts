@@ -40,8 +40,7 @@ export async function runCommand(
 }
 
 async function runXenstore(xen: SimXen, command: string, args: readonly string[]): Promise<string> {
-  await xen.faults.before(command);
-  return xenstoreCommand(xen.store, command, args);
+  return xen.faults.during(command, () => xenstoreCommand(xen.store, command, args));
 }
 
 let help: string | undefined;
@@ -53,8 +52,7 @@ async function runXl(call: Call): Promise<void> {
   if (name === undefined) throw new XlError(1, '', helpText());
   const command = commands[name];
   if (!command) throw new XlError(1, 'command not implemented\n');
-  await call.xen.faults.before(name);
-  await command({ ...call, args });
+  await call.xen.faults.during(name, () => command({ ...call, args }));
 }
 
 type Command = (call: Call) => void | Promise<void>;

@@ -1,10 +1,13 @@
-# UUID [DOMID]: ends the domain at once; 0 and `absent` where it is not there. With DOMID that one only: what was started since is spared.
+# UUID [DOMID LETTER]: ends the domain at once; 0 and `absent` where it is not there. With DOMID that one only, and only while LETTER (p or
+# s) is in its state: what was started or went on meanwhile is spared.
 need_uuid "${1-}"
-domids=$(domids_of "$1") || exit $?
-if [ -n "${2-}" ]; then
-  need_number "$2"
-  domids=$(printf '%s\n' "$domids" | grep -xF -- "$2")
-fi
+case ${3-} in
+  '' | p | s) ;;
+  *) die 43 'usage: UUID [DOMID LETTER]' ;;
+esac
+rows=$(rows_of "$1") || exit $?
+domids=$(printf '%s\n' "$rows" | awk -v domid="${2-}" -v letter="${3-}" \
+  'NF && (domid == "" || ($(NF - 7) == domid && index($(NF - 4), letter))) { print $(NF - 7) }')
 [ -n "$domids" ] || {
   echo absent
   exit 0

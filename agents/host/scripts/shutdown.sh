@@ -1,13 +1,20 @@
-# UUID [-F]: asks the guest to shut down; -F presses the power button where the guest has no PV drivers. 44 where it is not there.
+# UUID [-F] [SECONDS]: asks the guest to shut down; -F presses the power button where the guest has no PV drivers. `xl shutdown` waits for
+# the guest's answer, up to a minute: with SECONDS no longer than that (124; the guest stays asked). 44 where the domain is not there.
 need_uuid "${1-}"
-case ${2-} in
-  '' | -F) ;;
-  *) die 43 'usage: UUID [-F]' ;;
-esac
-domids=$(domids_of "$1") || exit $?
-[ -n "$domids" ] || die 44 "no domain $1"
+uuid=$1
+shift
+force=
+seconds=
+for arg; do
+  case $arg in
+    -F) force=-F ;;
+    *) need_number "$arg" && seconds=$arg ;;
+  esac
+done
+domids=$(domids_of "$uuid") || exit $?
+[ -n "$domids" ] || die 44 "no domain $uuid"
 code=0
 for domid in $domids; do
-  xl shutdown ${2:+"$2"} "$domid" || code=$?
+  ${seconds:+timeout "$seconds"} xl shutdown $force "$domid" || code=$?
 done
 exit "$code"

@@ -113,6 +113,11 @@ export function domainContract(under: () => HostUnderTest): void {
   });
 }
 
+/** Waits until that command of the simulated host is under way. */
+function calls(sim: NonNullable<HostUnderTest['sim']>, command: string): Promise<void> {
+  return until(`${command} runs`, async () => (await sim('calls')).stdout.split('\n').includes(command), 10_000);
+}
+
 export function lockContract(under: () => HostUnderTest): void {
   it('two creates of one UUID at once: one domain', async () => {
     const vm = domainCalls(under());
@@ -130,7 +135,7 @@ export function lockContract(under: () => HostUnderTest): void {
     await one.write();
     await sim('delay', 'create', '1500');
     const creating = one.create(1);
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await calls(sim, 'create');
     const started = Date.now();
     assertExited(await host.locked(other.uuid, 'destroy', [other.uuid]), 0);
     assert.ok(Date.now() - started < 1000);
@@ -154,10 +159,9 @@ export function lockContract(under: () => HostUnderTest): void {
     const vm = domainCalls(under());
     await vm.write();
     assertExited(await vm.create(1), 0);
-    await sim('delay', 'list', '1000');
+    await sim('delay', 'shutdown', '2000');
     const holding = vm.shutdown();
-    await new Promise((resolve) => setTimeout(resolve, 200));
-    await sim('delay', 'list', '0');
+    await calls(sim, 'shutdown');
     const late = await under().host.locked(vm.uuid, 'destroy', [vm.uuid], { deadlineMs: 300 });
     assert.ok(late.end === 'deadline' || late.code === 45, JSON.stringify(late));
     assertExited(await holding, 0);
@@ -172,7 +176,7 @@ export function lockContract(under: () => HostUnderTest): void {
     await vm.write();
     await sim('delay', 'create', '800');
     const creating = vm.create(1);
-    await new Promise((resolve) => setTimeout(resolve, 400));
+    await calls(sim, 'create');
     await cut();
     assert.notEqual((await creating).end, 'exited');
     await until('the domain is there', async () => (await vm.rows()).length === 1, 10_000);
