@@ -2,8 +2,8 @@ import { deepEqual, equal, ok, rejects } from 'node:assert/strict';
 import { systemClock } from '../../../common/kube/clock';
 import { loadKubeconfig } from '../../../common/kube/config';
 import { KubeClient } from '../../../common/kube/client';
-import { KubeError, isKubeError, isNamespaceTerminating } from '../../../common/kube/errors';
-import type { KubeErrorKind } from '../../../common/kube/errors';
+import { isNamespaceTerminating } from '../../../common/kube/errors';
+import type { KubeError } from '../../../common/kube/errors';
 import { EventRecorder } from '../../../common/kube/events';
 import { Heartbeat } from '../../../common/kube/heartbeat';
 import { LEASES, microTime } from '../../../common/kube/lease';
@@ -14,15 +14,8 @@ import { startControlPlane } from '../../control-plane/control-plane';
 import type { ControlPlane } from '../../control-plane/control-plane';
 import { startFaultProxy } from '../../control-plane/fault-proxy';
 import type { FaultProxy } from '../../control-plane/fault-proxy';
-import { CONFIGMAPS, THINGS, adminClient, configMap, eventually, installThings, thing } from './things';
+import { CONFIGMAPS, THINGS, adminClient, configMap, eventually, installThings, is, many, thing } from './things';
 import type { Thing } from './things';
-
-const is =
-  (...kinds: KubeErrorKind[]) =>
-  (error: unknown): boolean => {
-    if (isKubeError(error, ...kinds)) return true;
-    throw error;
-  };
 
 describe('client on a real API server', function () {
   this.timeout(60_000);
@@ -135,14 +128,7 @@ describe('client on a real API server', function () {
 
   it('lists in pages of 500', async () => {
     const before = proxy.requests.length;
-    const names = Array.from({ length: 520 }, (_, n) => `many-${n}`);
-    for (let n = 0; n < names.length; n += 40) {
-      await Promise.all(
-        names
-          .slice(n, n + 40)
-          .map((name) => client.create(THINGS, thing(name, { metadata: { labels: { many: 'yes' } } }))),
-      );
-    }
+    await many(520, (n) => client.create(THINGS, thing(`many-${n}`, { metadata: { labels: { many: 'yes' } } })));
     const { items } = await proxied.list(THINGS, { namespace: 'default', labelSelector: 'many=yes' });
     equal(items.length, 520);
     equal(proxy.requests.length - before, 2);
@@ -154,10 +140,7 @@ describe('client on a real API server', function () {
       fault: { kind: 'status', code: 410, reason: 'Expired' },
       times: 1,
     });
-    const names = Array.from({ length: 510 }, (_, n) => `again-${n}`);
-    for (let n = 0; n < names.length; n += 40) {
-      await Promise.all(names.slice(n, n + 40).map((name) => client.create(CONFIGMAPS, configMap(name))));
-    }
+    await many(510, (n) => client.create(CONFIGMAPS, configMap(`again-${n}`)));
     const { items } = await proxied.list(CONFIGMAPS, { namespace: 'default' });
     equal(new Set(items.map((item) => item.metadata.name)).size, items.length);
     ok(items.length >= 510);

@@ -43,7 +43,7 @@ export class ScriptedTransport implements KubeTransport {
   readonly requests: KubeRequest[] = [];
   readonly streams: OpenStream[] = [];
   private readonly answers: Answer[] = [];
-  private readonly refusals: unknown[] = [];
+  private readonly refusals: Error[] = [];
 
   /** The next call gets this; an Error rejects. */
   next(...answers: readonly unknown[]): this {
@@ -52,7 +52,7 @@ export class ScriptedTransport implements KubeTransport {
   }
 
   /** The next watch does not start. */
-  refuseWatch(error: unknown): this {
+  refuseWatch(error: Error): this {
     this.refusals.push(error);
     return this;
   }

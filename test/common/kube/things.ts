@@ -3,6 +3,8 @@ import type { ControlPlane } from '../../control-plane/control-plane';
 import { createTransport } from '../../../common/kube/transport';
 import type { TransportOptions } from '../../../common/kube/transport';
 import { KubeClient } from '../../../common/kube/client';
+import { isKubeError } from '../../../common/kube/errors';
+import type { KubeErrorKind } from '../../../common/kube/errors';
 import type { KubeObject, ObjectMeta, ResourceType } from '../../../common/kube/types';
 
 export interface Thing extends KubeObject {
@@ -90,4 +92,18 @@ export async function eventually(check: () => void | Promise<void>, timeoutMs = 
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
   }
+}
+
+/** For assert.rejects: one of these kinds; anything else is thrown on, to be seen. */
+export const is =
+  (...kinds: KubeErrorKind[]) =>
+  (error: unknown): boolean => {
+    if (isKubeError(error, ...kinds)) return true;
+    throw error;
+  };
+
+/** Does it for 0, 1, … `count` − 1, forty at a time. */
+export async function many(count: number, act: (n: number) => Promise<unknown>): Promise<void> {
+  const numbers = Array.from({ length: count }, (_, n) => n);
+  while (numbers.length > 0) await Promise.all(numbers.splice(0, 40).map(act));
 }

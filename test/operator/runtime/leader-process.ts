@@ -1,6 +1,7 @@
 /**
- * A process that wants to lead and, while it leads, writes as fast as it can. Started by leader.system.test.ts, which stops it with
- * SIGSTOP in the middle of that. Reads its settings from the first argument, tells what it does over IPC.
+ * A process that wants to lead and, while it leads, thinks and writes without pause. Started by leader.system.test.ts, which stops it with
+ * SIGSTOP: most likely in the middle of a thought, so that on waking up it writes at once, before any timer could tell it the time.
+ * Reads its settings from the first argument, tells what it does over IPC.
  */
 import { systemClock, systemRandom } from '../../../common/kube/clock';
 import { KubeClient } from '../../../common/kube/client';
@@ -14,7 +15,12 @@ export interface LeaderProcessSettings {
   readonly token: string;
   readonly identity: string;
 }
-export type LeaderProcessWord = 'started' | 'stopped' | 'refused';
+export type LeaderProcessWord = 'candidate' | 'started' | 'stopped' | 'refused';
+
+function think(): void {
+  const untilMs = performance.now() + 15;
+  while (performance.now() < untilMs);
+}
 
 function main(settings: LeaderProcessSettings): void {
   const { server, ca, token, identity } = settings;
@@ -25,6 +31,7 @@ function main(settings: LeaderProcessSettings): void {
   const writeUntil = async (signal: AbortSignal): Promise<void> => {
     const guarded = client.guarded(elector.guard());
     while (!signal.aborted) {
+      think();
       await guarded
         .mergePatch(
           CONFIGMAPS,
@@ -46,6 +53,7 @@ function main(settings: LeaderProcessSettings): void {
     leaseDurationMs: 3000,
     renewDeadlineMs: 2000,
     retryPeriodMs: 400,
+    onState: (state) => void (state === 'candidate' && say(state)),
     onStarted: (_term, signal) => {
       say('started');
       work = writeUntil(signal);
