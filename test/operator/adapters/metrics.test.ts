@@ -1,56 +1,19 @@
 import assert from 'node:assert/strict';
 import { createMetrics } from '../../../operator/adapters/metrics';
 import type { WorldFigures } from '../../../operator/adapters/types';
-import type { HostAccount } from '../../../operator/scheduler/types';
-
-const GiB = 2 ** 30;
-
-function account(host: string, changes: Partial<HostAccount> = {}): HostAccount {
-  return {
-    host,
-    pool: 'default',
-    vms: 3,
-    totalBytes: 64 * GiB,
-    dom0Bytes: 4 * GiB,
-    hypervisorBytes: GiB,
-    reservedBytes: GiB,
-    foreignBytes: 0,
-    orphanBytes: 0,
-    guestBytes: 48 * GiB,
-    inboundBytes: 0,
-    freeBytes: 10 * GiB,
-    sharedVcpus: 8,
-    dedicatedVcpus: 4,
-    freeVcpus: 20,
-    ...changes,
-  };
-}
-
-function world(changes: Partial<WorldFigures> = {}): WorldFigures {
-  return {
-    hostsByPhase: { Ready: 2 },
-    hosts: [{ account: account('alpha'), cpus: 16 }],
-    vmsByPhase: { Running: 3, Pending: 1 },
-    pendingByReason: { Unschedulable: 1 },
-    refusalsByFilter: { Memory: 1 },
-    unreportedHosts: 0,
-    ...changes,
-  };
-}
+import { speakingMetrics, world } from './speaking';
 
 const linesOf = async (metrics: ReturnType<typeof createMetrics>): Promise<string[]> =>
   (await metrics.expose()).body.split('\n');
 
 describe('operator metrics', () => {
   it('tells the fleet from the figures of the moment', async () => {
-    const metrics = createMetrics('1.2.3');
-    metrics.onCollect(() => world({ hosts: [{ account: account('alpha', { residualBytes: -5 }), cpus: 16 }] }));
-    const lines = await linesOf(metrics);
+    const lines = await linesOf(speakingMetrics());
     for (const line of [
       'xenfleet_build_info{version="1.2.3"} 1',
       'xenfleet_hosts{phase="Ready"} 2',
       'xenfleet_hosts{phase="Unknown"} 0',
-      `xenfleet_host_memory_bytes{host="alpha",kind="committed"} ${50 * GiB}`,
+      `xenfleet_host_memory_bytes{host="alpha",kind="committed"} ${50 * 2 ** 30}`,
       'xenfleet_host_memory_bytes{host="alpha",kind="residual"} -5',
       'xenfleet_host_cpus{host="alpha"} 16',
       'xenfleet_host_vcpus{host="alpha",kind="committed"} 12',
@@ -92,19 +55,7 @@ describe('operator metrics', () => {
   });
 
   it('counts what happens, in seconds', async () => {
-    const metrics = createMetrics();
-    metrics.vmStarted(0.04);
-    metrics.placement('placed');
-    metrics.reconciled('vm', 'ok', 12);
-    metrics.queueDepth('vm', 7);
-    metrics.queueWaited('vm', 3);
-    metrics.apiRequest({ verb: 'patch', resource: 'xenvms', code: 200, durationMs: 8 });
-    metrics.watchState('xenvms', 'paging');
-    metrics.watchState('xenvms', 'watching');
-    metrics.watchRelisted('xenvms', 'start');
-    metrics.missedEvents('xenvms', 2);
-    metrics.leading(true);
-    const lines = await linesOf(metrics);
+    const lines = await linesOf(speakingMetrics());
     for (const line of [
       'xenfleet_vm_start_seconds_bucket{le="0.025"} 0',
       'xenfleet_vm_start_seconds_bucket{le="0.05"} 1',

@@ -1,0 +1,56 @@
+/** Metrics that have told of everything once, so that every name and label can be seen. */
+import { createMetrics } from '../../../operator/adapters/metrics';
+import type { Metrics, WorldFigures } from '../../../operator/adapters/types';
+import type { HostAccount } from '../../../operator/scheduler/types';
+
+const GiB = 2 ** 30;
+
+export function account(host: string, changes: Partial<HostAccount> = {}): HostAccount {
+  return {
+    host,
+    pool: 'default',
+    vms: 3,
+    totalBytes: 64 * GiB,
+    dom0Bytes: 4 * GiB,
+    hypervisorBytes: GiB,
+    reservedBytes: GiB,
+    foreignBytes: 0,
+    orphanBytes: 0,
+    guestBytes: 48 * GiB,
+    inboundBytes: 0,
+    freeBytes: 10 * GiB,
+    sharedVcpus: 8,
+    dedicatedVcpus: 4,
+    freeVcpus: 20,
+    ...changes,
+  };
+}
+
+export function world(changes: Partial<WorldFigures> = {}): WorldFigures {
+  return {
+    hostsByPhase: { Ready: 2 },
+    hosts: [{ account: account('alpha'), cpus: 16 }],
+    vmsByPhase: { Running: 3, Pending: 1 },
+    pendingByReason: { Unschedulable: 1 },
+    refusalsByFilter: { Memory: 1 },
+    unreportedHosts: 0,
+    ...changes,
+  };
+}
+
+export function speakingMetrics(): Metrics {
+  const metrics = createMetrics('1.2.3');
+  metrics.onCollect(() => world({ hosts: [{ account: account('alpha', { residualBytes: -5 }), cpus: 16 }] }));
+  metrics.vmStarted(0.04);
+  metrics.placement('placed');
+  metrics.reconciled('vm', 'ok', 12);
+  metrics.queueDepth('vm', 7);
+  metrics.queueWaited('vm', 3);
+  metrics.apiRequest({ verb: 'patch', resource: 'xenvms', code: 200, durationMs: 8 });
+  metrics.watchState('xenvms', 'paging');
+  metrics.watchState('xenvms', 'watching');
+  metrics.watchRelisted('xenvms', 'start');
+  metrics.missedEvents('xenvms', 2);
+  metrics.leading(true);
+  return metrics;
+}
