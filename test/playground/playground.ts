@@ -1,14 +1,14 @@
 /** Starts the whole system: control plane, simulated hosts, operator, one agent per host. The one door for tests. */
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startControlPlane } from '../control-plane/control-plane';
-import { startSimHosts } from '../sim';
-import type { SimHosts } from '../sim';
 import { Access, adminClient } from './access';
 import { bundlePrograms } from './bundle';
 import type { Bundles } from './bundle';
 import { OPERATOR_ACCOUNT, applyFleet, hostManifest, installKubectl, installSystem, kubectlIn } from './cluster';
+import { startDom0s } from './dom0s';
+import type { Dom0s } from './dom0s';
 import { untilHostsReady } from './hosts-ready';
 import { ephemeral, placeAt, projectDir } from './place';
 import type { Place } from './place';
@@ -36,12 +36,13 @@ type StoppableProgram = ReturnType<typeof makeProgram>;
 
 async function start(options: PlaygroundOptions, place: Place, undo: Undo[]): Promise<Playground> {
   const { say = () => undefined } = options;
-  const hostNames = namesOf(options.hosts ?? 3);
+  const hostNames = namesOf(options.hosts ?? (options.xen === 'real' ? 1 : 3));
   prepare(place);
-  const simulated = startSims(options, place, hostNames);
-  undo.push(async () => (await simulated.catch(() => undefined))?.stop());
+  const starting = startDom0s(options, place, hostNames);
+  undo.push(async () => (await starting.catch(() => undefined))?.stop());
+  starting.catch(() => undefined); // heard of below
   const bundled = bundlePrograms(place.programs);
-  bundled.catch(() => undefined); // heard of below
+  bundled.catch(() => undefined);
   const plane = await startControlPlane({ ...planeOptions(options), dataDir: place.controlPlane, progress: say });
   undo.push(() => plane.stop());
   copyFileSync(plane.kubeconfigPath, place.kubeconfig);
@@ -51,7 +52,7 @@ async function start(options: PlaygroundOptions, place: Place, undo: Undo[]): Pr
   say('control plane: ready');
 
   await installSystem(plane);
-  const sims = await simulated;
+  const dom0s = await starting;
   const bundles = await bundled;
   const access = new Access(plane, place, client);
   undo.push(() => access.stop());
@@ -61,13 +62,13 @@ async function start(options: PlaygroundOptions, place: Place, undo: Undo[]): Pr
     programs.set(program.name, program);
     program.start();
   };
-  const making: Making = { options, place, bundles, sims };
+  const making: Making = { options, place, bundles, dom0s };
   const operatorAccess = await access.grant('operator', OPERATOR_ACCOUNT);
   for (const name of operatorNames(options.operators ?? 1)) add(operatorProgram(making, name, operatorAccess));
   say('operator: started');
   await applyFleet(
     plane,
-    hostNames.map((name) => hostManifest(name)),
+    hostNames.map((name) => hostManifest(name, dom0s.get(name).connection)),
   );
   access.follow(hostNames, (host, kubeconfig) => add(agentProgram(making, host, kubeconfig)));
 
@@ -85,9 +86,9 @@ async function start(options: PlaygroundOptions, place: Place, undo: Undo[]): Pr
     client,
     hostNames,
     ...kubectlIn(plane),
-    xl: (host, ...args) => sims.host(host).run('xl', ...args),
-    sim: (host) => sims.host(host),
-    record: () => (existsSync(place.record) ? sims.record() : []),
+    xl: (host, ...args) => dom0s.get(host).xl(...args),
+    sim: dom0s.sim,
+    record: dom0s.record,
     operator,
     agent,
     programs: () => [...programs.values()],
@@ -134,22 +135,11 @@ function planeOptions({ audit, apiserverArgs }: PlaygroundOptions) {
   };
 }
 
-function startSims(options: PlaygroundOptions, place: Place, names: readonly string[]): Promise<SimHosts> {
-  const sims = startSimHosts({
-    dir: place.hosts,
-    record: place.record,
-    hosts: names.map((name) => ({ ...options.sim, name })),
-    ...(options.say && { say: options.say }),
-  });
-  sims.catch(() => undefined); // heard of later
-  return sims;
-}
-
 interface Making {
   readonly options: PlaygroundOptions;
   readonly place: Place;
   readonly bundles: Bundles;
-  readonly sims: SimHosts;
+  readonly dom0s: Dom0s;
 }
 
 function operatorProgram({ options, place, bundles }: Making, name: string, kubeconfig: string): StoppableProgram {
@@ -161,12 +151,11 @@ function operatorProgram({ options, place, bundles }: Making, name: string, kube
   });
 }
 
-function agentProgram({ options, place, bundles, sims }: Making, host: string, kubeconfig: string): StoppableProgram {
-  const sim = sims.host(host);
-  const where = ['--mode', 'local', '--host-root', sim.root, '--path', sim.env.PATH];
+function agentProgram({ options, place, bundles, dom0s }: Making, host: string, kubeconfig: string): StoppableProgram {
+  const flags = ['--host', host, '--kubeconfig', kubeconfig, ...dom0s.get(host).agentFlags];
   return makeProgram({
     ...commonOf(options, place, `agent-${host}`),
-    args: [bundles.agent, '--host', host, '--kubeconfig', kubeconfig, ...where, ...(options.agentArgs ?? [])],
+    args: [bundles.agent, ...flags, ...(options.agentArgs ?? [])],
   });
 }
 

@@ -6,8 +6,16 @@ import type { SimHostOptions } from '../sim/host';
 
 export type Say = (line: string) => void;
 
+export interface XlResult {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
 export interface PlaygroundOptions {
-  /** How many simulated hosts (host-1 …), or their names; default 3. */
+  /** Default `sim`; `real` is one Dom0 under QEMU (test/xen-lab). */
+  readonly xen?: 'sim' | 'real';
+  /** How many hosts (host-1 …), or their names; default 3 simulated ones, or one real. */
   readonly hosts?: number | readonly string[];
   /** Its folder; default a temporary one that stop() removes. What an earlier playground left there is wiped. */
   readonly dir?: string;
@@ -41,13 +49,6 @@ export interface Program {
   restart(): Promise<void>;
 }
 
-/** A host of the fleet with its agent, simulated or real. */
-export interface PlaygroundHost {
-  readonly name: string;
-  /** Runs its xl. */
-  xl(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }>;
-}
-
 export interface Playground {
   readonly dir: string;
   readonly kubeconfig: string;
@@ -61,7 +62,7 @@ export interface Playground {
   tryKubectl(args: readonly string[], options?: KubectlOptions): Promise<KubectlResult>;
 
   /** Runs a host's xl; a failure is a result too. */
-  xl(host: string, ...args: string[]): Promise<{ code: number; stdout: string; stderr: string }>;
+  xl(host: string, ...args: string[]): Promise<XlResult>;
   /** The simulated host: `sim('host-1').run('sim', 'reboot')`. */
   sim(host: string): SimHost;
   /** What ran when, on all simulated hosts. */
