@@ -1,7 +1,8 @@
 /** One HTTP exchange on a pooled connection: waits for the connection, asks the guard, sends, hands over the response. */
 import http from 'node:http';
 import https from 'node:https';
-import type { Socket } from 'node:net';
+import { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { KubeError } from './errors';
 
 export interface ExchangeOptions {
@@ -16,18 +17,30 @@ export interface ExchangeOptions {
 }
 
 /** Connections whose handshake is done. */
-const ready = new WeakSet<Socket>();
+const ready = new WeakSet<Duplex>();
 
 const TCP_KEEPALIVE_MS = 10_000;
+const readyEvent = (secure: boolean): string => (secure ? 'secureConnect' : 'connect');
 
-function whenReady(socket: Socket, secure: boolean, go: () => void): void {
-  if (ready.has(socket)) return go();
-  socket.setNoDelay(true);
-  socket.setKeepAlive(true, TCP_KEEPALIVE_MS);
-  socket.once(secure ? 'secureConnect' : 'connect', () => {
-    ready.add(socket);
-    go();
-  });
+/** A pool of connections that knows which of them stand. */
+export function newAgent(secure: boolean, options: https.AgentOptions): http.Agent {
+  const agent = secure ? new https.Agent(options) : new http.Agent(options);
+  const connect = agent.createConnection.bind(agent);
+  agent.createConnection = (...args) => {
+    const socket = connect(...args);
+    if (socket instanceof Socket) {
+      socket.setNoDelay(true);
+      socket.setKeepAlive(true, TCP_KEEPALIVE_MS);
+      socket.once(readyEvent(secure), () => ready.add(socket));
+    }
+    return socket;
+  };
+  return agent;
+}
+
+function whenReady(socket: Duplex, secure: boolean, go: () => void): void {
+  if (ready.has(socket)) go();
+  else socket.once(readyEvent(secure), go);
 }
 
 export class Exchange {
@@ -44,7 +57,7 @@ export class Exchange {
       // Stays for the exchange's life: an error without a listener would end the process.
       this.request.on('error', (error) => reject(this.failure ?? this.networkError(error)));
     });
-    this.request.once('socket', (socket: Socket) => whenReady(socket, secure, () => this.send()));
+    this.request.once('socket', (socket: Duplex) => whenReady(socket, secure, () => this.send()));
   }
 
   /** The connection was used before and died without a word: the server closed it while idle, so a read may simply be repeated. */

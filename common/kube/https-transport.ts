@@ -1,11 +1,10 @@
 /** The transport's one body: node's own HTTPS, connections kept and shared. */
-import http from 'node:http';
-import https from 'node:https';
+import type http from 'node:http';
 import { performance } from 'node:perf_hooks';
 import { TooLong, readAll, readLines } from './body';
 import { CallLife, whatOf } from './call-life';
 import { KubeError } from './errors';
-import { Exchange } from './exchange';
+import { Exchange, newAgent } from './exchange';
 import type { ExchangeOptions } from './exchange';
 import { errorOfAnswer } from './status';
 import type { KubeRequest, KubeTransport, StreamEnd, StreamRequest, TransportOptions } from './transport';
@@ -57,10 +56,8 @@ class HttpsTransport implements KubeTransport {
       ...(target.serverName !== undefined && { servername: target.serverName }),
     };
     const maxSockets = options.maxSockets ?? 16;
-    const newAgent = (own: http.AgentOptions): http.Agent =>
-      this.secure ? new https.Agent({ ...common, ...own }) : new http.Agent({ ...common, ...own });
-    this.callAgent = newAgent({ maxSockets, maxFreeSockets: maxSockets });
-    this.watchAgent = newAgent({ maxFreeSockets: 2 });
+    this.callAgent = newAgent(this.secure, { ...common, maxSockets, maxFreeSockets: maxSockets });
+    this.watchAgent = newAgent(this.secure, { ...common, maxFreeSockets: 2 });
   }
 
   request(call: KubeRequest): Promise<unknown> {

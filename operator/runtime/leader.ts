@@ -39,7 +39,10 @@ export interface LeaderOptions {
   readonly renewDeadlineMs?: number;
   /** Between attempts; default 2 000. */
   readonly retryPeriodMs?: number;
-  /** Leadership begins: start the workers. `term` grows with each; `signal` fires when it ends. Where it rejects, we step down. */
+  /**
+   * Leadership begins: start the workers. `term` grows with each. Where it rejects, we step down. `signal` fires when the term ends, also
+   * while this still waits for something: nobody waits for it then, so look at the signal before starting anything.
+   */
   readonly onStarted: (term: number, signal: AbortSignal) => void | Promise<void>;
   /** Leadership ends: stop the workers; the lease is released only after this. */
   readonly onStopped: (term: number) => void | Promise<void>;
@@ -128,9 +131,9 @@ export class LeaderElector {
     const { term } = this;
     const ending = new AbortController();
     onState?.('leading');
-    const begun = (async () => onStarted(term, ending.signal))().catch((error: unknown) => {
+    (async () => onStarted(term, ending.signal))().catch((error: unknown) => {
       this.options.onError?.(error);
-      this.renewed = undefined;
+      if (this.term === term) this.renewed = undefined;
     });
     while (!signal.aborted && this.isLeader()) {
       await sleep(clock, this.timing.retryPeriodMs, signal);
@@ -139,7 +142,6 @@ export class LeaderElector {
     this.renewed = undefined;
     onState?.('steppingDown');
     ending.abort();
-    await begun;
     await this.attempt(async () => onStopped(term));
   }
 

@@ -149,6 +149,19 @@ describe('transport', () => {
     deepEqual([late.kind, late.mayHaveLanded], ['aborted', false]);
   });
 
+  it('is not spoiled by a call that was given up in the very moment its connection was begun', async () => {
+    for (let hops = 0; hops < 16; hops += 1) {
+      open({ maxSockets: 1 });
+      const caller = new AbortController();
+      const call = failure(transport.request({ ...put, signal: caller.signal }));
+      for (let hop = 0; hop < hops; hop += 1) await Promise.resolve();
+      caller.abort();
+      equal((await call).kind, 'aborted');
+      await wait(10);
+      deepEqual(await transport.request({ ...get, deadlineMs: 500 }), {});
+    }
+  });
+
   it('ends what is under way at close()', async () => {
     server.handler = () => undefined;
     const call = failure(transport.request(get));

@@ -213,6 +213,13 @@ describe('leader election', () => {
     match(String(errors[0]), /cannot/);
   });
 
+  it('steps down in time although the start of the workers still waits for something', async () => {
+    const a = await leading('a', { onStarted: () => new Promise(() => undefined) });
+    a.line.isDown = true;
+    await clock.advance(12_000);
+    deepEqual(a.told, ['stopped 1']);
+  });
+
   it('ends the term’s signal when leadership ends', async () => {
     let signal: AbortSignal | undefined;
     const a = await leading('a', { onStarted: (_term, given) => void (signal = given) });
