@@ -65,6 +65,7 @@ export class Acts {
 
   /** True: ask again at once. */
   async perform(turn: Turn, act: Act): Promise<boolean> {
+    if (act.do !== 'idle' && act.do !== 'report') delete turn.state.left;
     switch (act.do) {
       case 'idle':
         await turn.saved;
@@ -121,13 +122,14 @@ export class Acts {
     await turn.saved;
     const { toolstack, clock } = this.options;
     const outcome = await (act.do === 'shutdown'
-      ? toolstack.shutdown(uuid)
-      : toolstack.destroy(uuid, act.do === 'bury' ? act.domid : undefined));
+      ? toolstack.shutdown(uuid, act.seconds)
+      : toolstack.destroy(uuid, act.do === 'bury' ? act : undefined));
     state.notBeforeMs = clock.monotonicMs();
     this.options.onChanged();
     const rows = input.seen.kind === 'rows' ? input.seen.rows : [];
     if (outcome.kind === 'done') {
-      state.left = { kind: 'rows', rows: act.do === 'shutdown' ? rows : [] };
+      // A bury may have spared what is there: the next listing tells.
+      if (act.do !== 'bury') state.left = { kind: 'rows', rows: act.do === 'shutdown' ? rows : [] };
       return true;
     }
     // A guest that cannot be asked still gets its time.

@@ -16,6 +16,8 @@ export const EXISTS = 42;
 export const BAD_INPUT = 43;
 export const ABSENT = 44;
 export const BUSY = 45;
+/** timeout(1)'s. */
+const TIMED_OUT = 124;
 
 /** done: what was asked is true now. unclear: look again before anything else. */
 export type ActOutcome =
@@ -31,17 +33,17 @@ export class Toolstack {
     private readonly layout: Layout,
   ) {}
 
-  /** Asks the guest; presses the power button of one that has no PV drivers. */
-  async shutdown(uuid: string): Promise<ActOutcome> {
-    const polite = await this.run(uuid, 'shutdown', [uuid]);
+  /** Asks the guest; presses the power button of one that has no PV drivers. A guest that does not answer in time stays asked. */
+  async shutdown(uuid: string, seconds: number): Promise<ActOutcome> {
+    const polite = await this.run(uuid, 'shutdown', [uuid, String(seconds)]);
     const noDrivers = polite.code !== null && polite.stderr.includes('PV control interface not available');
-    const result = noDrivers ? await this.run(uuid, 'shutdown', [uuid, '-F']) : polite;
-    return result.code === ABSENT ? { kind: 'done' } : outcomeOf('xl shutdown', result);
+    const result = noDrivers ? await this.run(uuid, 'shutdown', [uuid, '-F', String(seconds)]) : polite;
+    return [ABSENT, TIMED_OUT].includes(result.code ?? 0) ? { kind: 'done' } : outcomeOf('xl shutdown', result);
   }
 
-  /** Every domain of the UUID, or the one `domid`. */
-  async destroy(uuid: string, domid?: number): Promise<ActOutcome> {
-    const args = domid === undefined ? [uuid] : [uuid, String(domid)];
+  /** Every domain of the UUID, or only the one that is `still` so. */
+  async destroy(uuid: string, still?: { domid: number; state: 'shutdown' | 'paused' }): Promise<ActOutcome> {
+    const args = still ? [uuid, String(still.domid), still.state === 'paused' ? 'p' : 's'] : [uuid];
     return outcomeOf('xl destroy', await this.run(uuid, 'destroy', args));
   }
 

@@ -26,6 +26,7 @@ export function afterCreate(record: DomainRecord, { order, outcome, bootID, nowM
       const again = record.started?.epoch === order.epoch && record.ended?.how !== 'ordered';
       return change(record, {
         started: { epoch: order.epoch, bootID, atMs: nowMs, applied: appliedOf(order) },
+        creating: undefined,
         ended: undefined,
         stopping: undefined,
         nextStartMs: undefined,
@@ -41,6 +42,7 @@ export function afterCreate(record: DomainRecord, { order, outcome, bootID, nowM
     case 'failed': {
       const failures = Math.max(record.failures, 1) + 1;
       return change(record, {
+        creating: undefined,
         failures,
         nextStartMs: nowMs + backOffMs(failures),
         lastFailure: outcome.failure,

@@ -21,6 +21,8 @@ export interface DomainRecord {
   readonly order: XenDomainSpec;
   /** The boot of the Dom0 in which the API last confirmed this epoch. */
   readonly confirmedBootID?: string;
+  /** A create was begun and not heard of since: what it may have left paused is nobody's guest. */
+  readonly creating?: { readonly epoch: number; readonly bootID: string; readonly atMs: number };
   /** The run that goes on, or the last one. */
   readonly started?: {
     readonly epoch: number;

@@ -5,6 +5,9 @@ import { LASTING_RUN_MS, backOffMs, change } from './record';
 import type { DomainRecord, EndedHow } from './record';
 import type { Report, Step, StepInput } from './types';
 
+/** Shorter than no real create's life, and only asked once the agent has lost it: see `isBrokenOff`. */
+const BROKEN_OFF_MS = 30_000;
+
 /** What follows the end of a run. `again` may have to wait for the back-off. */
 type Verdict = 'again' | 'finished' | 'failed';
 
@@ -14,8 +17,12 @@ export function run(input: StepInput, record: DomainRecord, row: DomainRow | und
     case 'running':
       return { record: noteRunning(input, record), act: { do: 'report', report: running() } };
     case 'shutdown':
-      return { record: noteEnd(input, record, row.reason ?? 'poweroff'), act: { do: 'bury', domid: row.domid } };
+      return {
+        record: noteEnd(input, record, row.reason ?? 'poweroff'),
+        act: { do: 'bury', domid: row.domid, state: 'shutdown' },
+      };
     case 'paused':
+      if (isBrokenOff(input, record)) return { record, act: { do: 'bury', domid: row.domid, state: 'paused' } };
       return look(input, record, {
         phase: 'Starting',
         ready: 'False',
@@ -30,6 +37,14 @@ export function run(input: StepInput, record: DomainRecord, row: DomainRow | und
       return look(input, record, { phase: 'Unknown', ready: 'Unknown', reason: 'Starting', message });
     }
   }
+}
+
+/**
+ * An `xl create` that was killed leaves its domain paused for good. The bury waits for the lock, so that a create which still goes on is
+ * not disturbed, and then finds the domain running and spares it.
+ */
+function isBrokenOff({ host, nowMs }: StepInput, { creating, epoch }: DomainRecord): boolean {
+  return creating?.epoch === epoch && creating.bootID === host.bootID && nowMs - creating.atMs > BROKEN_OFF_MS;
 }
 
 function running(): Report {
@@ -50,6 +65,7 @@ function noteRunning({ host, nowMs }: StepInput, record: DomainRecord): DomainRe
         ...(sameRun && started.applied !== undefined && { applied: started.applied }),
       },
     }),
+    creating: undefined,
     ended: undefined,
     lastFailure: undefined,
     nextStartMs: undefined,
@@ -92,7 +108,8 @@ function start(input: StepInput, before: DomainRecord): Step {
   const waitMs = Math.min((record.nextStartMs ?? 0) - nowMs, backOffMs(99));
   if (waitMs > 0) return { record, act: { do: 'report', report: waiting(record), wakeAtMs: nowMs + waitMs } };
   if (!isRunOrder(record.order)) throw new Error('an order that is no RunOrder was accepted');
-  return { record, act: { do: 'create', order: record.order, epoch: record.epoch } };
+  const creating = { epoch: record.epoch, bootID: host.bootID, atMs: nowMs };
+  return { record: change(record, { creating }), act: { do: 'create', order: record.order, epoch: record.epoch } };
 }
 
 /** Where a run of this epoch is not there any more, and nobody noted its end, somebody else ended it. */

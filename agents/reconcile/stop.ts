@@ -13,7 +13,12 @@ export const DELETE_AGAIN_MS = 60_000;
 export function stop(input: StepInput, record: DomainRecord, row: DomainRow | undefined): Step {
   if (!row) return off(input, record);
   if (row.state === 'shutdown')
-    return { record: noteEnd(input, record, row.reason ?? 'poweroff'), act: { do: 'bury', domid: row.domid } };
+    return {
+      record: noteEnd(input, record, row.reason ?? 'poweroff'),
+      act: { do: 'bury', domid: row.domid, state: 'shutdown' },
+    };
+  // Still being built, or broken off: there is no guest yet to be asked.
+  if (row.state === 'paused' && record.creating !== undefined) return { record, act: { do: 'destroy' } };
   return stopRunning(input, record);
 }
 
@@ -27,7 +32,7 @@ function stopRunning({ nowMs }: StepInput, record: DomainRecord): Step {
   if (nowMs - stopping.askedMs >= ASK_AGAIN_MS)
     return {
       record: change(record, { stopping: { sinceMs: stopping.sinceMs, askedMs: nowMs } }),
-      act: { do: 'shutdown', type: record.started?.applied?.type ?? record.order.type },
+      act: { do: 'shutdown', seconds: secondsToWait(stopping.sinceMs + graceMs - nowMs) },
     };
   const elapsedMs = nowMs - stopping.sinceMs;
   const lookMs = Math.min(2000, Math.max(200, elapsedMs / 4));
@@ -44,6 +49,9 @@ function stopRunning({ nowMs }: StepInput, record: DomainRecord): Step {
   };
 }
 
+/** xl itself waits no longer than a minute. */
+const secondsToWait = (leftMs: number): number => Math.min(60, Math.max(1, Math.ceil(leftMs / 1000)));
+
 function off(input: StepInput, before: DomainRecord): Step {
   const record = cleared(input, before);
   if (record.order.desired === 'Absent') return absent(record, input.nowMs);
@@ -58,6 +66,7 @@ function cleared(input: StepInput, record: DomainRecord): DomainRecord {
   const noted = record.started ? noteEnd(input, record, 'ordered') : record;
   return change(noted, {
     started: undefined,
+    creating: undefined,
     ended: undefined,
     stopping: undefined,
     nextStartMs: undefined,

@@ -53,11 +53,12 @@ export type Act =
   /** Nothing to do; say so, and look again at `wakeAtMs` at the latest. */
   | { readonly do: 'report'; readonly report: Report; readonly wakeAtMs?: number }
   | { readonly do: 'create'; readonly order: RunOrder; readonly epoch: number }
-  | { readonly do: 'shutdown'; readonly type: RunOrder['type'] | undefined }
+  /** Asks the guest, and waits for its answer no longer than this. */
+  | { readonly do: 'shutdown'; readonly seconds: number }
   /** Ends what runs: the order says so, and the guest had its time. */
   | { readonly do: 'destroy' }
-  /** Clears away what ended by itself. */
-  | { readonly do: 'bury'; readonly domid: number }
+  /** Clears away what ended by itself (`shutdown`), or a building that was broken off (`paused`): only while it is still in that state. */
+  | { readonly do: 'bury'; readonly domid: number; readonly state: 'shutdown' | 'paused' }
   | { readonly do: 'retire'; readonly epoch: number }
   | { readonly do: 'deleteDisks'; readonly disks: readonly DeletedDisk[] };
 

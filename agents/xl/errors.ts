@@ -39,6 +39,11 @@ const PATTERNS: readonly Pattern[] = [
     say: ([, file]) => `the boot file ${file} is not on the host`,
   },
   {
+    match: /no loader found|Invalid kernel/,
+    reason: 'KernelMissing',
+    say: () => 'the boot file is no kernel that Xen can start',
+  },
+  {
     match: /vdev=(\S+) failed to stat: (\S+):/,
     reason: 'DiskMissing',
     say: ([, device, file]) => `the file ${file} of disk ${device} is not on the host`,
@@ -67,7 +72,7 @@ const PATTERNS: readonly Pattern[] = [
   },
   {
     match:
-      /config parsing error[^\n]*|Failed to parse config[^\n]*|is not a valid number|neither kernel nor bootloader[^\n]*/,
+      /config parsing error[^\n]*|Failed to parse config[^\n]*|is not a valid number|Invalid domain type|Failed to parse UUID|neither kernel nor bootloader[^\n]*/,
     reason: 'ConfigRejected',
     say: () => 'xl does not accept the configuration',
   },

@@ -69,8 +69,8 @@ function parseRow(line: string): DomainRow | undefined {
 
 function stateOf(flags: string, code: string, nameless: boolean): Pick<DomainRow, 'state' | 'reason'> {
   if (!FLAGS.test(flags)) return { state: 'unknown' };
-  // A domain that is being torn down has lost its name and shows as `--ps--` or `--psr-`, with or without the d.
-  if (flags[5] === 'd' || (nameless && flags[3] === 's')) return { state: 'dying' };
+  // A domain that is being torn down shows as `--ps--`, then has no name either; the d is not always there.
+  if (flags[5] === 'd' || (flags[3] === 's' && (nameless || flags[2] === 'p'))) return { state: 'dying' };
   if (flags[3] === 's') return shutdownOf(code === '-' ? LETTERS[flags[4] ?? ''] : CODES[Number(code)]);
   return { state: flags[2] === 'p' ? 'paused' : 'running' };
 }
