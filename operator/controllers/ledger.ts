@@ -28,7 +28,11 @@ export class Ledger {
     this.#fleet = fleet;
     const markAll = (): void => this.markAll();
     this.#undo = [
-      world.vms.onChange((change) => this.markVm(change.key)),
+      world.vms.onChange((change) => {
+        this.markVm(change.key);
+        // What a host calls an orphan stops being one when it is claimed there.
+        this.markHost('object' in change ? (change.object.status?.placement?.host ?? '') : '');
+      }),
       world.hosts.onChange((change) => this.markHost(change.key)),
       world.agents.onChange((change) => this.markHost(hostOfNamespace(change.key.split('/')[0] ?? '') ?? '')),
       world.domains.onChange((change) => this.#markOrder('object' in change ? change.object : change.old)),
@@ -100,17 +104,17 @@ export class Ledger {
       this.#world.storagePools.get(pool)?.spec.locality;
     const strayOrders = this.#world.domains
       .byIndex('namespace', hostNamespace(name))
-      .filter((o) => this.#isStray(o, name));
-    this.scheduler.updateHost(hostState({ host, view, agent: this.#fleet.agent(name), locality, strayOrders }));
+      .filter((order) => !isRetired(order) && !this.#isClaimed(order.metadata.name, name));
+    const isClaimed = (uuid: string): boolean => this.#isClaimed(uuid, name);
+    const agent = this.#fleet.agent(name);
+    this.scheduler.updateHost(hostState({ host, view, agent, locality, strayOrders, isClaimed }));
     if (this.#known.has(name)) return;
     this.#known.add(name);
     for (const vm of this.#world.vms.byIndex('host', name)) this.markVm(keyOf(vm.metadata));
   }
 
-  #isStray(order: XenDomain, host: string): boolean {
-    if (isRetired(order)) return false;
-    const holders = this.#world.vms.byIndex('uuid', order.metadata.name);
-    return !holders.some((vm) => vm.status?.placement?.host === host);
+  #isClaimed(uuid: string, host: string): boolean {
+    return this.#world.vms.byIndex('uuid', uuid).some((vm) => vm.status?.placement?.host === host);
   }
 
   #bringVm(key: string): void {

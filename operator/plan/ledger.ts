@@ -21,9 +21,9 @@ function footprint(type: GuestType | undefined, vcpus: number, memoryMiB: number
 
 const add = (a: Footprint, b: Footprint): Footprint => ({ bytes: a.bytes + b.bytes, vcpus: a.vcpus + b.vcpus });
 
-function reportedFootprint(agent: XenAgent, kind: 'orphan' | 'foreign'): Footprint {
+function reportedFootprint(agent: XenAgent, kind: 'orphan' | 'foreign', isClaimed: HostOffer['isClaimed']): Footprint {
   return (agent.status?.domains ?? [])
-    .filter((domain) => domain.kind === kind)
+    .filter((domain) => domain.kind === kind && !isClaimed(domain.uuid))
     .map((domain) => footprint(domain.type, domain.vcpus ?? 1, domain.memoryMiB ?? 0))
     .reduce(add, NOTHING);
 }
@@ -50,6 +50,8 @@ export interface HostOffer {
   readonly locality: (pool: string) => HostStorage['locality'] | undefined;
   /** Orders here that no claim counts, retired ones left out. */
   readonly strayOrders: readonly XenDomain[];
+  /** A claim on this host counts this UUID already, though the host may still call it an orphan. */
+  readonly isClaimed: (uuid: string) => boolean;
 }
 
 type Report = NonNullable<XenAgent['status']>;
@@ -77,11 +79,10 @@ function notReadyReason({ host, view }: HostOffer): string | undefined {
 export function hostState(offer: HostOffer): HostState {
   const { host, agent } = offer;
   const { reserved, pool, taints, unschedulable: cordoned } = host.spec;
-  const foreign = agent === undefined ? NOTHING : reportedFootprint(agent, 'foreign');
-  const orphans = add(
-    agent === undefined ? NOTHING : reportedFootprint(agent, 'orphan'),
-    strayFootprint(offer.strayOrders),
-  );
+  const reported = (kind: 'orphan' | 'foreign'): Footprint =>
+    agent === undefined ? NOTHING : reportedFootprint(agent, kind, offer.isClaimed);
+  const foreign = reported('foreign');
+  const orphans = add(reported('orphan'), strayFootprint(offer.strayOrders));
   const reason = notReadyReason(offer);
   const freeMiB = agent?.status?.memory?.freeMiB;
   return defined({
