@@ -85,7 +85,8 @@ for (const program of wanted) {
     continue;
   }
   const startedMs = performance.now();
-  const file = await bundle(program, out);
+  // esbuild has said already what is wrong, and where.
+  const file = await bundle(program, out).catch(() => process.exit(1));
   const kib = (bytes) => `${(bytes / 1024).toFixed(0)} KiB`.padStart(9);
   const size = `${kib(statSync(file).size)} ${kib(gzipSync(readFileSync(file)).length)} gzipped`;
   process.stdout.write(
