@@ -56,7 +56,7 @@ start_qemu() {
       -nodefaults -display none -no-reboot -serial "file:$dir/serial.log" \
       -kernel "$image/xen" \
       -append "console=com1 com1=115200,8n1 dom0_mem=${dom0_mem}M,max:${dom0_mem}M dom0_max_vcpus=1 noreboot bootscrub=0 sched=credit2 spec-ctrl=no xpti=no loglvl=info guest_loglvl=info" \
-      -initrd "$image/vmlinux console=hvc0 root=/dev/vda rw mitigations=off nokaslr loglevel=5 lab.node=$n,$image/dom0-initrd.gz" \
+      -initrd "$image/vmlinux console=hvc0 root=/dev/vda rw mitigations=off nokaslr loglevel=5 clocksource=xen lab.node=$n,$image/dom0-initrd.gz" \
       -drive "if=none,id=disk,file=$dir/disk.qcow2,format=qcow2,cache=unsafe,discard=unmap" -device virtio-blk-pci,drive=disk \
       -netdev "user,id=ssh,net=10.0.2.0/24,restrict=on,hostfwd=tcp:127.0.0.1:$(cat "$dir/port")-10.0.2.15:22" \
       -device "virtio-net-pci,netdev=ssh,mac=52:54:00:01:00:0$n,romfile=" \
@@ -67,13 +67,13 @@ start_qemu() {
   echo $! > "$dir/pid"
 }
 
-answers() { connect_timeout=3 in_dom0 "$1" 'xl info > /dev/null' < /dev/null > /dev/null 2>&1; }
+answers() { connect_timeout=20 in_dom0 "$1" 'timeout 20 xl info > /dev/null' < /dev/null > /dev/null 2>&1; }
 
 # 0: answers; 1: QEMU ended or the time is over.
 wait_once() {
   local n=$1 deadline=$((SECONDS + boot_timeout))
   while [ $SECONDS -lt $deadline ] && alive "$n"; do
-    if timeout 10 bash -c ': < /dev/tcp/127.0.0.1/'"$(port "$n")" 2> /dev/null && answers "$n"; then
+    if grep -q '^LAB .* ready' "$run/$n/serial.log" 2> /dev/null && answers "$n"; then # a try before that would only slow it down
       say "node $n answers $(awk -v a="$(cat "$run/$n/started")" -v b="$(date +%s.%N)" 'BEGIN {printf "%.1f", b - a}') s after its start"
       return 0
     fi

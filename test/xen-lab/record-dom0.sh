@@ -257,8 +257,8 @@ nameless() {
   (rec nameless-destroy xl destroy lab.nameless) &
   creating=$!
   for _ in $(seq 40); do rec nameless-death-list-v xl list -v > /dev/null; ! grep -q '^(null)' "$out/nameless-death-list-v.txt" || break; done
-  rec nameless-death-list-l xl list -l
   wait $creating
+  grep -q '^(null)' "$out/nameless-death-list-v.txt" || rm "$out/nameless-death-list-v.txt" # too short a moment this time
 }
 
 # A shutdown or a destroy that meets a guest in the middle of its start.

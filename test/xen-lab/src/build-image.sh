@@ -66,5 +66,5 @@ printf 'HostKey /etc/ssh/ssh_host_ed25519_key\nUseDNS no\nUsePAM no\nPermitRootL
 install -m755 "$src/dom0-init" "$root/sbin/dom0-init"
 
 # 32 GiB, so that a pool here looks like a pool; almost all of it is a hole (and stays one: see noinit_itable in dom0-initramfs-init).
-mkfs.ext4 -q -N 100000 -E lazy_itable_init=1,nodiscard -d "$root" "$out/base.img" 32G
+mkfs.ext4 -q -N 100000 -J size=16 -E lazy_itable_init=1,nodiscard -d "$root" "$out/base.img" 32G
 rm -rf "$root" "$out/initramfs-dom0" "$out/initramfs-guest"
