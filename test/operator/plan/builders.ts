@@ -3,6 +3,7 @@ import type { XenDomain, XenDomainSpec, XenVM } from '../../../crds/generated/ty
 import { FINALIZER, hostNamespace } from '../../../common/names';
 import type { Wanted } from '../../../operator/plan/resolve';
 import { newOrder, orderSpec, tombstoneSpec } from '../../../operator/plan/order';
+import type { Action } from '../../../operator/plan/vm';
 import type { HostView, VmWorld } from '../../../operator/plan/world';
 
 export const UID = '11111111-2222-4333-8444-555555555555';
@@ -81,3 +82,24 @@ export function world(over: Partial<Omit<VmWorld, 'host'>> & { hosts?: HostView[
     ...rest,
   };
 }
+
+/** An action in a few words. */
+export const brief = (action: Action): string => {
+  switch (action.do) {
+    case 'wait':
+      return action.because === undefined ? 'wait' : `wait ${action.because.reason}`;
+    case 'place':
+      return `place ≥${action.epoch}`;
+    case 'claim':
+      return `claim ${action.host} ${action.epoch}`;
+    case 'createOrder':
+      return `create ${action.host} ${action.order.spec.epoch} ${action.order.spec.desired}`;
+    case 'updateOrder':
+      return `update ${action.host} ${action.spec.epoch} ${action.spec.desired}`;
+    case 'deleteOrder':
+      return `delete ${action.host} ${action.order.spec.epoch}`;
+    case 'addFinalizer':
+    case 'clearFinalizer':
+      return action.do;
+  }
+};

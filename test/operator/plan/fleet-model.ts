@@ -4,10 +4,11 @@
  * modelled by their contract. Whatever happens, the VM must never run on two hosts.
  */
 import type { XenDomain, XenVM } from '../../../crds/generated/types';
-import { hostNamespace } from '../../../common/names';
-import { planVm, type Action } from '../../../operator/plan/vm';
-import type { Sighting, VmWorld } from '../../../operator/plan/world';
+import { planVm } from '../../../operator/plan/vm';
+import type { VmWorld } from '../../../operator/plan/world';
 import { FLEET, host as hostView, UID, vm as newVm, WANTED } from './builders';
+import { Dom0, type Report } from './model-agent';
+import { Writes, type Api, type Write } from './model-writes';
 
 export interface Rules {
   /** Switched off one by one to prove that the model can fail. */
@@ -18,24 +19,6 @@ export interface Rules {
 }
 export const ALL_RULES: Rules = { receipt: true, hostsFirst: true, resourceVersion: true, freeze: true };
 
-interface Report extends Omit<Sighting, 'namespace' | 'name' | 'host'> {
-  readonly nonce: string;
-}
-interface Dom0 {
-  running: number;
-  fence: number;
-  /** Highest epoch of the record; 0: none. */
-  epoch: number;
-  frozen: boolean;
-  cache: XenDomain | undefined;
-  report: Report | undefined;
-}
-interface Api {
-  vm: XenVM | undefined;
-  orders: Record<string, XenDomain | undefined>;
-  nonces: Record<string, string>;
-}
-type Write = (api: Api) => void;
 interface Operator {
   nonce: string;
   fresh: boolean;
@@ -54,23 +37,17 @@ export class FleetModel {
   readonly operators: Operator[];
   readonly trail: string[] = [];
   #backup: Api;
-  #rv = 1;
+  readonly #writes: Writes;
   #nonce = 0;
 
   constructor(
     readonly random: () => number,
     readonly rules: Rules = ALL_RULES,
   ) {
+    this.#writes = new Writes(rules.resourceVersion);
     const each = <T>(make: () => T): Record<string, T> => Object.fromEntries(HOSTS.map((name) => [name, make()]));
     this.api = { vm: newVm(), orders: each(() => undefined), nonces: each(() => '') };
-    this.dom0s = each((): Dom0 => ({
-      running: 0,
-      fence: 0,
-      epoch: 0,
-      frozen: false,
-      cache: undefined,
-      report: undefined,
-    }));
+    this.dom0s = each(() => new Dom0());
     this.operators = [this.#operator(true), this.#operator(false)];
     this.#backup = clone(this.api);
   }
@@ -179,66 +156,10 @@ export class FleetModel {
     let action = planVm(world);
     if (!this.rules.receipt && this.random() < 0.3)
       action = { do: 'place', epoch: (operator.vm.status?.placement?.epoch ?? 0) + 1 };
-    const write = this.#writeOf(action, operator.vm);
+    const write = this.#writes.of(action, operator.vm, this.#aHost());
     if (write === undefined) return;
     operator.inFlight.push(write);
     this.#log(`op${index} decides ${action.do} ${'host' in action ? action.host : ''}`);
-  }
-
-  #writeOf(action: Action, vm: XenVM): Write | undefined {
-    switch (action.do) {
-      case 'wait':
-        return undefined;
-      case 'addFinalizer':
-        return this.#vmWrite(vm, (now) => (now.metadata.finalizers = ['xenfleet.io/operator']));
-      case 'clearFinalizer':
-        return this.#vmWrite(vm, (now, api) => {
-          now.metadata.finalizers = [];
-          if (now.metadata.deletionTimestamp !== undefined) api.vm = undefined;
-        });
-      case 'place':
-      case 'claim': {
-        const placement = { host: action.do === 'claim' ? action.host : this.#aHost(), epoch: action.epoch };
-        return this.#vmWrite(vm, (now) => (now.status = { ...now.status, placement, domainUUID: UID }));
-      }
-      case 'createOrder':
-        return (api) => {
-          if (api.orders[action.host] !== undefined) return;
-          api.orders[action.host] = this.#stamped(action.order, action.host);
-        };
-      case 'updateOrder':
-        return this.#orderWrite(action.host, action.order, (now) => ({ ...now, spec: action.spec }));
-      case 'deleteOrder':
-        return this.#orderWrite(action.host, action.order, () => undefined);
-    }
-  }
-
-  #stamped(order: XenDomain, host: string): XenDomain {
-    return {
-      ...clone(order),
-      metadata: { ...order.metadata, namespace: hostNamespace(host), resourceVersion: String(++this.#rv) },
-    };
-  }
-
-  #vmWrite(seen: XenVM, change: (now: XenVM, api: Api) => void): Write {
-    return (api) => {
-      if (api.vm === undefined) return;
-      if (this.rules.resourceVersion && api.vm.metadata.resourceVersion !== seen.metadata.resourceVersion) return;
-      const now = clone(api.vm);
-      api.vm = now;
-      change(now, api);
-      now.metadata.resourceVersion = String(++this.#rv);
-    };
-  }
-
-  #orderWrite(host: string, seen: XenDomain, change: (now: XenDomain) => XenDomain | undefined): Write {
-    return (api) => {
-      const now = api.orders[host];
-      if (now === undefined) return;
-      if (this.rules.resourceVersion && now.metadata.resourceVersion !== seen.metadata.resourceVersion) return;
-      const next = change(clone(now));
-      api.orders[host] = next === undefined ? undefined : this.#stamped(next, host);
-    };
   }
 
   #writeLands(): void {
@@ -261,43 +182,18 @@ export class FleetModel {
   }
 
   #agentSees(): void {
-    this.#see(this.#aHost());
+    const name = this.#aHost();
+    this.#dom0(name).see(this.api.orders[name]);
   }
 
-  #see(name: string): void {
-    const dom0 = this.dom0s[name] as Dom0;
-    dom0.cache = clone(this.api.orders[name]);
-    dom0.frozen = dom0.cache === undefined && dom0.epoch > dom0.fence;
-  }
-
-  /** What the agent's contract says about one order. */
   #agentActs(): void {
     const name = this.#aHost();
-    const dom0 = this.dom0s[name] as Dom0;
-    const order = dom0.cache;
-    if (order === undefined) {
-      if (!this.rules.freeze) dom0.running = 0;
-      return;
-    }
-    const { epoch, desired } = order.spec;
-    if (desired === 'Absent') return this.#retire(name, dom0, epoch);
-    if (epoch <= dom0.fence || epoch < dom0.epoch)
-      return this.#tell(name, { epoch, retiredEpoch: Math.max(dom0.fence, dom0.epoch) });
-    dom0.epoch = epoch;
-    if (desired === 'Stopped') dom0.running = 0;
-    else if (dom0.running === 0) this.#log(`${name} starts epoch ${epoch}`);
-    if (desired === 'Running') dom0.running = epoch;
-    this.#tell(name, { epoch, phase: desired });
-  }
-
-  #retire(name: string, dom0: Dom0, epoch: number): void {
-    if (epoch < dom0.epoch) return this.#tell(name, { epoch, retiredEpoch: dom0.fence });
-    dom0.running = 0;
-    dom0.epoch = epoch;
-    if (this.random() < 0.5) return;
-    dom0.fence = Math.max(dom0.fence, epoch);
-    this.#log(`${name} retires ${dom0.fence}`);
-    this.#tell(name, { epoch, phase: 'Absent', retiredEpoch: dom0.fence });
+    const dom0 = this.#dom0(name);
+    const before = dom0.running;
+    const status = dom0.act(this.random() < 0.5, this.rules.freeze);
+    if (dom0.running > 0 && before === 0) this.#log(`${name} starts epoch ${dom0.running}`);
+    if (status?.phase === 'Absent') this.#log(`${name} retires ${dom0.fence}`);
+    if (status !== undefined) this.#tell(name, status);
   }
 
   /** A status write: about this very order or none. */
@@ -305,20 +201,21 @@ export class FleetModel {
     const now = this.api.orders[name];
     if (now === undefined || now.metadata.resourceVersion !== this.dom0s[name]?.cache?.metadata.resourceVersion) return;
     if (JSON.stringify(now.status) === JSON.stringify(status)) return;
-    this.api.orders[name] = this.#stamped({ ...now, status }, name);
+    this.api.orders[name] = this.#writes.stamped({ ...now, status }, name);
   }
 
   #agentReports(): void {
     const name = this.#aHost();
-    const dom0 = this.dom0s[name] as Dom0;
-    const nonce = this.api.nonces[name] ?? '';
-    this.#see(name);
-    const orphan = dom0.cache === undefined && (dom0.running > 0 || dom0.frozen);
-    dom0.report = { nonce, present: dom0.running > 0, orphan, epoch: dom0.epoch, retiredEpoch: dom0.fence };
+    this.#dom0(name).see(this.api.orders[name]);
+    this.#dom0(name).answer(this.api.nonces[name] ?? '');
+  }
+
+  #dom0(name: string): Dom0 {
+    return this.dom0s[name] as Dom0;
   }
 
   #guestEnds(): void {
-    (this.dom0s[this.#aHost()] as Dom0).running = 0;
+    this.#dom0(this.#aHost()).running = 0;
   }
 
   #orderVanishes(): void {
@@ -331,7 +228,7 @@ export class FleetModel {
     const dice = this.random();
     if (dice < 0.1) vm.metadata.deletionTimestamp = '2026-01-01T00:00:00Z';
     else vm.spec = { ...vm.spec, runPolicy: dice < 0.5 ? 'Halted' : 'Always' };
-    vm.metadata.resourceVersion = String(++this.#rv);
+    vm.metadata.resourceVersion = this.#writes.nextVersion();
   }
 
   #backUp(): void {
@@ -341,8 +238,9 @@ export class FleetModel {
   /** etcd comes back as it was; every operator finds out by its lists and begins anew, its old writes are gone with its connections. */
   #restore(): void {
     this.api = clone(this.#backup);
-    for (const order of Object.values(this.api.orders)) if (order) order.metadata.resourceVersion = String(++this.#rv);
-    if (this.api.vm) this.api.vm.metadata.resourceVersion = String(++this.#rv);
+    for (const order of Object.values(this.api.orders))
+      if (order) order.metadata.resourceVersion = this.#writes.nextVersion();
+    if (this.api.vm) this.api.vm.metadata.resourceVersion = this.#writes.nextVersion();
     this.operators.forEach((_, index) => (this.operators[index] = this.#operator(false)));
     this.#log('etcd is restored');
   }

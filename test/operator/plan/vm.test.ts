@@ -1,29 +1,9 @@
 /** The claim protocol, row by row: what is known → the one next act. */
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { FINALIZER } from '../../../common/names';
-import { nextEpoch, planVm, type Action } from '../../../operator/plan/vm';
+import { nextEpoch, planVm } from '../../../operator/plan/vm';
 import type { Sighting, VmWorld } from '../../../operator/plan/world';
-import { claimed, FLEET, host, order, tombstone, vm, WANTED, world } from './builders';
-
-const brief = (action: Action): string => {
-  switch (action.do) {
-    case 'wait':
-      return action.because === undefined ? 'wait' : `wait ${action.because.reason}`;
-    case 'place':
-      return `place ≥${action.epoch}`;
-    case 'claim':
-      return `claim ${action.host} ${action.epoch}`;
-    case 'createOrder':
-      return `create ${action.host} ${action.order.spec.epoch} ${action.order.spec.desired}`;
-    case 'updateOrder':
-      return `update ${action.host} ${action.spec.epoch} ${action.spec.desired}`;
-    case 'deleteOrder':
-      return `delete ${action.host} ${action.order.spec.epoch}`;
-    case 'addFinalizer':
-    case 'clearFinalizer':
-      return action.do;
-  }
-};
+import { brief, claimed, FLEET, host, order, tombstone, vm, WANTED, world } from './builders';
 
 const seen = (at: string, over: Partial<Sighting> = {}): Sighting => ({
   host: at,
