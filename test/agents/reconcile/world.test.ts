@@ -1,0 +1,235 @@
+/**
+ * Properties over random histories: a small model of a host obeys the steps, while guests, people, reboots, clocks, the API and the agent's
+ * own death do as they like. What must never happen is checked at every step.
+ */
+import { ok } from 'node:assert/strict';
+import fc from 'fast-check';
+import { afterCreate, afterDelete, afterRetire } from '../../../agents/reconcile/outcome';
+import type { DomainRecord } from '../../../agents/reconcile/record';
+import { nextStep } from '../../../agents/reconcile/step';
+import type { OrderView, Seen, Step } from '../../../agents/reconcile/types';
+import type { DomainRow } from '../../../agents/xl/list';
+import type { RunOrder } from '../../../agents/xl/order';
+import { FLEET, NOW, UUID, order, row } from '../orders';
+
+type Event =
+  | { kind: 'order'; desired: RunOrder['desired']; runPolicy: RunOrder['runPolicy']; raise: boolean }
+  | { kind: 'vanish' | 'away' | 'destroyed' | 'hostReboot' | 'blind' | 'agentDies' }
+  | { kind: 'guest'; reason: NonNullable<DomainRow['reason']> }
+  | { kind: 'time'; ms: number }
+  | { kind: 'createFails' };
+
+const event: fc.Arbitrary<Event> = fc.oneof(
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      kind: fc.constant('order' as const),
+      desired: fc.constantFrom('Running' as const, 'Running' as const, 'Stopped' as const, 'Absent' as const),
+      runPolicy: fc.constantFrom('Always' as const, 'RerunOnFailure' as const, 'Once' as const),
+      raise: fc.boolean(),
+    }),
+  },
+  {
+    weight: 4,
+    arbitrary: fc.constantFrom<Event>(
+      { kind: 'vanish' },
+      { kind: 'away' },
+      { kind: 'destroyed' },
+      { kind: 'hostReboot' },
+      { kind: 'blind' },
+      { kind: 'agentDies' },
+      { kind: 'createFails' },
+    ),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      kind: fc.constant('guest' as const),
+      reason: fc.constantFrom('poweroff' as const, 'reboot' as const, 'crash' as const, 'watchdog' as const),
+    }),
+  },
+  {
+    weight: 5,
+    arbitrary: fc.record({ kind: fc.constant('time' as const), ms: fc.integer({ min: -5000, max: 400_000 }) }),
+  },
+);
+
+class World {
+  nowMs = NOW;
+  boot = 1;
+  rows: DomainRow[] = [];
+  record: DomainRecord | undefined;
+  api: OrderView = { kind: 'unheard' };
+  blind = false;
+  createFails = false;
+  domid = 1;
+  fence = 0;
+  steps: string[] = [];
+  ranAtEpoch = new Set<number>();
+
+  happen(what: Event): void {
+    this.blind = false;
+    switch (what.kind) {
+      case 'order': {
+        const epoch = this.record ? this.record.epoch + (what.raise ? 1 : 0) : 1;
+        const { desired, runPolicy } = what;
+        this.api = { kind: 'given', spec: order({ desired, runPolicy, epoch }), confirmed: true };
+        return;
+      }
+      case 'vanish':
+        this.api = { kind: 'vanished' };
+        return;
+      case 'away':
+        this.api = { kind: 'unheard' };
+        return;
+      case 'destroyed':
+        this.rows = [];
+        return;
+      case 'hostReboot':
+        this.rows = [];
+        this.boot += 1;
+        this.api = { kind: 'unheard' };
+        return;
+      case 'blind':
+        this.blind = true;
+        return;
+      case 'createFails':
+        this.createFails = true;
+        return;
+      case 'agentDies':
+        this.record = this.record && (JSON.parse(JSON.stringify(this.record)) as DomainRecord);
+        return;
+      case 'guest':
+        this.rows = this.rows.map((one) =>
+          one.state === 'running' ? { ...one, state: 'shutdown', reason: what.reason } : one,
+        );
+        return;
+      case 'time':
+        this.nowMs += what.ms;
+        return;
+    }
+  }
+
+  settle(): void {
+    for (let turn = 0; turn < 10; turn += 1) {
+      const seen: Seen = this.blind
+        ? { kind: 'unknown', reason: 'ToolstackHung', message: 'x' }
+        : { kind: 'rows', rows: this.rows };
+      const host = { fleetID: FLEET, bootID: `boot-${this.boot}`, startUnconfirmed: false };
+      const step = nextStep({
+        uuid: UUID,
+        order: this.api,
+        seen,
+        host,
+        nowMs: this.nowMs,
+        ...(this.record && { record: this.record }),
+      });
+      this.check(step);
+      this.record = step.record ?? this.record;
+      this.steps.push(step.act.do);
+      if (!this.obey(step)) return;
+    }
+    ok(false, `no rest: ${this.steps.slice(-10).join(' ')}`);
+  }
+
+  private check({ act, record }: Step): void {
+    const held = record ?? this.record;
+    const running = this.rows.some((one) => one.state === 'running');
+    if (this.blind) ok(act.do === 'report' || act.do === 'idle', 'acts only on what it sees');
+    if (act.do === 'create') {
+      ok(this.rows.length === 0, 'creates beside nothing only');
+      ok(act.epoch > this.fence, 'creates no retired epoch');
+      ok(held?.order.desired === 'Running' && held.epoch === act.epoch, 'creates what is ordered');
+      ok(held.confirmedBootID === `boot-${this.boot}`, 'creates what this boot has confirmed');
+      if (held.order.runPolicy === 'Once' && held.ended && held.stopping === undefined)
+        ok(!this.ranAtEpoch.has(act.epoch) || ['reboot', 'ordered'].includes(held.ended.how), 'Once is once');
+    }
+    if (act.do === 'shutdown' || act.do === 'destroy') {
+      const wish = this.api.kind === 'given' ? this.api.spec.desired : held?.order.desired;
+      ok(wish === 'Stopped' || wish === 'Absent', 'ends a guest by order only');
+      ok(this.api.kind !== 'vanished', 'ends no guest whose order vanished');
+    }
+    if (act.do === 'bury') ok(!running, 'buries what has ended');
+    if (act.do === 'retire') ok(this.rows.length === 0, 'retires what is not there');
+    if (act.do === 'report' && act.report.phase === 'Absent')
+      ok((held?.retiredEpoch ?? 0) >= (held?.order.epoch ?? 0), 'a receipt is durable');
+    if (this.api.kind === 'vanished') ok(act.do === 'idle', 'leaves alone what vanished');
+  }
+
+  private obey({ act }: Step): boolean {
+    const held = this.record as DomainRecord;
+    switch (act.do) {
+      case 'idle':
+      case 'report':
+        return false;
+      case 'create': {
+        const failed = this.createFails;
+        this.createFails = false;
+        const failure = { reason: 'OutOfMemory', message: 'x' } as const;
+        const outcome = failed
+          ? ({ kind: 'failed', failure, disks: [] } as const)
+          : ({ kind: 'created', disks: [] } as const);
+        if (!failed) this.rows = [row({ domid: (this.domid += 1) })];
+        if (!failed) this.ranAtEpoch.add(act.epoch);
+        this.record = afterCreate(held, { order: act.order, outcome, bootID: `boot-${this.boot}`, nowMs: this.nowMs });
+        return true;
+      }
+      case 'shutdown': // A deaf guest: it ends by another event, or by the grace period.
+        return true;
+      case 'destroy':
+      case 'bury':
+        this.rows = [];
+        return true;
+      case 'retire':
+        this.fence = Math.max(this.fence, act.epoch);
+        this.record = afterRetire(held, act.epoch, this.nowMs);
+        return true;
+      case 'deleteDisks':
+        this.record = afterDelete(
+          held,
+          act.disks.map((disk) => disk.name),
+        );
+        return true;
+    }
+  }
+}
+
+describe('one domain, any history', () => {
+  it('breaks no rule, and always comes to rest', () => {
+    fc.assert(
+      fc.property(fc.array(event, { maxLength: 40 }), (events) => {
+        const world = new World();
+        for (const what of events) {
+          world.happen(what);
+          world.settle();
+        }
+      }),
+      { seed: 42, numRuns: 4000 },
+    );
+  });
+
+  it('ends as ordered when everything works and time passes', () => {
+    fc.assert(
+      fc.property(
+        fc.array(event, { maxLength: 25 }),
+        fc.constantFrom('Running' as const, 'Stopped' as const, 'Absent' as const),
+        (events, desired) => {
+          const world = new World();
+          for (const what of events) {
+            world.happen(what);
+            world.settle();
+          }
+          world.createFails = false;
+          world.happen({ kind: 'order', desired, runPolicy: 'Always', raise: true });
+          for (let round = 0; round < 6; round += 1) {
+            world.settle();
+            world.happen({ kind: 'time', ms: 400_000 });
+          }
+          world.settle();
+          ok(world.rows.length === (desired === 'Running' ? 1 : 0), `${desired}: ${world.steps.slice(-12).join(' ')}`);
+        },
+      ),
+      { seed: 43, numRuns: 2000 },
+    );
+  });
+});
