@@ -32,7 +32,7 @@ export interface WatcherOptions<T extends KubeObject> {
   readonly trim?: (object: T) => T;
   /** Seconds after which the server ends a watch, drawn per watch from this range; default 240–290. */
   readonly serverTimeoutSeconds?: readonly [number, number];
-  /** Silence after which a watch is taken for dead; default: the server's timeout and 5 s. Bookmarks come about every minute. */
+  /** Silence after which a watch is taken for dead; default 130 000 (bookmarks come every minute), or the server's timeout and 5 s. */
   readonly idleMs?: number;
   /** A watch that lived so long was a good one; default 10 000. */
   readonly healthyMs?: number;

@@ -18,6 +18,7 @@
 import { backoffMs } from './backoff';
 import { sleep } from './clock';
 import { KubeError, isKubeError } from './errors';
+import { RelistRequests } from './relist-requests';
 import { compareResourceVersions } from './types';
 import type { KubeObject } from './types';
 import { dropManagedFields, parseWatchLine } from './watch-line';
@@ -44,6 +45,8 @@ interface WatchOutcome {
 const LIST_DEADLINE_MS = 60_000;
 const BACKOFF_BASE_MS = 250;
 const BACKOFF_MAX_MS = 30_000;
+/** Two bookmarks and a little: servers send one a minute. To be wrong costs two small requests and no list. */
+const SILENCE_MS = 130_000;
 const RELIST_EVERY_MS = 45 * 60_000;
 
 export class Watcher<T extends KubeObject> {
@@ -53,13 +56,7 @@ export class Watcher<T extends KubeObject> {
   private interrupt = new AbortController();
   private failures = 0;
   private listedAtMs = 0;
-  private relistsAsked = 0;
-  private relistsBegun = 0;
-  private relistWaiters: {
-    readonly number: number;
-    readonly done: () => void;
-    readonly fail: (error: Error) => void;
-  }[] = [];
+  private readonly relists = new RelistRequests();
 
   constructor(private readonly options: WatcherOptions<T>) {}
 
@@ -75,17 +72,15 @@ export class Watcher<T extends KubeObject> {
 
   /** Drops the watch and lists everything anew; resolves at the `initDone` of a list that began after this call; rejects at `stop()`. */
   relist(): Promise<void> {
-    this.relistsAsked += 1;
-    const number = this.relistsAsked;
     // A server that asked for patience gets it.
     if (this.current !== 'backingOff') this.interrupt.abort();
-    return new Promise((done, fail) => this.relistWaiters.push({ number, done, fail }));
+    return this.relists.ask();
   }
 
   async stop(): Promise<void> {
     this.stopping = true;
     this.interrupt.abort();
-    await this.running;
+    await this.running?.catch(() => undefined); // whoever runs it hears of it
   }
 
   private async loop(): Promise<void> {
@@ -94,13 +89,11 @@ export class Watcher<T extends KubeObject> {
       while (!this.stopping) {
         this.enter(state.name);
         state = await this.step(state);
-        if (this.relistsAsked > this.relistsBegun && state.name !== 'backingOff')
-          state = { name: 'empty', cause: 'forced' };
+        if (this.relists.isPending && state.name !== 'backingOff') state = { name: 'empty', cause: 'forced' };
       }
     } finally {
       this.enter('stopped');
-      const aborted = new KubeError('aborted', `the watch of ${this.options.type.plural} was stopped`);
-      for (const waiter of this.relistWaiters.splice(0)) waiter.fail(aborted);
+      this.relists.close(new KubeError('aborted', `the watch of ${this.options.type.plural} was stopped`));
     }
   }
 
@@ -127,7 +120,7 @@ export class Watcher<T extends KubeObject> {
   }
 
   private stepEmpty(cause: RelistCause): State {
-    this.relistsBegun = this.relistsAsked;
+    this.relists.begin();
     this.options.onEvent({ type: 'init', cause });
     return { name: 'paging', cause };
   }
@@ -146,11 +139,7 @@ export class Watcher<T extends KubeObject> {
     if (page.continueToken !== undefined) return { name: 'paging', cause, continueToken: page.continueToken };
     this.listedAtMs = clock.monotonicMs();
     onEvent({ type: 'initDone', resourceVersion: page.resourceVersion, cause });
-    this.relistWaiters = this.relistWaiters.filter((waiter) => {
-      if (waiter.number > this.relistsBegun) return true;
-      waiter.done();
-      return false;
-    });
+    this.relists.finish();
     return { name: 'watching', resourceVersion: page.resourceVersion };
   }
 
@@ -174,12 +163,13 @@ export class Watcher<T extends KubeObject> {
     const timeoutSeconds = Math.round(least + random.next() * (most - least));
     const outcome = await this.watch(resourceVersion, timeoutSeconds);
     const livedMs = clock.monotonicMs() - startedMs;
-    if (livedMs >= healthyMs) this.failures = 0;
-    return this.afterWatch(outcome, { healthy: livedMs >= healthyMs, full: livedMs >= timeoutSeconds * 1000 - 500 });
+    const healthy = livedMs >= healthyMs;
+    if (healthy) this.failures = 0;
+    return this.afterWatch(outcome, { healthy, full: livedMs >= timeoutSeconds * 1000 - 500 });
   }
 
   private async watch(resourceVersion: string, timeoutSeconds: number): Promise<WatchOutcome> {
-    const { client, type, scope = {}, idleMs = (timeoutSeconds + 5) * 1000 } = this.options;
+    const { client, type, scope = {}, idleMs = Math.min(SILENCE_MS, (timeoutSeconds + 5) * 1000) } = this.options;
     const outcome: WatchOutcome = { resourceVersion };
     let bug: Error | undefined;
     const onLine = (line: string): boolean => {
@@ -190,9 +180,9 @@ export class Watcher<T extends KubeObject> {
         return false;
       }
     };
-    const { signal } = this.interrupt;
+    const call = { resourceVersion, timeoutSeconds, idleMs, onLine, signal: this.interrupt.signal };
     try {
-      outcome.end = await client.watch(type, scope, { resourceVersion, timeoutSeconds, idleMs, onLine, signal });
+      outcome.end = await client.watch(type, scope, call);
     } catch (error) {
       if (!isKubeError(error)) throw error;
       outcome.error = error;
@@ -203,8 +193,8 @@ export class Watcher<T extends KubeObject> {
 
   /** False ends the stream. */
   private onLine(line: string, outcome: WatchOutcome): boolean {
-    const { onEvent, trim = dropManagedFields } = this.options;
     const event = parseWatchLine<T>(line);
+    const { onEvent, trim = dropManagedFields } = this.options;
     if (event.type === 'error') outcome.error = event.error;
     else if (event.type === 'unreadable') outcome.unreadable = event.why;
     else {
@@ -232,7 +222,7 @@ export class Watcher<T extends KubeObject> {
   }
 
   private failed(error: unknown, next: State): State {
-    if (!(error instanceof KubeError)) throw error;
+    if (!isKubeError(error)) throw error;
     if (this.interrupt.signal.aborted) return next;
     this.failures += 1;
     const { random } = this.options;

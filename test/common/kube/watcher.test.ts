@@ -28,7 +28,7 @@ describe('watcher', () => {
       labelSelector: 'l=1',
       fieldSelector: 'f=2',
     });
-    equal(idleMs, 295_000, 'our patience is a little longer than the server’s timeout');
+    equal(idleMs, 130_000, 'two bookmarks and a little');
   });
 
   it('tells events and goes on from the last one, bookmarks included', async () => {
@@ -107,7 +107,7 @@ describe('watcher', () => {
   it('takes up a silent watch again where it was', async () => {
     rig = await new WatcherRig().watching();
     rig.api.next(page('10'));
-    await rig.clock.advance(295_000);
+    await rig.clock.advance(130_000);
     rig.api.openStream.close('idle');
     await settle();
     deepEqual(rig.states.slice(-2), ['checking', 'watching']);
@@ -156,6 +156,7 @@ describe('watcher', () => {
     equal(rig.api.requests.length, 1);
     await rig.watcher.stop();
     await relisted;
+    await rejects(rig.watcher.relist(), (error: KubeError) => error.kind === 'aborted');
   });
 
   it('relists rarely without need, as a safety net', async () => {
@@ -185,7 +186,6 @@ describe('watcher', () => {
     rig.api.openStream.send('ADDED', thing('one', '11'));
     await rejects(run, /a bug/);
     equal(rig.watcher.state, 'stopped');
-    rig = new WatcherRig();
   });
 
   it('stops from every state', async () => {
