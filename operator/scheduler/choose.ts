@@ -51,9 +51,13 @@ export class Chooser {
   pick(vm: Vm, veto?: Veto): number {
     const { costs } = this.#column(vm);
     const wishes = this.#vmScorers.filter((scorer) => scorer.concerns(this.world, vm));
-    if (wishes.length > 0) return this.#pickWithWishes(vm, costs, wishes, veto);
+    if (wishes.length > 0) {
+      const wish = (slot: number): number =>
+        wishes.reduce((sum, scorer) => sum + scorer.weight * scorer.cost(this.world, vm, slot), 0);
+      return this.pickBy(vm, (slot) => (costs[slot] as number) + wish(slot), veto);
+    }
     const ranks = this.world.hosts.ranks();
-    const free = this.#isFree(vm);
+    const free = this.isFree(vm);
     let best = -1;
     let bestCost = Infinity;
     for (let slot = 0; slot < costs.length; slot++) {
@@ -67,11 +71,33 @@ export class Chooser {
     return best;
   }
 
+  /** As pick, by another cost than the scorers'. */
+  pickBy(vm: Vm, cost: (slot: number) => number, veto?: Veto): number {
+    const { costs } = this.#column(vm);
+    const ranks = this.world.hosts.ranks();
+    let best = -1;
+    let bestCost = Infinity;
+    for (let slot = 0; slot < costs.length; slot++) {
+      if (costs[slot] === Infinity) continue;
+      const own = cost(slot);
+      if (own > bestCost || (own === bestCost && (ranks[slot] as number) > (ranks[best] as number))) continue;
+      if (!this.#fitsOthers(vm, slot) || veto?.(slot) === true) continue;
+      best = slot;
+      bestCost = own;
+    }
+    return best;
+  }
+
   /** True if every filter agrees. */
   fits(vm: Vm, slot: number): boolean {
     const { world } = this;
     for (const filter of ROOM_FILTERS) if (!filter.fits(world, vm, slot)) return false;
-    return this.#shape(vm).allowed[slot] === 1 && (this.#isFree(vm) || this.#fitsOthers(vm, slot));
+    return this.#shape(vm).allowed[slot] === 1 && (this.isFree(vm) || this.#fitsOthers(vm, slot));
+  }
+
+  /** True if every filter agrees that looks at nothing but what the host is. */
+  allows(vm: Vm, slot: number): boolean {
+    return this.#shape(vm).allowed[slot] === 1;
   }
 
   /** Infinity where it does not fit; relations to other VMs are not looked at. */
@@ -79,24 +105,8 @@ export class Chooser {
     return this.#column(vm).costs;
   }
 
-  #pickWithWishes(vm: Vm, costs: Float64Array, wishes: readonly Scorer[], veto: Veto | undefined): number {
-    const ranks = this.world.hosts.ranks();
-    let best = -1;
-    let bestCost = Infinity;
-    for (let slot = 0; slot < costs.length; slot++) {
-      let cost = costs[slot] as number;
-      if (cost === Infinity) continue;
-      for (const scorer of wishes) cost += scorer.weight * scorer.cost(this.world, vm, slot);
-      if (cost > bestCost || (cost === bestCost && (ranks[slot] as number) > (ranks[best] as number))) continue;
-      if (!this.#fitsOthers(vm, slot) || veto?.(slot) === true) continue;
-      best = slot;
-      bestCost = cost;
-    }
-    return best;
-  }
-
   /** Neither asks anything of other VMs nor is asked by them. */
-  #isFree(vm: Vm): boolean {
+  isFree(vm: Vm): boolean {
     const { labels, affinity, antiAffinity, spreads } = this.world.relations.of(vm);
     return labels.repellers.length + affinity.length + antiAffinity.length + spreads.length === 0;
   }

@@ -1,6 +1,12 @@
 /** The only door of the scheduler library: plain data in, plain data out. */
-export { message } from './explain';
+// Also for allowedNamespaces: one meaning of a selector.
 export { matchesSelector } from './labels';
+export { message } from './explain';
+export { Planner } from './planner';
+export type { Plan, PlacementPlan, PlannedMove } from './planner';
+export type { ObjectiveName } from './planners/objective';
+export type { PlacedVm } from './planners/place';
+export type { RebalanceOptions } from './planners/rebalance';
 export { Scheduler, byUrgency, schedule } from './scheduler';
 export { DEFAULT_POOL, DEFAULT_VCPU_RATIO, HOSTNAME_KEY } from './types';
 export type * from './types';

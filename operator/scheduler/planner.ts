@@ -1,0 +1,107 @@
+/** Plans for a whole fleet, on the scheduler's own ledger and rules. Each method answers and leaves the fleet as it was. */
+import { Chooser } from './choose';
+import { evacuate } from './planners/evacuate';
+import { Objective } from './planners/objective';
+import type { ObjectiveName } from './planners/objective';
+import { carryOut } from './planners/order';
+import type { Move } from './planners/order';
+import { placeAll } from './planners/place';
+import type { PlacedVm } from './planners/place';
+import { Rebalancer } from './planners/rebalance';
+import type { RebalanceOptions } from './planners/rebalance';
+import { World } from './state/world';
+import type { Explanation, Snapshot, VmSpec } from './types';
+
+export interface PlannedMove {
+  readonly key: string;
+  readonly from: string;
+  readonly to: string;
+  readonly bytes: number;
+}
+
+export interface Plan {
+  /** In an order in which every state in between obeys every rule. */
+  readonly moves: readonly PlannedMove[];
+  readonly scoreBefore: number;
+  readonly scoreAfter: number;
+  readonly bytesMoved: number;
+  readonly refused: readonly { readonly key: string; readonly explanation: Explanation }[];
+}
+
+export interface PlacementPlan {
+  readonly placed: readonly PlacedVm[];
+  readonly refused: readonly string[];
+  readonly scoreBefore: number;
+  readonly scoreAfter: number;
+}
+
+export class Planner {
+  readonly #world: World;
+
+  constructor(snapshot: Snapshot) {
+    this.#world = new World(snapshot);
+  }
+
+  score(objective: ObjectiveName = 'balance'): number {
+    return new Objective(this.#world, objective).score();
+  }
+
+  /** Places a queue in its order. */
+  place(queue: readonly VmSpec[], objective: ObjectiveName = 'balance'): PlacementPlan {
+    const scoreBefore = this.score(objective);
+    const vms = queue.map((spec) => this.#world.compile(spec));
+    const placed = placeAll(this.#world, vms, objective);
+    const scoreAfter = this.score(objective);
+    for (const { key } of placed) this.#world.remove(key);
+    const taken = new Set(placed.map(({ key }) => key));
+    return { placed, refused: vms.filter(({ key }) => !taken.has(key)).map(({ key }) => key), scoreBefore, scoreAfter };
+  }
+
+  rebalance(options: RebalanceOptions = {}): Plan {
+    const world = this.#world;
+    const before = new Map([...world.placed.values()].map(({ vm, host }) => [vm.key, host]));
+    const objective = options.objective ?? 'balance';
+    const scoreBefore = this.score(objective);
+    new Rebalancer(world, options).run();
+    const wanted: Move[] = [];
+    for (const { vm, host } of world.placed.values()) {
+      const from = before.get(vm.key) ?? host;
+      if (from !== host) wanted.push({ vm, from, to: host });
+    }
+    wanted.sort((a, b) => (a.vm.key < b.vm.key ? -1 : 1));
+    for (const { vm, from } of wanted) world.add(vm, from);
+    const moves = carryOut(world, new Chooser(world), wanted);
+    if (moves.length < wanted.length || scoreBefore < this.score(objective)) this.#cutToBest(moves, objective);
+    return this.#finish(moves, [], objective, scoreBefore);
+  }
+
+  evacuate(hosts: readonly string[], objective: ObjectiveName = 'balance'): Plan {
+    const world = this.#world;
+    const scoreBefore = this.score(objective);
+    const specs = hosts.flatMap((name) => world.hosts.slotOf(name) ?? []).map((slot) => world.hosts.spec(slot));
+    const { moves, stuck } = evacuate(world, hosts, objective);
+    for (const spec of specs) world.setHost(spec);
+    const refused = stuck.map(({ vm, explanation }) => ({ key: vm.key, explanation }));
+    return this.#finish(moves, refused, objective, scoreBefore);
+  }
+
+  /** Where not every move could be carried out, those that came may end better earlier. */
+  #cutToBest(moves: Move[], objective: ObjectiveName): void {
+    const scores = [this.score(objective)];
+    for (const { vm, from } of [...moves].reverse()) {
+      this.#world.add(vm, from);
+      scores.unshift(this.score(objective));
+    }
+    moves.length = scores.indexOf(Math.min(...scores));
+    for (const { vm, to } of moves) this.#world.add(vm, to);
+  }
+
+  /** Reads the score, then takes every VM back to where it was. */
+  #finish(moves: readonly Move[], refused: Plan['refused'], objective: ObjectiveName, scoreBefore: number): Plan {
+    const scoreAfter = this.score(objective);
+    for (const { vm, from } of [...moves].reverse()) this.#world.add(vm, from);
+    const planned = moves.map(({ vm, from, to }) => ({ key: vm.key, from, to, bytes: vm.spec.memoryBytes }));
+    const bytesMoved = planned.reduce((sum, move) => sum + move.bytes, 0);
+    return { moves: planned, scoreBefore, scoreAfter, bytesMoved, refused };
+  }
+}

@@ -1,0 +1,228 @@
+/**
+ * How uneven a fleet is, as one number that planners lower: the standard deviation over hosts of the share of memory in
+ * use plus that of vCPUs, plus penalties.
+ *
+ * - `balance` (the product's): shares of what guests may take, weighted by capacity. Wishes of VMs that are not met
+ *   (preferred affinity) count by their weight. Zero means: every host equally full.
+ * - `ganeti`: the formula of Ganeti's cluster score for shared storage without dynamic load: unweighted deviations of
+ *   free memory by total memory and of vCPUs by CPUs, Dom0's included; 1 per VM on a host with no memory left, 20 per VM
+ *   on a host that is away, 1 per VM that shares a failure domain with its group.
+ */
+import type { Vm } from '../state/demand';
+import type { World } from '../state/world';
+
+export type ObjectiveName = 'balance' | 'ganeti';
+
+const AWAY_PENALTY = 20;
+
+/** What a host takes on or gives up. */
+export interface Load {
+  readonly bytes: number;
+  readonly vcpus: number;
+  readonly pcpus: number;
+}
+
+export function loadOf(vm: Vm): Load {
+  return { bytes: vm.needBytes, vcpus: vm.dedicated ? 0 : vm.vcpus, pcpus: vm.dedicated ? vm.vcpus : 0 };
+}
+
+export class Objective {
+  /** Per slot: what a byte and a vCPU more add to the host's shares. */
+  readonly #perByte: Float64Array;
+  readonly #perVcpu: Float64Array;
+  readonly #perPcpu: Float64Array;
+  readonly #weightBytes: Float64Array;
+  readonly #weightVcpus: Float64Array;
+  readonly #online: Uint8Array;
+  readonly #memory: Float64Array;
+  readonly #vcpus: Float64Array;
+  #meanMemory = 0;
+  #meanVcpus = 0;
+  #varMemory = 0;
+  #varVcpus = 0;
+
+  constructor(
+    readonly world: World,
+    readonly name: ObjectiveName,
+  ) {
+    const size = world.hosts.size + 1;
+    const column = (): Float64Array => new Float64Array(size);
+    [this.#perByte, this.#perVcpu, this.#perPcpu] = [column(), column(), column()];
+    [this.#weightBytes, this.#weightVcpus] = [column(), column()];
+    [this.#memory, this.#vcpus, this.#online] = [column(), column(), new Uint8Array(size)];
+    this.#weigh();
+    this.refresh();
+  }
+
+  isOnline(slot: number): boolean {
+    return this.#online[slot] === 1;
+  }
+
+  /** Reads the world anew, after VMs were moved. */
+  refresh(): void {
+    for (const slot of this.world.hosts.slots()) if (this.#online[slot] === 1) this.#read(slot);
+    this.#sum();
+  }
+
+  /** Reads some hosts anew. */
+  touch(...slots: readonly number[]): void {
+    for (const slot of slots) if (this.#online[slot] === 1) this.#read(slot);
+    this.#sum();
+  }
+
+  /** Deviations alone: what changes with every move. */
+  spread(): number {
+    return Math.sqrt(this.#varMemory) + Math.sqrt(this.#varVcpus);
+  }
+
+  /** How much a host has to do with it. */
+  deviation(slot: number): number {
+    const [memory, vcpus] = [(this.#memory[slot] ?? 0) - this.#meanMemory, (this.#vcpus[slot] ?? 0) - this.#meanVcpus];
+    return (this.#weightBytes[slot] ?? 0) * memory * memory + (this.#weightVcpus[slot] ?? 0) * vcpus * vcpus;
+  }
+
+  score(): number {
+    return this.spread() + this.#penalties();
+  }
+
+  /** The slot of a VM that is on no host. */
+  get nowhere(): number {
+    return this.#memory.length - 1;
+  }
+
+  /** The deviations if a load went from one host to another. */
+  spreadAfter(from: number, to: number, flow: Load): number {
+    const outM = -flow.bytes * (this.#perByte[from] as number);
+    const inM = flow.bytes * (this.#perByte[to] as number);
+    const outV = -flow.vcpus * (this.#perVcpu[from] as number) - flow.pcpus * (this.#perPcpu[from] as number);
+    const inV = flow.vcpus * (this.#perVcpu[to] as number) + flow.pcpus * (this.#perPcpu[to] as number);
+    const wOutM = (this.#weightBytes[from] as number) * outM;
+    const wInM = (this.#weightBytes[to] as number) * inM;
+    const wOutV = (this.#weightVcpus[from] as number) * outV;
+    const wInV = (this.#weightVcpus[to] as number) * inV;
+    const varM =
+      this.#varMemory +
+      wOutM * (2 * ((this.#memory[from] as number) - this.#meanMemory) + outM) +
+      wInM * (2 * ((this.#memory[to] as number) - this.#meanMemory) + inM) -
+      (wOutM + wInM) * (wOutM + wInM);
+    const varV =
+      this.#varVcpus +
+      wOutV * (2 * ((this.#vcpus[from] as number) - this.#meanVcpus) + outV) +
+      wInV * (2 * ((this.#vcpus[to] as number) - this.#meanVcpus) + inV) -
+      (wOutV + wInV) * (wOutV + wInV);
+    return Math.sqrt(varM > 0 ? varM : 0) + Math.sqrt(varV > 0 ? varV : 0);
+  }
+
+  /** How much the penalties change if a VM goes from one host to another (from `nowhere`: is placed). */
+  penaltyOfMove(vm: Vm, from: number, to: number): number {
+    const { preferred } = this.world.relations.of(vm);
+    const placed = from !== this.nowhere;
+    let cost = preferred.length === 0 ? 0 : this.#wish(vm, to, from) - (placed ? this.#wish(vm, from, from) : 0);
+    if (this.name === 'balance') return cost;
+    cost += this.#fullPenalty(to, vm.needBytes, 1);
+    if (placed) cost += this.isOnline(from) ? this.#fullPenalty(from, -vm.needBytes, -1) : -AWAY_PENALTY;
+    return cost;
+  }
+
+  #weigh(): void {
+    const { hosts } = this.world;
+    const online = hosts.slots().filter((slot) => {
+      const host = hosts.spec(slot);
+      return host.ready && (this.name === 'ganeti' || (host.cordoned !== true && (hosts.capBytes[slot] ?? 0) > 0));
+    });
+    const shareOf = (capacity: (slot: number) => number): ((slot: number) => number) => {
+      const all = online.reduce((sum, slot) => sum + capacity(slot), 0);
+      return (slot) => (this.name === 'ganeti' ? 1 / online.length : capacity(slot) / all);
+    };
+    const bytes = (slot: number): number =>
+      this.name === 'ganeti' ? hosts.spec(slot).totalBytes : (hosts.capBytes[slot] ?? 0);
+    const vcpus = (slot: number): number =>
+      (hosts.cpus[slot] ?? 0) * (this.name === 'ganeti' ? 1 : (hosts.vcpuRatio[slot] ?? 1));
+    const [weightBytes, weightVcpus] = [shareOf(bytes), shareOf(vcpus)];
+    for (const slot of online) {
+      this.#online[slot] = 1;
+      this.#perByte[slot] = 1 / bytes(slot);
+      this.#perVcpu[slot] = 1 / vcpus(slot);
+      this.#perPcpu[slot] = (this.name === 'ganeti' ? 1 : (hosts.vcpuRatio[slot] ?? 1)) / vcpus(slot);
+      this.#weightBytes[slot] = weightBytes(slot);
+      this.#weightVcpus[slot] = weightVcpus(slot);
+    }
+  }
+
+  #read(slot: number): void {
+    const { hosts } = this.world;
+    const fixed = this.name === 'ganeti' ? hosts.spec(slot).totalBytes - (hosts.capBytes[slot] ?? 0) : 0;
+    const dedicated = (hosts.dedicatedVcpus[slot] ?? 0) * (this.name === 'ganeti' ? 1 : (hosts.vcpuRatio[slot] ?? 1));
+    const vcpus = (hosts.fixedVcpus[slot] ?? 0) + (hosts.sharedVcpus[slot] ?? 0) + dedicated;
+    this.#memory[slot] = (fixed + (hosts.usedBytes[slot] ?? 0)) * (this.#perByte[slot] ?? 0);
+    this.#vcpus[slot] = vcpus * (this.#perVcpu[slot] ?? 0);
+  }
+
+  /** In the order of slots and from nothing, so that no rounding error is carried from move to move. */
+  #sum(): void {
+    const [memory, vcpus, weightBytes, weightVcpus] = [this.#memory, this.#vcpus, this.#weightBytes, this.#weightVcpus];
+    let [meanM, meanV, varM, varV] = [0, 0, 0, 0];
+    for (let slot = 0; slot < memory.length; slot++) {
+      meanM += (weightBytes[slot] as number) * (memory[slot] as number);
+      meanV += (weightVcpus[slot] as number) * (vcpus[slot] as number);
+    }
+    for (let slot = 0; slot < memory.length; slot++) {
+      const [m, v] = [(memory[slot] as number) - meanM, (vcpus[slot] as number) - meanV];
+      varM += (weightBytes[slot] as number) * m * m;
+      varV += (weightVcpus[slot] as number) * v * v;
+    }
+    [this.#meanMemory, this.#meanVcpus, this.#varMemory, this.#varVcpus] = [meanM, meanV, varM, varV];
+  }
+
+  /** What unmet wishes cost a VM on a host, as if it were not on `from`. */
+  #wish(vm: Vm, slot: number, from: number): number {
+    const { preferred, labels } = this.world.relations.of(vm);
+    let cost = 0;
+    for (const { term, weight } of preferred) {
+      const domain = term.topology.domain(slot);
+      if (domain < 0) continue;
+      const self =
+        from !== this.nowhere && term.topology.domain(from) === domain && labels.terms.includes(term) ? 1 : 0;
+      const others = (term.matching.get(domain) ?? 0) - self;
+      cost -= (weight / 100) * (this.name === 'ganeti' ? Math.min(1, others) : others);
+    }
+    return cost;
+  }
+
+  /** Ganeti counts every VM on a host without free memory. */
+  #fullPenalty(slot: number, bytes: number, vms: number): number {
+    const { hosts } = this.world;
+    const free = hosts.freeBytes(slot);
+    const before = hosts.vms[slot] ?? 0;
+    if (free > 0 && free - bytes > 0) return 0;
+    return (free - bytes <= 0 ? before + vms : 0) - (free <= 0 ? before : 0);
+  }
+
+  #penalties(): number {
+    const { hosts, placed } = this.world;
+    let cost = 0;
+    if (this.name === 'ganeti') {
+      for (const slot of hosts.slots()) {
+        const vms = hosts.vms[slot] ?? 0;
+        if (!this.isOnline(slot)) cost += AWAY_PENALTY * vms;
+        else if (hosts.freeBytes(slot) <= 0) cost += vms;
+      }
+    }
+    return cost + this.#wishes([...placed.values()].map(({ vm }) => vm));
+  }
+
+  #wishes(vms: readonly Vm[]): number {
+    let cost = 0;
+    if (this.name === 'balance') {
+      for (const vm of vms) {
+        if (this.world.relations.of(vm).preferred.length === 0) continue;
+        const slot = this.world.hosts.slotOf(this.world.placed.get(vm.key)?.host ?? '');
+        if (slot !== undefined) cost += this.#wish(vm, slot, slot);
+      }
+      return cost;
+    }
+    const terms = new Set(vms.flatMap((vm) => this.world.relations.of(vm).preferred.map(({ term }) => term)));
+    for (const term of terms) for (const count of term.matching.values()) cost += count - 1;
+    return cost;
+  }
+}

@@ -1,0 +1,210 @@
+/** The best single move or swap that a host takes part in, and how to take it. */
+import type { Chooser } from '../choose';
+import type { Vm } from '../state/demand';
+import type { World } from '../state/world';
+import { loadOf } from './objective';
+import type { Load, Objective } from './objective';
+
+export interface Step {
+  /** The host that looked for a step. */
+  readonly seeker: number;
+  readonly vm: Vm;
+  readonly from: number;
+  readonly to: number;
+  /** The VM that goes the other way. */
+  readonly back: Vm | undefined;
+  /** What the penalties change by. */
+  readonly penalty: number;
+  /** Gain in score for what is moved: gain / bytes^COST_EXPONENT. */
+  readonly value: number;
+}
+
+interface Source {
+  readonly vm: Vm;
+  readonly load: Load;
+  readonly cost: number;
+}
+
+/** 0: only the gain counts; 1: only the gain per byte. */
+const COST_EXPONENT = 0.25;
+/** In a fleet larger than this, a host looks for its match among this many of the most uneven ones only. */
+const PEERS = 64;
+/** How often they are chosen anew. */
+const STEPS_PER_CHOICE = 16;
+/** Hosts with which swaps are tried: those with which single moves go best. */
+const PARTNERS = 48;
+
+interface Flow {
+  bytes: number;
+  vcpus: number;
+  pcpus: number;
+}
+
+export class StepFinder {
+  readonly #world: World;
+  readonly #flow: Flow = { bytes: 0, vcpus: 0, pcpus: 0 };
+  readonly #sources: (readonly Source[] | undefined)[] = [];
+  #found: Step | undefined;
+  #peers: readonly number[] = [];
+  #taken = 0;
+
+  constructor(
+    readonly chooser: Chooser,
+    readonly objective: Objective,
+    readonly minGain: number,
+    readonly pinned: ReadonlySet<string>,
+  ) {
+    this.#world = chooser.world;
+  }
+
+  take({ vm, from, to, back }: Step): void {
+    const { hosts } = this.#world;
+    this.#world.add(vm, hosts.spec(to).name);
+    if (back) this.#world.add(back, hosts.spec(from).name);
+    this.#sources[from] = undefined;
+    this.#sources[to] = undefined;
+    if (++this.#taken % STEPS_PER_CHOICE === 0) this.#peers = [];
+  }
+
+  /** The hosts worth looking at: all of a small fleet, the most uneven ones of a large fleet, worst first. */
+  peers(): readonly number[] {
+    if (this.#peers.length > 0) return this.#peers;
+    const online = this.#world.hosts.slots().filter((slot) => this.objective.isOnline(slot));
+    const sorted = online.sort((a, b) => this.objective.deviation(b) - this.objective.deviation(a));
+    this.#peers = sorted.slice(0, PEERS);
+    return this.#peers;
+  }
+
+  best(seeker: number): Step | undefined {
+    this.#found = undefined;
+    const own = this.#on(seeker);
+    const others: { slot: number; after: number }[] = [];
+    for (const slot of this.peers()) {
+      if (slot === seeker) continue;
+      const after = Math.min(this.#moves(seeker, own, seeker, slot), this.#moves(seeker, this.#on(slot), slot, seeker));
+      others.push({ slot, after });
+    }
+    if (others.length > PARTNERS) others.sort((a, b) => a.after - b.after);
+    for (const { slot } of others.slice(0, PARTNERS)) this.#swaps(seeker, slot);
+    return this.#found;
+  }
+
+  /** For each kind of VM on a host, the move off it that harms least; the largest first. */
+  forced(from: number): Step[] {
+    const sources = [...this.#on(from)].sort((a, b) => b.cost - a.cost);
+    return sources.flatMap((source) => {
+      let least = Infinity;
+      let best: Step | undefined;
+      for (const to of this.#world.hosts.slots()) {
+        if (to === from || !this.objective.isOnline(to) || !this.#hasRoom(to, source.load)) continue;
+        const after = this.objective.spreadAfter(from, to, source.load);
+        if (after >= least || !this.#canMove(source.vm, from, to)) continue;
+        const penalty = this.objective.penaltyOfMove(source.vm, from, to);
+        best = { seeker: from, vm: source.vm, from, to, back: undefined, penalty, value: 0 };
+        least = after;
+      }
+      return best ? [best] : [];
+    });
+  }
+
+  /** Considers moving any of some VMs; the least deviation that one of them would leave. */
+  #moves(seeker: number, sources: readonly Source[], from: number, to: number): number {
+    if (!this.objective.isOnline(to)) return Infinity;
+    let least = Infinity;
+    const spread = this.objective.spread();
+    for (const source of sources) {
+      const after = this.objective.spreadAfter(from, to, source.load);
+      if (after < least) least = after;
+      const penalty =
+        source.vm.relations?.preferred.length === 0 && this.objective.isOnline(from)
+          ? 0
+          : this.objective.penaltyOfMove(source.vm, from, to);
+      const gain = spread - after - penalty;
+      if (gain < this.minGain || gain / source.cost <= (this.#found?.value ?? 0)) continue;
+      if (!this.#hasRoom(to, source.load) || !this.#canMove(source.vm, from, to)) continue;
+      this.#found = { seeker, vm: source.vm, from, to, back: undefined, penalty, value: gain / source.cost };
+    }
+    return least;
+  }
+
+  #swaps(from: number, to: number): void {
+    if (!this.objective.isOnline(to) || !this.objective.isOnline(from)) return;
+    const spread = this.objective.spread();
+    const flow = this.#flow;
+    for (const mine of this.#on(from)) {
+      for (const theirs of this.#on(to)) {
+        flow.bytes = mine.load.bytes - theirs.load.bytes;
+        flow.vcpus = mine.load.vcpus - theirs.load.vcpus;
+        flow.pcpus = mine.load.pcpus - theirs.load.pcpus;
+        const gain = spread - this.objective.spreadAfter(from, to, flow);
+        const value = gain / (mine.cost + theirs.cost);
+        if (gain < this.minGain || value <= (this.#found?.value ?? 0)) continue;
+        if (!this.#hasRoom(to, flow)) continue;
+        this.#considerSwap(mine, theirs, { from, to, gain });
+      }
+    }
+  }
+
+  #considerSwap(mine: Source, theirs: Source, { from, to, gain }: { from: number; to: number; gain: number }): void {
+    const flow = this.#flow;
+    const reverse = { bytes: -flow.bytes, vcpus: -flow.vcpus, pcpus: -flow.pcpus };
+    if (!this.#hasRoom(from, reverse)) return;
+    const penalty = this.objective.penaltyOfMove(mine.vm, from, to) + this.objective.penaltyOfMove(theirs.vm, to, from);
+    const value = (gain - penalty) / (mine.cost + theirs.cost);
+    if (gain - penalty < this.minGain || value <= (this.#found?.value ?? 0)) return;
+    if (!this.#canSwap(mine.vm, from, theirs.vm, to)) return;
+    this.#found = { seeker: from, vm: mine.vm, from, to, back: theirs.vm, penalty, value };
+  }
+
+  /** One of each kind of VM on a host: VMs that nothing sets apart are moved alike. */
+  #on(slot: number): readonly Source[] {
+    const known = this.#sources[slot];
+    if (known) return known;
+    const kinds = new Map<string, Source>();
+    for (const vm of this.#world.vmsOn(this.#world.hosts.spec(slot).name)) {
+      if (this.#world.placed.get(vm.key)?.inboundHost !== undefined || this.pinned.has(vm.key)) continue;
+      const kind = this.chooser.isFree(vm) ? vm.sizeKey : vm.key;
+      if (!kinds.has(kind)) kinds.set(kind, { vm, load: loadOf(vm), cost: Math.pow(vm.needBytes, COST_EXPONENT) });
+    }
+    const sources = [...kinds.values()];
+    this.#sources[slot] = sources;
+    return sources;
+  }
+
+  #hasRoom(slot: number, flow: Load): boolean {
+    const { hosts } = this.#world;
+    const free = hosts.freeBytes(slot) - flow.bytes;
+    if (free < 0 || (free === 0 && this.objective.name === 'ganeti')) return false;
+    if (flow.pcpus > 0 && flow.pcpus > hosts.freePcpus(slot)) return false;
+    return flow.vcpus + flow.pcpus * (hosts.vcpuRatio[slot] as number) <= hosts.freeVcpus(slot);
+  }
+
+  #canMove(vm: Vm, from: number, to: number): boolean {
+    if (this.#isSimple(vm)) return this.chooser.allows(vm, to);
+    this.#world.remove(vm.key);
+    const fits = this.chooser.fits(vm, to);
+    this.#world.add(vm, this.#world.hosts.spec(from).name);
+    return fits;
+  }
+
+  #canSwap(mine: Vm, from: number, theirs: Vm, to: number): boolean {
+    if (this.#isSimple(mine) && this.#isSimple(theirs))
+      return this.chooser.allows(mine, to) && this.chooser.allows(theirs, from);
+    const world = this.#world;
+    world.remove(mine.key);
+    world.remove(theirs.key);
+    let fits = this.chooser.fits(mine, to);
+    if (fits) {
+      world.add(mine, world.hosts.spec(to).name);
+      fits = this.chooser.fits(theirs, from);
+    }
+    world.add(mine, world.hosts.spec(from).name);
+    world.add(theirs, world.hosts.spec(to).name);
+    return fits;
+  }
+
+  /** Nothing but the host and the room on it decides. */
+  #isSimple(vm: Vm): boolean {
+    return vm.diskBytes.size === 0 && this.chooser.isFree(vm);
+  }
+}

@@ -1,0 +1,142 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { buildSync } from 'esbuild';
+import { after, before, describe, it } from 'mocha';
+import { InputError, readFleet } from '../../cli/fleet';
+import type { Fleet } from '../../cli/fleet';
+
+const NODE = { memMiB: 65536, dom0MiB: 4096, cpus: 16, dom0Cpus: 2 };
+const FLEET = {
+  format: 'xen-placement-bench/1',
+  policy: { vcpuRatio: 4 },
+  nodes: [
+    { name: 'h1', ...NODE, rack: 'a', offline: false },
+    { name: 'h2', ...NODE, rack: 'b', offline: false },
+  ],
+  vms: [
+    { name: 'a', memMiB: 30720, vcpus: 2, node: 'h1', group: 'g' },
+    { name: 'b', memMiB: 30720, vcpus: 2, node: 'h1', group: null },
+    { name: 'c', memMiB: 30720, vcpus: 2, node: null, group: 'g' },
+    { name: 'd', memMiB: 30720, vcpus: 2, node: null, group: 'g' },
+  ],
+};
+
+describe('the fleet file', () => {
+  const bad: [string, (fleet: Record<string, unknown>) => unknown, RegExp][] = [
+    ['no nodes', ({ nodes: _nodes, ...rest }) => rest, /^nodes: must be a list/],
+    ['no object', () => 7, /^the fleet file: must be an object/],
+    [
+      'memory in words',
+      (f) => ({ ...f, nodes: [{ ...NODE, name: 'h', memMiB: '1Gi' }] }),
+      /^nodes\[0\]\.memMiB: must be a whole number.*"1Gi"/,
+    ],
+    [
+      'an unknown node',
+      (f) => ({ ...f, vms: [{ name: 'a', memMiB: 1, vcpus: 1, node: 'h9' }] }),
+      /^vms\[0\]\.node: there is no node "h9"/,
+    ],
+    [
+      'a name twice',
+      (f) => ({
+        ...f,
+        nodes: [
+          { ...NODE, name: 'h' },
+          { ...NODE, name: 'h' },
+        ],
+      }),
+      /^nodes\[1\]\.name: "h" is nodes\[0\] already/,
+    ],
+    ['a ratio of nothing', (f) => ({ ...f, policy: { vcpuRatio: 0 } }), /^policy\.vcpuRatio: must be a number above 0/],
+    [
+      'three failures',
+      (f) => ({ ...f, policy: { vcpuRatio: 1, hostFailuresToTolerate: 3 } }),
+      /^policy\.hostFailuresToTolerate: must be 0, 1 or 2/,
+    ],
+  ];
+  for (const [name, make, expected] of bad) {
+    it(`refuses ${name}, with field and remedy`, () => {
+      assert.throws(
+        () => readFleet(make(FLEET)),
+        (error) => error instanceof InputError && expected.test(error.message),
+      );
+    });
+  }
+});
+
+describe('xenfleet simulate', function () {
+  this.timeout(30_000);
+  let folder = '';
+  let file = '';
+  let bundle = '';
+  before(() => {
+    folder = mkdtempSync(join(tmpdir(), 'xenfleet-'));
+    file = join(folder, 'fleet.json');
+    bundle = join(folder, 'xenfleet.cjs');
+    buildSync({ entryPoints: [join(__dirname, '../../cli/main.ts')], bundle: true, platform: 'node', outfile: bundle });
+    writeFileSync(file, JSON.stringify(FLEET));
+  });
+  after(() => rmSync(folder, { recursive: true }));
+
+  function xenfleet(...args: string[]): { code: number | null; out: string; err: string } {
+    const main = join(__dirname, '../../cli/main.ts');
+    const run = spawnSync(process.execPath, ['-r', 'ts-node/register', main, 'simulate', ...args], {
+      encoding: 'utf8',
+    });
+    return { code: run.status, out: run.stdout, err: run.stderr };
+  }
+
+  it('places what fits, keeps unknown fields, and gives reasons for the rest', () => {
+    const out = join(folder, 'out.json');
+    const { code } = xenfleet('place', '--fleet', file, '--out', out);
+    const result = JSON.parse(readFileSync(out, 'utf8')) as Fleet & {
+      format: string;
+      refused: { vm: string; reason: string }[];
+      stats: { cpuMs: number };
+    };
+    assert.equal(code, 0);
+    assert.deepEqual(
+      result.vms.map(({ node }) => node),
+      ['h1', 'h1', 'h2', null],
+    );
+    assert.equal(result.format, FLEET.format);
+    assert.deepEqual(
+      result.refused.map(({ vm }) => vm),
+      ['d'],
+    );
+    assert.match(
+      result.refused[0]?.reason ?? '',
+      /^0 of 2 hosts fit: memory 1 \(h1 nearest, 30720 MiB short\); anti-affinity 2/,
+    );
+    assert.ok(result.stats.cpuMs > 0);
+  });
+
+  it('evacuates, as JSON on standard output', () => {
+    const { code, out } = xenfleet('evacuate', '--fleet', file, '--hosts', 'h1', '-o', 'json');
+    const result = JSON.parse(out) as { moves: unknown[]; refused: unknown[] };
+    assert.equal(code, 0);
+    assert.deepEqual(result.moves, [
+      { vm: 'a', from: 'h1', to: 'h2' },
+      { vm: 'b', from: 'h1', to: 'h2' },
+    ]);
+    assert.deepEqual(result.refused, []);
+  });
+
+  it('exits with 2 and names the option where the command line is wrong', () => {
+    const cases: [string[], RegExp][] = [
+      [['place'], /--fleet/],
+      [['place', '--fleet', join(folder, 'none.json')], /--fleet: cannot read/],
+      [['evacuate', '--fleet', file, '--hosts', 'h9'], /--hosts: there is no node "h9"/],
+      [['rebalance', '--fleet', file, '--min-gain', 'much'], /--min-gain/],
+      [['explain', '--fleet', file, '--vm', 'z'], /--vm: there is no VM "z"/],
+    ];
+    for (const [args, expected] of cases) {
+      const { code, err } = xenfleet(...args);
+      assert.equal(code, 2, err);
+      assert.match(err, expected);
+      assert.equal(err.trim().split('\n').length, 1);
+    }
+  });
+});

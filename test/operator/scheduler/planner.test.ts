@@ -1,0 +1,115 @@
+import assert from 'node:assert/strict';
+import * as fc from 'fast-check';
+import { describe, it } from 'mocha';
+import { Planner, Scheduler, message } from '../../../operator/scheduler';
+import type { HostState, Plan, VmSpec } from '../../../operator/scheduler';
+import { arbitraryHosts, arbitraryVms } from './arbitrary';
+import { GIB, host, hosts, required, vm } from './fleet';
+import { brokenAntiAffinity, overcommitted } from './oracle';
+
+/** A crowded fleet with every placed VM on a host that allows it. */
+const placedFleet = fc.tuple(arbitraryHosts(5), arbitraryVms(25)).map(([fleet, vms]): [HostState[], VmSpec[]] => {
+  const open = fleet.map((one) => ({ ...one, cordoned: false }));
+  const scheduler = new Scheduler({ hosts: open, vms: [] });
+  const placed = vms.flatMap((spec) => {
+    const found = scheduler.find(spec);
+    if (found === undefined) return [];
+    scheduler.assume(spec, found);
+    return [{ ...spec, host: found }];
+  });
+  return [open, placed];
+});
+
+/** Carries a plan out move by move; the oracle looks at every state in between. */
+function replay(fleet: readonly HostState[], vms: readonly VmSpec[], plan: Plan): VmSpec[] {
+  let now = [...vms];
+  for (const { key, from, to } of plan.moves) {
+    assert.equal(now.find((spec) => spec.key === key)?.host, from);
+    now = now.map((spec) => (spec.key === key ? { ...spec, host: to } : spec));
+    assert.deepEqual([overcommitted(fleet, now), brokenAntiAffinity(fleet, now)], [[], []]);
+  }
+  return now;
+}
+
+describe('rebalancing', () => {
+  it('never makes a fleet less even, and every state on the way obeys every rule', () => {
+    fc.assert(
+      fc.property(placedFleet, ([fleet, vms]) => {
+        const planner = new Planner({ hosts: fleet, vms });
+        const plan = planner.rebalance();
+        const after = replay(fleet, vms, plan);
+        assert.ok(plan.scoreAfter <= plan.scoreBefore + 1e-9, `${plan.scoreBefore} -> ${plan.scoreAfter}`);
+        assert.ok(Math.abs(new Planner({ hosts: fleet, vms: after }).score() - plan.scoreAfter) < 1e-9);
+        assert.deepEqual(planner.rebalance(), plan, 'the same question gets the same answer');
+      }),
+    );
+  });
+
+  it('swaps VMs where no single move fits', () => {
+    const full = { totalBytes: 16 * GIB, dom0Bytes: 4 * GIB, hypervisorBytes: 0 };
+    const big = { memoryBytes: 5 * GIB, overheadBytes: 0, vcpus: 1 };
+    const small = { memoryBytes: 3 * GIB, overheadBytes: 0, vcpus: 1 };
+    const fleet = [host('h1', full), host('h2', full), host('h3', full)];
+    const vms = [
+      ...[1, 2].map((n) => vm(`big-${n}`, { ...big, host: 'h1' })),
+      ...[1, 2].map((n) => vm(`small-${n}`, { ...small, host: 'h2' })),
+      vm('big-3', { ...big, host: 'h3' }),
+      vm('small-3', { ...small, host: 'h3' }),
+    ];
+    const plan = new Planner({ hosts: fleet, vms }).rebalance();
+    assert.ok(plan.scoreAfter < 1e-9, `score ${plan.scoreAfter}`);
+    replay(fleet, vms, plan);
+  });
+
+  it('stops at the score asked for', () => {
+    const vms = Array.from({ length: 20 }, (_, index) =>
+      vm(`v${index}`, { host: 'h1', memoryBytes: 2 * GIB, vcpus: 1 }),
+    );
+    const planner = new Planner({ hosts: hosts(4), vms });
+    const all = planner.rebalance();
+    const some = planner.rebalance({ untilScore: 0.3 });
+    assert.ok(some.scoreAfter <= 0.3 && some.moves.length < all.moves.length);
+    assert.equal(planner.rebalance({ maxSteps: 3 }).moves.length, 3);
+  });
+
+  it('leaves alone what is pinned to its host or on the move', () => {
+    const disk = { disks: [{ pool: 'ssd', sizeBytes: GIB, madeOn: 'h1' }] };
+    const fleet = hosts(2, () => ({ storage: [{ name: 'ssd', locality: 'local', freeBytes: GIB }] }));
+    const vms = [
+      vm('a', { host: 'h1', ...disk }),
+      vm('b', { host: 'h1', ...disk }),
+      vm('c', { host: 'h1', inboundHost: 'h2' }),
+    ];
+    assert.deepEqual(new Planner({ hosts: fleet, vms }).rebalance().moves, []);
+  });
+});
+
+describe('evacuating', () => {
+  it('empties hosts by moves that each find their room, or says of each VM why not', () => {
+    fc.assert(
+      fc.property(placedFleet, fc.nat(), ([fleet, vms], pick) => {
+        const name = fleet[pick % fleet.length]?.name ?? '';
+        const plan = new Planner({ hosts: fleet, vms }).evacuate([name]);
+        const after = replay(fleet, vms, plan);
+        const left = after.filter((spec) => spec.host === name).map(({ key }) => key);
+        assert.deepEqual(left.sort(), plan.refused.map(({ key }) => key).sort());
+        for (const { explanation } of plan.refused) assert.equal(explanation.fitting, 0, message(explanation));
+      }),
+    );
+  });
+
+  it('names the rule that keeps a VM', () => {
+    const web = { labels: { app: 'web' }, antiAffinity: required({ app: 'web' }) };
+    const vms = [vm('a', { ...web, host: 'h1' }), vm('b', { ...web, host: 'h2' })];
+    const plan = new Planner({ hosts: hosts(2), vms }).evacuate(['h1']);
+    assert.deepEqual(
+      plan.refused.map(({ key, explanation }) => [key, message(explanation)]),
+      [
+        [
+          'uid-a',
+          '0 of 2 hosts fit: cordoned 1 (Unschedulable); anti-affinity 1 (app=web per kubernetes.io/hostname; h2 nearest, 1 VMs in the way)',
+        ],
+      ],
+    );
+  });
+});
