@@ -15,6 +15,8 @@ export interface RunResult {
 }
 
 const projectDir = resolve(__dirname, '../..');
+/** Of one test that does not say otherwise; generous, since the machine may be busy with other things. */
+const TEST_MS = { pure: 20_000, system: 60_000, xen: 60_000 } as const;
 /** A run that takes longer hangs. The first run on real Xen makes its image. */
 const LONGEST_MS = { pure: 300_000, system: 900_000, xen: 2_400_000 } as const;
 const STDERR_KEPT = 8000;
@@ -24,11 +26,15 @@ export async function runMocha(run: Run, say: (line: string) => void, signal: Ab
   const resultFile = join(dir, 'result.json');
   const flags = ['--no-config', '-r', 'ts-node/register', '--reporter', join(projectDir, 'test', 'reporter.ts')];
   const mocha = join(projectDir, 'node_modules', 'mocha', 'bin', 'mocha.js');
-  const child = spawn(process.execPath, [mocha, ...flags, '--forbid-only', '--timeout', '10000', ...run.files], {
-    cwd: projectDir,
-    env: { ...process.env, TEST_RESULT: resultFile },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  const child = spawn(
+    process.execPath,
+    [mocha, ...flags, '--forbid-only', '--timeout', String(TEST_MS[run.floor]), ...run.files],
+    {
+      cwd: projectDir,
+      env: { ...process.env, TEST_RESULT: resultFile },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  );
   const stop = (): void => {
     child.kill('SIGINT'); // mocha ends after the hooks of what runs
     setTimeout(() => child.kill('SIGKILL'), 5000).unref();
