@@ -27,6 +27,7 @@ export interface DomainConfig {
   readonly boot: string | undefined;
   readonly serial: string | undefined;
   readonly vnc: boolean | undefined;
+  readonly sdl: boolean | undefined;
   readonly disks: readonly Disk[];
   readonly nics: readonly Nic[];
   readonly actions: Readonly<Record<'poweroff' | 'reboot' | 'watchdog' | 'crash' | 'soft_reset', Action>>;
@@ -103,6 +104,7 @@ export function readDomainConfig(cfg: Cfg, source: string): { config: DomainConf
     boot: type === 'hvm' ? read.string('boot') : undefined,
     serial: type === 'hvm' ? read.string('serial') : undefined,
     vnc: type === 'hvm' ? readFlag(read, 'vnc') : undefined,
+    sdl: type === 'hvm' ? readFlag(read, 'sdl') : undefined,
     disks: read.list('disk').map((spec) => parseDisk(spec, source)),
     nics: read.list('vif').map((spec) => parseNic(spec)),
     actions: {

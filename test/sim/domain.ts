@@ -14,8 +14,8 @@ export interface Domain {
   name: string;
   /** MiB granted by Xen, 0 until the build has populated it. */
   memoryMiB: number;
-  /** Set aside from the beginning of the build, beyond `memoryMiB`'s share. */
-  reservedMiB: number;
+  /** libxl has stored its configuration: before that, and for good where xl was killed, `list -l` does not know it and no vCPU is up. */
+  built: boolean;
   overheadMiB: number;
   vcpusOnline: number;
   paused: boolean;
@@ -42,7 +42,7 @@ export function newDomain(domid: number, config: DomainConfig, how: Pick<Domain,
     config,
     name: '',
     memoryMiB: 0,
-    reservedMiB: 0,
+    built: false,
     overheadMiB: 0,
     vcpusOnline: config.vcpus,
     paused: true,
@@ -80,5 +80,5 @@ export function hypervisorMiB(totalMiB: number): number {
 }
 
 export function takenMiB(domain: Domain): number {
-  return Math.max(domain.memoryMiB, domain.reservedMiB) + domain.overheadMiB;
+  return domain.memoryMiB + domain.overheadMiB;
 }

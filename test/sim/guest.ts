@@ -1,5 +1,5 @@
 /**
- * How a simulated guest behaves. Words on its command line (`sim=crash4`, `sim=deaf,boot200`; the lab guest's `gact=` means the same), or
+ * How a simulated guest behaves. Words on its command line (`sim=crash4`, `sim=deaf,boot200`; `lab.act=`, as the guest of the real lab is told, means the same), or
  * in the last part of its name where it has no command line (`tenant.deaf`, `tenant.web-crash4`); more by the control API.
  */
 export interface Behaviour {
@@ -16,7 +16,9 @@ export interface Behaviour {
 }
 
 export function behaviourFrom(base: Behaviour, name: string, cmdline: string | undefined): Behaviour {
-  const spoken = [...(cmdline ?? '').matchAll(/(?:^|\s)(?:sim|gact)=(\S+)/g)].flatMap((match) => match[1]!.split(','));
+  const spoken = [...(cmdline ?? '').matchAll(/(?:^|\s)(?:sim|lab\.act)=(\S+)/g)].flatMap((match) =>
+    match[1]!.split(','),
+  );
   const words = spoken.length > 0 ? spoken : (name.split('.').at(-1) ?? '').split('-');
   return words.reduce(withWord, base);
 }

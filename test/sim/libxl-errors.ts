@@ -18,12 +18,34 @@ export function nameExists(domid: number, name: string): string {
   return `libxl: error: libxl_domain.c:81:libxl__domain_rename: Domain ${domid}:Domain with name "${name}" already exists.`;
 }
 
+/** The ramdisk's line was not recorded for PV; the others were. */
+function bootFilePv(ramdisk: boolean): string[] {
+  const where = ramdisk ? '661:libxl__build_pv: xc_dom_module_file' : '646:libxl__build_pv: xc_dom_kernel_file';
+  return [`libxl: error: libxl_dom.c:${where} failed: No such file or directory`];
+}
+
+function bootFilePvh(ramdisk: boolean): string[] {
+  const where = ramdisk
+    ? '926:libxl__domain_firmware: xc_dom_ramdisk_file'
+    : '909:libxl__domain_firmware: xc_dom_kernel_file';
+  return [
+    `libxl: error: libxl_dom.c:${where} failed: No such file or directory`,
+    'libxl: error: libxl_dom.c:1075:libxl__build_hvm: initializing domain firmware failed',
+  ];
+}
+
 export const createErrors = {
-  name: (domid: number, name: string) =>
+  name: (domid: number, { name, type }: { name: string; type: string }) =>
     createFailed(
       domid,
       nameExists(domid, name),
       `libxl: error: libxl_create.c:1296:initiate_domain_create: Domain ${domid}:cannot make domain: -6`,
+      ...(type === 'pv'
+        ? []
+        : [
+            `libxl: error: libxl_xshelp.c:206:libxl__xs_read_mandatory: xenstore read failed: \`/libxl/${domid}/type': No such file or directory`,
+            `libxl: warning: libxl_dom.c:49:libxl__domain_type: unable to get domain type for domid=${domid}, assuming HVM`,
+          ]),
     ),
   disk: (domid: number, index: number, disk: { vdev: string; target: string }) =>
     createFailed(
@@ -41,10 +63,8 @@ export const createErrors = {
     createFailed(
       domid,
       `xc: error: panic: xg_dom_core.c:205: failed to open file '${path}': No such file or directory: Internal error`,
-      what.type === 'pv'
-        ? `libxl: error: libxl_dom.c:${what.ramdisk ? 661 : 646}:libxl__build_pv: xc_dom_${what.ramdisk ? 'module' : 'kernel'}_file failed: No such file or directory`
-        : 'libxl: error: libxl_dom.c:1039:libxl__domain_firmware: xc_dom_{kernel_file/ramdisk_file} failed: No such file or directory',
-      `libxl: error: libxl_create.c:1640:domcreate_rebuild_done: Domain ${domid}:cannot (re-)build domain: -3`,
+      ...(what.type === 'pv' ? bootFilePv(what.ramdisk) : bootFilePvh(what.ramdisk)),
+      `libxl: error: libxl_create.c:1640:domcreate_rebuild_done: Domain ${domid}:cannot (re-)build domain: ${what.type === 'pv' ? -3 : -1}`,
     ),
   memory: (domid: number) =>
     createFailed(
@@ -66,7 +86,7 @@ export const createErrors = {
   gone: (domid: number) =>
     createFailed(
       domid,
-      `libxl: error: libxl_create.c:1640:domcreate_rebuild_done: Domain ${domid}:cannot (re-)build domain: -3`,
+      `libxl: error: libxl_create.c:2051:domcreate_destruction_cb: Domain ${domid}:unable to destroy domain following failed creation`,
     ),
 } as const;
 
@@ -75,4 +95,17 @@ export function destroyFailed(domid: number, kind: 'absent' | 'raced'): XlError 
   const raced = `libxl: error: libxl_domain.c:1616:domain_destroy_domid_cb: Domain ${domid}:xc_domain_destroy failed: No such process`;
   const lines = [kind === 'raced' ? raced : first, ...rest, `destroy failed (rc=${kind === 'raced' ? -3 : -21})`];
   return new XlError(1, lines.map((line) => `${line}\n`).join(''));
+}
+
+/** `xl shutdown` waits a minute for a guest that does not even take the request: it is off, paused, or still boots. */
+export function notAcknowledged(verb: string): XlError {
+  return new XlError(
+    1,
+    `libxl: error: libxl_domain.c:854:pvcontrol_cb: guest didn't acknowledge control request: -9\n${verb} failed (rc=-9)\n`,
+  );
+}
+
+/** `list -l` leaves out what has no stored configuration: what is being built or destroyed, or was left by a killed xl. */
+export function noConfiguration(domid: number): string {
+  return `libxl: error: libxl_domain.c:2335:retrieve_domain_configuration_lock_acquired: Domain ${domid}:Fail to get domain configuration\n`;
 }

@@ -90,7 +90,7 @@ function hvmJson(config: DomainConfig): Json {
     bios: config.bios,
     vga: {},
     vnc: { enable: config.vnc === undefined ? undefined : config.vnc ? 'True' : 'False' },
-    sdl: {},
+    sdl: { enable: config.sdl === undefined ? undefined : config.sdl ? 'True' : 'False' },
     spice: {},
     serial: config.serial,
     boot: config.boot,

@@ -3,7 +3,7 @@
  * the state machine. All time comes from the clock that is given.
  *
  *   create:  made, (null), paused -> named -> populated -> devices -> running | paused (-p)      any failure: gone
- *   running <-> paused;  running -> shutdown(reason) (stays, holding its memory) ;  any -> dying, (null) -> gone
+ *   running <-> paused;  running -> shutdown(reason) (stays, holding its memory) ;  any -> dying, then (null) -> gone
  */
 import { randomUUID } from 'node:crypto';
 import { sleep } from './clock';
@@ -73,13 +73,6 @@ export class SimXen {
     return this.spec.memoryMiB - hypervisorMiB(this.spec.memoryMiB) - this.spec.dom0MiB - taken;
   }
 
-  claimedMiB(): number {
-    return [...this.domains.values()].reduce(
-      (sum, domain) => sum + Math.max(0, domain.reservedMiB - domain.memoryMiB),
-      0,
-    );
-  }
-
   // Domains.
 
   byName(name: string): Domain | undefined {
@@ -133,11 +126,13 @@ export class SimXen {
     }
     domain.dying = true;
     domain.paused = true;
-    domain.name = '';
+    domain.built = false;
     this.guests.forget(domain);
-    this.store.remove(`/local/domain/${domain.domid}`);
     this.note(domain, 'dying');
-    await this.pass(this.spec.destroyMs);
+    await this.pass(this.spec.destroyMs / 2);
+    domain.name = '';
+    this.store.remove(`/local/domain/${domain.domid}`);
+    await this.pass(this.spec.destroyMs / 2);
     this.remove(domain);
   }
 
@@ -199,7 +194,7 @@ export class SimXen {
     };
     await stage(0.2);
     if (config.type !== 'pv' && !this.spec.virtCaps.split(' ').includes('hvm')) throw createErrors.noHvm(domid);
-    if (nameTaken) throw createErrors.name(domid, config.name);
+    if (nameTaken) throw createErrors.name(domid, config);
     domain.name = config.name;
     domainKeys(this.store, domain);
     config.disks.forEach((disk, index) => {
@@ -214,9 +209,9 @@ export class SimXen {
     const overhead = overheadMiB(config, this.hap);
     if (config.memoryMiB + overhead > this.freeMiB() || this.faults.take('create', 'oom'))
       throw createErrors.memory(domid);
-    Object.assign(domain, { overheadMiB: overhead, reservedMiB: config.memoryMiB });
+    Object.assign(domain, { overheadMiB: overhead, memoryMiB: config.memoryMiB });
     await stage(0.6);
-    Object.assign(domain, { memoryMiB: config.memoryMiB, reservedMiB: 0 });
+    domain.built = true;
     await stage(0.2);
     for (const { bridge = 'xenbr0' } of config.nics)
       if (!this.files.hasBridge(bridge)) throw createErrors.bridge(domid, bridge, 2351);

@@ -20,7 +20,7 @@ export function options(
   };
   for (let i = 0; i < args.length; i++) {
     const arg = args[i]!;
-    const letters = long[arg] ?? (/^-[A-Za-z]+$/.test(arg) ? arg.slice(1) : '');
+    const letters = long[arg] ?? (arg.startsWith('--') ? '\0' : /^-[A-Za-z]+$/.test(arg) ? arg.slice(1) : '');
     if (letters === '') operands.push(arg);
     for (const letter of letters) {
       if (!known.includes(letter) && !withValue.includes(letter))
@@ -41,13 +41,13 @@ export function selected(xen: SimXen, names: readonly string[]): (Domain | 'dom0
   });
 }
 
-export function guest(xen: SimXen, name: string | undefined, act = 'command'): Domain {
+export function guest(xen: SimXen, name: string | undefined): Domain {
   const found = resolve(xen, name);
   if (typeof found === 'object') return found;
   const domid = found === 'dom0' ? 0 : found;
   throw new XlError(
     1,
-    `libxl: error: libxl_domain.c:39:libxl__domain_type: unable to get domain type for domid=${domid}\n${act} failed (rc=-3)\n`,
+    `libxl: error: libxl_dom.c:37:libxl__domain_type: unable to get domain type for domid=${domid}\n`,
   );
 }
 

@@ -18,18 +18,28 @@ interface Token {
 }
 
 const tokenPattern =
-  /[ \t\r]+|#[^\n]*|\\\n|([a-z_][._0-9a-z]*)|([-+]?[0-9][0-9a-fx]*)|'([^'\n]*)'|"([^"\n]*)"|([\n;])|([=[\],])|(.)/giy;
+  /[ \t\r]+|#[^\n]*|\\\n|([a-z_][._0-9a-z]*)|([-+]?[0-9][0-9a-fx]*)|'([^'\n]*)'|"([^"\n]*)"|([\n;])|([=[\],])|(['"][^'"\n]*|.)/giy;
 
 export function parseCfg(text: string, source: string): Cfg {
-  return new Parser(tokens(text, source), source).parse();
+  const { found, errors } = tokens(text, source);
+  const parser = new Parser(found, source);
+  try {
+    const cfg = parser.parse();
+    if (errors !== '') throw new XlError(1, '');
+    return cfg;
+  } catch (error) {
+    throw new XlError(1, `${errors}${(error as XlError).stderr}Failed to parse config: Invalid argument\n`);
+  }
 }
 
-function tokens(text: string, source: string): Token[] {
+/** A lexical error is reported and skipped, and the parse goes on, as flex and bison do. */
+function tokens(text: string, source: string): { found: Token[]; errors: string } {
   const found: Token[] = [];
+  let errors = '';
   let line = 1;
   for (const match of text.matchAll(tokenPattern)) {
     const [all, word, number, single, double, newline, sign, other] = match;
-    if (other !== undefined) throw syntaxError(source, line, all, 'lexical error');
+    if (other !== undefined) errors += parseError(source, line, other, 'lexical error');
     const kinds = [
       ['word', word],
       ['number', number],
@@ -42,7 +52,7 @@ function tokens(text: string, source: string): Token[] {
     if (all.includes('\n')) line++;
   }
   found.push({ kind: 'newline', text: '', line }, { kind: 'end', text: '', line });
-  return found;
+  return { found, errors };
 }
 
 class Parser {
@@ -75,7 +85,7 @@ class Parser {
     const values: CfgValue[] = [];
     for (;;) {
       this.skipNewlines();
-      if (this.peek().kind === ']') break;
+      if (!['string', 'number', '['].includes(this.peek().kind)) break;
       values.push(this.value());
       this.skipNewlines();
       if (this.peek().kind !== ',') break;
@@ -105,13 +115,10 @@ class Parser {
       { end: '$end', newline: 'NEWLINE', word: 'IDENT', string: 'STRING', number: 'NUMBER' }[token.kind as 'end'] ??
       `'${token.kind}'`;
     const words = `syntax error, unexpected ${unexpected}${expecting ? `, expecting ${expecting}` : ''}`;
-    throw syntaxError(this.source, token.line, token.text, words);
+    throw new XlError(1, parseError(this.source, token.line, token.text, words));
   }
 }
 
-function syntaxError(source: string, line: number, near: string, words: string): XlError {
-  return new XlError(
-    1,
-    `${source}:${line}: config parsing error near \`${near}': ${words}\nFailed to parse config: Invalid argument\n`,
-  );
+function parseError(source: string, line: number, near: string, words: string): string {
+  return `${source}:${line}: config parsing error near \`${near}': ${words}\n`;
 }

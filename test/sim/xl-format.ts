@@ -58,12 +58,17 @@ function domainRow(xen: SimXen, domain: Domain): Row {
     name: domain.name === '' ? '(null)' : domain.name,
     domid: domain.domid,
     memoryMiB: domain.memoryMiB,
-    vcpus: domain.vcpusOnline,
+    vcpus: vcpusUp(domain),
     state: stateText(xen, domain),
     seconds: domain.startedNs === undefined ? 0 : 0.5 + secondsSince(xen, domain.startedNs) * 0.01,
     uuid: domain.config.uuid,
     reason: domain.shutdown === undefined ? '-' : reasonCodes[domain.shutdown].toString(16),
   };
+}
+
+/** A guest that powered off has put its vCPUs down; one that crashed or wants to reboot has not. */
+function vcpusUp(domain: Domain): number {
+  return domain.shutdown !== 'poweroff' && (domain.built || domain.dying) ? domain.vcpusOnline : 0;
 }
 
 /** running, blocked, paused, shut down, why, dying. A guest computes for its first second and then mostly waits. */
@@ -102,7 +107,7 @@ export function infoText(xen: SimXen, field?: string): string {
     ['free_memory', xen.freeMiB()],
     ['sharing_freed_memory', 0],
     ['sharing_used_memory', 0],
-    ['outstanding_claims', xen.claimedMiB()],
+    ['outstanding_claims', 0],
     ['free_cpus', 0],
     ['xen_major', major],
     ['xen_minor', minor],
@@ -113,10 +118,7 @@ export function infoText(xen: SimXen, field?: string): string {
     ['xen_pagesize', 4096],
     ['platform_params', 'virt_start=0xffff800000000000'],
     ['xen_changeset', ''],
-    [
-      'xen_commandline',
-      `console=com1 com1=115200,8n1 ${dom0}dom0_max_vcpus=${spec.dom0Vcpus} noreboot bootscrub=0 sched=credit2 `,
-    ],
+    ['xen_commandline', `console=com1 com1=115200,8n1 ${dom0}dom0_max_vcpus=${spec.dom0Vcpus} sched=credit2`],
     ['cc_compiler', 'x86_64-linux-gnu-gcc (Debian 12.2.0-14+deb12u1) 12.2.0'],
     ['cc_compile_by', 'pkg-xen-devel'],
     ['cc_compile_domain', 'lists.alioth.debian.org'],

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { controlCommand } from './control';
 import { readDomainConfig } from './domain-config';
 import { configJson, printJson } from './libxl-json';
-import { destroyFailed, nameExists } from './libxl-errors';
+import { destroyFailed, nameExists, noConfiguration } from './libxl-errors';
 import type { SimXen } from './xen';
 import { parseCfg } from './xl-cfg';
 import { askToEnd, memSet, vcpuSet } from './xl-acts';
@@ -109,7 +109,13 @@ const commands: Readonly<Record<string, Command>> = {
 function list({ xen, args, said }: Call): void {
   const { flags, operands } = options(args, 'lvZcn');
   const domains = selected(xen, operands);
-  said.stdout += flags.has('l') ? listJson(xen, domains) : listText(xen, domains, flags.has('v'));
+  if (!flags.has('l')) {
+    said.stdout += listText(xen, domains, flags.has('v'));
+    return;
+  }
+  const known = domains.filter((domain) => domain === 'dom0' || domain.built);
+  for (const domain of domains) if (domain !== 'dom0' && !domain.built) said.stderr += noConfiguration(domain.domid);
+  said.stdout += listJson(xen, known);
 }
 
 async function create({ xen, args, context, said }: Call): Promise<void> {

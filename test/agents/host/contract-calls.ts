@@ -25,13 +25,15 @@ export function assertExited(result: ExecResult, code: number): void {
 
 /** Short words for one domain's calls. */
 export function domainCalls(under: HostUnderTest, uuid: string = randomUUID()) {
+  const name = `contract.${uuid.slice(0, 8)}`;
   const state = `${contractDir}/state`;
   const cfgPath = `${contractDir}/cfg/${uuid}.cfg`;
   const call = (script: string, ...args: string[]) => under.host.locked(uuid, script, args);
   return {
     uuid,
     cfgPath,
-    async write(name = `contract.${uuid.slice(0, 8)}`) {
+    name,
+    async write() {
       await under.host.putFile(cfgPath, under.cfg(uuid, name));
     },
     create: (epoch: number | string, options = {}) =>

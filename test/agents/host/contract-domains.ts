@@ -15,7 +15,7 @@ export function domainContract(under: () => HostUnderTest): void {
     assert.ok(again.stdout.includes(vm.uuid));
     assert.equal((await vm.rows()).length, 1);
     assertExited(await vm.tune('vcpu-set', 1), 0);
-    assertExited(await vm.shutdown(), 0);
+    assertExited(await vm.shutdown('60'), 0);
     await until('the guest is down', async () => /---s--/.test((await vm.rows())[0] ?? ''), 60_000);
     assertExited(await vm.create(1), 42);
     assertExited(await vm.destroy(), 0);
@@ -24,6 +24,29 @@ export function domainContract(under: () => HostUnderTest): void {
     assertExited(absent, 0);
     assert.equal(absent.stdout, 'absent\n');
     assertExited(await vm.tune('mem-set', 64), 44);
+  });
+  it('destroys only the domain that was meant, and only while it is still so', async () => {
+    const vm = domainCalls(under());
+    await vm.write();
+    assertExited(await vm.create(1), 0);
+    const domid = (await under().host.exec(['xl', 'domid', vm.name])).stdout.trim();
+    const destroy = (...args: string[]) => under().host.locked(vm.uuid, 'destroy', [vm.uuid, ...args]);
+    for (const args of [
+      [domid, 's'],
+      [domid, 'p'],
+      ['9999', 's'],
+    ]) {
+      const spared = await destroy(...args);
+      assertExited(spared, 0);
+      assert.equal(spared.stdout, 'absent\n');
+    }
+    for (const args of [[domid], [domid, 'x'], ['x', 's']]) assertExited(await destroy(...args), 43);
+    assert.equal((await vm.rows()).length, 1);
+    assertExited(await under().host.exec(['xl', 'pause', domid]), 0);
+    // A paused guest does not take the request: nobody waits longer than asked.
+    assertExited(await vm.shutdown('1'), 124);
+    assertExited(await destroy(domid, 'p'), 0);
+    assert.deepEqual(await vm.rows(), []);
   });
   it('refuses every epoch up to the retired one, for good', async () => {
     const vm = domainCalls(under());
