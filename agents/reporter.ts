@@ -36,9 +36,12 @@ export class Reporter {
   private stopped = false;
   private timer: Timer | undefined;
   private reportedMs = Number.NEGATIVE_INFINITY;
-  private writtenMs = Number.NEGATIVE_INFINITY;
+  /** A new agent does not tell at once what moved by itself. */
+  private writtenMs: number;
 
-  constructor(private readonly options: ReporterOptions) {}
+  constructor(private readonly options: ReporterOptions) {
+    this.writtenMs = options.clock.monotonicMs();
+  }
 
   /** Something changed: report with the next heartbeat, or now where the operator waits. */
   wake(): void {

@@ -1,7 +1,7 @@
 /** How an act ended, and what is to be remembered of it. Pure. */
 import type { Failure } from '../xl/errors';
 import type { RunOrder } from '../xl/order';
-import { appliedOf, backOffMs, change } from './record';
+import { appliedOf, backOffMs, change, isRestart } from './record';
 import type { DomainRecord } from './record';
 import { DELETE_AGAIN_MS } from './stop';
 
@@ -23,7 +23,6 @@ export interface CreateEnd {
 export function afterCreate(record: DomainRecord, { order, outcome, bootID, nowMs }: CreateEnd): DomainRecord {
   switch (outcome.kind) {
     case 'created': {
-      const again = record.started?.epoch === order.epoch && record.ended?.how !== 'ordered';
       return change(record, {
         started: { epoch: order.epoch, bootID, atMs: nowMs, applied: appliedOf(order) },
         creating: undefined,
@@ -31,7 +30,7 @@ export function afterCreate(record: DomainRecord, { order, outcome, bootID, nowM
         stopping: undefined,
         nextStartMs: undefined,
         lastFailure: undefined,
-        restarts: record.restarts + (again ? 1 : 0),
+        restarts: record.restarts + (isRestart(record) ? 1 : 0),
         disks: union(record.disks, outcome.disks),
       });
     }

@@ -10,6 +10,14 @@ export type EndedHow = ShutdownReason | 'destroyed' | 'hostReboot' | 'ordered';
 /** What a domain was started with; fields of the order that take effect at a start only. */
 export type Applied = Pick<XenDomainSpec, 'type' | 'vcpus' | 'memory' | 'cpu' | 'boot' | 'disks' | 'networks'>;
 
+export interface Run {
+  readonly epoch: number;
+  readonly bootID: string;
+  readonly atMs: number;
+  /** Unknown for a domain that was found running. */
+  readonly applied?: Applied;
+}
+
 export interface DomainRecord {
   readonly version: 1;
   readonly uuid: string;
@@ -22,15 +30,9 @@ export interface DomainRecord {
   /** The boot of the Dom0 in which the API last confirmed this epoch. */
   readonly confirmedBootID?: string;
   /** A create was begun and not heard of since: what it may have left paused is nobody's guest. */
-  readonly creating?: { readonly epoch: number; readonly bootID: string; readonly atMs: number };
+  readonly creating?: Run;
   /** The run that goes on, or the last one. */
-  readonly started?: {
-    readonly epoch: number;
-    readonly bootID: string;
-    readonly atMs: number;
-    /** Unknown for a domain that was found running. */
-    readonly applied?: Applied;
-  };
+  readonly started?: Run;
   /** Set once the run in `started` is over. */
   readonly ended?: { readonly how: EndedHow; readonly atMs: number };
   /** A shutdown that the order asked for. */
@@ -88,4 +90,9 @@ export function appliedOf(order: XenDomainSpec): Applied {
   const { type, vcpus, memory, cpu, boot, disks, networks } = order;
   const all = { type, vcpus, memory, cpu, boot, disks, networks };
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
+}
+
+/** Does another start of this epoch count as a restart? */
+export function isRestart({ started, ended, epoch }: DomainRecord): boolean {
+  return started?.epoch === epoch && ended?.how !== 'ordered';
 }

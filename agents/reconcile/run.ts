@@ -1,8 +1,8 @@
 /** desired Running: keep it so, by the run policy. Pure. */
 import type { DomainRow } from '../xl/list';
 import { isRunOrder } from '../xl/order';
-import { LASTING_RUN_MS, backOffMs, change } from './record';
-import type { DomainRecord, EndedHow } from './record';
+import { LASTING_RUN_MS, appliedOf, backOffMs, change, isRestart } from './record';
+import type { DomainRecord, EndedHow, Run } from './record';
 import type { Report, Step, StepInput } from './types';
 
 /** Shorter than no real create's life, and only asked once the agent has lost it: see `isBrokenOff`. */
@@ -52,24 +52,24 @@ function running(): Report {
 }
 
 /** Found running, whoever started it: taken over as it is. */
-function noteRunning({ host, nowMs }: StepInput, record: DomainRecord): DomainRecord {
-  const { started } = record;
-  const known = started?.epoch === record.epoch && started.bootID === host.bootID && record.ended === undefined;
-  const sameRun = started?.bootID === host.bootID && record.ended === undefined;
+function noteRunning(input: StepInput, record: DomainRecord): DomainRecord {
+  const { bootID } = input.host;
+  const broken =
+    record.creating?.epoch === record.epoch && record.creating.bootID === bootID ? record.creating : undefined;
   return change(record, {
-    ...(!known && {
-      started: {
-        epoch: record.epoch,
-        bootID: host.bootID,
-        atMs: sameRun ? started.atMs : nowMs,
-        ...(sameRun && started.applied !== undefined && { applied: started.applied }),
-      },
-    }),
+    started: broken ?? theRun(input, record),
+    // Our own create, which outlived the agent that began it.
+    restarts: record.restarts + (broken && isRestart(record) ? 1 : 0),
     creating: undefined,
     ended: undefined,
     lastFailure: undefined,
     nextStartMs: undefined,
   });
+}
+
+function theRun({ host, nowMs }: StepInput, { started, ended, epoch }: DomainRecord): Run {
+  if (started?.bootID !== host.bootID || ended !== undefined) return { epoch, bootID: host.bootID, atMs: nowMs };
+  return started.epoch === epoch ? started : { ...started, epoch };
 }
 
 /** Remembers the end of the run in `started`, once. */
@@ -108,7 +108,7 @@ function start(input: StepInput, before: DomainRecord): Step {
   const waitMs = Math.min((record.nextStartMs ?? 0) - nowMs, backOffMs(99));
   if (waitMs > 0) return { record, act: { do: 'report', report: waiting(record), wakeAtMs: nowMs + waitMs } };
   if (!isRunOrder(record.order)) throw new Error('an order that is no RunOrder was accepted');
-  const creating = { epoch: record.epoch, bootID: host.bootID, atMs: nowMs };
+  const creating = { epoch: record.epoch, bootID: host.bootID, atMs: nowMs, applied: appliedOf(record.order) };
   return { record: change(record, { creating }), act: { do: 'create', order: record.order, epoch: record.epoch } };
 }
 

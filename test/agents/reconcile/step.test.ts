@@ -27,7 +27,7 @@ describe('an order to run', () => {
     const { record: kept, act } = step();
     equal(act.do, 'create');
     deepEqual([kept?.epoch, kept?.order, kept?.confirmedBootID], [1, order(), BOOT]);
-    deepEqual(kept?.creating, { epoch: 1, bootID: BOOT, atMs: NOW });
+    deepEqual([kept?.creating?.epoch, kept?.creating?.bootID, kept?.creating?.applied?.type], [1, BOOT, 'pvh']);
   });
 
   it('that runs changes nothing, not even the record', () => {
@@ -40,6 +40,12 @@ describe('an order to run', () => {
     const { record: kept, act } = step({ record: started() }, given({ epoch: 5 }), rows(row()));
     equal(act.do, 'report');
     deepEqual([kept?.epoch, kept?.started], [5, { epoch: 5, bootID: BOOT, atMs: NOW - 3_600_000 }]);
+  });
+
+  it('that was being created when the agent died, and runs: its own, with what it was given', () => {
+    const creating = { epoch: 1, bootID: BOOT, atMs: NOW - 5000, applied: { type: 'pvh' as const } };
+    const { record: kept } = step({ record: started({ creating, ended: { how: 'crash', atMs: NOW } }) }, rows(row()));
+    deepEqual([kept?.started, kept?.restarts, kept?.creating], [creating, 1, undefined]);
   });
 
   it('waits while the domain is being built, dying, suspended or not to be understood', () => {
