@@ -35,7 +35,7 @@ describe('xen lab: one real Dom0', function () {
     this.timeout(30_000);
     await (lab as Lab | undefined)?.stop();
   });
-  this.timeout(120_000);
+  this.timeout(600_000);
 
   /** Runs a command that must succeed. */
   async function ok(command: string): Promise<string> {
@@ -44,9 +44,9 @@ describe('xen lab: one real Dom0', function () {
     return result.stdout;
   }
   async function until(what: string, test: () => Promise<boolean>): Promise<void> {
-    const deadline = Date.now() + 90_000;
+    const deadline = Date.now() + 180_000;
     while (!(await test())) {
-      if (Date.now() > deadline) assert.fail(`not within 90 s: ${what}`);
+      if (Date.now() > deadline) assert.fail(`not within 180 s: ${what}`);
       await sleep(500);
     }
   }

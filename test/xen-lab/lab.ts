@@ -47,7 +47,7 @@ export interface Lab {
   readonly ssh: LabSsh;
   /** The log of Xen and of the Dom0's kernel, on this machine. */
   readonly serialLog: string;
-  /** Runs a shell command as root in the Dom0. For the test's own looks and acts; the agent has its own connection. */
+  /** Runs a shell command as root in the Dom0. For the test's own looks and acts; the agent has its own connection. Deadline 180 s by default. */
   exec(command: string, options?: { stdin?: string; deadlineMs?: number }): Promise<LabResult>;
   /** What the guest of that name has printed so far; empty if nothing. */
   console(domainName: string): Promise<string>;
@@ -131,7 +131,7 @@ interface RunOptions {
 }
 
 async function run(args: readonly string[], options: RunOptions): Promise<LabResult> {
-  const child = spawn(LAB_SH, args, { env: options.env, timeout: options.deadlineMs ?? 60_000 });
+  const child = spawn(LAB_SH, args, { env: options.env, timeout: options.deadlineMs ?? 180_000 });
   const out = { stdout: '', stderr: '' };
   child.stdout.setEncoding('utf8').on('data', (text: string) => (out.stdout += text));
   child.stderr.setEncoding('utf8').on('data', (text: string) => (out.stderr += text));
