@@ -70,7 +70,7 @@ async function run(config: OperatorConfig, log: Logger): Promise<void> {
     onStarted: async (number, signal) => {
       log.info('leading', { term: number, identity: config.identity });
       metrics.leading(true);
-      await world.synced;
+      await world.renew();
       if (signal.aborted) return;
       const guarded = client.guarded(leader.guard());
       const { workers } = config;

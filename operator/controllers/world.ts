@@ -71,7 +71,7 @@ const AGENT_INDEXES: IndexFunctions<XenAgent> = {
 };
 
 interface Source {
-  readonly watcher: { run(): Promise<void>; stop(): Promise<void> };
+  readonly watcher: { run(): Promise<void>; relist(): Promise<void>; stop(): Promise<void> };
   readonly synced: Promise<void>;
 }
 
@@ -86,8 +86,10 @@ export class World {
   readonly namespaces: Store<Namespace>;
   readonly leases: Store<Lease>;
 
-  /** UIDs of VMs seen being created by a watch (not found by a list), with the monotonic time of that. */
+  /** When (monotonic ms) a watch told of the creation of a VM, by UID; what a list found is not in it. */
   readonly createdAt = new Map<string, number>();
+  /** Of these, the ones that came after this leader's own list. */
+  readonly #fresh = new Set<string>();
 
   readonly #options: WorldOptions;
   readonly #sources: Source[] = [];
@@ -114,6 +116,14 @@ export class World {
     return Promise.all(this.#sources.map((source) => source.synced));
   }
 
+  /** A leader begins: decisions need lists that began after that, for a standby's watches may lag unnoticed. */
+  async renew(): Promise<void> {
+    const wasSynced = this.unsynced().length === 0;
+    this.#fresh.clear();
+    if (wasSynced) await Promise.all(this.#sources.map((source) => source.watcher.relist()));
+    else await this.synced;
+  }
+
   /** Kinds whose first list is not in yet. */
   unsynced(): string[] {
     const { vms, classes, hosts, agents, domains, networks, storagePools, namespaces, leases } = this;
@@ -128,17 +138,23 @@ export class World {
 
   /** A VM of a watch, not of a list, was just created: no host can hold it, unless it brings an identity along. */
   isFresh(vm: XenVM): boolean {
-    return vm.spec.identity === undefined && this.createdAt.has(vm.metadata.uid ?? '');
+    return vm.spec.identity === undefined && this.#fresh.has(vm.metadata.uid ?? '');
   }
 
   #noteCreation(event: WatchEvent<XenVM>): void {
-    if (event.type === 'initDone' && event.cause === 'wentBack') this.createdAt.clear();
-    if (event.type === 'delete') this.createdAt.delete(event.object.metadata.uid ?? '');
+    if (event.type === 'initDone' && event.cause === 'wentBack') this.#fresh.clear();
+    if (event.type === 'delete') this.#forget(event.object.metadata.uid ?? '');
     if (event.type !== 'apply') return;
     const { uid = '' } = event.object.metadata;
     const known = this.vms.get(keyOf(event.object.metadata));
     if (known?.metadata.uid === uid || event.object.status?.placement !== undefined) return;
     this.createdAt.set(uid, this.#options.clock.monotonicMs());
+    this.#fresh.add(uid);
+  }
+
+  #forget(uid: string): void {
+    this.createdAt.delete(uid);
+    this.#fresh.delete(uid);
   }
 
   #cache<T extends KubeObject>(
