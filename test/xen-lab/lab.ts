@@ -5,7 +5,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -14,7 +14,7 @@ const LAB_SH = join(__dirname, 'lab.sh');
 const TIE_SH = join(__dirname, 'tie.sh');
 
 export interface LabOptions {
-  /** Folder for the node's disk, logs and pid; a new temporary one by default. Labs in different folders do not know of each other. */
+  /** Folder for the node's disk, logs and pid; by default a temporary one that `stop()` removes. Labs in different folders do not know of each other. */
   readonly runDir?: string;
   /** 1 to 4; nodes of one runDir share a network. */
   readonly node?: number;
@@ -79,6 +79,7 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
     tie.ref();
     tie.stdin?.end();
     await ended;
+    if (options.runDir === undefined) rmSync(runDir, { recursive: true, force: true });
   };
   try {
     await runUp(node, env, options.log);
