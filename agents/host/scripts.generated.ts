@@ -3,7 +3,8 @@
 const lib = `# Shared head of every script: set in front of each by agents/host/embed-scripts.ts. POSIX sh; runs on the Dom0 under \`flock -o\`.
 # $XENFLEET_ROOT (default empty) goes before every file path. Exit codes of ours; anything else is the command's own:
 #   40 RETIRED   41 UNKNOWN (what is there cannot be told)   42 EXISTS   43 BAD-INPUT   44 ABSENT   (45 BUSY is flock's: the lock is held)
-set -u
+# Loops of the shell rather than awk and grep: most of a call's time is the starting of processes.
+set -uf
 umask 077
 R=\${XENFLEET_ROOT:-}
 
@@ -28,28 +29,61 @@ need_number() {
   esac
 }
 
-# The rows of \`xl list -v\` that carry this UUID. Counted from the end of the line, since a foreign name may hold spaces.
-rows_of() {
+# Sets $rows: the lines of \`xl list -v\` that carry this UUID; and $domids: theirs. With DOMID and LETTER only that one, and only while the
+# letter is in its state.
+find_domain() { # UUID [DOMID LETTER]
   listing=$(xl list -v) || die 41 'xl list -v failed'
-  printf '%s\\n' "$listing" | awk -v uuid="$1" 'NF >= 8 && $(NF - 2) == uuid'
+  rows=
+  domids=
+  while IFS= read -r line; do
+    case $line in
+      *" $1 "*) pick "$1" "\${2-}" "\${3-}" $line ;;
+    esac
+  done <<LIST
+$listing
+LIST
 }
 
-domids_of() {
-  rows=$(rows_of "$1") || exit $?
-  printf '%s\\n' "$rows" | awk 'NF { print $(NF - 7) }'
+# Counted from the end of the line, since a foreign name may hold spaces: domid memory vcpus state time uuid reason label.
+pick() { # UUID DOMID LETTER WORD…
+  want_uuid=$1
+  want_domid=$2
+  want_letter=$3
+  [ $# -ge 12 ] || return 0
+  shift $(($# - 8))
+  [ "$6" = "$want_uuid" ] || return 0
+  case $want_domid in '' | "$1") ;; *) return 0 ;; esac
+  case $4 in *"$want_letter"*) ;; *) return 0 ;; esac
+  rows="$rows$line
+"
+  domids="$domids $1"
 }
 
-# The highest retired epoch of a UUID; 0 where none is known.
-fence_of() { # FILE
-  [ -e "$1" ] || {
-    echo 0
-    return
-  }
-  fence=$(cat "$1") || exit 41
+# Sets $fence: the highest retired epoch of a UUID, 0 where none is known.
+read_fence() { # FILE
+  fence=0
+  [ -e "$1" ] || return 0
+  fence=
+  read -r fence <"$1" || die 41 "unreadable fence $1"
   case $fence in
     '' | *[!0-9]*) die 41 "unreadable fence $1" ;;
   esac
-  echo "$fence"
+}
+
+holds() { # FILE WORD
+  while IFS= read -r line; do
+    case $line in *"$2"*) return 0 ;; esac
+  done <"$1"
+  return 1
+}
+
+# Runs an xl command on every domain found; the last failure is the script's.
+each_domain() { # COMMAND…
+  code=0
+  for domid in $domids; do
+    "$@" "$domid" || code=$?
+  done
+  exit "$code"
 }
 `;
 
@@ -59,18 +93,18 @@ export const scripts = {
 [ $# -eq 5 ] || die 43 'usage: STATE_DIR UUID EPOCH CFG_PATH MARK'
 need_uuid "$2"
 need_number "$3"
-fence=$(fence_of "$R$1/fence/$2") || exit $?
+read_fence "$R$1/fence/$2"
 [ "$fence" -lt "$3" ] || {
   echo "retired $fence"
   exit 40
 }
-rows=$(rows_of "$2") || exit $?
+find_domain "$2"
 [ -z "$rows" ] || {
-  printf '%s\\n' "$rows"
+  printf '%s' "$rows"
   exit 42
 }
 # The lock is the UUID's: a cfg of another UUID must not be started under it.
-grep -qF -- "$2" "$R$4" || die 43 "$4 does not carry $2"
+holds "$R$4" "$2" || die 43 "$4 does not carry $2"
 xenstore-write "/xenfleet/$2" "$5" || exit $?
 exec xl create -e "$R$4"
 `,
@@ -92,18 +126,12 @@ case $#\${3-} in
   3p | 3s) need_number "$2" ;;
   *) die 43 'usage: UUID [DOMID LETTER]' ;;
 esac
-rows=$(rows_of "$1") || exit $?
-domids=$(printf '%s\\n' "$rows" | awk -v domid="\${2-}" -v letter="\${3-}" \\
-  'NF && (domid == "" || ($(NF - 7) == domid && index($(NF - 4), letter))) { print $(NF - 7) }')
+find_domain "$@"
 [ -n "$domids" ] || {
   echo absent
   exit 0
 }
-code=0
-for domid in $domids; do
-  xl destroy "$domid" || code=$?
-done
-exit "$code"
+each_domain xl destroy
 `,
   'grow-disk': lib + `# PATH SIZE_BYTES: a disk only ever grows.
 [ $# -eq 2 ] || die 43 'usage: PATH SIZE_BYTES'
@@ -161,8 +189,12 @@ section() { # NAME COMMAND…
   fi
 }
 bridges() {
+  set +f
   for path in "$R"/sys/class/net/*/bridge; do
-    [ ! -d "$path" ] || (path=\${path%/bridge} && echo "\${path##*/}")
+    [ ! -d "$path" ] || {
+      path=\${path%/bridge}
+      echo "\${path##*/}"
+    }
   done
 }
 marks() {
@@ -172,10 +204,14 @@ marks() {
   esac
   printf '%s\\n' "$text"
 }
+# Of pools that are not there df says so on stderr, and the others are told.
 free() {
   for pool; do
-    space=$(df -B1 --output=size,avail "$R$pool" 2>/dev/null | tail -n 1)
-    [ -z "$space" ] || echo "$pool" $space
+    shift
+    set -- "$@" "$R$pool"
+  done
+  [ $# -eq 0 ] || df -B1 --output=file,size,avail -- "$@" | while read -r pool size free; do
+    case $size in *[!0-9]*) ;; *) echo "\${pool#"$R"} $size $free" ;; esac
   done
 }
 disks() {
@@ -202,15 +238,15 @@ need_uuid "$2"
 need_number "$3"
 dir=$R$1/fence
 mkdir -p "$dir" || exit 41
-fence=$(fence_of "$dir/$2") || exit $?
+read_fence "$dir/$2"
 if [ "$fence" -lt "$3" ]; then
   fence=$3
   # Durable before anything is said: the receipt must outlive a power loss.
   printf '%s\\n' "$fence" >"$dir/.$2.tmp" && sync "$dir/.$2.tmp" && mv -f "$dir/.$2.tmp" "$dir/$2" && sync "$dir" || exit 41
 fi
-rows=$(rows_of "$2") || exit $?
+find_domain "$2"
 [ -z "$rows" ] || {
-  printf '%s\\n' "$rows"
+  printf '%s' "$rows"
   exit 42
 }
 xenstore-rm "/xenfleet/$2" 2>/dev/null # The mark may be gone already, e.g. since a reboot.
@@ -229,29 +265,24 @@ for arg; do
     *) need_number "$arg" && seconds=$arg ;;
   esac
 done
-domids=$(domids_of "$uuid") || exit $?
+find_domain "$uuid"
 [ -n "$domids" ] || die 44 "no domain $uuid"
-code=0
-for domid in $domids; do
-  \${seconds:+timeout "$seconds"} xl shutdown $force "$domid" || code=$?
-done
-exit "$code"
+each_domain \${seconds:+timeout "$seconds"} xl shutdown $force
 `,
   'tune': lib + `# UUID mem-set|vcpu-set N: live size, in MiB or vCPUs. 44 where the domain is not there.
 [ $# -eq 3 ] || die 43 'usage: UUID mem-set|vcpu-set N'
 need_uuid "$1"
 need_number "$3"
+find_domain "$1"
+[ -n "$domids" ] || die 44 "no domain $1"
+size=$3
+mem_set() { xl mem-set "$1" "$size"; }
+vcpu_set() { xl vcpu-set "$1" "$size"; }
 case $2 in
-  mem-set | vcpu-set) ;;
+  mem-set) each_domain mem_set ;;
+  vcpu-set) each_domain vcpu_set ;;
   *) die 43 "unknown act: $2" ;;
 esac
-domids=$(domids_of "$1") || exit $?
-[ -n "$domids" ] || die 44 "no domain $1"
-code=0
-for domid in $domids; do
-  xl "$2" "$domid" "$3" || code=$?
-done
-exit "$code"
 `,
 } as const;
 

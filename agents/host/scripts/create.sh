@@ -2,17 +2,17 @@
 [ $# -eq 5 ] || die 43 'usage: STATE_DIR UUID EPOCH CFG_PATH MARK'
 need_uuid "$2"
 need_number "$3"
-fence=$(fence_of "$R$1/fence/$2") || exit $?
+read_fence "$R$1/fence/$2"
 [ "$fence" -lt "$3" ] || {
   echo "retired $fence"
   exit 40
 }
-rows=$(rows_of "$2") || exit $?
+find_domain "$2"
 [ -z "$rows" ] || {
-  printf '%s\n' "$rows"
+  printf '%s' "$rows"
   exit 42
 }
 # The lock is the UUID's: a cfg of another UUID must not be started under it.
-grep -qF -- "$2" "$R$4" || die 43 "$4 does not carry $2"
+holds "$R$4" "$2" || die 43 "$4 does not carry $2"
 xenstore-write "/xenfleet/$2" "$5" || exit $?
 exec xl create -e "$R$4"

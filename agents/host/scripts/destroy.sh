@@ -6,15 +6,9 @@ case $#${3-} in
   3p | 3s) need_number "$2" ;;
   *) die 43 'usage: UUID [DOMID LETTER]' ;;
 esac
-rows=$(rows_of "$1") || exit $?
-domids=$(printf '%s\n' "$rows" | awk -v domid="${2-}" -v letter="${3-}" \
-  'NF && (domid == "" || ($(NF - 7) == domid && index($(NF - 4), letter))) { print $(NF - 7) }')
+find_domain "$@"
 [ -n "$domids" ] || {
   echo absent
   exit 0
 }
-code=0
-for domid in $domids; do
-  xl destroy "$domid" || code=$?
-done
-exit "$code"
+each_domain xl destroy

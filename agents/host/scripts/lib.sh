@@ -1,7 +1,8 @@
 # Shared head of every script: set in front of each by agents/host/embed-scripts.ts. POSIX sh; runs on the Dom0 under `flock -o`.
 # $XENFLEET_ROOT (default empty) goes before every file path. Exit codes of ours; anything else is the command's own:
 #   40 RETIRED   41 UNKNOWN (what is there cannot be told)   42 EXISTS   43 BAD-INPUT   44 ABSENT   (45 BUSY is flock's: the lock is held)
-set -u
+# Loops of the shell rather than awk and grep: most of a call's time is the starting of processes.
+set -uf
 umask 077
 R=${XENFLEET_ROOT:-}
 
@@ -26,26 +27,59 @@ need_number() {
   esac
 }
 
-# The rows of `xl list -v` that carry this UUID. Counted from the end of the line, since a foreign name may hold spaces.
-rows_of() {
+# Sets $rows: the lines of `xl list -v` that carry this UUID; and $domids: theirs. With DOMID and LETTER only that one, and only while the
+# letter is in its state.
+find_domain() { # UUID [DOMID LETTER]
   listing=$(xl list -v) || die 41 'xl list -v failed'
-  printf '%s\n' "$listing" | awk -v uuid="$1" 'NF >= 8 && $(NF - 2) == uuid'
+  rows=
+  domids=
+  while IFS= read -r line; do
+    case $line in
+      *" $1 "*) pick "$1" "${2-}" "${3-}" $line ;;
+    esac
+  done <<LIST
+$listing
+LIST
 }
 
-domids_of() {
-  rows=$(rows_of "$1") || exit $?
-  printf '%s\n' "$rows" | awk 'NF { print $(NF - 7) }'
+# Counted from the end of the line, since a foreign name may hold spaces: domid memory vcpus state time uuid reason label.
+pick() { # UUID DOMID LETTER WORD…
+  want_uuid=$1
+  want_domid=$2
+  want_letter=$3
+  [ $# -ge 12 ] || return 0
+  shift $(($# - 8))
+  [ "$6" = "$want_uuid" ] || return 0
+  case $want_domid in '' | "$1") ;; *) return 0 ;; esac
+  case $4 in *"$want_letter"*) ;; *) return 0 ;; esac
+  rows="$rows$line
+"
+  domids="$domids $1"
 }
 
-# The highest retired epoch of a UUID; 0 where none is known.
-fence_of() { # FILE
-  [ -e "$1" ] || {
-    echo 0
-    return
-  }
-  fence=$(cat "$1") || exit 41
+# Sets $fence: the highest retired epoch of a UUID, 0 where none is known.
+read_fence() { # FILE
+  fence=0
+  [ -e "$1" ] || return 0
+  fence=
+  read -r fence <"$1" || die 41 "unreadable fence $1"
   case $fence in
     '' | *[!0-9]*) die 41 "unreadable fence $1" ;;
   esac
-  echo "$fence"
+}
+
+holds() { # FILE WORD
+  while IFS= read -r line; do
+    case $line in *"$2"*) return 0 ;; esac
+  done <"$1"
+  return 1
+}
+
+# Runs an xl command on every domain found; the last failure is the script's.
+each_domain() { # COMMAND…
+  code=0
+  for domid in $domids; do
+    "$@" "$domid" || code=$?
+  done
+  exit "$code"
 }

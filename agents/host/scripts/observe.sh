@@ -15,8 +15,12 @@ section() { # NAME COMMAND…
   fi
 }
 bridges() {
+  set +f
   for path in "$R"/sys/class/net/*/bridge; do
-    [ ! -d "$path" ] || (path=${path%/bridge} && echo "${path##*/}")
+    [ ! -d "$path" ] || {
+      path=${path%/bridge}
+      echo "${path##*/}"
+    }
   done
 }
 marks() {
@@ -26,10 +30,14 @@ marks() {
   esac
   printf '%s\n' "$text"
 }
+# Of pools that are not there df says so on stderr, and the others are told.
 free() {
   for pool; do
-    space=$(df -B1 --output=size,avail "$R$pool" 2>/dev/null | tail -n 1)
-    [ -z "$space" ] || echo "$pool" $space
+    shift
+    set -- "$@" "$R$pool"
+  done
+  [ $# -eq 0 ] || df -B1 --output=file,size,avail -- "$@" | while read -r pool size free; do
+    case $size in *[!0-9]*) ;; *) echo "${pool#"$R"} $size $free" ;; esac
   done
 }
 disks() {

@@ -4,15 +4,15 @@ need_uuid "$2"
 need_number "$3"
 dir=$R$1/fence
 mkdir -p "$dir" || exit 41
-fence=$(fence_of "$dir/$2") || exit $?
+read_fence "$dir/$2"
 if [ "$fence" -lt "$3" ]; then
   fence=$3
   # Durable before anything is said: the receipt must outlive a power loss.
   printf '%s\n' "$fence" >"$dir/.$2.tmp" && sync "$dir/.$2.tmp" && mv -f "$dir/.$2.tmp" "$dir/$2" && sync "$dir" || exit 41
 fi
-rows=$(rows_of "$2") || exit $?
+find_domain "$2"
 [ -z "$rows" ] || {
-  printf '%s\n' "$rows"
+  printf '%s' "$rows"
   exit 42
 }
 xenstore-rm "/xenfleet/$2" 2>/dev/null # The mark may be gone already, e.g. since a reboot.

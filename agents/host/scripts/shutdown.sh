@@ -11,10 +11,6 @@ for arg; do
     *) need_number "$arg" && seconds=$arg ;;
   esac
 done
-domids=$(domids_of "$uuid") || exit $?
+find_domain "$uuid"
 [ -n "$domids" ] || die 44 "no domain $uuid"
-code=0
-for domid in $domids; do
-  ${seconds:+timeout "$seconds"} xl shutdown $force "$domid" || code=$?
-done
-exit "$code"
+each_domain ${seconds:+timeout "$seconds"} xl shutdown $force

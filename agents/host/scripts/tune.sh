@@ -2,14 +2,13 @@
 [ $# -eq 3 ] || die 43 'usage: UUID mem-set|vcpu-set N'
 need_uuid "$1"
 need_number "$3"
+find_domain "$1"
+[ -n "$domids" ] || die 44 "no domain $1"
+size=$3
+mem_set() { xl mem-set "$1" "$size"; }
+vcpu_set() { xl vcpu-set "$1" "$size"; }
 case $2 in
-  mem-set | vcpu-set) ;;
+  mem-set) each_domain mem_set ;;
+  vcpu-set) each_domain vcpu_set ;;
   *) die 43 "unknown act: $2" ;;
 esac
-domids=$(domids_of "$1") || exit $?
-[ -n "$domids" ] || die 44 "no domain $1"
-code=0
-for domid in $domids; do
-  xl "$2" "$domid" "$3" || code=$?
-done
-exit "$code"
