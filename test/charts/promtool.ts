@@ -1,6 +1,8 @@
 /** Prometheus and promtool: given, installed, or unpacked once from Debian's package without installing it. */
-import { execFile } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { execFile, spawn } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { homedir } from 'node:os';
 import path from 'node:path';
 
@@ -64,4 +66,47 @@ export function execute(
     child.stdin?.on('error', () => undefined);
     child.stdin?.end(stdin);
   });
+}
+
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+export interface Prometheus {
+  /** How many series answer a query; rejects where it is no query. */
+  count(query: string): Promise<number>;
+  stop(): Promise<void>;
+}
+
+/** Scrapes one target each second, with the labels that a PodMonitor would add. */
+export async function startPrometheus(binary: string, dir: string, targetPort: number): Promise<Prometheus> {
+  mkdirSync(dir, { recursive: true });
+  const file = path.join(dir, 'prometheus.json');
+  const target = { targets: [`127.0.0.1:${targetPort}`], labels: { namespace: 'fleet', pod: 'operator-0' } };
+  const config = { scrape_configs: [{ job_name: 'xen-fleet', scrape_interval: '1s', static_configs: [target] }] };
+  writeFileSync(file, JSON.stringify(config)); // JSON is YAML too
+  const address = `127.0.0.1:${await freePort()}`;
+  const options = [
+    `--config.file=${file}`,
+    `--storage.tsdb.path=${path.join(dir, 'data')}`,
+    `--web.listen-address=${address}`,
+  ];
+  const child = spawn(binary, options, { stdio: 'ignore' });
+  const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
+  return {
+    async count(query) {
+      const response = await fetch(`http://${address}/api/v1/query?query=${encodeURIComponent(query)}`);
+      const answer = (await response.json()) as { error?: string; data?: { result: readonly unknown[] } };
+      if (answer.data === undefined) throw new Error(`${query}: ${answer.error ?? response.status}`);
+      return answer.data.result.length;
+    },
+    stop() {
+      child.kill('SIGTERM');
+      return ended;
+    },
+  };
 }

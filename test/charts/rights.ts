@@ -14,30 +14,17 @@ interface RulesReview extends KubeObject {
   readonly spec: { readonly namespace: string };
   readonly status?: { readonly resourceRules: readonly Rule[]; readonly incomplete: boolean };
 }
-interface AccessReview extends KubeObject {
-  readonly spec: { readonly resourceAttributes: Readonly<Record<string, string>> };
-  readonly status?: { readonly allowed: boolean };
-}
 
-const review = (kind: string, plural: string): ResourceType => ({
+const RULES_REVIEWS: ResourceType<RulesReview> = {
   group: 'authorization.k8s.io',
   version: 'v1',
-  plural,
-  kind,
+  plural: 'selfsubjectrulesreviews',
+  kind: 'SelfSubjectRulesReview',
   namespaced: false,
-});
-const object = (kind: string): KubeObject => ({ apiVersion: 'authorization.k8s.io/v1', kind, metadata: { name: '' } });
+};
 
 /** Everybody may ask this; no role of ours grants it. */
 const EVERYBODY = /^create selfsubject(access|rules)?reviews\.(authorization|authentication)\.k8s\.io$/;
-
-export interface Access {
-  readonly verb: string;
-  /** `xenvms.xenfleet.io`, `secrets`, `xendomains/status.xenfleet.io`. */
-  readonly resource: string;
-  readonly namespace?: string;
-  readonly name?: string;
-}
 
 export class Rights {
   private readonly client: KubeClient;
@@ -53,44 +40,16 @@ export class Rights {
 
   /** As `kubectl auth can-i --list` has it: `patch xenvms/status.xenfleet.io`, `get leases.coordination.k8s.io=agent`; sorted. */
   async list(namespace: string): Promise<string[]> {
-    const body: RulesReview = { ...object('SelfSubjectRulesReview'), spec: { namespace } };
-    const type = review('SelfSubjectRulesReview', 'selfsubjectrulesreviews') as ResourceType<RulesReview>;
-    const { status } = await this.client.create(type, body);
+    const review: RulesReview = {
+      apiVersion: 'authorization.k8s.io/v1',
+      kind: RULES_REVIEWS.kind,
+      metadata: { name: '' },
+      spec: { namespace },
+    };
+    const { status } = await this.client.create(RULES_REVIEWS, review);
     if (status === undefined || status.incomplete) throw new Error('the review is not complete');
     const all = new Set(status.resourceRules.flatMap(spelledOut));
     return [...all].filter((right) => !EVERYBODY.test(right)).sort();
-  }
-
-  async allows({ verb, resource, namespace, name }: Access): Promise<boolean> {
-    const [, plural = '', subresource, group] = /^([^/.]+)(?:\/([^.]+))?(?:\.(.+))?$/.exec(resource) ?? [];
-    const resourceAttributes = {
-      verb,
-      resource: plural,
-      ...(group !== undefined && { group }),
-      ...(subresource !== undefined && { subresource }),
-      ...(namespace !== undefined && { namespace }),
-      ...(name !== undefined && { name }),
-    };
-    const type = review('SelfSubjectAccessReview', 'selfsubjectaccessreviews') as ResourceType<AccessReview>;
-    const answer = await this.client.create(type, {
-      ...object('SelfSubjectAccessReview'),
-      spec: { resourceAttributes },
-    });
-    return answer.status?.allowed ?? false;
-  }
-
-  /** Those of all combinations that are allowed, as `verb resource`. */
-  async among(
-    verbs: readonly string[],
-    resources: readonly string[],
-    where: Omit<Access, 'verb' | 'resource'>,
-  ): Promise<string[]> {
-    const asked = verbs.flatMap((verb) => resources.map((resource) => ({ verb, resource, ...where })));
-    const allowed = await Promise.all(asked.map((access) => this.allows(access)));
-    return asked
-      .filter((_, index) => allowed[index])
-      .map(({ verb, resource }) => `${verb} ${resource}`)
-      .sort();
   }
 }
 

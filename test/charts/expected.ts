@@ -1,0 +1,26 @@
+/** What the rights should be, said a second time and in other words than in the chart; and which panels may stay empty. */
+export const OPERATOR = 'xen-fleet-operator';
+export const OURS = ['xenvms', 'xenvmclasses', 'xenhosts', 'xenagents', 'xendomains', 'xennetworks', 'xenstoragepools'];
+
+export const OPERATOR_RIGHTS = [
+  ...OURS.flatMap((kind) => ['get', 'list', 'watch'].map((verb) => `${verb} ${kind}.xenfleet.io`)),
+  ...['xenvms', 'xenhosts', 'xenvms/status', 'xenhosts/status'].map((kind) => `patch ${kind}.xenfleet.io`),
+  ...['create', 'update', 'patch', 'delete'].map((verb) => `${verb} xendomains.xenfleet.io`),
+  ...['create', 'update'].map((verb) => `${verb} xenagents.xenfleet.io`),
+  ...['get', 'list', 'watch', 'create', 'delete'].map((verb) => `${verb} namespaces`),
+  'create serviceaccounts',
+  'create rolebindings.rbac.authorization.k8s.io',
+  'bind clusterroles.rbac.authorization.k8s.io=xen-fleet-agent',
+  ...['list', 'watch', 'create'].map((verb) => `${verb} leases.coordination.k8s.io`),
+  'create events',
+].sort();
+export const LEADER_RIGHTS = ['get', 'update'].map((verb) => `${verb} leases.coordination.k8s.io=${OPERATOR}`);
+
+/** Panels of what should not happen. */
+export const MAY_BE_EMPTY = [
+  'Pending VMs, and why',
+  'Filters that refuse hosts to them',
+  'Reconciles that did not end well, per second',
+  'Watches that are not watching',
+  'Relists and missed events',
+];
