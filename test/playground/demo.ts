@@ -40,7 +40,7 @@ async function show(place: Place, playground: Playground, options: DemoOptions):
   await playground.kubectl(['apply', '-f', sample]);
   const appliedMs = performance.now();
   const withinMs = (options.withinSeconds ?? PATIENCE_SECONDS[options.xen]) * 1000;
-  const settled = settling(options.exit, appliedMs);
+  const settled = settling(options.exit);
   let runningAfter: string | undefined;
   const view = await showUntil(playground.client, out, (seen) => {
     if (allRun(seen)) runningAfter ??= seconds(appliedMs);
@@ -58,20 +58,17 @@ async function show(place: Place, playground: Playground, options: DemoOptions):
   return 0;
 }
 
-/** Everything runs and the hosts' figures show it, or what does not run has said why for a while. */
-function settling(exit: boolean, appliedMs: number): (view: FleetView) => boolean {
-  let stuckMs: number | undefined;
+/** Everything runs, or what does not has said why for a while; for a person also the hosts' figures have caught up. */
+function settling(exit: boolean): (view: FleetView) => boolean {
+  let sinceMs: number | undefined;
   return (view) => {
-    const nowMs = performance.now();
-    if (allRun(view)) return exit || figuresAgree(view) || nowMs - appliedMs > FIGURES_MS;
-    const stuck = view.vms.every((vm) => isRunning(vm) || isStalled(vm)) && view.vms.length > 0;
-    stuckMs = stuck ? (stuckMs ?? nowMs) : undefined;
-    return (
-      !exit &&
-      stuckMs !== undefined &&
-      nowMs - stuckMs > STALLED_MS &&
-      (figuresAgree(view) || nowMs - stuckMs > FIGURES_MS)
-    );
+    const { vms } = view;
+    const settled = vms.length > 0 && vms.every((vm) => isRunning(vm) || isStalled(vm));
+    sinceMs = settled ? (sinceMs ?? performance.now()) : undefined;
+    if (sinceMs === undefined) return false;
+    const forMs = performance.now() - sinceMs;
+    if (!allRun(view) && forMs < STALLED_MS) return false;
+    return exit || figuresAgree(view) || forMs > FIGURES_MS;
   };
 }
 

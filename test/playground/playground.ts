@@ -17,7 +17,8 @@ import type { Playground, PlaygroundOptions, Program } from './types';
 
 export type { Playground, PlaygroundOptions, Program } from './types';
 
-const READY_WITHIN_MS = 60_000;
+/** A real Xen under emulation takes its time for everything. */
+const READY_WITHIN_MS = { sim: 60_000, real: 240_000 } as const;
 
 export async function startPlayground(options: PlaygroundOptions = {}): Promise<Playground> {
   const temporary = options.dir === undefined;
@@ -94,7 +95,7 @@ async function start(options: PlaygroundOptions, place: Place, undo: Undo[]): Pr
     programs: () => [...programs.values()],
     killOperator: () => operator().kill(),
     killAgent: (host) => agent(host).kill(),
-    hostsReady: ({ deadlineMs = READY_WITHIN_MS, names = hostNames } = {}) =>
+    hostsReady: ({ deadlineMs = READY_WITHIN_MS[options.xen ?? 'sim'], names = hostNames } = {}) =>
       untilHostsReady({ client, names, deadlineMs, say, logDir: place.log }),
     stop: () => unwind(undo),
   };
