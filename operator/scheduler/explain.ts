@@ -3,7 +3,7 @@ import { FILTERS } from './filters';
 import type { Filter } from './filters/filter';
 import type { Vm } from './state/demand';
 import type { World } from './state/world';
-import type { Explanation, FilterName, FilterReport, Refusal, Shortfall } from './types';
+import type { Explanation, FilterName, FilterReport, Refusal, Shortfall, Unabsorbed } from './types';
 
 interface Tally {
   hosts: number;
@@ -30,6 +30,21 @@ const LABELS: Readonly<Record<FilterName, string>> = {
   HostFailures: 'host failures to tolerate',
 };
 
+const NAMED = 3;
+
+function tallyOf(tallies: Map<FilterName, Tally>, name: FilterName): Tally {
+  const known = tallies.get(name);
+  if (known) return known;
+  const made: Tally = { hosts: 0, unresolvable: 0, reasons: new Map(), nearest: undefined };
+  tallies.set(name, made);
+  return made;
+}
+
+function lossText({ lost, left }: Unabsorbed): string {
+  const more = left.length > NAMED ? ` and ${left.length - NAMED} more` : '';
+  return `the loss of ${lost.join(' and ')} could not be absorbed: ${left.slice(0, NAMED).join(', ')}${more} would be left`;
+}
+
 function note(tally: Tally, host: string, refusal: Refusal): void {
   tally.hosts++;
   if (refusal.kind === 'unresolvable') tally.unresolvable++;
@@ -45,29 +60,41 @@ function report(filter: FilterName, tally: Tally): FilterReport {
   return { filter, hosts, unresolvable, reason: first?.[0] ?? '', ...(nearest && { nearest }) };
 }
 
+export interface ExplainOptions {
+  readonly filters?: readonly Filter[];
+  /** The rule of failures to tolerate; asked of hosts that every filter allows. */
+  readonly tolerates?: (slot: number) => Unabsorbed | undefined;
+}
+
 /** Hosts are visited in the order of names, so that among equals the first is the nearest. */
-export function explain(world: World, vm: Vm, filters: readonly Filter[] = FILTERS): Explanation {
+export function explain(world: World, vm: Vm, options: ExplainOptions = {}): Explanation {
+  const { filters = FILTERS, tolerates = () => undefined } = options;
   const tallies = new Map<FilterName, Tally>();
   const onlyRefusedBy: Partial<Record<FilterName, string[]>> = {};
   const slots = world.hosts.slots();
   let fitting = 0;
+  let unabsorbed: Unabsorbed | undefined;
   for (const slot of slots) {
     const host = world.hosts.spec(slot).name;
     const refusing = filters.filter((filter) => !filter.fits(world, vm, slot));
-    if (refusing.length === 0) fitting++;
+    const loss = refusing.length === 0 ? tolerates(slot) : undefined;
+    if (loss) {
+      unabsorbed ??= loss;
+      note(tallyOf(tallies, 'HostFailures'), host, { kind: 'unschedulable', reason: lossText(loss) });
+      (onlyRefusedBy.HostFailures ??= []).push(host);
+    } else if (refusing.length === 0) fitting++;
     for (const filter of refusing) {
-      const tally = tallies.get(filter.name) ?? { hosts: 0, unresolvable: 0, reasons: new Map(), nearest: undefined };
-      note(tally, host, filter.refusal(world, vm, slot));
-      tallies.set(filter.name, tally);
+      note(tallyOf(tallies, filter.name), host, filter.refusal(world, vm, slot));
     }
     const [only] = refusing;
     if (only && refusing.length === 1) (onlyRefusedBy[only.name] ??= []).push(host);
   }
-  const reports = filters.flatMap(({ name }) => {
+  const names: FilterName[] = [...filters.map(({ name }) => name), 'HostFailures'];
+  const reports = names.flatMap((name) => {
     const tally = tallies.get(name);
     return tally ? [report(name, tally)] : [];
   });
-  return { hosts: slots.length, fitting, filters: reports, onlyRefusedBy };
+  return { hosts: slots.length, fitting, filters: reports, onlyRefusedBy, ...(unabsorbed && { unabsorbed }) };
 }
 
 function detail({ nearest, reason }: FilterReport): string {

@@ -1,4 +1,4 @@
-/** Plans for a whole fleet, on the scheduler's own ledger and rules. Each method answers and leaves the fleet as it was. */
+/** Plans for a whole fleet, on the scheduler's own ledger and rules. What is planned to move is left where it was. */
 import { Chooser } from './choose';
 import { evacuate } from './planners/evacuate';
 import { Objective } from './planners/objective';
@@ -46,13 +46,12 @@ export class Planner {
     return new Objective(this.#world, objective).score();
   }
 
-  /** Places a queue in its order. */
+  /** Places a queue in its order; the fleet then holds what was placed. */
   place(queue: readonly VmSpec[], objective: ObjectiveName = 'balance'): PlacementPlan {
     const scoreBefore = this.score(objective);
     const vms = queue.map((spec) => this.#world.compile(spec));
     const placed = placeAll(this.#world, vms, objective);
     const scoreAfter = this.score(objective);
-    for (const { key } of placed) this.#world.remove(key);
     const taken = new Set(placed.map(({ key }) => key));
     return { placed, refused: vms.filter(({ key }) => !taken.has(key)).map(({ key }) => key), scoreBefore, scoreAfter };
   }

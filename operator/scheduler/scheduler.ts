@@ -2,8 +2,8 @@
  * The scheduler: a fleet, kept up to date by its caller, and the question "where?". A decision is assumed at once, so
  * that the next one counts with it, and forgotten if it could not be written.
  */
-import { Chooser } from './choose';
 import { explain } from './explain';
+import { Placer } from './placer';
 import type { Vm } from './state/demand';
 import { hostHypervisorBytes, hostPool } from './state/hosts';
 import { World } from './state/world';
@@ -17,11 +17,11 @@ export function byUrgency(a: VmSpec, b: VmSpec): number {
 
 export class Scheduler {
   readonly #world: World;
-  readonly #chooser: Chooser;
+  readonly #placer: Placer;
 
   constructor(snapshot: Snapshot) {
     this.#world = new World(snapshot);
-    this.#chooser = new Chooser(this.#world);
+    this.#placer = new Placer(this.#world);
   }
 
   /** The best host, or why there is none. A VM that is already placed is judged as if it were not. */
@@ -33,7 +33,7 @@ export class Scheduler {
   /** As place, without the reasons: much faster where most do not fit. */
   find(spec: VmSpec): string | undefined {
     return this.#apart(spec, (vm) => {
-      const slot = this.#chooser.pick(vm);
+      const slot = this.#placer.pick(vm);
       return slot < 0 ? undefined : this.#world.hosts.spec(slot).name;
     });
   }
@@ -41,21 +41,24 @@ export class Scheduler {
   fits(spec: VmSpec, host: string): boolean {
     return this.#apart(spec, (vm) => {
       const slot = this.#world.hosts.slotOf(host);
-      return slot !== undefined && this.#chooser.fits(vm, slot);
+      if (slot === undefined || !this.#placer.chooser.fits(vm, slot)) return false;
+      return this.#placer.tolerates(vm, slot) === undefined;
     });
   }
 
   explain(spec: VmSpec): Explanation {
-    return this.#apart(spec, (vm) => explain(this.#world, vm));
+    return this.#apart(spec, (vm) =>
+      explain(this.#world, vm, { tolerates: (slot) => this.#placer.tolerates(vm, slot) }),
+    );
   }
 
   /** Counts the VM on the host from now on, whether it fits or not: the claim is a fact. */
   assume(spec: VmSpec, host: string): void {
-    this.#world.add(this.#world.compile(spec), host);
+    this.#placer.put(this.#world.compile(spec), host);
   }
 
   forget(key: string): void {
-    this.#world.remove(key);
+    this.#placer.take(key);
   }
 
   hostOf(key: string): string | undefined {
@@ -112,9 +115,9 @@ export class Scheduler {
   /** Asks about a VM as if it were nowhere. */
   #apart<T>(spec: VmSpec, ask: (vm: Vm) => T): T {
     const vm = this.#world.compile(spec);
-    const present = this.#world.remove(vm.key);
+    const present = this.#placer.take(vm.key);
     const answer = ask(vm);
-    if (present) this.#world.add(present.vm, present.host);
+    if (present) this.#placer.put(present.vm, present.host);
     return answer;
   }
 }

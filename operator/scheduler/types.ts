@@ -3,72 +3,16 @@
  * milliseconds. Selectors, tolerations, affinity and spread have Kubernetes' own shapes.
  */
 
+import type { HostAffinity, LabelSelector, Labels, Taint, Toleration, TopologySpread, VmAffinity } from './shapes';
+
+export type * from './shapes';
+
 export type GuestType = 'pv' | 'pvh' | 'hvm';
-export type Labels = Readonly<Record<string, string>>;
 
 /** This topology key is every host's own name, whether or not the label is set. */
 export const HOSTNAME_KEY = 'kubernetes.io/hostname';
 /** The pool of a host or VM that names none. */
 export const DEFAULT_POOL = 'default';
-
-export interface Expression {
-  readonly key: string;
-  readonly operator: 'In' | 'NotIn' | 'Exists' | 'DoesNotExist' | 'Gt' | 'Lt';
-  readonly values?: readonly string[];
-}
-
-export interface LabelSelector {
-  readonly matchLabels?: Labels;
-  readonly matchExpressions?: readonly Expression[];
-}
-
-export interface Taint {
-  readonly key: string;
-  readonly value?: string;
-  readonly effect: 'NoSchedule' | 'PreferNoSchedule' | 'NoExecute';
-}
-
-export interface Toleration {
-  readonly key?: string;
-  readonly operator?: 'Equal' | 'Exists';
-  readonly value?: string;
-  readonly effect?: Taint['effect'];
-}
-
-/** Kubernetes' PodAffinityTerm; the selector sees the VMs of the VM's own namespace only. */
-export interface AffinityTerm {
-  readonly labelSelector?: LabelSelector;
-  readonly topologyKey: string;
-}
-
-/** Kubernetes' PodAffinity and PodAntiAffinity. */
-export interface VmAffinity {
-  readonly requiredDuringSchedulingIgnoredDuringExecution?: readonly AffinityTerm[];
-  readonly preferredDuringSchedulingIgnoredDuringExecution?: readonly {
-    readonly weight: number;
-    readonly podAffinityTerm: AffinityTerm;
-  }[];
-}
-
-export interface HostSelectorTerm {
-  readonly matchExpressions?: readonly Expression[];
-}
-
-/** Kubernetes' NodeAffinity. */
-export interface HostAffinity {
-  readonly requiredDuringSchedulingIgnoredDuringExecution?: { readonly nodeSelectorTerms: readonly HostSelectorTerm[] };
-  readonly preferredDuringSchedulingIgnoredDuringExecution?: readonly {
-    readonly weight: number;
-    readonly preference: HostSelectorTerm;
-  }[];
-}
-
-export interface TopologySpread {
-  readonly maxSkew: number;
-  readonly topologyKey: string;
-  readonly whenUnsatisfiable?: 'DoNotSchedule' | 'ScheduleAnyway';
-  readonly labelSelector?: LabelSelector;
-}
 
 export interface VmDisk {
   readonly pool: string;
@@ -208,6 +152,12 @@ export interface FilterReport {
   readonly nearest?: { readonly host: string; readonly shortfall: Shortfall };
 }
 
+/** A loss of hosts that could not be absorbed, and the VMs (namespace.name) that would be left. */
+export interface Unabsorbed {
+  readonly lost: readonly string[];
+  readonly left: readonly string[];
+}
+
 export interface Explanation {
   readonly hosts: number;
   /** Hosts that no filter refuses (0 when the VM is pending for want of one). */
@@ -215,6 +165,8 @@ export interface Explanation {
   readonly filters: readonly FilterReport[];
   /** Hosts that a single filter alone keeps away: the cheapest things to change. */
   readonly onlyRefusedBy?: Readonly<Partial<Record<FilterName, readonly string[]>>>;
+  /** Where hostFailuresToTolerate alone keeps the VM out: the first loss that could not be absorbed. */
+  readonly unabsorbed?: Unabsorbed;
 }
 
 export type Placement = { readonly host: string } | { readonly unschedulable: Explanation };

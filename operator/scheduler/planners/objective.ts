@@ -208,6 +208,7 @@ export class Objective {
         else if (hosts.freeBytes(slot) <= 0) cost += vms;
       }
     }
+    if (!this.world.relations.hasWishes) return cost;
     return cost + this.#wishes([...placed.values()].map(({ vm }) => vm));
   }
 

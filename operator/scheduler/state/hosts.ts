@@ -61,8 +61,7 @@ export class HostTable {
   readonly #free: number[] = [];
   readonly #kinds: (string | undefined)[] = [];
   readonly #pools = new Map<string, PoolPolicy>();
-  #fleetBytes = 0;
-  #fleetVcpus = 0;
+  #totals = { bytes: 1, vcpus: 1 };
   #totalsAt = -1;
   #ranks = new Int32Array(0);
   #ordered: number[] = [];
@@ -161,17 +160,17 @@ export class HostTable {
   }
 
   /** What all hosts together can take: the weights of memory and vCPUs in the balance. */
-  totals(): { bytes: number; vcpus: number } {
+  totals(): { readonly bytes: number; readonly vcpus: number } {
     if (this.#totalsAt !== this.revision) {
-      this.#fleetBytes = 0;
-      this.#fleetVcpus = 0;
+      const sum = { bytes: 0, vcpus: 0 };
       for (const slot of this.slots()) {
-        this.#fleetBytes += this.capBytes[slot] ?? 0;
-        this.#fleetVcpus += (this.cpus[slot] ?? 0) * (this.vcpuRatio[slot] ?? 0);
+        sum.bytes += this.capBytes[slot] ?? 0;
+        sum.vcpus += (this.cpus[slot] ?? 0) * (this.vcpuRatio[slot] ?? 0);
       }
+      this.#totals = { bytes: Math.max(sum.bytes, MIB), vcpus: Math.max(sum.vcpus, 1) };
       this.#totalsAt = this.revision;
     }
-    return { bytes: Math.max(this.#fleetBytes, MIB), vcpus: Math.max(this.#fleetVcpus, 1) };
+    return this.#totals;
   }
 
   #take(name: string): number {

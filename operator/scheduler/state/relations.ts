@@ -53,9 +53,14 @@ export class RelationIndex {
 
   constructor(readonly hosts: HostTable) {}
 
+  /** Whether any VM has wishes about others. */
+  hasWishes = false;
+  /** What VMs ask that ask nothing; one per label set. */
+  readonly #plain = new Map<string, Relations>();
+
   /** What a VM asks of others; worked out once per VM. */
   of(vm: Vm): Relations {
-    vm.relations ??= this.#compile(vm);
+    vm.relations ??= this.#isPlain(vm.spec) ? this.#plainOf(vm) : this.#compile(vm);
     return vm.relations;
   }
 
@@ -71,6 +76,18 @@ export class RelationIndex {
     for (const topology of this.#topologies.values()) topology.setHost(slot, host);
   }
 
+  #isPlain({ affinity, antiAffinity, topologySpread }: VmSpec): boolean {
+    return affinity === undefined && antiAffinity === undefined && topologySpread === undefined;
+  }
+
+  #plainOf(vm: Vm): Relations {
+    const known = this.#plain.get(vm.labelsKey);
+    if (known) return known;
+    const made = this.#compile(vm);
+    this.#plain.set(vm.labelsKey, made);
+    return made;
+  }
+
   #compile(vm: Vm): Relations {
     const { spec } = vm;
     const labels = this.#labels.set(vm.labelsKey, spec.namespace, spec.labels ?? {});
@@ -80,12 +97,14 @@ export class RelationIndex {
     for (const term of antiAffinity) term.markRepelling();
     const spreads = (spec.topologySpread ?? []).map((spread) => ({ spread, demand: this.#spread(spec, spread) }));
     const hard = ({ spread }: { spread: TopologySpread }): boolean => spread.whenUnsatisfiable !== 'ScheduleAnyway';
+    const preferred = this.#preferred(spec);
+    if (preferred.length > 0) this.hasWishes = true;
     return {
       labels,
       affinity: required(spec.affinity?.requiredDuringSchedulingIgnoredDuringExecution),
       antiAffinity,
       spreads: spreads.filter(hard).map(({ demand }) => demand),
-      preferred: this.#preferred(spec),
+      preferred,
       preferredSpreads: spreads.filter((entry) => !hard(entry)).map(({ demand }) => demand),
     };
   }

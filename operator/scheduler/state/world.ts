@@ -27,7 +27,11 @@ export class World {
   constructor(snapshot: Snapshot) {
     for (const policy of snapshot.pools ?? []) this.hosts.setPool(policy);
     for (const host of snapshot.hosts) this.setHost(host);
-    for (const vm of snapshot.vms) if (vm.host !== undefined) this.add(this.compile(vm), vm.host);
+    for (const spec of snapshot.vms) {
+      const vm = this.compile(spec);
+      if (spec.host === undefined) this.relations.of(vm);
+      else this.add(vm, spec.host);
+    }
   }
 
   /** A spec object is read once; to change a VM, hand in a new object. */
@@ -105,10 +109,10 @@ export class World {
   }
 
   #remember(host: string, key: string, sign: 1 | -1): void {
-    const keys = this.#byHost.get(host) ?? new Set();
-    if (sign > 0) keys.add(key);
-    else keys.delete(key);
-    this.#byHost.set(host, keys);
+    const keys = this.#byHost.get(host);
+    if (sign < 0) keys?.delete(key);
+    else if (keys) keys.add(key);
+    else this.#byHost.set(host, new Set([key]));
   }
 
   #count(vm: Vm, host: string, sign: 1 | -1, inbound = false): void {

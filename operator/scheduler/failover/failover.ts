@@ -1,0 +1,189 @@
+/**
+ * Host failures to tolerate, as a rule of placement. For every host of a pool (for every pair, where two failures are to
+ * be tolerated) a plan is kept that says where each of its VMs would be restarted. A placement is good if every plan
+ * still holds with it, or can be made anew. Most placements need one look at the plans that lean on the host; only those
+ * that no longer hold are made again.
+ */
+import type { Chooser } from '../choose';
+import type { Vm } from '../state/demand';
+import { hostPool } from '../state/hosts';
+import type { World } from '../state/world';
+import type { Unabsorbed } from '../types';
+import { Contingency } from './contingency';
+import { isSimple, restart } from './restart';
+import type { Targets } from './restart';
+
+/** Pairs of more hosts than this are not planned for. */
+export const MOST_HOSTS_FOR_PAIRS = 256;
+
+export type Check =
+  | { readonly ok: true; readonly renewed: ReadonlyMap<Contingency, Targets> }
+  | { readonly ok: false; readonly why: Unabsorbed };
+
+export class Failover {
+  #plans: Contingency[] = [];
+  /** By slot: the contingencies that lose the host, and those whose plan leans on it. */
+  #losing: Contingency[][] = [];
+  #leaning: Set<Contingency>[] = [];
+  /** No plan is known to hold for these. */
+  readonly #broken = new Set<Contingency>();
+  #revision = -1;
+
+  constructor(readonly chooser: Chooser) {}
+
+  get world(): World {
+    return this.chooser.world;
+  }
+
+  /** Whether any pool asks for it. */
+  isAsked(): boolean {
+    this.#refresh();
+    return this.#plans.length > 0;
+  }
+
+  /** Would all failures still be tolerated with the VM (which is nowhere now) on this host? */
+  check(vm: Vm, slot: number): Check {
+    this.#refresh();
+    for (const plan of this.#broken) if (!this.#renew(plan)) return { ok: false, why: this.#why(plan) };
+    const affected = this.#affected(vm, slot);
+    const renewed = new Map<Contingency, Targets>();
+    if (affected.length === 0) return { ok: true, renewed };
+    this.world.add(vm, this.world.hosts.spec(slot).name);
+    let failed: Contingency | undefined;
+    for (const plan of affected) {
+      const targets = this.#extended(plan, vm, slot) ?? restart(this.chooser, plan.lost, this.#displaced(plan)).targets;
+      if (!targets) {
+        failed = plan;
+        break;
+      }
+      renewed.set(plan, targets);
+    }
+    const answer: Check = failed ? { ok: false, why: this.#why(failed) } : { ok: true, renewed };
+    this.world.remove(vm.key);
+    return answer;
+  }
+
+  /** The VM was put on a host: the plans that this concerns are renewed, as check found them or anew. */
+  added(vm: Vm, slot: number, check?: Check): void {
+    if (this.#plans.length === 0) return;
+    if (check?.ok) {
+      for (const [plan, targets] of check.renewed) this.#set(plan, targets);
+      return;
+    }
+    for (const plan of this.#affected(vm, slot)) this.#broken.add(plan);
+  }
+
+  /** The VM left a host. */
+  removed(vm: Vm, slot: number): void {
+    for (const plan of this.#losing[slot] ?? []) plan.drop(vm);
+    if (!isSimple(this.chooser, vm))
+      for (const plan of this.#plans) if (plan.concerns(this.world, vm)) this.#broken.add(plan);
+  }
+
+  #refresh(): void {
+    const { hosts } = this.world;
+    if (this.#revision === hosts.revision) return;
+    this.#revision = hosts.revision;
+    this.#plans = [];
+    this.#broken.clear();
+    this.#losing = Array.from({ length: hosts.size }, () => []);
+    this.#leaning = Array.from({ length: hosts.size }, () => new Set());
+    const pools = new Map<string, number[]>();
+    for (const slot of hosts.slots()) {
+      const pool = hostPool(hosts.spec(slot));
+      const members = pools.get(pool);
+      if (members) members.push(slot);
+      else pools.set(pool, [slot]);
+    }
+    for (const [pool, members] of pools) this.#plan(members, hosts.policy(pool).hostFailuresToTolerate ?? 0);
+  }
+
+  #plan(members: readonly number[], failures: number): void {
+    if (failures >= 2 && members.length > MOST_HOSTS_FOR_PAIRS) {
+      throw new RangeError(`two host failures are planned for in pools of up to ${MOST_HOSTS_FOR_PAIRS} hosts`);
+    }
+    if (failures === 1) for (const slot of members) this.#register([slot]);
+    if (failures < 2) return;
+    members.forEach((first, index) => {
+      if (members.length === 1) this.#register([first]);
+      for (const second of members.slice(index + 1)) this.#register([first, second]);
+    });
+  }
+
+  #register(lost: readonly number[]): void {
+    const plan = new Contingency(lost);
+    this.#plans.push(plan);
+    this.#broken.add(plan);
+    for (const slot of lost) this.#losing[slot]?.push(plan);
+  }
+
+  /** Plans that may not hold with the VM on the host. */
+  #affected(vm: Vm, slot: number): Contingency[] {
+    const affected = isPlaceable(vm) ? [...(this.#losing[slot] ?? [])] : [];
+    const simple = isSimple(this.chooser, vm);
+    for (const plan of this.#leaning[slot] ?? []) {
+      if (!plan.lost.includes(slot) && !plan.leavesRoom(this.world, slot, vm)) affected.push(plan);
+    }
+    if (!simple) {
+      const known = new Set(affected);
+      for (const plan of this.#plans) if (!known.has(plan) && plan.concerns(this.world, vm)) affected.push(plan);
+    }
+    return affected;
+  }
+
+  /** The plan with the VM added on some host with the room, where nothing else has changed. */
+  #extended(plan: Contingency, vm: Vm, slot: number): Targets | undefined {
+    if (!plan.lost.includes(slot) || !isSimple(this.chooser, vm) || this.#broken.has(plan) || !isPlaceable(vm))
+      return undefined;
+    const { hosts } = this.world;
+    let best = -1;
+    let most = -Infinity;
+    for (const other of hosts.slots()) {
+      const free = hosts.freeBytes(other) - plan.reservedBytes(other);
+      if (
+        free <= most ||
+        plan.lost.includes(other) ||
+        !this.chooser.allows(vm, other) ||
+        !plan.leavesRoom(this.world, other, vm)
+      )
+        continue;
+      best = other;
+      most = free;
+    }
+    return best < 0 ? undefined : new Map(plan.targets).set(vm, best);
+  }
+
+  #displaced(plan: Contingency): Vm[] {
+    return plan.lost.flatMap((slot) => {
+      const { name } = this.world.hosts.spec(slot);
+      return this.world.vmsOn(name).filter((vm) => this.world.placed.get(vm.key)?.host === name && isPlaceable(vm));
+    });
+  }
+
+  #renew(plan: Contingency): boolean {
+    const { targets } = restart(this.chooser, plan.lost, this.#displaced(plan));
+    if (targets) this.#set(plan, targets);
+    return targets !== undefined;
+  }
+
+  #set(plan: Contingency, targets: Targets): void {
+    for (const slot of plan.slots()) this.#leaning[slot]?.delete(plan);
+    plan.set(targets);
+    this.#broken.delete(plan);
+    for (const slot of plan.slots()) this.#leaning[slot]?.add(plan);
+  }
+
+  #why(plan: Contingency): Unabsorbed {
+    const { left } = restart(this.chooser, plan.lost, this.#displaced(plan));
+    const { hosts } = this.world;
+    return {
+      lost: plan.lost.map((slot) => hosts.spec(slot).name),
+      left: left.map(({ spec }) => `${spec.namespace}.${spec.name}`),
+    };
+  }
+}
+
+/** Restarted elsewhere at all: wanted, and not held by a disk. */
+function isPlaceable({ spec }: Vm): boolean {
+  return spec.protected !== false && !spec.disks?.some((disk) => disk.madeOn !== undefined);
+}
