@@ -1,14 +1,13 @@
 /** Simulated Xen hosts for tests and for the playground: the one door to test/sim. */
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { mkdirSync, openSync, writeFileSync } from 'node:fs';
+import { lstatSync, mkdirSync, openSync, readlinkSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
-import { lstatSync, readlinkSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { clientExecutable } from './client/build';
 import type { SimHostOptions, SimProcessOptions } from './host';
-import { readRecord } from './record';
+import { fileRecorder, readRecord } from './record';
 import type { SimEvent } from './record';
 import type { CommandResult } from './xl';
 
@@ -44,6 +43,8 @@ export interface SimHosts {
   host(name: string): SimHost;
   record(): SimEvent[];
   stop(): Promise<void>;
+  /** Kills the process: all its hosts lose power at once, which the record is told. */
+  kill(): Promise<void>;
 }
 
 /** Starts one process that simulates all the hosts, and waits until they answer. */
@@ -67,6 +68,14 @@ export async function startSimHosts(options: StartOptions): Promise<SimHosts> {
     },
     record: () => readRecord(recordPath),
     stop: () => stopProcess(child),
+    async kill() {
+      const ended = new Promise((resolve) => child.once('exit', resolve));
+      child.kill('SIGKILL');
+      await ended;
+      const record = fileRecorder(recordPath);
+      for (const { name: host } of hosts)
+        record({ ns: process.hrtime.bigint().toString(), host, boot: '', what: 'power-loss' });
+    },
   };
 }
 

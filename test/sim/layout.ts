@@ -6,6 +6,7 @@ import {
   existsSync,
   linkSync,
   mkdirSync,
+  readdirSync,
   readFileSync,
   rmSync,
   truncateSync,
@@ -67,11 +68,25 @@ export function folderFiles(dir: string): HostFiles {
     hasBridge: (name) => existsSync(join(root, 'sys/class/net', name, 'bridge')),
     readCfg: (path, cwd) => readText(resolve(cwd, path)) ?? readText(join(root, path)),
     booted(bootId) {
+      endScripts(root);
       put(join(root, 'proc/sys/kernel/random/boot_id'), `${bootId}\n`, true);
       rmSync(join(root, 'run'), { recursive: true, force: true });
       mkdirSync(join(root, 'run/lock'), { recursive: true });
     },
   };
+}
+
+/** A power loss ends the host's scripts, too: here those are processes of this machine, each group led by the flock of a lock below the root. */
+function endScripts(root: string): void {
+  for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
+    const [command = '', ...args] = (readText(`/proc/${pid}/cmdline`) ?? '').split('\0');
+    if (!command.endsWith('flock') || !args.some((arg) => arg.startsWith(`${root}/run/lock/xenfleet/`))) continue;
+    try {
+      process.kill(-Number(pid), 'SIGKILL');
+    } catch {
+      // It ended by itself.
+    }
+  }
 }
 
 /** A cfg may name a path of the Dom0 or, rendered by who knows the folder, one that has the root already. */

@@ -18,6 +18,8 @@ export async function serve(xen: SimXen, dir: string): Promise<{ close(): Promis
   const path = socketPath(link);
   for (const stale of new Set([link, path])) if (isThere(stale)) rmSync(stale, { force: true });
   const open = new Set<Socket>();
+  // Who asked for the reboot stands beside the machine and gets an answer.
+  xen.onPowerLoss.add(() => open.forEach((socket) => !atTheMachine.has(socket) && socket.destroy()));
   const server = createServer((socket) => {
     open.add(socket);
     socket.on('close', () => open.delete(socket));
@@ -31,6 +33,8 @@ export async function serve(xen: SimXen, dir: string): Promise<{ close(): Promis
   return { close: () => close(server, open, [link, path]) };
 }
 
+const atTheMachine = new WeakSet<Socket>();
+
 function answer(xen: SimXen, socket: Socket): void {
   const killed = new AbortController();
   let text = '';
@@ -42,6 +46,7 @@ function answer(xen: SimXen, socket: Socket): void {
     if (!text.endsWith('\n')) return;
     const { argv, cwd } = JSON.parse(text) as Request;
     text = '';
+    if (argv[0] === 'sim') atTheMachine.add(socket);
     runCommand(xen, argv, { ...(cwd === undefined ? {} : { cwd }), signal: killed.signal }).then(
       (result) => socket.end(JSON.stringify(result)),
       (error: unknown) =>

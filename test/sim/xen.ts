@@ -44,6 +44,8 @@ export class SimXen {
   readonly faults: Faults;
   readonly guests: Guests;
   readonly domains = new Map<number, Domain>();
+  /** Called after a power loss, when the host is up again: whoever still waits for an answer gets none. */
+  readonly onPowerLoss = new Set<() => void>();
   /** How guests behave that say nothing else. */
   guestDefaults: Behaviour;
   bootId = '';
@@ -144,6 +146,7 @@ export class SimXen {
     this.domains.clear();
     this.noteHost('power-loss');
     this.boot();
+    for (const listener of this.onPowerLoss) listener();
   }
 
   /** Ends every timer; for tests. The record says that nothing runs any more. */

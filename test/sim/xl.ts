@@ -40,7 +40,13 @@ export async function runCommand(
 }
 
 async function runXenstore(xen: SimXen, command: string, args: readonly string[]): Promise<string> {
-  return xen.faults.during(command, () => xenstoreCommand(xen.store, command, args));
+  return inThisBoot(xen, command, () => xenstoreCommand(xen.store, command, args));
+}
+
+/** A command that a reboot found waiting is gone with it. */
+function inThisBoot<T>(xen: SimXen, command: string, act: () => T | Promise<T>): Promise<T> {
+  const { bootId } = xen;
+  return xen.faults.during(command, () => (xen.bootId === bootId ? act() : new Promise<never>(() => undefined)));
 }
 
 let help: string | undefined;
@@ -52,7 +58,7 @@ async function runXl(call: Call): Promise<void> {
   if (name === undefined) throw new XlError(1, '', helpText());
   const command = commands[name];
   if (!command) throw new XlError(1, 'command not implemented\n');
-  await call.xen.faults.during(name, () => command({ ...call, args }));
+  await inThisBoot(call.xen, name, () => command({ ...call, args }));
 }
 
 type Command = (call: Call) => void | Promise<void>;

@@ -12,29 +12,30 @@ export type { HostUnderTest } from './contract-calls';
 
 /** `slow` is for hosts where one call takes a second. */
 export function hostContract(make: () => Promise<HostUnderTest>, slow = false): void {
-  let under: HostUnderTest;
-  const host = () => under.host;
+  let made: HostUnderTest | undefined;
+  const under = () => made!;
+  const host = () => under().host;
 
   before(async function () {
     this.timeout(120_000);
-    under = await make();
+    made = await make();
     await host().putFile(`${pool}/.keep`, '');
     await host().putFile(`${imageDir}/small.raw`, 'an image\n');
   });
   after(async function () {
     this.timeout(60_000);
-    await under.stop();
+    await made?.stop();
   });
   beforeEach(function () {
     this.timeout(slow ? 120_000 : 10_000);
   });
   afterEach(async () => {
-    await under.sim?.('clear');
+    await made?.sim?.('clear');
   });
 
   describe('exec', () => execContract(host));
   describe('files', () => fileContract(host));
   describe('disks', () => diskContract(host));
-  describe('domains', () => domainContract(() => under));
-  describe('locks', () => lockContract(() => under));
+  describe('domains', () => domainContract(under));
+  describe('locks', () => lockContract(under));
 }

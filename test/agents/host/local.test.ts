@@ -6,6 +6,7 @@ import { join, resolve } from 'node:path';
 import { embedScripts } from '../../../agents/host/embed-scripts';
 import { LocalHost } from '../../../agents/host/local';
 import { readFileSync } from 'node:fs';
+import { intervals, overlaps } from '../../sim';
 import { contractDir, hostContract } from './contract';
 import { simCfg, simFolder } from './sim-folder';
 
@@ -29,6 +30,31 @@ describe('LocalHost on a simulated host', () => {
 });
 
 describe('LocalHost', () => {
+  it('a power loss of the host ends the calls under way, and what they would have done', async function () {
+    this.timeout(30_000);
+    const sim = await simFolder();
+    try {
+      const host = new LocalHost({ root: sim.host.root, env: sim.host.env });
+      const uuid = randomUUID();
+      const cfg = `${contractDir}/cfg/${uuid}.cfg`;
+      const create = () => host.locked(uuid, 'create', [`${contractDir}/state`, uuid, '1', cfg, 'mark']);
+      await host.putFile(cfg, simCfg(uuid, 'contract.power-loss'));
+      await sim.host.run('sim', 'delay', 'list', '1000');
+      const [first, second] = [create(), create()];
+      await new Promise((resolve) => setTimeout(resolve, 500));
+      const boot = await host.readFile('/proc/sys/kernel/random/boot_id');
+      await sim.host.run('sim', 'reboot');
+      assert.deepEqual([(await first).end, (await second).end], ['signalled', 'signalled']);
+      assert.notEqual(await host.readFile('/proc/sys/kernel/random/boot_id'), boot);
+      await sim.host.run('sim', 'clear');
+      assert.ok(!(await sim.host.run('xl', 'list', '-v')).stdout.includes(uuid));
+      assert.equal((await create()).code, 0);
+      assert.equal(overlaps(sim.record()).length, 0);
+      assert.equal(intervals(sim.record()).length, 1);
+    } finally {
+      await sim.stop();
+    }
+  });
   it('what a killed agent was doing goes on, and its output breaks nothing', async function () {
     this.timeout(30_000);
     const sim = await simFolder();

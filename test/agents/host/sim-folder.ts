@@ -3,9 +3,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startSimHosts } from '../../sim';
-import type { SimHost } from '../../sim';
+import type { SimEvent, SimHost } from '../../sim';
 
-export async function simFolder(): Promise<{ host: SimHost; stop(): Promise<void> }> {
+export async function simFolder(): Promise<{ host: SimHost; record(): SimEvent[]; stop(): Promise<void> }> {
   const dir = mkdtempSync(join(tmpdir(), 'xenfleet-host-'));
   const sims = await startSimHosts({
     dir,
@@ -13,6 +13,7 @@ export async function simFolder(): Promise<{ host: SimHost; stop(): Promise<void
   });
   return {
     host: sims.host('h1'),
+    record: () => sims.record(),
     async stop() {
       await sims.stop();
       rmSync(dir, { recursive: true, force: true });

@@ -1,0 +1,219 @@
+/**
+ * The Dom0 scripts (agents/host/scripts) once more, for hosts without processes. The same contract test runs against both, so that they
+ * cannot drift apart unseen.
+ */
+import { sleep } from './clock';
+import type { MemoryFiles } from './memory-files';
+import type { SimXen } from './xen';
+import { runCommand } from './xl';
+import type { CommandResult } from './xl';
+
+export interface ScriptHost {
+  readonly xen: SimXen;
+  readonly files: MemoryFiles;
+  /** Never returns where the host has rebooted since the script began. */
+  readonly alive: () => Promise<void>;
+}
+
+/** How a script ends before its last line. */
+class Exit extends Error {
+  constructor(
+    readonly code: number,
+    readonly stdout = '',
+    readonly stderr = '',
+  ) {
+    super(stderr);
+  }
+}
+
+type Script = (host: ScriptHost, args: readonly string[]) => CommandResult | Promise<CommandResult>;
+
+export async function runScript(name: string, host: ScriptHost, args: readonly string[]): Promise<CommandResult> {
+  try {
+    return await scripts[name]!(host, args);
+  } catch (error) {
+    if (!(error instanceof Exit)) throw error;
+    return { code: error.code, stdout: error.stdout, stderr: error.stderr };
+  }
+}
+
+export function isScript(name: string): boolean {
+  return Object.hasOwn(scripts, name);
+}
+
+const scripts: Readonly<Record<string, Script>> = {
+  create: async (host, [state = '', uuid = '', epoch = '', cfg = '', mark = '', ...more]) => {
+    if (more.length > 0) die(43, 'usage');
+    needUuid(uuid);
+    const fence = readFence(host, `${state}/fence/${uuid}`);
+    if (fence >= needNumber(epoch)) throw new Exit(40, `retired ${fence}\n`);
+    const { rows } = await find(host, uuid);
+    if (rows.length > 0) throw new Exit(42, rows.join('\n'));
+    if (!host.files.get(cfg)?.includes(uuid)) die(43, `${cfg} does not carry ${uuid}`);
+    await run(host, 'xenstore-write', `/xenfleet/${uuid}`, mark);
+    return run(host, 'xl', 'create', '-e', cfg);
+  },
+  shutdown: async (host, [uuid = '', ...rest]) => {
+    needUuid(uuid);
+    const force = rest.includes('-F') ? ['-F'] : [];
+    const seconds = rest.filter((arg) => arg !== '-F').map(needNumber)[0];
+    const { domids } = await find(host, uuid);
+    if (domids.length === 0) die(44, `no domain ${uuid}`);
+    return each(domids, (domid) => timeout(host, seconds, ['xl', 'shutdown', ...force, domid]));
+  },
+  destroy: async (host, args) => {
+    const [uuid = '', domid, letter] = args;
+    needUuid(uuid);
+    if (args.length !== 1 && !(args.length === 3 && /^[ps]$/.test(letter ?? ''))) die(43, 'usage: UUID [DOMID LETTER]');
+    if (domid !== undefined) needNumber(domid);
+    const { domids } = await find(host, uuid, domid, letter);
+    if (domids.length === 0) return { code: 0, stdout: 'absent\n', stderr: '' };
+    return each(domids, (found) => run(host, 'xl', 'destroy', found));
+  },
+  retire: async (host, [state = '', uuid = '', epoch = '']) => {
+    needUuid(uuid);
+    const file = `${state}/fence/${uuid}`;
+    const fence = Math.max(readFence(host, file), needNumber(epoch));
+    host.files.put(file, `${fence}\n`);
+    const { rows } = await find(host, uuid);
+    if (rows.length > 0) throw new Exit(42, rows.join('\n'));
+    await run(host, 'xenstore-rm', `/xenfleet/${uuid}`);
+    return { code: 0, stdout: `retired ${fence}\n`, stderr: '' };
+  },
+  'make-disk': ({ files }, [path = '', size = '', image = '-']) => {
+    const wanted = needNumber(size);
+    const folder = path.slice(0, path.lastIndexOf('/'));
+    if (!files.isFolder(folder)) die(43, `no folder ${folder}`);
+    const kept = files.files.get(path);
+    if (kept) return said(`kept ${kept.bytes}`);
+    const source = image === '-' ? { text: '', bytes: 0 } : (files.files.get(image) ?? die(43, `no image ${image}`));
+    if (source.bytes > wanted) die(43, `image ${image} has ${source.bytes} bytes, the disk ${wanted}`);
+    files.put(path, source.text, wanted);
+    return said(`made ${wanted}`);
+  },
+  'delete-disk': ({ files }, [path = '']) => said(files.remove(path) ? 'deleted' : 'absent'),
+  'grow-disk': ({ files }, [path = '', size = '']) => {
+    const wanted = needNumber(size);
+    const disk = files.files.get(path) ?? die(44, `no disk ${path}`);
+    if (disk.bytes > wanted) die(43, `the disk has ${disk.bytes} bytes, wanted ${wanted}`);
+    if (disk.bytes === wanted) return said(`kept ${wanted}`);
+    files.put(path, disk.text, wanted);
+    return said(`grown ${wanted}`);
+  },
+  tune: async (host, [uuid = '', act = '', size = '']) => {
+    needUuid(uuid);
+    needNumber(size);
+    const { domids } = await find(host, uuid);
+    if (domids.length === 0) die(44, `no domain ${uuid}`);
+    if (act !== 'mem-set' && act !== 'vcpu-set') die(43, `unknown act: ${act}`);
+    return each(domids, (domid) => run(host, 'xl', act, domid, size));
+  },
+  observe: async (host, [images = '', ...pools]) => {
+    const { files } = host;
+    const parts: [string, CommandResult][] = [
+      ['bootid', said(files.get('/proc/sys/kernel/random/boot_id')?.trim() ?? '')],
+      ['hostname', said(host.xen.spec.name)],
+      ['policy', fileText(files, '/etc/xenfleet/policy.json')],
+      ['info', await run(host, 'xl', 'info')],
+      ['list', await run(host, 'xl', 'list', '-v')],
+      ['domains', await run(host, 'xl', 'list', '-l')],
+      ['marks', { ...(await run(host, 'xenstore-ls', '-f', '/xenfleet')), code: 0 }],
+      ['bridges', said(files.bridges.join('\n'))],
+      [
+        'df',
+        said(
+          pools
+            .filter((pool) => files.isFolder(pool))
+            .map((pool) => `${pool} 1099511627776 549755813888`)
+            .join('\n'),
+        ),
+      ],
+      ['images', said(imageLines(files, images).join('\n'))],
+      [
+        'disks',
+        said(pools.flatMap((pool) => files.list(pool).map(({ name, bytes }) => `${bytes} ${pool}/${name}`)).join('\n')),
+      ],
+    ];
+    const text = parts.map(
+      ([name, { code, stdout }]) =>
+        `=== ${name}${code === 0 ? '' : ` FAILED ${code}`}\n${stdout.replace(/\n*$/, '\n')}`,
+    );
+    return { code: 0, stdout: text.join(''), stderr: parts.map(([, { stderr }]) => stderr).join('') };
+  },
+};
+
+async function run({ xen, alive }: ScriptHost, ...argv: string[]): Promise<CommandResult> {
+  await alive();
+  const result = await runCommand(xen, argv);
+  await alive();
+  return result;
+}
+
+/** As timeout(1): the command is killed, 124. */
+async function timeout(host: ScriptHost, seconds: number | undefined, argv: readonly string[]): Promise<CommandResult> {
+  if (seconds === undefined) return run(host, ...argv);
+  const killed = new AbortController();
+  const late = sleep(host.xen.clock, seconds * 1000).then((): CommandResult => {
+    killed.abort();
+    return { code: 124, stdout: '', stderr: '' };
+  });
+  return Promise.race([runCommand(host.xen, argv, { signal: killed.signal }), late]);
+}
+
+async function find(
+  host: ScriptHost,
+  uuid: string,
+  domid?: string,
+  letter = '',
+): Promise<{ rows: string[]; domids: string[] }> {
+  const listing = await run(host, 'xl', 'list', '-v');
+  if (listing.code !== 0) throw new Exit(41, '', `${listing.stderr}xl list -v failed\n`);
+  const rows = listing.stdout.split('\n').filter((row) => {
+    const [id, , , state = '', , found] = row.trim().split(/\s+/).slice(-8);
+    return found === uuid && (domid === undefined || id === domid) && state.includes(letter);
+  });
+  return { rows, domids: rows.map((row) => row.trim().split(/\s+/).at(-8) ?? '') };
+}
+
+async function each(domids: readonly string[], act: (domid: string) => Promise<CommandResult>): Promise<CommandResult> {
+  const total = { code: 0, stdout: '', stderr: '' };
+  for (const domid of domids) {
+    const { code, stdout, stderr } = await act(domid);
+    if (code !== 0) total.code = code;
+    total.stdout += stdout;
+    total.stderr += stderr;
+  }
+  return total;
+}
+
+function readFence({ files }: ScriptHost, path: string): number {
+  const text = files.get(path);
+  if (text === undefined) return 0;
+  return /^\d+\n$/.test(text) ? Number(text) : die(41, `unreadable fence ${path}`);
+}
+
+function imageLines(files: MemoryFiles, folder: string): string[] {
+  const inside = [...files.files].filter(([path]) => path.startsWith(`${folder}/`));
+  return inside.map(([path, { bytes }]) => `${bytes} ${path.slice(folder.length + 1)}`);
+}
+
+function fileText(files: MemoryFiles, path: string): CommandResult {
+  const text = files.get(path);
+  return text === undefined ? { code: 1, stdout: '', stderr: `${path}: No such file or directory\n` } : said(text);
+}
+
+function needUuid(text: string): void {
+  if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text)) die(43, `not a UUID: ${text}`);
+}
+
+function needNumber(text: string): number {
+  return /^\d{1,18}$/.test(text) ? Number(text) : die(43, `not a number: ${text}`);
+}
+
+function die(code: number, words: string): never {
+  throw new Exit(code, '', `${words}\n`);
+}
+
+function said(stdout: string): CommandResult {
+  return { code: 0, stdout: stdout === '' || stdout.endsWith('\n') ? stdout : `${stdout}\n`, stderr: '' };
+}
