@@ -1,7 +1,8 @@
 /** A process of the playground: started on a leash, killed, restarted; its pid in a file, its words in a log. */
-import { rmSync, writeFileSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { startLeashed } from '../control-plane/leash';
 import type { Leashed } from '../control-plane/leash';
+import { replaceFile } from './access';
 import type { Program } from './types';
 
 export interface ProgramOptions {
@@ -35,7 +36,7 @@ export function makeProgram(options: ProgramOptions): Program & { stop(): Promis
     if (lives()) return;
     process = startLeashed({ command, args: [...args], cwd, logFile, ...(env && { env }) });
     startedMs = performance.now();
-    writeFileSync(pidFile, `${process.pid}\n`);
+    replaceFile(pidFile, `${process.pid}\n`, 0o644);
     if (supervise) watch();
   };
   const watch = (): void => {
