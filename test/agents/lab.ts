@@ -53,7 +53,8 @@ export class AgentLab {
     const paths = ['--path', this.host.env.PATH, '--poll-seconds', '1', '--heartbeat-seconds', '2'];
     const bundle = process.env['XENFLEET_AGENT_BUNDLE'];
     const program = bundle === undefined ? ['-r', 'ts-node/register', join(PROJECT, 'agents/main.ts')] : [bundle];
-    const child = spawn(NODE, [...program, ...flags, ...paths, '--log-level', 'debug', ...more], {
+    const nodeFlags = (process.env['XENFLEET_AGENT_NODE_FLAGS'] ?? '').split(' ').filter((flag) => flag !== '');
+    const child = spawn(NODE, [...nodeFlags, ...program, ...flags, ...paths, '--log-level', 'debug', ...more], {
       cwd: PROJECT,
       stdio: ['ignore', 'pipe', 'pipe'],
     });

@@ -10,6 +10,7 @@ import { nextStep } from '../../../agents/reconcile/step';
 import type { OrderView, Seen, Step } from '../../../agents/reconcile/types';
 import type { DomainRow } from '../../../agents/xl/list';
 import type { RunOrder } from '../../../agents/xl/order';
+import { RULES } from './rules';
 import { FLEET, NOW, UUID, order, row } from '../orders';
 
 type Event =
@@ -132,28 +133,9 @@ class World {
     ok(false, `no rest: ${this.steps.slice(-10).join(' ')}`);
   }
 
-  private check({ act, record }: Step): void {
-    const held = record ?? this.record;
-    const running = this.rows.some((one) => one.state === 'running');
-    if (this.blind) ok(act.do === 'report' || act.do === 'idle', 'acts only on what it sees');
-    if (act.do === 'create') {
-      ok(this.rows.length === 0, 'creates beside nothing only');
-      ok(act.epoch > this.fence, 'creates no retired epoch');
-      ok(held?.order.desired === 'Running' && held.epoch === act.epoch, 'creates what is ordered');
-      ok(held.confirmedBootID === `boot-${this.boot}`, 'creates what this boot has confirmed');
-      if (held.order.runPolicy === 'Once' && held.ended && held.stopping === undefined)
-        ok(!this.ranAtEpoch.has(act.epoch) || ['reboot', 'ordered'].includes(held.ended.how), 'Once is once');
-    }
-    if (act.do === 'shutdown' || act.do === 'destroy') {
-      const wish = this.api.kind === 'given' ? this.api.spec.desired : held?.order.desired;
-      ok(wish === 'Stopped' || wish === 'Absent', 'ends a guest by order only');
-      ok(this.api.kind !== 'vanished', 'ends no guest whose order vanished');
-    }
-    if (act.do === 'bury') ok(!running, 'buries what has ended');
-    if (act.do === 'retire') ok(this.rows.length === 0, 'retires what is not there');
-    if (act.do === 'report' && act.report.phase === 'Absent')
-      ok((held?.retiredEpoch ?? 0) >= (held?.order.epoch ?? 0), 'a receipt is durable');
-    if (this.api.kind === 'vanished') ok(act.do === 'idle', 'leaves alone what vanished');
+  private check(step: Step): void {
+    const held = step.record ?? this.record;
+    for (const [rule, holds] of RULES) ok(holds(step.act, this, held), rule);
   }
 
   private obey({ act }: Step): boolean {

@@ -1,0 +1,39 @@
+import { deepEqual, equal } from 'node:assert/strict';
+import { afterCreate } from '../../../agents/reconcile/outcome';
+import { restartRequired } from '../../../agents/reconcile/record';
+import { BOOT, NOW, UUID, order, record, row } from '../orders';
+import { reported, rows, step } from './words';
+
+describe('what is remembered of a create', () => {
+  const end = (outcome: Parameters<typeof afterCreate>[1]['outcome'], before = record()) =>
+    afterCreate(before, { order: order(), outcome, bootID: BOOT, nowMs: NOW });
+
+  it('that failed: why, and not before ten seconds', () => {
+    const failure = { reason: 'OutOfMemory', message: 'no room' } as const;
+    const kept = end({ kind: 'failed', failure, disks: ['root'] });
+    deepEqual([kept.nextStartMs, kept.lastFailure, kept.disks], [NOW + 10_000, failure, ['root']]);
+    deepEqual(reported(step({ record: kept })), { phase: 'Failed', ready: 'False', ...failure });
+  });
+
+  it('the same failure twice reports the same, so that nothing is written', () => {
+    const failure = { reason: 'OutOfMemory', message: 'no room' } as const;
+    const once = end({ kind: 'failed', failure, disks: [] });
+    const twice = end({ kind: 'failed', failure, disks: [] }, once);
+    deepEqual(reported(step({ record: twice })), reported(step({ record: once })));
+  });
+
+  it('that the Dom0 refused: its retired epoch', () => equal(end({ kind: 'retired', epoch: 7 }).retiredEpoch, 7));
+
+  it('that succeeded: with what it runs, and how often', () => {
+    const first = end({ kind: 'created', disks: ['root'] });
+    equal(first.restarts, 0);
+    equal(end({ kind: 'created', disks: [] }, { ...first, ended: { how: 'crash', atMs: NOW } }).restarts, 1);
+    deepEqual(restartRequired({ ...first, order: order({ memory: { targetMiB: 2048, maxMiB: 2048 } }) }), ['memory']);
+    deepEqual(restartRequired(first), []);
+  });
+
+  it('a step with nothing new keeps the record it was given', () => {
+    const kept = end({ kind: 'created', disks: [] });
+    equal(step({ record: kept }, rows(row({ domid: -1, uuid: UUID }))).record, undefined);
+  });
+});

@@ -1,0 +1,53 @@
+/** What must hold of every step, whatever happened before. */
+import type { DomainRecord } from '../../../agents/reconcile/record';
+import type { Act, OrderView } from '../../../agents/reconcile/types';
+import type { DomainRow } from '../../../agents/xl/list';
+
+/** The world that a step is taken in. */
+export interface Around {
+  readonly rows: readonly DomainRow[];
+  readonly boot: number;
+  readonly api: OrderView;
+  readonly blind: boolean;
+  readonly fence: number;
+  readonly ranAtEpoch: ReadonlySet<number>;
+}
+
+type Rule = readonly [string, (act: Act, world: Around, held: DomainRecord | undefined) => boolean];
+
+export const RULES: readonly Rule[] = [
+  ['acts only on what it sees', (act, { blind }) => !blind || act.do === 'report' || act.do === 'idle'],
+  ['leaves alone what vanished', (act, { api }) => api.kind !== 'vanished' || act.do === 'idle'],
+  ['creates beside nothing only', (act, { rows }) => act.do !== 'create' || rows.length === 0],
+  ['creates no retired epoch', (act, { fence }) => act.do !== 'create' || act.epoch > fence],
+  [
+    'creates what is ordered',
+    (act, _world, held) => act.do !== 'create' || (held?.order.desired === 'Running' && held.epoch === act.epoch),
+  ],
+  [
+    'creates what this boot has confirmed',
+    (act, { boot }, held) => act.do !== 'create' || held?.confirmedBootID === `boot-${boot}`,
+  ],
+  [
+    'Once is once',
+    (act, { ranAtEpoch }, held) =>
+      act.do !== 'create' ||
+      held?.order.runPolicy !== 'Once' ||
+      !held.ended ||
+      held.stopping !== undefined ||
+      !ranAtEpoch.has(act.epoch) ||
+      ['reboot', 'ordered'].includes(held.ended.how),
+  ],
+  [
+    'ends a guest by order only',
+    (act, { api }, held) =>
+      (act.do !== 'shutdown' && act.do !== 'destroy') ||
+      (api.kind === 'given' ? api.spec.desired : held?.order.desired) !== 'Running',
+  ],
+  ['buries what has ended', (act, { rows }) => act.do !== 'bury' || rows.every((one) => one.state !== 'running')],
+  ['retires what is not there', (act, { rows }) => act.do !== 'retire' || rows.length === 0],
+  [
+    'a receipt is durable',
+    (act, { fence }, held) => act.do !== 'report' || act.report.phase !== 'Absent' || fence >= (held?.order.epoch ?? 0),
+  ],
+];
