@@ -21,14 +21,21 @@ export class Placer {
   readonly #hopeless = new Set<string>();
   #hopelessAt = -1;
 
-  constructor(readonly world: World) {
+  /** A fleet that tolerates too little as it is may still be moved about (`failures: 'ifHeld'`). */
+  readonly #ignoresFailures: boolean;
+
+  constructor(
+    readonly world: World,
+    failures: 'always' | 'ifHeld' = 'always',
+  ) {
     this.chooser = new Chooser(world);
     this.failover = new Failover(this.chooser);
+    this.#ignoresFailures = failures === 'ifHeld' && !this.failover.holds();
   }
 
   /** The best host (by the scorers, unless another choice is given) that every rule allows; -1 if there is none. */
   pick(vm: Vm, choose: Choice = (veto) => this.chooser.pick(vm, veto)): number {
-    if (!this.failover.isAsked()) return choose(() => false);
+    if (this.#ignoresFailures || !this.failover.isAsked()) return choose(() => false);
     if (this.#isHopeless(vm)) return -1;
     const refused = new Set<number>();
     for (;;) {
@@ -44,7 +51,7 @@ export class Placer {
 
   /** Undefined if all failures are still tolerated with the VM there, else what is not. */
   tolerates(vm: Vm, slot: number): Unabsorbed | undefined {
-    if (!this.failover.isAsked()) return undefined;
+    if (this.#ignoresFailures || !this.failover.isAsked()) return undefined;
     const check = this.failover.check(vm, slot);
     if (!check.ok) return check.why;
     this.#checked = { vm, slot, changes: this.world.hosts.changes, check };

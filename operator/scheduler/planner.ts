@@ -1,5 +1,5 @@
 /** Plans for a whole fleet, on the scheduler's own ledger and rules. What is planned to move is left where it was. */
-import { Chooser } from './choose';
+import { Placer } from './placer';
 import { evacuate } from './planners/evacuate';
 import { Objective } from './planners/objective';
 import type { ObjectiveName } from './planners/objective';
@@ -69,7 +69,7 @@ export class Planner {
     }
     wanted.sort((a, b) => (a.vm.key < b.vm.key ? -1 : 1));
     for (const { vm, from } of wanted) world.add(vm, from);
-    const moves = carryOut(world, new Chooser(world), wanted);
+    const moves = carryOut(new Placer(world, 'ifHeld'), wanted);
     if (moves.length < wanted.length || scoreBefore < this.score(objective)) this.#cutToBest(moves, objective);
     return this.#finish(moves, [], objective, scoreBefore);
   }

@@ -46,6 +46,11 @@ export class Scheduler {
     });
   }
 
+  /** Whether every pool could lose the hosts that it must be able to lose, as things are. */
+  toleratesFailures(): boolean {
+    return this.#placer.failover.holds();
+  }
+
   explain(spec: VmSpec): Explanation {
     return this.#apart(spec, (vm) =>
       explain(this.#world, vm, { tolerates: (slot) => this.#placer.tolerates(vm, slot) }),

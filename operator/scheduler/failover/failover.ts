@@ -41,6 +41,13 @@ export class Failover {
     return this.#plans.length > 0;
   }
 
+  /** Whether all failures are tolerated as things are. */
+  holds(): boolean {
+    this.#refresh();
+    for (const plan of this.#broken) if (!this.#renew(plan)) return false;
+    return true;
+  }
+
   /** Would all failures still be tolerated with the VM (which is nowhere now) on this host? */
   check(vm: Vm, slot: number): Check {
     this.#refresh();

@@ -84,6 +84,31 @@ describe('rebalancing', () => {
   });
 });
 
+describe('planning with failures to tolerate', () => {
+  it('holds them after every move, where they were held before', () => {
+    const pools = [{ name: 'default', hostFailuresToTolerate: 1 }];
+    fc.assert(
+      fc.property(placedFleet, fc.nat(), ([fleet, all], pick) => {
+        const scheduler = new Scheduler({ hosts: fleet, vms: [], pools });
+        const vms = all.flatMap(({ host: _host, ...spec }) => {
+          const found = scheduler.find(spec);
+          if (found === undefined) return [];
+          scheduler.assume(spec, found);
+          return [{ ...spec, host: found }];
+        });
+        const planner = new Planner({ hosts: fleet, vms, pools });
+        const plan = pick % 2 === 0 ? planner.rebalance() : planner.evacuate([fleet[pick % fleet.length]?.name ?? '']);
+        let now = vms;
+        for (const { key, to } of plan.moves) {
+          now = now.map((spec) => (spec.key === key ? { ...spec, host: to } : spec));
+          const state = new Scheduler({ hosts: fleet, vms: now, pools });
+          assert.ok(state.toleratesFailures());
+        }
+      }),
+    );
+  });
+});
+
 describe('evacuating', () => {
   it('empties hosts by moves that each find their room, or says of each VM why not', () => {
     fc.assert(
