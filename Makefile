@@ -62,6 +62,7 @@ build: setup ## the shipped programs, one file each, in dist/
 
 clean: ## remove what can be made again, but not caches and packages
 	@[ ! -d node_modules ] || $(TS) test/playground/main.ts down
+	@[ ! -d .local/xen-lab ] || $(LAB) stop --all
 	rm -rf dist coverage .local
 
 .PHONY: help setup demo up down status test test-xen xen-lab xen-lab-down lint bench bench-peers generate build clean

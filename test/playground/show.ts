@@ -44,12 +44,16 @@ export async function showChanges(client: KubeClient, screen: Screen, signal: Ab
 
 function table(screen: Screen): (view: FleetView) => void {
   let height = 0;
+  let before = '';
   return (view) => {
     const width = (screen.columns ?? 120) - 1;
     const lines = fleetTable(view, Date.now())
       .split('\n')
       .map((line) => (line.length > width ? `${line.slice(0, width - 1)}…` : line));
-    screen.write(`${height > 0 ? `\x1b[${height}A` : ''}\x1b[J${lines.join('\n')}\n`);
+    const text = lines.join('\n');
+    if (text === before) return;
+    before = text;
+    screen.write(`${height > 0 ? `\x1b[${height}A` : ''}\x1b[J${text}\n`);
     height = lines.length;
   };
 }
