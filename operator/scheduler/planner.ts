@@ -37,13 +37,26 @@ export interface PlacementPlan {
 
 export class Planner {
   readonly #world: World;
+  readonly #objectives = new Map<ObjectiveName, { readonly objective: Objective; readonly revision: number }>();
 
   constructor(snapshot: Snapshot) {
     this.#world = new World(snapshot);
   }
 
   score(objective: ObjectiveName = 'balance'): number {
-    return new Objective(this.#world, objective).score();
+    return this.#objective(objective).score();
+  }
+
+  #objective(name: ObjectiveName): Objective {
+    const { revision } = this.#world.hosts;
+    const known = this.#objectives.get(name);
+    if (known?.revision === revision) {
+      known.objective.refresh();
+      return known.objective;
+    }
+    const objective = new Objective(this.#world, name);
+    this.#objectives.set(name, { objective, revision });
+    return objective;
   }
 
   /** Places a queue in its order; the fleet then holds what was placed. */
@@ -78,8 +91,8 @@ export class Planner {
     const world = this.#world;
     const scoreBefore = this.score(objective);
     const specs = hosts.flatMap((name) => world.hosts.slotOf(name) ?? []).map((slot) => world.hosts.spec(slot));
-    const { moves, stuck } = evacuate(world, hosts, objective);
-    for (const spec of specs) world.setHost(spec);
+    const { moves, stuck } = evacuate(world, hosts, this.#objective(objective));
+    for (const spec of specs) if (world.hosts.spec(world.hosts.slotOf(spec.name) ?? 0) !== spec) world.setHost(spec);
     const refused = stuck.map(({ vm, explanation }) => ({ key: vm.key, explanation }));
     return this.#finish(moves, refused, objective, scoreBefore);
   }

@@ -4,8 +4,8 @@ import { Placer } from '../placer';
 import type { Vm } from '../state/demand';
 import type { World } from '../state/world';
 import type { Explanation } from '../types';
-import { Objective, loadOf } from './objective';
-import type { ObjectiveName } from './objective';
+import { loadOf } from './objective';
+import type { Objective } from './objective';
 import type { Move } from './order';
 
 export interface Stuck {
@@ -17,29 +17,40 @@ export interface Stuck {
 export function evacuate(
   world: World,
   names: readonly string[],
-  objectiveName: ObjectiveName,
+  objective: Objective,
 ): { moves: Move[]; stuck: Stuck[] } {
   const leaving = new Set(names);
+  const placer = new Placer(world);
+  const vms = names.flatMap((name) => world.vmsOn(name).filter((vm) => world.placed.get(vm.key)?.host === name));
+  vms.sort((a, b) => b.needBytes - a.needBytes || (a.key < b.key ? -1 : 1));
+  const isSpread = vms.some((vm) => world.relations.of(vm).spreads.length > 0);
+  if (isSpread || placer.failover.isAsked()) close(world, names);
+  const moves: Move[] = [];
+  const tryOne = (vm: Vm): boolean => {
+    const from = placer.take(vm.key)?.host ?? '';
+    objective.refresh();
+    const slot = pick(placer, objective, vm, leaving);
+    const to = slot < 0 ? from : world.hosts.spec(slot).name;
+    placer.put(vm, to);
+    if (slot >= 0) moves.push({ vm, from, to });
+    return slot >= 0;
+  };
+  let stuck = vms.filter((vm) => !tryOne(vm));
+  // One that had to wait for another (affinity, spread) may find its place now.
+  for (let before = vms.length; stuck.length > 0 && stuck.length < before;) {
+    before = stuck.length;
+    stuck = stuck.filter((vm) => !tryOne(vm));
+  }
+  if (stuck.length > 0) close(world, names);
+  return { moves, stuck: stuck.map((vm) => ({ vm, explanation: explainElsewhere(placer, vm) })) };
+}
+
+/** No plan, spread or explanation may count on a host that is being emptied. */
+function close(world: World, names: readonly string[]): void {
   for (const name of names) {
     const slot = world.hosts.slotOf(name);
     if (slot !== undefined) world.setHost({ ...world.hosts.spec(slot), cordoned: true });
   }
-  const placer = new Placer(world);
-  const objective = new Objective(world, objectiveName);
-  const vms = names.flatMap((name) => world.vmsOn(name).filter((vm) => world.placed.get(vm.key)?.host === name));
-  vms.sort((a, b) => b.needBytes - a.needBytes || (a.key < b.key ? -1 : 1));
-  const moves: Move[] = [];
-  const stuck: Vm[] = [];
-  for (const vm of vms) {
-    const from = placer.take(vm.key)?.host ?? '';
-    const slot = pick(placer, objective, vm, leaving);
-    const to = slot < 0 ? from : world.hosts.spec(slot).name;
-    placer.put(vm, to);
-    objective.refresh();
-    if (slot < 0) stuck.push(vm);
-    else moves.push({ vm, from, to });
-  }
-  return { moves, stuck: stuck.map((vm) => ({ vm, explanation: explainElsewhere(placer, vm) })) };
 }
 
 function pick(placer: Placer, objective: Objective, vm: Vm, leaving: ReadonlySet<string>): number {
@@ -48,7 +59,6 @@ function pick(placer: Placer, objective: Objective, vm: Vm, leaving: ReadonlySet
   const { nowhere } = objective;
   const cost = (slot: number): number =>
     objective.spreadAfter(nowhere, slot, load) + objective.penaltyOfMove(vm, nowhere, slot);
-  objective.refresh();
   return placer.pick(vm, (veto) => {
     return placer.chooser.pickBy(vm, cost, (slot) => leaving.has(hosts.spec(slot).name) || veto(slot));
   });
