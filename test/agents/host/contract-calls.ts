@@ -23,12 +23,15 @@ export function assertExited(result: ExecResult, code: number): void {
   assert.deepEqual({ end: result.end, code: result.code }, { end: 'exited', code }, JSON.stringify(result));
 }
 
+/** A create on an emulated host takes a minute when the machine is busy. */
+const patient = { deadlineMs: 200_000 };
+
 /** Short words for one domain's calls. */
 export function domainCalls(under: HostUnderTest, uuid: string = randomUUID()) {
   const name = `contract.${uuid.slice(0, 8)}`;
   const state = `${contractDir}/state`;
   const cfgPath = `${contractDir}/cfg/${uuid}.cfg`;
-  const call = (script: string, ...args: string[]) => under.host.locked(uuid, script, args);
+  const call = (script: string, ...args: string[]) => under.host.locked(uuid, script, args, patient);
   return {
     uuid,
     cfgPath,
@@ -37,7 +40,10 @@ export function domainCalls(under: HostUnderTest, uuid: string = randomUUID()) {
       await under.host.putFile(cfgPath, under.cfg(uuid, name));
     },
     create: (epoch: number | string, options = {}) =>
-      under.host.locked(uuid, 'create', [state, uuid, String(epoch), cfgPath, `contract/${uuid}`], options),
+      under.host.locked(uuid, 'create', [state, uuid, String(epoch), cfgPath, `contract/${uuid}`], {
+        ...patient,
+        ...options,
+      }),
     retire: (epoch: number) => call('retire', state, uuid, String(epoch)),
     shutdown: (...flags: string[]) => call('shutdown', uuid, ...flags),
     destroy: () => call('destroy', uuid),

@@ -17,7 +17,7 @@ export function hostContract(make: () => Promise<HostUnderTest>, slow = false): 
   const host = () => under().host;
 
   before(async function () {
-    this.timeout(120_000);
+    this.timeout(slow ? 1_200_000 : 120_000);
     made = await make();
     await host().putFile(`${pool}/.keep`, '');
     await host().putFile(`${imageDir}/small.raw`, 'an image\n');
@@ -27,7 +27,7 @@ export function hostContract(make: () => Promise<HostUnderTest>, slow = false): 
     await made?.stop();
   });
   beforeEach(function () {
-    this.timeout(slow ? 120_000 : 10_000);
+    this.currentTest?.timeout(slow ? 400_000 : 15_000);
   });
   afterEach(async () => {
     await made?.sim?.('clear');
