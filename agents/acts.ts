@@ -59,6 +59,8 @@ const STARTING: Report = {
 
 export class Acts {
   private readonly creates = new Lanes(MAX_ACTS);
+  /** A guest may take a minute to answer. */
+  private readonly shutdowns = new Lanes(MAX_ACTS);
   private readonly others = new Lanes(MAX_ACTS);
 
   constructor(private readonly options: ActsOptions) {}
@@ -76,6 +78,7 @@ export class Acts {
       case 'create':
         return this.creates.run(() => this.create(turn, act.order));
       case 'shutdown':
+        return this.shutdowns.run(() => this.end(turn, act));
       case 'destroy':
       case 'bury':
         return this.others.run(() => this.end(turn, act));

@@ -22,6 +22,7 @@ export interface Saying {
 interface Lane {
   saying?: Saying;
   busy: boolean;
+  writing?: Promise<void>;
   failures: number;
   timer?: Timer;
 }
@@ -61,7 +62,7 @@ export class Sayer {
   async stop(): Promise<void> {
     this.stopped = true;
     for (const lane of this.lanes.values()) lane.timer?.cancel();
-    while ([...this.lanes.values()].some((lane) => lane.busy)) await new Promise((done) => setImmediate(done));
+    await Promise.all([...this.lanes.values()].map((lane) => lane.writing));
   }
 
   private isNews(uuid: string, { report }: Saying): boolean {
@@ -79,7 +80,7 @@ export class Sayer {
   private flush(uuid: string, lane: Lane): void {
     if (lane.busy || this.stopped) return;
     lane.busy = true;
-    void this.write(uuid, lane).finally(() => {
+    lane.writing = this.write(uuid, lane).finally(() => {
       lane.busy = false;
       if (lane.saying && !lane.timer) this.flush(uuid, lane);
       else if (!lane.saying && !lane.timer) this.lanes.delete(uuid);

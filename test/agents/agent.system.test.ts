@@ -7,7 +7,7 @@ import type { AgentProcess } from './lab';
 const pause = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms));
 
 describe('an agent', function () {
-  this.timeout(90_000);
+  this.timeout(180_000);
   let lab: AgentLab;
   let agent: AgentProcess;
 
@@ -165,15 +165,25 @@ describe('an agent', function () {
   });
 
   it('ends no guest when the namespace of its host is deleted, and goes on when it is made anew', async () => {
-    const rows = (await lab.host.run('xl', 'list')).stdout;
+    const running = async (): Promise<string[]> =>
+      (await lab.host.run('xl', 'list')).stdout.split('\n').map((line) => line.split(/\s+/).slice(0, 2).join(' '));
+    const before = await running();
+    const uuid = await lab.order({});
+    const { spec } = await lab.phase(uuid, 'Running');
     await lab.plane.kubectl(['delete', 'namespace', NAMESPACE, '--timeout=60s']);
     await pause(3000);
-    equal((await lab.host.run('xl', 'list')).stdout.split('\n').length, rows.split('\n').length);
+    equal((await running()).length, before.length + 1);
+    await lab.furnishNamespace();
+    await lab.renewToken();
+    await lab.order({ vm: spec.vm, epoch: 2 }, uuid);
+    const { status } = await lab.phase(uuid, 'Running', 60_000);
+    deepEqual([status?.epoch, status?.restarts], [2, 0]);
+    equal((await running()).length, before.length + 1);
   });
 });
 
 describe('an agent that is killed while xl creates', function () {
-  this.timeout(90_000);
+  this.timeout(180_000);
   let lab: AgentLab;
   before(async function () {
     this.timeout(900_000);

@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { XenAgent, XenDomain, XenDomainSpec } from '../../crds/generated/types';
@@ -26,7 +26,6 @@ export interface AgentProcess {
 
 export class AgentLab {
   private readonly agents: ChildProcess[] = [];
-  kubeconfig = '';
 
   private constructor(
     readonly plane: ControlPlane,
@@ -49,7 +48,8 @@ export class AgentLab {
 
   /** An agent with the rights that the operator gives it, and no others. */
   startAgent(...more: string[]): AgentProcess {
-    const flags = ['--host', HOST, '--kubeconfig', this.kubeconfig, '--host-root', this.host.root];
+    const api = ['--server', this.plane.server, '--ca-file', this.file('ca.pem'), '--token-file', this.file('token')];
+    const flags = ['--host', HOST, ...api, '--host-root', this.host.root];
     const paths = ['--path', this.host.env.PATH, '--poll-seconds', '1', '--heartbeat-seconds', '2'];
     const bundle = process.env['XENFLEET_AGENT_BUNDLE'];
     const program = bundle === undefined ? ['-r', 'ts-node/register', join(PROJECT, 'agents/main.ts')] : [bundle];
@@ -106,7 +106,7 @@ export class AgentLab {
     return stdout.split('\n').filter((line) => line.includes(uuid));
   }
 
-  phase(uuid: string, phase: string, timeoutMs = 20_000): Promise<XenDomain> {
+  phase(uuid: string, phase: string, timeoutMs = 40_000): Promise<XenDomain> {
     return eventually(`${uuid} to be ${phase}`, timeoutMs, async () => {
       const domain = await this.domain(uuid);
       return domain.status?.phase === phase ? domain : undefined;
@@ -120,8 +120,17 @@ export class AgentLab {
     await plane.kubectl(['wait', '--for=condition=Established', 'crd', '--all', '--timeout=30s']);
     await plane.kubectl(['apply', '-f', join(PROJECT, 'charts/xen-fleet/rbac/agent.yaml')]);
     await this.furnishNamespace();
-    const token = await plane.tokenFor(NAMESPACE, 'agent');
-    this.kubeconfig = await plane.writeKubeconfig({ name: 'agent', token });
+    writeFileSync(this.file('ca.pem'), plane.caPem);
+    await this.renewToken();
+  }
+
+  private file(name: string): string {
+    return join(this.dir, name);
+  }
+
+  /** A token dies with its ServiceAccount; somebody gives the agent another. */
+  async renewToken(): Promise<void> {
+    writeFileSync(this.file('token'), await this.plane.tokenFor(NAMESPACE, 'agent'));
   }
 
   /** What the operator makes for a host. */
