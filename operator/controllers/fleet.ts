@@ -24,6 +24,8 @@ export class Fleet {
   nonce = '';
   readonly #options: FleetOptions;
   readonly #beats = new Map<string, Beat>();
+  /** Asked for by every VM, found once per change of hosts and reports. */
+  #unreported: { readonly state: string; readonly names: readonly string[] } = { state: '', names: [] };
   readonly catalog: Catalog;
 
   constructor(options: FleetOptions) {
@@ -81,18 +83,22 @@ export class Fleet {
   }
 
   /** Hosts that could hold a VM and have not answered: ours, and those that other hosts remember from before a restore. */
-  unreported(): string[] {
+  unreported(): readonly string[] {
+    const { hosts, agents } = this.#options.world;
+    const state = `${this.nonce}/${hosts.generation}/${agents.generation}`;
+    if (this.#unreported.state !== state) this.#unreported = { state, names: this.#findUnreported() };
+    return this.#unreported.names;
+  }
+
+  #findUnreported(): string[] {
+    const { hosts, agents } = this.#options.world;
     const missing = new Set<string>();
-    for (const host of this.#options.world.hosts.all()) {
-      const view = viewHost(host, this.facts(host.metadata.name));
-      if (!view.dead && !view.answered) missing.add(host.metadata.name);
+    for (const { metadata } of hosts.all()) {
+      const view = this.view(metadata.name);
+      if (view?.dead === false && !view.answered) missing.add(metadata.name);
     }
-    for (const agent of this.#options.world.agents.all()) {
-      if (agent.status?.nonce !== this.nonce) continue;
-      for (const name of agent.status.roster ?? []) {
-        if (this.#options.world.hosts.get(name) === undefined) missing.add(name);
-      }
-    }
+    const roster = agents.all().flatMap(({ status }) => (status?.nonce === this.nonce ? (status.roster ?? []) : []));
+    for (const name of roster) if (hosts.get(name) === undefined) missing.add(name);
     return [...missing].sort();
   }
 

@@ -1,6 +1,7 @@
 /** One leader's term: a fresh nonce, the controllers, and the wires between caches and queues. Ends without a trace. */
 import type { KubeClient } from '../../common/kube/client';
 import type { EventRecorder } from '../../common/kube/events';
+import { sleep } from '../../common/kube/clock';
 import { keyOf } from '../../common/kube/types';
 import { hostOfNamespace } from '../../common/names';
 import type { Clock, Random, Timer } from '../../common/ports';
@@ -53,9 +54,10 @@ export class Term {
     this.#hostQueue = this.#queue('host');
     this.ledger = new Ledger(world, fleet);
     const defer = (run: () => void): void => void clock.setTimer(0, run);
+    const pause = (ms: number): Promise<void> => sleep(clock, ms);
     const onOutcome = (key: string): void => this.#vmQueue.add(key);
     const { ledger } = this;
-    this.placement = new Placement({ world, ledger, client, metrics, log, onOutcome, defer });
+    this.placement = new Placement({ world, ledger, client, metrics, log, onOutcome, defer, pause });
     const vms = new VmController({
       world,
       fleet,

@@ -4,6 +4,7 @@
  */
 import type { KubeClient } from '../../common/kube/client';
 import { isKubeError } from '../../common/kube/errors';
+import { XENVMS } from '../../common/kube/resources';
 import type { XenVM } from '../../crds/generated/types';
 import type { Logger, Metrics } from '../adapters/types';
 import { uuidOf } from '../plan/resolve';
@@ -23,7 +24,10 @@ export interface PlacementOptions {
   readonly onOutcome: (key: string) => void;
   /** Calls at once, in a later turn of the event loop. */
   readonly defer: (run: () => void) => void;
+  readonly pause: (ms: number) => Promise<void>;
 }
+
+const LOOK_AGAIN_MS = 1000;
 
 interface Wish {
   readonly vm: XenVM;
@@ -128,9 +132,25 @@ export class Placement {
       const refused = isKubeError(error, 'conflict', 'notFound');
       metrics.placement(refused ? 'conflict' : 'error');
       if (!refused) log.warn('claim not written', { vm: key, host, epoch, error });
+      // Its memory stays promised until it is known whether the claim stands.
+      if (isKubeError(error) && error.mayHaveLanded) await this.#lookAgain(key, vm);
     } finally {
       ledger.settle(vm);
       this.#options.onOutcome(key);
+    }
+  }
+
+  async #lookAgain(key: string, { metadata: { namespace = '', name } }: XenVM): Promise<void> {
+    const { world, client, log, pause } = this.#options;
+    while (!this.#stopped) {
+      try {
+        world.vms.assume(await client.get(XENVMS, { namespace, name }));
+        return;
+      } catch (error) {
+        if (isKubeError(error, 'notFound')) return;
+        log.debug('cannot see yet whether the claim stands', { vm: key, error });
+        await pause(LOOK_AGAIN_MS);
+      }
     }
   }
 }

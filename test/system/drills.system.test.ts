@@ -149,6 +149,41 @@ describe('drills', function () {
     await allRun(['a', 'b', 'c', 'd']);
   });
 
+  it('a host loses power and its agent: nothing moves by itself; its VMs move once it is declared dead, and it comes back to nothing', async () => {
+    const dead = (await get('a')).status?.placement?.host ?? '';
+    const other = playground.hostNames.find((name) => name !== dead) ?? '';
+    await playground.killAgent(dead);
+    await playground.sim(dead).run('sim', 'reboot');
+    await until(async () => equal((await get('a')).status?.phase, 'Unknown'), READY_MS);
+    equal((await get('a')).status?.placement?.host, dead, 'moved without proof');
+    const bootID = await playground.kubectl(['get', 'xh', dead, '-o', 'jsonpath={.status.bootID}']);
+    await playground.kubectl([
+      'patch',
+      'xh',
+      dead,
+      '--type=merge',
+      '-p',
+      JSON.stringify({ spec: { declaredDead: bootID } }),
+    ]);
+    await until(async () => {
+      const { status } = await get('a');
+      deepEqual([status?.phase, status?.placement?.host], ['Running', other]);
+    }, READY_MS);
+    playground.agent(dead).start();
+    await playground.hostsReady();
+    await allRun(['a', 'b', 'c', 'd']);
+    equal(
+      (await playground.xl(dead, 'list')).stdout.trimEnd().split('\n').length,
+      2,
+      'something runs on the host that came back',
+    );
+    await until(
+      async () => equal(await playground.kubectl(['get', 'xdom', '-n', `xenhost-${dead}`, '-o', 'name']), ''),
+      READY_MS,
+    );
+    deepEqual(overlaps(playground.record()), []);
+  });
+
   /** Which of the operators holds the Lease: its log says so. */
   async function leaderIndex(identity: string): Promise<number> {
     const { readFile } = await import('node:fs/promises');
