@@ -4,9 +4,9 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import type { ObjectiveName } from '../operator/scheduler';
 import { InputError, readFleet } from './fleet';
 import type { Fleet } from './fleet';
-import { evacuate, explain, place, rebalance } from './simulate';
-import type { Options, Outcome } from './simulate';
-import { table } from './table';
+import { capacityTable, explained, summary } from './report';
+import { capacities, evacuate, explain, place, rebalance } from './simulate';
+import type { Options, Outcome, Size } from './simulate';
 
 interface Flags {
   readonly fleet: string;
@@ -17,10 +17,10 @@ interface Flags {
   readonly minGain?: number;
   readonly hosts?: string;
   readonly vm?: string;
+  readonly class?: readonly Size[];
 }
 
 const BAD_INPUT = 2;
-const SHOWN = 20;
 
 function cpuMs(): number {
   const { user, system } = process.cpuUsage();
@@ -54,42 +54,6 @@ function writeResult(flags: Flags, result: object): void {
   }
 }
 
-function summary(outcome: Outcome): string {
-  const { stats, moves, refused } = outcome;
-  const rows: [string, string | number][] = [
-    ['objective', stats.objective],
-    ['score before', stats.scoreBefore],
-    ['score after', stats.scoreAfter],
-    ...(stats.placed === undefined
-      ? []
-      : ([
-          ['placed', stats.placed],
-          ['pending', stats.pending ?? 0],
-        ] as [string, number][])),
-    ['moves', moves.length],
-    ['GiB moved', stats.gibMoved],
-    ['CPU ms', Math.round(stats.cpuMs)],
-  ];
-  const parts = [table(['figure', 'value'], rows)];
-  const more = (count: number): string =>
-    count > SHOWN ? `\n… ${count - SHOWN} more; -o json or --out shows all` : '';
-  if (moves.length > 0) {
-    const shown = moves
-      .slice(0, SHOWN)
-      .map(({ vm, from, to }, index): (string | number)[] => [index + 1, vm, from, to]);
-    parts.push(table(['#', 'vm', 'from', 'to'], shown) + more(moves.length));
-  }
-  if (refused.length > 0) {
-    parts.push(
-      table(
-        ['refused', 'why'],
-        refused.slice(0, SHOWN).map(({ vm, reason }) => [vm, reason]),
-      ) + more(refused.length),
-    );
-  }
-  return parts.join('\n\n');
-}
-
 function print(flags: Flags, result: object, human: string): void {
   process.stdout.write(
     flags.output === 'json' && flags.out === undefined ? `${JSON.stringify(result)}\n` : `${human}\n`,
@@ -114,11 +78,14 @@ function run(flags: Flags, simulate: (fleet: Fleet, options: Options) => Outcome
 function runExplain(flags: Flags): void {
   const answer = explain(readFleet(readJson(flags.fleet)), flags.vm ?? '');
   writeResult(flags, answer);
-  const human =
-    answer.host === undefined
-      ? `${answer.vm}: ${answer.reason}`
-      : `${answer.vm} fits: best on ${answer.host}; ${answer.reason}`;
-  print(flags, answer, human);
+  print(flags, answer, explained(answer));
+}
+
+function runCapacity(flags: Flags): void {
+  const fleet = readFleet(readJson(flags.fleet));
+  const rows = capacities(fleet, flags.class ?? []);
+  writeResult(flags, { capacity: rows });
+  print(flags, { capacity: rows }, capacityTable(rows));
 }
 
 function number(text: string): number {
@@ -126,6 +93,13 @@ function number(text: string): number {
   if (text.trim() === '' || !Number.isFinite(value) || value < 0)
     throw new InvalidArgumentError('give a number, zero or more, e.g. 0.1.');
   return value;
+}
+
+function size(text: string, before: readonly Size[] = []): readonly Size[] {
+  const match = /^(\d+):(\d+)$/.exec(text);
+  const [vcpus, memMiB] = [Number(match?.[1] ?? 0), Number(match?.[2] ?? 0)];
+  if (vcpus < 1 || memMiB < 1) throw new InvalidArgumentError('give vCPUs and MiB, e.g. 4:16384.');
+  return [...before, { vcpus, memMiB }];
 }
 
 function build(): Command {
@@ -155,6 +129,9 @@ function build(): Command {
         .filter((name) => name !== '');
       run(flags, (fleet, options) => evacuate(fleet, options, hosts));
     });
+  add('capacity', 'How many more VMs of each size fit, and what is lost to it.')
+    .option('--class <vcpus:MiB>', 'a size to ask about, may be repeated (else those of the VMs in the fleet)', size)
+    .action(runCapacity);
   add('explain', 'Says why a VM is pending, or where it would go.')
     .requiredOption('--vm <name>', 'the VM')
     .action(runExplain);

@@ -1,6 +1,7 @@
 /** The simulations: a fleet in, the fleet as it would be out, with the moves, the refusals and the figures. Pure but for the clock handed in. */
-import { Planner, Scheduler, byUrgency, message } from '../operator/scheduler';
-import type { Explanation, ObjectiveName, Snapshot, VmSpec } from '../operator/scheduler';
+import { MIB } from '../common/memory';
+import { Planner, Scheduler, byUrgency, counterfactualText, message } from '../operator/scheduler';
+import type { Capacity, Counterfactual, Explanation, ObjectiveName, VmSpec } from '../operator/scheduler';
 import { InputError, toSnapshot } from './fleet';
 import type { Fleet, FleetVm } from './fleet';
 
@@ -104,16 +105,50 @@ function movePlan(
   };
 }
 
-/** Why a VM is pending, or where it would go. */
-export function explain(
-  fleet: Fleet,
-  name: string,
-): { vm: string; host?: string; reason: string; explanation: Explanation } {
-  const snapshot: Snapshot = toSnapshot(fleet);
+export interface Explained {
+  readonly vm: string;
+  readonly host?: string;
+  readonly reason: string;
+  readonly explanation: Explanation;
+  /** What would help, each proved by asking again. */
+  readonly counterfactuals: readonly (Counterfactual & { readonly text: string })[];
+}
+
+/** Why a VM is pending and what would help, or where it would go. */
+export function explain(fleet: Fleet, name: string): Explained {
+  const snapshot = toSnapshot(fleet);
   const spec = snapshot.vms.find((vm) => vm.name === name);
   if (!spec) throw new InputError(`--vm: there is no VM "${name}" in the fleet; name one of its vms`);
   const scheduler = new Scheduler(snapshot);
   const host = scheduler.find(spec);
   const explanation = scheduler.explain(spec);
-  return { vm: name, ...(host !== undefined && { host }), reason: message(explanation), explanation };
+  const help = host === undefined ? scheduler.counterfactuals(spec) : [];
+  const counterfactuals = help.map((found) => ({ ...found, text: counterfactualText(found) }));
+  return { vm: name, ...(host !== undefined && { host }), reason: message(explanation), explanation, counterfactuals };
+}
+
+export interface Size {
+  readonly vcpus: number;
+  readonly memMiB: number;
+}
+
+/** How many more VMs of each size fit; the sizes of the fleet's own VMs unless others are asked for. */
+export function capacities(fleet: Fleet, asked: readonly Size[]): (Size & Capacity)[] {
+  const planner = new Planner(toSnapshot(fleet));
+  const own = new Map(fleet.vms.map(({ vcpus, memMiB }) => [`${vcpus}:${memMiB}`, { vcpus, memMiB }]));
+  const sizes = asked.length > 0 ? asked : [...own.values()];
+  const sorted = [...sizes].sort((a, b) => a.vcpus - b.vcpus || a.memMiB - b.memMiB);
+  return sorted.map((size) => ({ ...size, ...planner.capacity(probe(size)) }));
+}
+
+function probe({ vcpus, memMiB }: Size): VmSpec {
+  return {
+    key: 'probe',
+    namespace: 'default',
+    name: 'probe',
+    type: 'pvh',
+    vcpus,
+    memoryBytes: memMiB * MIB,
+    overheadBytes: 0,
+  };
 }

@@ -1,9 +1,12 @@
 /** The only door of the scheduler library: plain data in, plain data out. */
 // Also for allowedNamespaces: one meaning of a selector.
 export { matchesSelector } from './labels';
+export { counterfactualText } from './counterfactuals';
+export type { Counterfactual } from './counterfactuals';
 export { message } from './explain';
 export { Planner } from './planner';
 export type { Plan, PlacementPlan, PlannedMove } from './planner';
+export type { Capacity } from './planners/capacity';
 export type { ObjectiveName } from './planners/objective';
 export type { PlacedVm } from './planners/place';
 export type { RebalanceOptions } from './planners/rebalance';

@@ -1,5 +1,8 @@
 /** Plans for a whole fleet, on the scheduler's own ledger and rules. What is planned to move is left where it was. */
 import { Placer } from './placer';
+import { admit } from './planners/admit';
+import { capacity } from './planners/capacity';
+import type { Capacity } from './planners/capacity';
 import { evacuate } from './planners/evacuate';
 import { Objective } from './planners/objective';
 import type { ObjectiveName } from './planners/objective';
@@ -9,6 +12,7 @@ import { placeAll } from './planners/place';
 import type { PlacedVm } from './planners/place';
 import { Rebalancer } from './planners/rebalance';
 import type { RebalanceOptions } from './planners/rebalance';
+import type { Vm } from './state/demand';
 import { World } from './state/world';
 import type { Explanation, Snapshot, VmSpec } from './types';
 
@@ -97,6 +101,18 @@ export class Planner {
     return this.#finish(moves, refused, objective, scoreBefore);
   }
 
+  /** How many more VMs like this one fit. */
+  capacity(like: VmSpec): Capacity {
+    const make = (index: number): Vm => this.#world.compile({ ...like, key: `trial ${index}` });
+    return capacity(new Placer(this.#world), make);
+  }
+
+  /** The cheapest moves found that let a pending VM in, and where it then goes; undefined if there are none. */
+  admit(spec: VmSpec): { readonly host: string; readonly moves: readonly PlannedMove[] } | undefined {
+    const found = admit(new Placer(this.#world), this.#world.compile(spec));
+    return found && { host: found.host, moves: found.moves.map(planned) };
+  }
+
   /** Where not every move could be carried out, those that came may end better earlier. */
   #cutToBest(moves: Move[], objective: ObjectiveName): void {
     const scores = [this.score(objective)];
@@ -112,8 +128,12 @@ export class Planner {
   #finish(moves: readonly Move[], refused: Plan['refused'], objective: ObjectiveName, scoreBefore: number): Plan {
     const scoreAfter = this.score(objective);
     for (const { vm, from } of [...moves].reverse()) this.#world.add(vm, from);
-    const planned = moves.map(({ vm, from, to }) => ({ key: vm.key, from, to, bytes: vm.spec.memoryBytes }));
-    const bytesMoved = planned.reduce((sum, move) => sum + move.bytes, 0);
-    return { moves: planned, scoreBefore, scoreAfter, bytesMoved, refused };
+    const list = moves.map(planned);
+    const bytesMoved = list.reduce((sum, move) => sum + move.bytes, 0);
+    return { moves: list, scoreBefore, scoreAfter, bytesMoved, refused };
   }
+}
+
+function planned({ vm, from, to }: Move): PlannedMove {
+  return { key: vm.key, from, to, bytes: vm.spec.memoryBytes };
 }

@@ -2,6 +2,8 @@
  * The scheduler: a fleet, kept up to date by its caller, and the question "where?". A decision is assumed at once, so
  * that the next one counts with it, and forgotten if it could not be written.
  */
+import { counterfactuals } from './counterfactuals';
+import type { Counterfactual } from './counterfactuals';
 import { explain } from './explain';
 import { Placer } from './placer';
 import type { Vm } from './state/demand';
@@ -55,6 +57,11 @@ export class Scheduler {
     return this.#apart(spec, (vm) =>
       explain(this.#world, vm, { tolerates: (slot) => this.#placer.tolerates(vm, slot) }),
     );
+  }
+
+  /** What would help it, each proved by asking again. */
+  counterfactuals(spec: VmSpec): Counterfactual[] {
+    return this.#apart(spec, () => counterfactuals(this.#placer, spec));
   }
 
   /** Counts the VM on the host from now on, whether it fits or not: the claim is a fact. */

@@ -1,0 +1,59 @@
+/** Results for humans. */
+import type { Explained, Outcome, Size } from './simulate';
+import type { Capacity } from '../operator/scheduler';
+import { table } from './table';
+
+const SHOWN = 20;
+
+export function summary(outcome: Outcome): string {
+  const { stats, moves, refused } = outcome;
+  const rows: [string, string | number][] = [
+    ['objective', stats.objective],
+    ['score before', stats.scoreBefore],
+    ['score after', stats.scoreAfter],
+    ...(stats.placed === undefined
+      ? []
+      : ([
+          ['placed', stats.placed],
+          ['pending', stats.pending ?? 0],
+        ] as [string, number][])),
+    ['moves', moves.length],
+    ['GiB moved', stats.gibMoved],
+    ['CPU ms', Math.round(stats.cpuMs)],
+  ];
+  const parts = [table(['figure', 'value'], rows)];
+  const more = (count: number): string =>
+    count > SHOWN ? `\n… ${count - SHOWN} more; -o json or --out shows all` : '';
+  if (moves.length > 0) {
+    const shown = moves
+      .slice(0, SHOWN)
+      .map(({ vm, from, to }, index): (string | number)[] => [index + 1, vm, from, to]);
+    parts.push(table(['#', 'vm', 'from', 'to'], shown) + more(moves.length));
+  }
+  if (refused.length > 0) {
+    parts.push(
+      table(
+        ['refused', 'why'],
+        refused.slice(0, SHOWN).map(({ vm, reason }) => [vm, reason]),
+      ) + more(refused.length),
+    );
+  }
+  return parts.join('\n\n');
+}
+
+export function explained(answer: Explained): string {
+  const first =
+    answer.host === undefined
+      ? `${answer.vm}: ${answer.reason}`
+      : `${answer.vm} fits: best on ${answer.host}; ${answer.reason}`;
+  return [first, ...answer.counterfactuals.map(({ text }) => `  ${text}`)].join('\n');
+}
+
+export function capacityTable(rows: readonly (Size & Capacity)[]): string {
+  const header = ['vCPUs', 'MiB', 'fit', 'with failures tolerated', 'lost GiB', 'lost vCPUs'];
+  const gib = (bytes: number): number => Math.round(bytes / 2 ** 30);
+  return table(
+    header,
+    rows.map((row) => [row.vcpus, row.memMiB, row.most, row.tolerant, gib(row.lostBytes), Math.floor(row.lostVcpus)]),
+  );
+}
