@@ -25,13 +25,20 @@ const maxChannels = 8;
 const keepaliveMs = 10_000;
 const firstBackoffMs = 250;
 const maxBackoffMs = 15_000;
+/** How long the answers of commands on a full connection are still waited for. */
+const lingerMs = 10 * 60_000;
 
 /** The command was certainly not started. Any other error leaves that open. */
 export class NotStarted extends HostError {}
 
+/** The server has no session left on this connection. */
+class Full extends NotStarted {}
+
 export class SshConnection {
   /** The connection for new commands. */
   private client: Promise<Client> | undefined;
+  /** The same once it is made. */
+  private current: Client | undefined;
   /** Every live connection: the one for new commands, and full ones whose commands still run. */
   private readonly live = new Set<Client>();
   private closed = false;
@@ -64,16 +71,24 @@ export class SshConnection {
    * exit status may be in the same packet, and an event without a listener is lost.
    */
   async start<T>(command: string, gaveUp: AbortSignal, begin: (channel: ClientChannel) => Promise<T>): Promise<T> {
-    const client = await this.connected();
-    if (gaveUp.aborted) throw new NotStarted('given up before there was a connection');
+    try {
+      return await this.startOn(await this.connected(gaveUp), command, begin);
+    } catch (error) {
+      if (!(error instanceof Full)) throw error;
+      return this.startOn(await this.connected(gaveUp), command, begin);
+    }
+  }
+
+  private startOn<T>(client: Client, command: string, begin: (channel: ClientChannel) => Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
       client.exec(command, (error, channel) => {
         if (!error) return resolve(begin(channel));
         // A connection that broke meanwhile: who knows. Refused by the server's word: not started. Commands that were given up hold their
-        // sessions over there until they end, so a full connection is left to them.
+        // sessions over there until they end, so a full connection is left to them and another one is made.
         if (!/open failure/i.test(error.message)) return reject(new HostError(error.message));
         this.forget(client);
-        reject(new NotStarted(error.message));
+        setTimeout(() => client.end(), lingerMs).unref();
+        reject(new Full(error.message));
       });
     });
   }
@@ -84,10 +99,11 @@ export class SshConnection {
     for (const client of this.live) client.end();
   }
 
+  /** At once, lest the next command take it again. */
   private forget(client: Client): void {
-    void this.client?.then((current) => {
-      if (current === client) this.client = undefined;
-    });
+    if (this.current !== client) return;
+    this.current = undefined;
+    this.client = undefined;
   }
 
   private queue(gaveUp: AbortSignal): Promise<void> {
@@ -105,9 +121,11 @@ export class SshConnection {
     });
   }
 
-  private connected(): Promise<Client> {
-    if (this.closed) return Promise.reject(new NotStarted('the port is closed'));
-    return (this.client ??= this.connect());
+  private async connected(gaveUp: AbortSignal): Promise<Client> {
+    if (this.closed) throw new NotStarted('the port is closed');
+    const client = await (this.client ??= this.connect());
+    if (gaveUp.aborted) throw new NotStarted('given up before there was a connection');
+    return client;
   }
 
   private async connect(): Promise<Client> {
@@ -138,6 +156,7 @@ export class SshConnection {
       client.on('ready', () => {
         client.setNoDelay(true); // Small requests: waiting to fill a packet would cost 40 ms a call.
         this.live.add(client);
+        this.current = client;
         resolve(client);
       });
       // For good: an error without a listener would end the process, also one after the end.

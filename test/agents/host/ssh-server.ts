@@ -18,7 +18,8 @@ export interface TestSshServer {
   stop(): Promise<void>;
 }
 
-export async function startSshServer(env: Readonly<Record<string, string>> = {}): Promise<TestSshServer> {
+/** With `deaf` its commands do not hear of signals, like an xl that hangs in the kernel. */
+export async function startSshServer(env: Readonly<Record<string, string>> = {}, deaf = false): Promise<TestSshServer> {
   const hostKeys = utils.generateKeyPairSync('ed25519');
   const user = utils.generateKeyPairSync('ed25519');
   const allowed = utils.parseKey(user.public);
@@ -43,7 +44,7 @@ export async function startSshServer(env: Readonly<Record<string, string>> = {})
     connection.on('session', (accept, reject) => {
       if (sessions >= maxSessions) return void reject();
       sessions++;
-      serveSession(accept(), env, () => sessions--);
+      serveSession(accept(), { env, deaf }, () => sessions--);
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -67,7 +68,11 @@ function socketOf(connection: Connection): Socket {
   return (connection as unknown as { _sock: Socket })._sock;
 }
 
-function serveSession(session: Session, env: Readonly<Record<string, string>>, over: () => void): void {
+function serveSession(
+  session: Session,
+  { env, deaf }: { env: Readonly<Record<string, string>>; deaf: boolean },
+  over: () => void,
+): void {
   session.once('exec', (accept, _reject, info) => {
     const channel = accept();
     const child = spawn('sh', ['-c', info.command], { env: { ...process.env, ...env }, detached: true, stdio: 'pipe' });
@@ -80,7 +85,7 @@ function serveSession(session: Session, env: Readonly<Record<string, string>>, o
     for (const stream of [channel, child.stdin, child.stdout, child.stderr]) stream.on('error', () => undefined);
     session.on('signal', (acceptSignal, _rejectSignal, signal) => {
       acceptSignal?.();
-      if (child.pid !== undefined) process.kill(-child.pid, `SIG${signal.name}`);
+      if (child.pid !== undefined && !deaf) process.kill(-child.pid, `SIG${signal.name}`);
     });
     channel.pipe(child.stdin);
     child.stdout.pipe(channel, { end: false });
