@@ -4,6 +4,7 @@ import type { Clock } from '../common/ports';
 import type { Creator } from './dom0/create';
 import type { Store } from './dom0/store';
 import type { ActOutcome, Toolstack } from './dom0/toolstack';
+import type { View } from './dom0/view';
 import { Lanes } from './lanes';
 import type { Log } from './log';
 import { afterCreate, afterDelete, afterRetire } from './reconcile/outcome';
@@ -16,6 +17,7 @@ import type { PolicyResult } from './xl/policy';
 
 export interface ActsOptions {
   readonly store: Store;
+  readonly view: View;
   readonly toolstack: Toolstack;
   readonly creator: Creator;
   readonly sayer: Sayer;
@@ -29,8 +31,8 @@ export interface ActsOptions {
 
 /** What our own acts tell of a domain before the next listing does. */
 export interface Traces {
-  /** Monotonic time of our last act: an older listing says nothing. */
-  notBeforeMs: number;
+  /** Number of the first look that began after our last act: an older one says nothing. */
+  notBefore: number;
   /** What our last act left, until a listing has been made after it. */
   left?: Seen;
 }
@@ -91,7 +93,8 @@ export class Acts {
 
   private async report(turn: Turn, act: Acting<'report'>): Promise<boolean> {
     const { uuid, input, record, saved } = turn;
-    await saved;
+    // What is owed to the disk since a create need not keep the news waiting; a receipt must not come before its record.
+    if (record !== input.record || act.report.phase === 'Absent') await saved;
     const row = input.seen.kind === 'rows' ? input.seen.rows[0] : undefined;
     this.say(turn, act.report, record, row?.domid);
     if (act.wakeAtMs !== undefined) this.options.wakeIn(uuid, Math.max(50, act.wakeAtMs - input.nowMs));
@@ -104,7 +107,7 @@ export class Acts {
     if (!record) throw new Error('a create without a record');
     this.say(turn, STARTING, record);
     const outcome = await creator.create({ uuid, order, policy: await policy(), saved });
-    state.notBeforeMs = clock.monotonicMs();
+    state.notBefore = this.options.view.nextNumber;
     const { bootID } = input.host;
     const after = afterCreate(record, { order, outcome, bootID, nowMs: clock.wallMs() });
     const durable = after === record ? Promise.resolve() : store.save(after);
@@ -123,11 +126,11 @@ export class Acts {
   private async end(turn: Turn, act: Acting<'shutdown' | 'destroy' | 'bury'>): Promise<boolean> {
     const { uuid, state, input } = turn;
     await turn.saved;
-    const { toolstack, clock } = this.options;
+    const { toolstack } = this.options;
     const outcome = await (act.do === 'shutdown'
       ? toolstack.shutdown(uuid, act.seconds)
       : toolstack.destroy(uuid, act.do === 'bury' ? act : undefined));
-    state.notBeforeMs = clock.monotonicMs();
+    state.notBefore = this.options.view.nextNumber;
     this.options.onChanged();
     const rows = input.seen.kind === 'rows' ? input.seen.rows : [];
     if (outcome.kind === 'done') {
@@ -149,7 +152,7 @@ export class Acts {
     await turn.saved;
     const { toolstack, store, clock } = this.options;
     const outcome: ActOutcome = await toolstack.retire(uuid, epoch);
-    state.notBeforeMs = clock.monotonicMs();
+    state.notBefore = this.options.view.nextNumber;
     if (outcome.kind === 'failed') return this.failed(turn, outcome.failure);
     if (outcome.kind === 'unclear' || !record) return true;
     await store.save(afterRetire(record, epoch, clock.wallMs()));

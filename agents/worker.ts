@@ -6,13 +6,11 @@ import type { Timer } from '../common/ports';
 import { Acts } from './acts';
 import type { ActsOptions, Traces, Turn } from './acts';
 import type { AgentApi } from './api/types';
-import type { View } from './dom0/view';
 import { nextStep } from './reconcile/step';
 import type { Report, Seen, StepInput } from './reconcile/types';
 
 export interface WorkersOptions extends Omit<ActsOptions, 'wakeIn'> {
   readonly api: AgentApi;
-  readonly view: View;
   /** The orders were heard whole in the boot of the Dom0 that goes on. */
   readonly isConfirmed: (bootID: string) => boolean;
 }
@@ -132,11 +130,11 @@ export class Workers {
       state.stale = false;
       await view.look();
     }
-    let seen = view.seen(uuid, state.notBeforeMs);
+    let seen = view.seen(uuid, state.notBefore);
     if (seen) delete state.left;
     if (!seen && state.left) return state.left;
     if (!seen) await view.look();
-    seen ??= view.seen(uuid, state.notBeforeMs);
+    seen ??= view.seen(uuid, state.notBefore);
     return seen ?? { kind: 'unknown', reason: 'HostUnreachable', message: 'the host could not be asked' };
   }
 
@@ -163,5 +161,5 @@ const newState = (): State => ({
   again: false,
   stale: false,
   failures: 0,
-  notBeforeMs: Number.NEGATIVE_INFINITY,
+  notBefore: 0,
 });

@@ -1,6 +1,7 @@
 /** The status of a XenDomain out of what is known. Pure; the times come in. */
 import type { XenDomain, XenDomainStatus } from '../../crds/generated/types';
 import { mergeConditions } from '../../common/conditions';
+import { mergePatchOf } from './patch';
 import { restartRequired } from '../reconcile/record';
 import type { DomainRecord } from '../reconcile/record';
 import type { Report } from '../reconcile/types';
@@ -21,7 +22,7 @@ export function domainStatus(input: DomainStatusInput): XenDomainStatus {
   const condition = { type: 'Ready', status: ready, reason, message, observedGeneration: generation };
   const runs = report.phase === 'Running';
   const required = runs ? restartRequired(record) : [];
-  return {
+  const status: XenDomainStatus = {
     observedGeneration: generation,
     epoch: domain.spec.epoch,
     phase: report.phase,
@@ -39,14 +40,22 @@ export function domainStatus(input: DomainStatusInput): XenDomainStatus {
       new Date(nowMs).toISOString().replace(/\.\d+/, ''),
     ),
   };
+  return differsInDomidOnly(domain.status, status) ? domain.status : status;
 }
 
-/** Right after a create it is not known yet; the old one is not right either. */
-function domidOf({ domid, domain }: DomainStatusInput): { domid: number } | undefined {
+/** Right after a create it is not known yet, and the one of the run before is not right either. */
+function domidOf({ domid, domain, record }: DomainStatusInput): { domid: number } | undefined {
   if (domid !== undefined && domid >= 0) return { domid };
-  return domain.status?.phase === 'Running' && domain.status.domid !== undefined
-    ? { domid: domain.status.domid }
-    : undefined;
+  const { status } = domain;
+  const sameRun = status?.phase === 'Running' && status.restarts === (record?.restarts ?? 0);
+  return sameRun && status.domid !== undefined ? { domid: status.domid } : undefined;
+}
+
+/** A domid that is learnt later is not worth a write of its own: nothing goes by it. */
+function differsInDomidOnly(before: XenDomainStatus | undefined, after: XenDomainStatus): before is XenDomainStatus {
+  if (before === undefined || before.domid !== undefined) return false;
+  const { domid: _domid, ...rest } = after;
+  return mergePatchOf(before, rest) === undefined;
 }
 
 /** What the domain holds of the host: known where it was started by an agent that remembers. */

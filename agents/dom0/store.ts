@@ -19,7 +19,8 @@ export class Store {
   private readonly byUuid = new Map<string, DomainRecord>();
   /** Records that are there and cannot be read: their domains are nobody's to touch. */
   private readonly broken = new Map<string, string>();
-  private readonly owed = new Set<string>();
+  /** Records on their way to the disk, or that did not get there. */
+  private readonly owed = new Map<string, Promise<void>>();
 
   constructor(
     private readonly host: HostPort,
@@ -56,17 +57,26 @@ export class Store {
    * Known at once, durable when the promise resolves. Where it rejects the record is still what is true, and is owed to the disk: `settle`
    * before any act.
    */
-  async save(record: DomainRecord): Promise<void> {
+  save(record: DomainRecord): Promise<void> {
     this.byUuid.set(record.uuid, record);
-    this.owed.add(record.uuid);
-    await this.host.putFile(recordFile(this.layout, record.uuid), `${JSON.stringify(record)}\n`);
-    if (this.byUuid.get(record.uuid) === record) this.owed.delete(record.uuid);
+    // One after the other, so that an older record never lands on a newer one.
+    const before = this.owed.get(record.uuid)?.catch(() => undefined) ?? Promise.resolve();
+    const put = (): Promise<void> =>
+      this.host.putFile(recordFile(this.layout, record.uuid), `${JSON.stringify(record)}\n`);
+    const writing = before.then(put).then(() => {
+      if (this.owed.get(record.uuid) === writing) this.owed.delete(record.uuid);
+    });
+    this.owed.set(record.uuid, writing);
+    return writing;
   }
 
-  /** Rejects with HostError where what is known of the UUID cannot be made durable. */
+  /** Resolves when all that is known of the UUID is durable; rejects with HostError where it cannot be made so. */
   async settle(uuid: string): Promise<void> {
+    const writing = this.owed.get(uuid);
+    if (!writing) return;
+    await writing.catch(() => undefined);
     const record = this.byUuid.get(uuid);
-    if (record && this.owed.has(uuid)) await this.save(record);
+    if (record && this.owed.get(uuid) === writing) await this.save(record);
   }
 
   async saveFleet(fleet: Fleet): Promise<void> {

@@ -10,16 +10,17 @@ import type { Observation } from '../xl/observe';
 import type { Seen } from '../reconcile/types';
 import { BOOT_ID_FILE } from './layout';
 
-/** `startedMs` (monotonic): what was changed before it is in it. */
+/** `number`: what was changed before it began is in it, see `View.nextNumber`. */
 export type Look =
-  | { readonly startedMs: number; readonly bootID: string; readonly listing: Listing }
-  | { readonly startedMs: number; readonly failure: Failure };
+  | { readonly number: number; readonly bootID: string; readonly listing: Listing }
+  | { readonly number: number; readonly failure: Failure };
 
 const LIST_DEADLINE_MS = 20_000;
 const OBSERVE_DEADLINE_MS = 60_000;
 
 export class View {
   private lastLook: Look | undefined;
+  private begun = 0;
   private running: Promise<Look> | undefined;
   private next: Promise<Look> | undefined;
   /** Monotonic time of the last look that told something. */
@@ -40,6 +41,11 @@ export class View {
   }
   private known: string | undefined;
 
+  /** Of the first look that will begin after this call. */
+  get nextNumber(): number {
+    return this.begun + 1;
+  }
+
   /** A listing that begins after this call. */
   look(): Promise<Look> {
     if (!this.running) return this.begin();
@@ -50,10 +56,10 @@ export class View {
     return this.next;
   }
 
-  /** The rows of a UUID, as of the last look; undefined where that is older than `notBeforeMs`. */
-  seen(uuid: string, notBeforeMs: number): Seen | undefined {
+  /** The rows of a UUID, as of the last look; undefined where that began before the one with this number. */
+  seen(uuid: string, notBefore: number): Seen | undefined {
     const look = this.lastLook;
-    if (!look || look.startedMs < notBeforeMs) return undefined;
+    if (!look || look.number < notBefore) return undefined;
     return 'failure' in look ? { kind: 'unknown', ...look.failure } : rowsOf(look.listing, uuid);
   }
 
@@ -70,29 +76,30 @@ export class View {
   }
 
   private async lookOnce(): Promise<Look> {
-    const startedMs = this.clock.monotonicMs();
+    this.begun += 1;
+    const number = this.begun;
     const result = await this.host.exec(['xl', 'list', '-v'], { deadlineMs: LIST_DEADLINE_MS });
-    this.lastLook = await this.judge(startedMs, result);
+    this.lastLook = await this.judge(number, result);
     if ('listing' in this.lastLook) this.goodMs = this.clock.monotonicMs();
     return this.lastLook;
   }
 
   /** The boot ID is read after the listing: where it is the one we know, the listing is of that boot. */
-  private async judge(startedMs: number, result: Parameters<typeof explain>[1]): Promise<Look> {
-    if (result.end !== 'exited' || result.code !== 0) return { startedMs, failure: explain('xl list', result) };
+  private async judge(number: number, result: Parameters<typeof explain>[1]): Promise<Look> {
+    if (result.end !== 'exited' || result.code !== 0) return { number, failure: explain('xl list', result) };
     const listing = parseListV(result.stdout);
     if (!listing) {
       const message = 'xl list printed no whole listing; xenstored may be broken on the host';
-      return { startedMs, failure: { reason: 'ToolstackHung', message } };
+      return { number, failure: { reason: 'ToolstackHung', message } };
     }
     const bootID = await this.readBootID();
     if (bootID === undefined)
-      return { startedMs, failure: { reason: 'HostUnreachable', message: 'the boot ID of the host cannot be read' } };
-    if (bootID === this.known) return { startedMs, bootID, listing };
+      return { number, failure: { reason: 'HostUnreachable', message: 'the boot ID of the host cannot be read' } };
+    if (bootID === this.known) return { number, bootID, listing };
     this.known = bootID;
     this.onBoot(bootID);
     // The listing may be of the boot before; the next one is not.
-    return { startedMs, failure: { reason: 'HostUnreachable', message: 'the host has booted anew; looking again' } };
+    return { number, failure: { reason: 'HostUnreachable', message: 'the host has booted anew; looking again' } };
   }
 
   private async readBootID(): Promise<string | undefined> {
