@@ -1,0 +1,201 @@
+/** make bench: runs the scenes, prints the figures beside their goals, writes .local/bench.json. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { availableParallelism, loadavg } from 'node:os';
+import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { projectDir } from '../playground/place';
+import { startPlayground } from '../playground/playground';
+import type { Playground } from '../playground/playground';
+import { figureTable, figuresOf, show, verdictOf } from './figures';
+import { apiFloor, templatesOf } from './floor';
+import { cpuMs, memoryOf } from './processes';
+import { Onlooker } from './scene';
+import { quantile } from './statistics';
+import { countWrites } from './writes';
+import type { WriteCounts } from './writes';
+import { TENANT, hostSize, workload } from './workload';
+
+const WARM_UP_VMS = 5;
+const FLOOR_ROUNDS = 50;
+/** Reports of hosts come with heartbeats, every 10 s: what has been quiet for longer is at rest. */
+const QUIET_MS = 15_000;
+const QUIET_WITHIN_MS = 120_000;
+
+interface Sizes {
+  readonly vms: number;
+  readonly perSecond: number;
+  readonly hosts: number;
+  readonly seed: number;
+  readonly restSeconds: number;
+  readonly out: string;
+}
+
+function sizesOf(args: string[]): Sizes {
+  const text = { type: 'string' } as const;
+  const options = { vms: text, rate: text, hosts: text, seed: text, 'rest-seconds': text, out: text };
+  const { values } = parseArgs({ args, options });
+  const number = (name: Exclude<keyof typeof values, 'out'>, otherwise: number): number => {
+    const value = Number(values[name] ?? otherwise);
+    if (!(value > 0)) throw new Error(`--${name}: a number above 0`);
+    return value;
+  };
+  return {
+    vms: number('vms', 100),
+    perSecond: number('rate', 10),
+    hosts: number('hosts', 3),
+    seed: number('seed', 1),
+    restSeconds: number('rest-seconds', 60),
+    out: values.out ?? join(projectDir, '.local', 'bench.json'),
+  };
+}
+
+const say = (line: string): void => void process.stdout.write(`${line}\n`);
+
+async function bench(sizes: Sizes): Promise<boolean> {
+  const loadBefore = loadavg()[0] ?? 0;
+  const guests = { bootMs: 0, shutdownMs: 0, deaf: false, pvDrivers: false };
+  const room = hostSize(2 * sizes.vms + WARM_UP_VMS);
+  const playground = await startPlayground({ hosts: sizes.hosts, audit: true, sim: { ...room, guests }, say });
+  try {
+    const result = await measure(playground, sizes);
+    const machine = { cpus: availableParallelism(), loadBefore };
+    const when = new Date().toISOString();
+    mkdirSync(dirname(sizes.out), { recursive: true });
+    writeFileSync(sizes.out, `${JSON.stringify({ when, sizes, machine, ...result }, null, 2)}\n`);
+    return result.figures.every((figure) => figure.verdict !== 'FAILED');
+  } finally {
+    await playground.stop();
+  }
+}
+
+type Result = Awaited<ReturnType<typeof measure>>;
+
+async function measure(playground: Playground, sizes: Sizes) {
+  const { vms, perSecond, seed } = sizes;
+  const { client, plane } = playground;
+  await playground.kubectl(['create', 'namespace', TENANT]);
+  const onlookers: Onlooker[] = [];
+  const scene = async (prefix: string, count: number, disks = false): Promise<Onlooker> => {
+    const onlooker = new Onlooker(client);
+    onlookers.push(onlooker);
+    await onlooker.create(workload({ vms: count, seed, prefix, disks }), perSecond);
+    await onlooker.stop();
+    return onlooker;
+  };
+
+  await scene('warm', WARM_UP_VMS);
+  await untilQuiet(playground);
+  say(`creating ${vms} VMs, ${perSecond} a second`);
+  const startedMs = Date.now();
+  const cpuBefore = cpuOf(playground);
+  const { timeline } = await scene('vm', vms);
+  const cpuMsPerVm = perVm(cpuBefore, cpuOf(playground), vms);
+  await untilQuiet(playground);
+  const writes = countWrites(await plane.auditEvents(), startedMs, Date.now());
+
+  say(`resting for ${sizes.restSeconds} s`);
+  const restMs = Date.now();
+  await sleep(sizes.restSeconds * 1000);
+  const rest = countWrites(await plane.auditEvents(), restMs, Date.now());
+  const operator = memoryOf(playground.operator().pid());
+  const agents = playground.hostNames.map((host) => memoryOf(playground.agent(host).pid()));
+  const agent = agents.reduce((a, b) => (a.rssMiB > b.rssMiB ? a : b));
+
+  say(`creating ${vms} VMs with a disk each, ${perSecond} a second`);
+  const withDisk = (await scene('disk', vms, true)).timeline.durationsMs('asked', 'running');
+  say('the same writes alone');
+  const templates = await templatesOf(client);
+  await Promise.all(playground.programs().map((program) => program.kill()));
+  const floor = await apiFloor(client, templates, FLOOR_ROUNDS);
+
+  const figures = figuresOf({
+    ...spread(timeline.durationsMs('asked', 'running')),
+    writesPerVm: writes.objects / vms,
+    eventsPerVm: writes.events / vms,
+    writesPerMinuteAtRest: ((rest.objects + rest.events) * 60) / sizes.restSeconds,
+    operatorMiB: operator.rssMiB,
+    agentMiB: agent.rssMiB,
+  });
+  const result = {
+    figures: figures.map((figure) => ({ ...figure, verdict: verdictOf(figure) })),
+    hopsMs: timeline.hopsMs(),
+    withDiskMs: spread(withDisk),
+    apiFloorMs: { ...spread(floor.roundsMs), ...mediansOf(floor.byWriteMs) },
+    writes,
+    atRest: rest,
+    cpuMsPerVm,
+    memory: { operator, agent },
+  };
+  print(result, vms);
+  return result;
+}
+
+const spread = (durationsMs: readonly number[]) => ({
+  p50Ms: quantile(durationsMs, 0.5) ?? NaN,
+  p99Ms: quantile(durationsMs, 0.99) ?? NaN,
+});
+
+const mediansOf = (byName: ReadonlyMap<string, readonly number[]>) => ({
+  byWrite: Object.fromEntries([...byName].map(([name, values]) => [name, quantile(values, 0.5) ?? NaN])),
+});
+
+/** Waits until operator and agents have written nothing but Leases for a while. */
+async function untilQuiet({ plane }: Playground): Promise<void> {
+  for (const endMs = Date.now() + QUIET_WITHIN_MS; Date.now() < endMs; await sleep(1000)) {
+    const nowMs = Date.now();
+    const { objects, events } = countWrites(await plane.auditEvents(), nowMs - QUIET_MS, nowMs);
+    if (objects + events === 0) return;
+  }
+}
+
+function cpuOf(playground: Playground): Record<string, number> {
+  const { apiserver, etcd } = playground.plane.pids();
+  return {
+    apiserver: cpuMs(apiserver),
+    etcd: cpuMs(etcd),
+    operator: cpuMs(playground.operator().pid()),
+    agents: playground.hostNames.reduce((sum, host) => sum + cpuMs(playground.agent(host).pid()), 0),
+    'this bench': cpuMs(process.pid),
+  };
+}
+
+function perVm(before: Record<string, number>, after: Record<string, number>, vms: number): Record<string, number> {
+  return Object.fromEntries(Object.entries(after).map(([name, ms]) => [name, (ms - (before[name] ?? 0)) / vms]));
+}
+
+function print(
+  { figures, hopsMs, withDiskMs, apiFloorMs: floor, writes, cpuMsPerVm, memory }: Result,
+  vms: number,
+): void {
+  const range = ({ p50Ms, p99Ms }: ReturnType<typeof spread>): string =>
+    `${show(p50Ms, 'ms')}, p99 ${show(p99Ms, 'ms')}`;
+  say(`\n${''.padEnd(34)}${'measured'.padStart(10)}${'goal'.padStart(14)}`);
+  figureTable(figures).forEach(say);
+  say('\nWhere the time goes, as an onlooker sees it (medians):');
+  for (const { hop, p50 } of hopsMs) say(`  ${hop.padEnd(32)}${show(p50, 'ms').padStart(10)}`);
+  say(`The API server alone needs for these six writes: p50 ${range(floor)}`);
+  for (const [name, p50] of Object.entries(floor.byWrite)) say(`  ${name.padEnd(32)}${show(p50, 'ms').padStart(10)}`);
+  say(`With a blank disk each, create → Running:         p50 ${range(withDiskMs)}`);
+  const own = ({ operator, agent }: typeof memory): string =>
+    `${show(operator.ownMiB, 'MiB')} of the operator, ${show(agent.ownMiB, 'MiB')} of the agent`;
+  say(`\nMemory of their own, without Node's executable: ${own(memory)}`);
+  say('\nProcessor time per VM:');
+  for (const [name, ms] of Object.entries(cpuMsPerVm)) say(`  ${name.padEnd(32)}${show(ms, 'ms').padStart(10)}`);
+  say('\nWrites per VM:');
+  printWrites(writes, vms);
+}
+
+function printWrites({ by, refused, leases }: WriteCounts, vms: number): void {
+  for (const [what, count] of Object.entries(by).sort((a, b) => b[1] - a[1]))
+    say(`  ${what.padEnd(32)}${show(count / vms, '').padStart(10)}`);
+  say(`  (${refused} refused; ${leases} renewals of Leases do not count)`);
+}
+
+bench(sizesOf(process.argv.slice(2))).then(
+  (good) => process.exit(good ? 0 : 1),
+  (error: unknown) => {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.exit(1);
+  },
+);
