@@ -10,6 +10,7 @@ export interface ExecOptions {
   readonly deadlineMs?: number;
   /** Bytes kept of stdout and of stderr each (default 4 MiB); more is drained, dropped and flagged as `truncated`. */
   readonly maxOutputBytes?: number;
+  /** Gives up early, as if the deadline had passed. */
   readonly signal?: AbortSignal;
 }
 
@@ -32,7 +33,9 @@ export interface HostPort {
   exec(argv: readonly string[], options?: ExecOptions): Promise<ExecResult>;
   /**
    * Runs one of the agent's shipped scripts (agents/host/scripts/<script>.sh) with `args` as $1…, holding the lock `lock` on the Dom0
-   * for as long as the script runs, also when the agent dies meanwhile. `lock` is a UUID or a word of [a-z0-9-].
+   * for as long as the script runs, also when the agent dies, the connection breaks or the deadline passes meanwhile. `lock` is a UUID or
+   * a word of [a-z0-9-]. Exit code 45: the lock was not free in nine tenths of the deadline, and nothing was run. What the codes 40 to 44
+   * mean is told in scripts/lib.sh.
    */
   locked(lock: string, script: string, args: readonly string[], options?: ExecOptions): Promise<ExecResult>;
   /** The file's text, or undefined where it does not exist. Rejects with HostError where that cannot be told. */
@@ -41,7 +44,7 @@ export interface HostPort {
   putFile(path: string, text: string): Promise<void>;
   /** Removes a file; a missing one is no error. */
   removeFile(path: string): Promise<void>;
-  /** The names in a folder, sorted; an absent folder is empty. */
+  /** The visible names in a folder, sorted (a leading dot marks unfinished writes); an absent folder is empty. */
   listDir(path: string): Promise<string[]>;
   /** Ends connections; running commands are not ended. */
   close(): Promise<void>;

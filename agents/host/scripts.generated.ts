@@ -6,6 +6,7 @@ const lib = `# Shared head of every script: set in front of each by agents/host/
 # Loops of the shell rather than awk and grep: most of a call's time is the starting of processes.
 set -uf
 umask 077
+export LC_ALL=C
 R=\${XENFLEET_ROOT:-}
 
 die() { # CODE WORDS

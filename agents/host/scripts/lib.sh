@@ -4,6 +4,7 @@
 # Loops of the shell rather than awk and grep: most of a call's time is the starting of processes.
 set -uf
 umask 077
+export LC_ALL=C
 R=${XENFLEET_ROOT:-}
 
 die() { # CODE WORDS
