@@ -51,7 +51,11 @@ function plain(schema: unknown): unknown {
 function objectSchema(crd: Crd): Schema {
   const schema = plain(crd.spec.versions[0]?.schema.openAPIV3Schema) as Schema;
   const { spec, status } = schema.properties ?? {};
-  return { type: 'object', properties: { ...(spec && { spec }), ...(status && { status }) }, additionalProperties: false };
+  return {
+    type: 'object',
+    properties: { ...(spec && { spec }), ...(status && { status }) },
+    additionalProperties: false,
+  };
 }
 
 async function typesOf(crd: Crd): Promise<string> {
@@ -64,7 +68,9 @@ async function typesOf(crd: Crd): Promise<string> {
     blocks.push(await compile(titled, name, { bannerComment: '', ignoreMinAndMaxItems: true }));
   }
   const status = parts.status ? `\n  status?: ${kind}Status;` : '';
-  blocks.push(`export interface ${kind} {\n  apiVersion: '${API_VERSION}';\n  kind: '${kind}';\n  metadata: ObjectMeta;\n  spec: ${kind}Spec;${status}\n}\n`);
+  blocks.push(
+    `export interface ${kind} {\n  apiVersion: '${API_VERSION}';\n  kind: '${kind}';\n  metadata: ObjectMeta;\n  spec: ${kind}Spec;${status}\n}\n`,
+  );
   return blocks.join('\n');
 }
 
@@ -95,7 +101,9 @@ export async function generateTypes(): Promise<string> {
 function withoutDescriptions(schema: unknown): unknown {
   if (Array.isArray(schema)) return schema.map(withoutDescriptions);
   if (typeof schema !== 'object' || schema === null) return schema;
-  const entries = Object.entries(schema).filter(([key, value]) => !(key === 'description' && typeof value === 'string'));
+  const entries = Object.entries(schema).filter(
+    ([key, value]) => !(key === 'description' && typeof value === 'string'),
+  );
   return Object.fromEntries(entries.map(([key, value]) => [key, withoutDescriptions(value)]));
 }
 

@@ -8,7 +8,14 @@ import { XENVMS } from '../../common/kube/resources';
 import type { XenVM } from '../../crds/generated/types';
 import type { Logger, Metrics } from '../adapters/types';
 import { uuidOf } from '../plan/resolve';
-import { byUrgency, message, type Explanation, type VmSpec } from '../scheduler';
+import {
+  byUrgency,
+  counterfactualText,
+  message,
+  type Counterfactual,
+  type Explanation,
+  type VmSpec,
+} from '../scheduler';
 import { writeClaim } from './claim';
 import type { Ledger } from './ledger';
 import type { World } from './world';
@@ -28,6 +35,8 @@ export interface PlacementOptions {
 }
 
 const LOOK_AGAIN_MS = 1000;
+/** So many ways out are told. */
+const HINTS = 3;
 
 interface Wish {
   readonly vm: XenVM;
@@ -36,6 +45,8 @@ interface Wish {
 }
 
 export interface Unplaced {
+  readonly reason: string;
+  /** The reason, and what would help. */
   readonly message: string;
   readonly explanation: Explanation;
 }
@@ -114,12 +125,16 @@ export class Placement {
     this.#writing.add(write);
   }
 
+  /** Why not, and what would help; found anew only when the reason changed, for finding it asks the scheduler many times. */
   #explain(key: string, spec: VmSpec): void {
-    const explanation = this.#options.ledger.scheduler.explain(spec);
-    const text = message(explanation);
-    const before = this.#unplaced.get(key);
-    this.#unplaced.set(key, { message: text, explanation });
-    if (before?.message !== text) this.#options.onOutcome(key);
+    const { scheduler } = this.#options.ledger;
+    const explanation = scheduler.explain(spec);
+    const reason = message(explanation);
+    if (this.#unplaced.get(key)?.reason === reason) return;
+    const help = scheduler.counterfactuals(spec).filter((found) => isForTenant(found, spec.namespace));
+    const hints = help.slice(0, HINTS).map(counterfactualText);
+    this.#unplaced.set(key, { reason, message: [reason, ...hints].join('. '), explanation });
+    this.#options.onOutcome(key);
   }
 
   async #claim(key: string, { vm, epoch }: Wish, host: string): Promise<void> {
@@ -153,4 +168,9 @@ export class Placement {
       }
     }
   }
+}
+
+/** Tenants are strangers: nobody is told the names of another's VMs. */
+function isForTenant(found: Counterfactual, namespace: string): boolean {
+  return found.kind !== 'move' || found.moves.every(({ vm }) => vm.startsWith(`${namespace}.`));
 }
