@@ -50,7 +50,7 @@ export async function endHolder({ pid }: Holder, graceMs = 30_000): Promise<void
 
 const PROGRAMS: ReadonlySet<string> = new Set(['node', 'etcd', 'kube-apiserver', 'kube-controller-manager']);
 
-/** Processes of this folder's playground that outlived their holder. Leashes leave none; this looks, lest that be wrong. */
+/** Processes of this folder's playground that nobody holds, e.g. since somebody removed the folder under a running one. */
 export async function endLeftovers(place: Place, patienceMs = 4000): Promise<number> {
   let killed = 0;
   for (const startedMs = performance.now(); ; await sleep(100)) {
@@ -69,7 +69,7 @@ function leftovers(place: Place): number[] {
     .filter((pid) => pid > 0 && pid !== process.pid && isRunning(pid))
     .filter((pid) => {
       const [command = '', ...args] = read(`/proc/${pid}/cmdline`).split('\0');
-      return PROGRAMS.has(basename(command)) && args.some((arg) => ours.some((path) => arg.includes(path)));
+      return PROGRAMS.has(basename(command)) && args.some((arg) => arg === place.dir || ours.some((path) => arg.includes(path)));
     });
 }
 
