@@ -10,8 +10,8 @@ import { carryOut } from './planners/order';
 import type { Move } from './planners/order';
 import { placeAll } from './planners/place';
 import type { PlacedVm } from './planners/place';
-import { Rebalancer } from './planners/rebalance';
 import type { RebalanceOptions } from './planners/rebalance';
+import { evenOut } from './planners/styles';
 import type { Vm } from './state/demand';
 import { World } from './state/world';
 import type { Explanation, Snapshot, VmSpec } from './types';
@@ -75,17 +75,9 @@ export class Planner {
 
   rebalance(options: RebalanceOptions = {}): Plan {
     const world = this.#world;
-    const before = new Map([...world.placed.values()].map(({ vm, host }) => [vm.key, host]));
     const objective = options.objective ?? 'balance';
     const scoreBefore = this.score(objective);
-    new Rebalancer(world, options).run();
-    const wanted: Move[] = [];
-    for (const { vm, host } of world.placed.values()) {
-      const from = before.get(vm.key) ?? host;
-      if (from !== host) wanted.push({ vm, from, to: host });
-    }
-    wanted.sort((a, b) => (a.vm.key < b.vm.key ? -1 : 1));
-    for (const { vm, from } of wanted) world.add(vm, from);
+    const wanted = evenOut(world, options);
     const moves = carryOut(new Placer(world, 'ifHeld'), wanted);
     if (moves.length < wanted.length || scoreBefore < this.score(objective)) this.#cutToBest(moves, objective);
     return this.#finish(moves, [], objective, scoreBefore);

@@ -8,7 +8,7 @@ import type { World } from '../state/world';
 import { Objective } from './objective';
 import type { ObjectiveName } from './objective';
 import { StepFinder } from './steps';
-import type { Step } from './steps';
+import type { Step, Style } from './steps';
 
 export interface RebalanceOptions {
   readonly objective?: ObjectiveName;
@@ -43,22 +43,24 @@ export class Rebalancer {
   constructor(
     readonly world: World,
     options: RebalanceOptions,
+    readonly style: Style,
   ) {
     const hosts = Math.max(1, world.hosts.slots().length);
     this.#options = options;
     this.#objective = new Objective(world, options.objective ?? 'balance');
     this.#minGain = options.minGain ?? MIN_GAIN_OF_ONE_HOST / hosts;
     this.#stillGood = hosts > LARGE_FLEET ? STILL_GOOD_IN_LARGE_FLEETS : STILL_GOOD;
-    this.#finder = new StepFinder(new Chooser(world), this.#objective, this.#minGain, options.pinned ?? new Set());
+    this.#finder = new StepFinder(new Chooser(world), this.#objective, this.#minGain, style);
+    if (options.pinned) this.#finder.pinned = options.pinned;
     this.#penalties = this.#objective.score() - this.#objective.spread();
   }
 
   /** Moves VMs about in the world until it is as even as asked for. */
   run(): void {
-    this.#sweep();
+    if (!this.style.exact) this.#sweep();
     const limit = this.#options.maxSteps ?? Infinity;
     let steps = this.#descend(limit, true).length;
-    while (steps < limit && !this.#isDone()) {
+    while (this.style.swaps && steps < limit && !this.#isDone()) {
       const taken = this.#detour();
       if (taken === 0) break;
       steps += taken + this.#descend(limit - steps, true).length;
@@ -70,14 +72,14 @@ export class Rebalancer {
   }
 
   #isDone(): boolean {
-    return this.#score() <= (this.#options.untilScore ?? -1);
+    return isReached(this.#score(), this.#options);
   }
 
   /** Takes the best step, again and again. */
   #descend(limit: number, everywhere: boolean): Step[] {
     const steps: Step[] = [];
     while (steps.length < limit && !this.#isDone()) {
-      const step = this.#next() ?? (everywhere ? this.#sweep() : undefined);
+      const step = (this.style.exact ? undefined : this.#next()) ?? (everywhere ? this.#sweep() : undefined);
       if (!step) break;
       this.#take(step);
       steps.push(step);
@@ -115,7 +117,7 @@ export class Rebalancer {
     this.#finder.take(step);
     this.#objective.touch(step.from, step.to);
     this.#penalties += step.penalty;
-    for (const slot of [step.from, step.to]) this.#look(slot);
+    if (!this.style.exact) for (const slot of [step.from, step.to]) this.#look(slot);
   }
 
   /** The most valuable step that is still what it was thought to be. */
@@ -148,6 +150,11 @@ export class Rebalancer {
     for (const slot of this.#finder.peers()) this.#look(slot);
     return this.#top()[0];
   }
+}
+
+/** Scores are compared as they are printed, with eight digits. */
+export function isReached(score: number, { untilScore }: RebalanceOptions): boolean {
+  return untilScore !== undefined && score <= untilScore + 5e-9;
 }
 
 function reversed(step: Step): Step {

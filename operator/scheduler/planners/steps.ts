@@ -15,7 +15,7 @@ export interface Step {
   readonly back: Vm | undefined;
   /** What the penalties change by. */
   readonly penalty: number;
-  /** Gain in score for what is moved: gain / bytes^COST_EXPONENT. */
+  /** Gain in score for what is moved: gain / bytes^costExponent. */
   readonly value: number;
 }
 
@@ -25,8 +25,15 @@ interface Source {
   readonly cost: number;
 }
 
-/** 0: only the gain counts; 1: only the gain per byte. */
-const COST_EXPONENT = 0.25;
+/** How steps are valued and which are looked at. */
+export interface Style {
+  /** 0: only the gain counts; 1: only the gain per byte. */
+  readonly costExponent: number;
+  readonly swaps: boolean;
+  /** Every host is asked before every step, not only those that come to the top of the queue. */
+  readonly exact: boolean;
+}
+
 /** In a fleet larger than this, a host looks for its match among this many of the most uneven ones only. */
 const PEERS = 64;
 /** How often they are chosen anew. */
@@ -43,6 +50,7 @@ interface Flow {
 export class StepFinder {
   readonly #world: World;
   readonly #flow: Flow = { bytes: 0, vcpus: 0, pcpus: 0 };
+  pinned: ReadonlySet<string> = new Set();
   readonly #sources: (readonly Source[] | undefined)[] = [];
   #found: Step | undefined;
   #peers: readonly number[] = [];
@@ -52,7 +60,7 @@ export class StepFinder {
     readonly chooser: Chooser,
     readonly objective: Objective,
     readonly minGain: number,
-    readonly pinned: ReadonlySet<string>,
+    readonly style: Style,
   ) {
     this.#world = chooser.world;
   }
@@ -81,9 +89,11 @@ export class StepFinder {
     const others: { slot: number; after: number }[] = [];
     for (const slot of this.peers()) {
       if (slot === seeker) continue;
-      const after = Math.min(this.#moves(seeker, own, seeker, slot), this.#moves(seeker, this.#on(slot), slot, seeker));
+      const out = this.#moves(seeker, own, seeker, slot);
+      const after = this.style.exact ? out : Math.min(out, this.#moves(seeker, this.#on(slot), slot, seeker));
       others.push({ slot, after });
     }
+    if (!this.style.swaps) return this.#found;
     if (others.length > PARTNERS) others.sort((a, b) => a.after - b.after);
     for (const { slot } of others.slice(0, PARTNERS)) this.#swaps(seeker, slot);
     return this.#found;
@@ -164,7 +174,8 @@ export class StepFinder {
     for (const vm of this.#world.vmsOn(this.#world.hosts.spec(slot).name)) {
       if (this.#world.placed.get(vm.key)?.inboundHost !== undefined || this.pinned.has(vm.key)) continue;
       const kind = this.chooser.isFree(vm) ? vm.sizeKey : vm.key;
-      if (!kinds.has(kind)) kinds.set(kind, { vm, load: loadOf(vm), cost: Math.pow(vm.needBytes, COST_EXPONENT) });
+      if (!kinds.has(kind))
+        kinds.set(kind, { vm, load: loadOf(vm), cost: Math.pow(vm.needBytes, this.style.costExponent) });
     }
     const sources = [...kinds.values()];
     this.#sources[slot] = sources;
