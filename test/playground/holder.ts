@@ -69,7 +69,10 @@ function leftovers(place: Place): number[] {
     .filter((pid) => pid > 0 && pid !== process.pid && isRunning(pid))
     .filter((pid) => {
       const [command = '', ...args] = read(`/proc/${pid}/cmdline`).split('\0');
-      return PROGRAMS.has(basename(command)) && args.some((arg) => arg === place.dir || ours.some((path) => arg.includes(path)));
+      return (
+        PROGRAMS.has(basename(command)) &&
+        args.some((arg) => arg === place.dir || ours.some((path) => arg.includes(path)))
+      );
     });
 }
 
