@@ -82,7 +82,7 @@ export function adminClient(
 }
 
 /** Asks again and again until it holds; rejects with what it saw last. */
-export async function eventually(check: () => void | Promise<void>, timeoutMs = 15_000): Promise<void> {
+export async function eventually(check: () => void | Promise<void>, timeoutMs = 50_000): Promise<void> {
   const untilMs = performance.now() + timeoutMs;
   for (;;) {
     try {

@@ -171,7 +171,8 @@ describe('watch and store on a real API server with faults', function () {
     const rule = proxy.rules.add({ match: WATCH, fault: { kind: 'cut' } });
     proxy.cutOpen(WATCH);
     await new Promise((resolve) => setTimeout(resolve, 3000));
-    ok(rule.hits >= 2 && rule.hits <= 6, `${rule.hits} watches in 3 s`);
+    // A loop without back-off makes hundreds; a busy machine stretches the 3 s.
+    ok(rule.hits >= 2 && rule.hits <= 20, `${rule.hits} watches in 3 s`);
     rule.remove();
     await converges();
   });
