@@ -51,6 +51,9 @@ lint: setup ## types, lint rules, format
 bench: setup ## how fast, how many writes, how much memory: .local/bench.json
 	@$(TS) test/bench/main.ts
 
+bench-peers: setup ## placing, rebalancing and evacuating beside Ganeti's htools, as a table
+	@$(TS) test/bench/peers/main.ts
+
 generate: setup ## types, validators and chart templates from crds/
 	@npm run --silent generate && npm run --silent generate:chart
 
@@ -62,4 +65,4 @@ clean: ## remove what can be made again, but not caches and packages
 	@[ ! -d .local/xen-lab ] || $(LAB) stop --all
 	rm -rf dist coverage .local
 
-.PHONY: help setup demo up down status test test-xen xen-lab xen-lab-down lint bench generate build clean
+.PHONY: help setup demo up down status test test-xen xen-lab xen-lab-down lint bench bench-peers generate build clean

@@ -13,6 +13,7 @@ interface Flags {
   readonly out?: string;
   readonly output: 'table' | 'json';
   readonly score: ObjectiveName;
+  readonly strategy?: 'balance' | 'pack';
   readonly untilScore?: number;
   readonly minGain?: number;
   readonly hosts?: string;
@@ -62,8 +63,12 @@ function print(flags: Flags, result: object, human: string): void {
 
 function run(flags: Flags, simulate: (fleet: Fleet, options: Options) => Outcome): void {
   const json = readJson(flags.fleet);
-  const { untilScore, minGain } = flags;
-  const goal = { ...(untilScore !== undefined && { untilScore }), ...(minGain !== undefined && { minGain }) };
+  const { untilScore, minGain, strategy } = flags;
+  const goal = {
+    ...(strategy && { strategy }),
+    ...(untilScore !== undefined && { untilScore }),
+    ...(minGain !== undefined && { minGain }),
+  };
   const outcome = simulate(readFleet(json), { objective: flags.score, cpuMs, ...goal });
   const original = json as { vms: object[] };
   const vms = original.vms.map((vm, index) => ({ ...vm, node: outcome.vms[index]?.node ?? null }));
@@ -115,7 +120,9 @@ function build(): Command {
       .option('--out <file>', 'write the fleet as it would be')
       .addOption(new Option('-o, --output <format>', 'what to print').choices(['table', 'json']).default('table'))
       .addOption(new Option('--score <formula>', 'the objective').choices(['balance', 'ganeti']).default('balance'));
-  add('place', 'Places the pending VMs (node: null).').action((flags: Flags) => run(flags, place));
+  add('place', 'Places the pending VMs (node: null).')
+    .addOption(new Option('--strategy <name>', 'even out or fill up').choices(['balance', 'pack']).default('balance'))
+    .action((flags: Flags) => run(flags, place));
   add('rebalance', 'Evens the fleet out by moves.')
     .option('--until-score <score>', 'stop once the score is this low', number)
     .option('--min-gain <score>', 'take no step that gains less', number)

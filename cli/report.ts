@@ -5,18 +5,21 @@ import { table } from './table';
 
 const SHOWN = 20;
 
+function placedRows({ placed = 0, pending = 0, hostsUsed = 0 }: Outcome['stats']): [string, number][] {
+  return [
+    ['placed', placed],
+    ['pending', pending],
+    ['hosts used', hostsUsed],
+  ];
+}
+
 export function summary(outcome: Outcome): string {
   const { stats, moves, refused } = outcome;
   const rows: [string, string | number][] = [
     ['objective', stats.objective],
     ['score before', stats.scoreBefore],
     ['score after', stats.scoreAfter],
-    ...(stats.placed === undefined
-      ? []
-      : ([
-          ['placed', stats.placed],
-          ['pending', stats.pending ?? 0],
-        ] as [string, number][])),
+    ...(stats.placed === undefined ? [] : placedRows(stats)),
     ['moves', moves.length],
     ['GiB moved', stats.gibMoved],
     ['CPU ms', Math.round(stats.cpuMs)],

@@ -23,11 +23,13 @@ export interface Outcome {
     readonly gibMoved: number;
     readonly placed?: number;
     readonly pending?: number;
+    readonly hostsUsed?: number;
   };
 }
 
 export interface Options {
   readonly objective: ObjectiveName;
+  readonly strategy?: 'balance' | 'pack';
   readonly untilScore?: number;
   readonly minGain?: number;
   /** CPU time used so far, in ms. */
@@ -52,7 +54,7 @@ export function place(fleet: Fleet, options: Options): Outcome {
   const planner = new Planner(snapshot);
   const start = options.cpuMs();
   const queue = snapshot.vms.filter(({ host }) => host === undefined).sort(byUrgency);
-  const plan = planner.place(queue, options.objective);
+  const plan = planner.place(queue, { objective: options.objective, strategy: options.strategy ?? 'balance' });
   const cpuMs = options.cpuMs() - start;
   const hosts = new Map(plan.placed.map(({ key, host }) => [key, host]));
   const vms = fleet.vms.map((vm) => ({ ...vm, node: vm.node ?? hosts.get(vm.name) ?? null }));
@@ -60,7 +62,8 @@ export function place(fleet: Fleet, options: Options): Outcome {
   const left = queue.filter(({ key }) => refusedKeys.has(key));
   const refused = left.length === 0 ? [] : explainAll(new Scheduler(toSnapshot({ ...fleet, vms })), left);
   const { scoreBefore, scoreAfter } = plan;
-  const counts = { placed: plan.placed.length, pending: left.length };
+  const hostsUsed = new Set(vms.map(({ node }) => node).filter((node) => node !== null)).size;
+  const counts = { placed: plan.placed.length, pending: left.length, hostsUsed };
   return {
     vms,
     moves: [],

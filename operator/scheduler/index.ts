@@ -8,7 +8,7 @@ export { Planner } from './planner';
 export type { Plan, PlacementPlan, PlannedMove } from './planner';
 export type { Capacity } from './planners/capacity';
 export type { ObjectiveName } from './planners/objective';
-export type { PlacedVm } from './planners/place';
+export type { PlaceOptions, PlacedVm } from './planners/place';
 export type { RebalanceOptions } from './planners/rebalance';
 export { Scheduler, byUrgency, schedule } from './scheduler';
 export { DEFAULT_POOL, DEFAULT_VCPU_RATIO, HOSTNAME_KEY } from './types';

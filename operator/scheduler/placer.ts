@@ -6,6 +6,7 @@ import { Chooser } from './choose';
 import type { Veto } from './choose';
 import { Failover } from './failover/failover';
 import type { Check } from './failover/failover';
+import type { Scorer } from './scores/scorer';
 import type { Vm } from './state/demand';
 import type { Placed, World } from './state/world';
 import type { Unabsorbed } from './types';
@@ -27,8 +28,9 @@ export class Placer {
   constructor(
     readonly world: World,
     failures: 'always' | 'ifHeld' = 'always',
+    scorers?: readonly Scorer[],
   ) {
-    this.chooser = new Chooser(world);
+    this.chooser = new Chooser(world, scorers);
     this.failover = new Failover(this.chooser);
     this.#ignoresFailures = failures === 'ifHeld' && !this.failover.holds();
   }

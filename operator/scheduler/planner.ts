@@ -9,7 +9,7 @@ import type { ObjectiveName } from './planners/objective';
 import { carryOut } from './planners/order';
 import type { Move } from './planners/order';
 import { placeAll } from './planners/place';
-import type { PlacedVm } from './planners/place';
+import type { PlaceOptions, PlacedVm } from './planners/place';
 import type { RebalanceOptions } from './planners/rebalance';
 import { evenOut } from './planners/styles';
 import type { Vm } from './state/demand';
@@ -64,10 +64,11 @@ export class Planner {
   }
 
   /** Places a queue in its order; the fleet then holds what was placed. */
-  place(queue: readonly VmSpec[], objective: ObjectiveName = 'balance'): PlacementPlan {
+  place(queue: readonly VmSpec[], options: PlaceOptions = {}): PlacementPlan {
+    const { objective = 'balance' } = options;
     const scoreBefore = this.score(objective);
     const vms = queue.map((spec) => this.#world.compile(spec));
-    const placed = placeAll(this.#world, vms, objective);
+    const placed = placeAll(this.#world, vms, options);
     const scoreAfter = this.score(objective);
     const taken = new Set(placed.map(({ key }) => key));
     return { placed, refused: vms.filter(({ key }) => !taken.has(key)).map(({ key }) => key), scoreBefore, scoreAfter };

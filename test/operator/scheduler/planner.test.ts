@@ -109,6 +109,43 @@ describe('planning with failures to tolerate', () => {
   });
 });
 
+describe('packing', () => {
+  /** No answer can use fewer hosts than the largest ones that hold the sum. */
+  function bound(fleet: readonly HostState[], asked: number, room: (one: HostState) => number): number {
+    const rooms = fleet.map(room).sort((a, b) => b - a);
+    let sum = 0;
+    return 1 + rooms.findIndex((one) => (sum += one) >= asked);
+  }
+
+  it('uses at most one host more than the least that any answer could, and places as much as balance does', () => {
+    const size = fc.record({
+      memoryBytes: fc.integer({ min: 1, max: 8 }).map((n) => n * GIB),
+      vcpus: fc.integer({ min: 1, max: 6 }),
+    });
+    fc.assert(
+      fc.property(fc.array(size, { minLength: 5, maxLength: 60 }), (sizes) => {
+        const fleet = hosts(30, (index) => ({ hypervisorBytes: 0, totalBytes: (index % 2 === 0 ? 36 : 68) * GIB }));
+        const queue = sizes.map((over, index) => vm(`v${index}`, { ...over, overheadBytes: 0 }));
+        const planner = new Planner({ hosts: fleet, vms: [] });
+        const plan = planner.place(queue, { strategy: 'pack' });
+        const used = new Set(plan.placed.map((one) => one.host)).size;
+        const bytes = bound(
+          fleet,
+          queue.reduce((sum, one) => sum + one.memoryBytes, 0),
+          (one) => one.totalBytes - one.dom0Bytes,
+        );
+        const vcpus = bound(
+          fleet,
+          queue.reduce((sum, one) => sum + one.vcpus, 0),
+          (one) => one.cpus * 4 - one.dom0Vcpus,
+        );
+        assert.deepEqual(plan.refused, []);
+        assert.ok(used <= Math.max(bytes, vcpus) + 1, `${used} hosts, bound ${bytes} and ${vcpus}`);
+      }),
+    );
+  });
+});
+
 describe('evacuating', () => {
   it('empties hosts by moves that each find their room, or says of each VM why not', () => {
     fc.assert(
