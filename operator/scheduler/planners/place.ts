@@ -27,12 +27,19 @@ export function placeAll(world: World, vms: readonly Vm[], options: PlaceOptions
 
 function placeInOrder(placer: Placer, vms: readonly Vm[], pick: (vm: Vm) => number): PlacedVm[] {
   const placed: PlacedVm[] = [];
-  for (const vm of vms) {
+  const tryOne = (vm: Vm): boolean => {
     const slot = pick(vm);
-    if (slot < 0) continue;
+    if (slot < 0) return false;
     const host = placer.world.hosts.spec(slot).name;
     placer.put(vm, host);
     placed.push({ key: vm.key, host });
+    return true;
+  };
+  let waiting = vms.filter((vm) => !tryOne(vm)).filter((vm) => !placer.chooser.isFree(vm));
+  // A VM that asks for others may fit once they are placed: it is asked again until nothing changes.
+  for (let before = Infinity; waiting.length > 0 && waiting.length < before;) {
+    before = waiting.length;
+    waiting = waiting.filter((vm) => !tryOne(vm));
   }
   return placed;
 }

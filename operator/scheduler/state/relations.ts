@@ -10,7 +10,7 @@ import { hostLabels, hostPool } from './hosts';
 import type { HostTable } from './hosts';
 import { LabelIndex } from './labelsets';
 import type { LabelSet } from './labelsets';
-import { Spread } from './spread';
+import { Spread, SpreadField } from './spread';
 import { Term, bump } from './term';
 import { Topology } from './topology';
 
@@ -50,6 +50,7 @@ export class RelationIndex {
   readonly #terms = new Map<string, Term>();
   readonly #topologies = new Map<string, Topology>();
   readonly #spreads = new Map<string, Spread>();
+  readonly #fields = new Map<string, SpreadField>();
 
   constructor(readonly hosts: HostTable) {}
 
@@ -140,12 +141,21 @@ export class RelationIndex {
   #spread(spec: VmSpec, { topologyKey, labelSelector, maxSkew }: TopologySpread): SpreadDemand {
     const term = this.#term(spec.namespace, { topologyKey, ...(labelSelector && { labelSelector }) });
     const self = matchesSelector(labelSelector, spec.labels) ? 1 : 0;
-    const key = `${eligibilityKey(spec)}\0${spec.namespace}\0${topologyKey}\0${selectorKey(labelSelector)}`;
+    const eligibility = `${eligibilityKey(spec)}\0${topologyKey}`;
+    const key = `${eligibility}\0${spec.namespace}\0${selectorKey(labelSelector)}`;
     const known = this.#spreads.get(key);
     if (known) return { spread: known, maxSkew, self };
-    const spread = new Spread(term, this.hosts, (slot) => isEligible(spec, this.hosts.spec(slot)));
+    const spread = new Spread(term, this.#field(eligibility, term.topology, spec));
     this.#spreads.set(key, spread);
     term.spreads.push(spread);
     return { spread, maxSkew, self };
+  }
+
+  #field(key: string, topology: Topology, spec: VmSpec): SpreadField {
+    const known = this.#fields.get(key);
+    if (known) return known;
+    const made = new SpreadField(topology, this.hosts, (slot) => isEligible(spec, this.hosts.spec(slot)));
+    this.#fields.set(key, made);
+    return made;
   }
 }

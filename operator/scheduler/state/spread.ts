@@ -5,36 +5,74 @@
  */
 import type { HostTable } from './hosts';
 import type { Term } from './term';
+import type { Topology } from './topology';
+
+/** Which hosts and domains count; shared by all terms over one topology that one kind of VM asks about. */
+export class SpreadField {
+  #revision = -1;
+  #eligible = new Uint8Array(0);
+  readonly #open = new Set<number>();
+
+  constructor(
+    readonly topology: Topology,
+    readonly hosts: HostTable,
+    /** Whether the pool and the selectors allow a host. */
+    readonly allows: (slot: number) => boolean,
+  ) {}
+
+  get openDomains(): number {
+    return this.#fresh().#open.size;
+  }
+
+  isEligible(slot: number): boolean {
+    return this.#fresh().#eligible[slot] === 1;
+  }
+
+  isOpen(domain: number): boolean {
+    return this.#fresh().#open.has(domain);
+  }
+
+  #fresh(): this {
+    if (this.#revision === this.hosts.revision) return this;
+    this.#revision = this.hosts.revision;
+    this.#eligible = new Uint8Array(this.hosts.size);
+    this.#open.clear();
+    for (const slot of this.hosts.slots()) {
+      const domain = this.topology.domain(slot);
+      if (domain < 0 || !this.allows(slot)) continue;
+      this.#eligible[slot] = 1;
+      const host = this.hosts.spec(slot);
+      if (host.ready && host.cordoned !== true) this.#open.add(domain);
+    }
+    return this;
+  }
+}
 
 export class Spread {
   #revision = -1;
-  #eligible = new Uint8Array(0);
   readonly #counts = new Map<number, number>();
-  readonly #open = new Set<number>();
   /** Number of VMs -> open domains that hold so many. */
   readonly #domainsWith = new Map<number, number>();
   #least = 0;
 
   constructor(
     readonly term: Term,
-    readonly hosts: HostTable,
-    /** Whether the pool and the selectors allow a host. */
-    readonly allows: (slot: number) => boolean,
+    readonly field: SpreadField,
   ) {}
 
-  /** What the domain of a host holds, its skew against the emptiest; undefined where the host is in no domain. */
+  /** How far a host's domain is ahead of the emptiest; undefined where the host is in no domain. */
   skew(slot: number): number | undefined {
     const domain = this.term.topology.domain(slot);
     if (domain < 0) return undefined;
-    this.#refresh();
+    if (this.#revision !== this.field.hosts.revision) this.#recount();
     return (this.#counts.get(domain) ?? 0) - this.#least;
   }
 
   count(slot: number, domain: number, by: number): void {
-    if (this.#revision !== this.hosts.revision || this.#eligible[slot] !== 1) return;
+    if (this.#revision !== this.field.hosts.revision || !this.field.isEligible(slot)) return;
     const before = this.#counts.get(domain) ?? 0;
     this.#counts.set(domain, before + by);
-    if (!this.#open.has(domain)) return;
+    if (!this.field.isOpen(domain)) return;
     this.#shift(before, -1);
     this.#shift(before + by, 1);
     if (before + by < this.#least) this.#least = before + by;
@@ -47,29 +85,25 @@ export class Spread {
     else this.#domainsWith.set(count, next);
   }
 
-  /** Counts anew after a change of hosts. */
-  #refresh(): void {
-    if (this.#revision === this.hosts.revision) return;
-    this.#revision = this.hosts.revision;
-    this.#eligible = new Uint8Array(this.hosts.size);
-    for (const index of [this.#counts, this.#open, this.#domainsWith]) index.clear();
-    for (const slot of this.hosts.slots()) this.#admit(slot);
-    for (const set of this.term.sets) for (const [slot, count] of set.placed) this.#recount(slot, count);
-    for (const domain of this.#open) this.#shift(this.#counts.get(domain) ?? 0, 1);
+  /** After a change of hosts: looks at the hosts that hold such VMs, not at all hosts. */
+  #recount(): void {
+    this.#revision = this.field.hosts.revision;
+    this.#counts.clear();
+    this.#domainsWith.clear();
+    for (const set of this.term.sets) {
+      for (const [slot, count] of set.placed) {
+        if (!this.field.isEligible(slot)) continue;
+        const domain = this.term.topology.domain(slot);
+        this.#counts.set(domain, (this.#counts.get(domain) ?? 0) + count);
+      }
+    }
+    let others = this.field.openDomains;
+    for (const [domain, count] of this.#counts) {
+      if (!this.field.isOpen(domain)) continue;
+      this.#shift(count, 1);
+      others--;
+    }
+    if (others > 0) this.#shift(0, others);
     this.#least = this.#domainsWith.size === 0 ? 0 : Math.min(...this.#domainsWith.keys());
-  }
-
-  #admit(slot: number): void {
-    const domain = this.term.topology.domain(slot);
-    if (domain < 0 || !this.allows(slot)) return;
-    this.#eligible[slot] = 1;
-    const host = this.hosts.spec(slot);
-    if (host.ready && host.cordoned !== true) this.#open.add(domain);
-  }
-
-  #recount(slot: number, count: number): void {
-    if (this.#eligible[slot] !== 1) return;
-    const domain = this.term.topology.domain(slot);
-    this.#counts.set(domain, (this.#counts.get(domain) ?? 0) + count);
   }
 }
