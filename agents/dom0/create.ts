@@ -96,8 +96,12 @@ export class Creator {
         return { kind: 'retired', epoch: Number(/retired (\d+)/.exec(result.stdout)?.[1] ?? order.epoch) };
       case UNKNOWN:
       case EXISTS:
-      case BUSY:
         return { kind: 'unclear' };
+      case BUSY:
+        return failed(
+          'ToolstackHung',
+          'an earlier call for this domain has not ended on the host; xenstored may be stuck',
+        );
       default:
         return { kind: 'failed', failure: explain('xl create', result), disks };
     }
