@@ -33,7 +33,7 @@ function plain(schema: unknown): unknown {
   if (Array.isArray(schema)) return schema.map(plain);
   if (typeof schema !== 'object' || schema === null) return schema;
   const out: Schema = {};
-  for (const [key, value] of Object.entries(schema)) {
+  for (const [key, value] of Object.entries(schema as Schema)) {
     if (key.startsWith('x-kubernetes-') || key === 'default') continue;
     // A length on an int-or-string is the API server's; ajv in strict mode refuses it there.
     if (key === 'maxLength' && (schema as Schema)['x-kubernetes-int-or-string'] === true) continue;
