@@ -42,7 +42,7 @@ describe('the bench', () => {
     timeline.seeVm(vm({ placement, phase: 'Running', ...ready('True') }), 130);
     deepEqual(timeline.durationsMs('asked', 'running'), [20]);
     deepEqual(
-      timeline.hopsMs().map(({ p50 }) => p50),
+      timeline.hops().map(({ p50Ms }) => p50Ms),
       [NaN, NaN, 1, 1, 6, 10],
     );
   });

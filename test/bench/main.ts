@@ -11,12 +11,16 @@ import { figureTable, figuresOf, show, verdictOf } from './figures';
 import { apiFloor, templatesOf } from './floor';
 import { cpuMs, memoryOf } from './processes';
 import { Onlooker } from './scene';
-import { quantile } from './statistics';
+import { quantile, spread } from './statistics';
+import type { Spread } from './statistics';
+import type { Timeline } from './timeline';
 import { countWrites } from './writes';
 import type { WriteCounts } from './writes';
 import { TENANT, hostSize, workload } from './workload';
 
 const WARM_UP_VMS = 5;
+/** One at a time, to tell the length of the path from the waiting of many for one machine. */
+const SINGLE_VMS = 15;
 const FLOOR_ROUNDS = 50;
 /** Reports of hosts come with heartbeats, every 10 s: what has been quiet for longer is at rest. */
 const QUIET_MS = 15_000;
@@ -55,7 +59,7 @@ const say = (line: string): void => void process.stdout.write(`${line}\n`);
 async function bench(sizes: Sizes): Promise<boolean> {
   const loadBefore = loadavg()[0] ?? 0;
   const guests = { bootMs: 0, shutdownMs: 0, deaf: false, pvDrivers: false };
-  const room = hostSize(2 * sizes.vms + WARM_UP_VMS);
+  const room = hostSize(2 * sizes.vms + WARM_UP_VMS + SINGLE_VMS);
   const playground = await startPlayground({ hosts: sizes.hosts, audit: true, sim: { ...room, guests }, say });
   try {
     const result = await measure(playground, sizes);
@@ -75,13 +79,11 @@ async function measure(playground: Playground, sizes: Sizes) {
   const { vms, perSecond, seed } = sizes;
   const { client, plane } = playground;
   await playground.kubectl(['create', 'namespace', TENANT]);
-  const onlookers: Onlooker[] = [];
-  const scene = async (prefix: string, count: number, disks = false): Promise<Onlooker> => {
+  const scene = async (prefix: string, count: number, { disks = false, rate = perSecond } = {}): Promise<Timeline> => {
     const onlooker = new Onlooker(client);
-    onlookers.push(onlooker);
-    await onlooker.create(workload({ vms: count, seed, prefix, disks }), perSecond);
+    await onlooker.create(workload({ vms: count, seed, prefix, disks }), rate);
     await onlooker.stop();
-    return onlooker;
+    return onlooker.timeline;
   };
 
   await scene('warm', WARM_UP_VMS);
@@ -89,7 +91,7 @@ async function measure(playground: Playground, sizes: Sizes) {
   say(`creating ${vms} VMs, ${perSecond} a second`);
   const startedMs = Date.now();
   const cpuBefore = cpuOf(playground);
-  const { timeline } = await scene('vm', vms);
+  const timeline = await scene('vm', vms);
   const cpuMsPerVm = perVm(cpuBefore, cpuOf(playground), vms);
   await untilQuiet(playground);
   const writes = countWrites(await plane.auditEvents(), startedMs, Date.now());
@@ -102,8 +104,10 @@ async function measure(playground: Playground, sizes: Sizes) {
   const agents = playground.hostNames.map((host) => memoryOf(playground.agent(host).pid()));
   const agent = agents.reduce((a, b) => (a.rssMiB > b.rssMiB ? a : b));
 
+  say('creating one VM every second');
+  const oneByOne = (await scene('single', SINGLE_VMS, { rate: 1 })).durationsMs('asked', 'running');
   say(`creating ${vms} VMs with a disk each, ${perSecond} a second`);
-  const withDisk = (await scene('disk', vms, true)).timeline.durationsMs('asked', 'running');
+  const withDisk = (await scene('disk', vms, { disks: true })).durationsMs('asked', 'running');
   say('the same writes alone');
   const templates = await templatesOf(client);
   await Promise.all(playground.programs().map((program) => program.kill()));
@@ -119,7 +123,8 @@ async function measure(playground: Playground, sizes: Sizes) {
   });
   const result = {
     figures: figures.map((figure) => ({ ...figure, verdict: verdictOf(figure) })),
-    hopsMs: timeline.hopsMs(),
+    hops: timeline.hops(),
+    oneByOneMs: spread(oneByOne),
     withDiskMs: spread(withDisk),
     apiFloorMs: { ...spread(floor.roundsMs), ...mediansOf(floor.byWriteMs) },
     writes,
@@ -130,11 +135,6 @@ async function measure(playground: Playground, sizes: Sizes) {
   print(result, vms);
   return result;
 }
-
-const spread = (durationsMs: readonly number[]) => ({
-  p50Ms: quantile(durationsMs, 0.5) ?? NaN,
-  p99Ms: quantile(durationsMs, 0.99) ?? NaN,
-});
 
 const mediansOf = (byName: ReadonlyMap<string, readonly number[]>) => ({
   byWrite: Object.fromEntries([...byName].map(([name, values]) => [name, quantile(values, 0.5) ?? NaN])),
@@ -165,18 +165,19 @@ function perVm(before: Record<string, number>, after: Record<string, number>, vm
 }
 
 function print(
-  { figures, hopsMs, withDiskMs, apiFloorMs: floor, writes, cpuMsPerVm, memory }: Result,
+  { figures, hops, oneByOneMs, withDiskMs, apiFloorMs: floor, writes, cpuMsPerVm, memory }: Result,
   vms: number,
 ): void {
-  const range = ({ p50Ms, p99Ms }: ReturnType<typeof spread>): string =>
-    `${show(p50Ms, 'ms')}, p99 ${show(p99Ms, 'ms')}`;
+  const range = ({ p50Ms, p99Ms }: Spread): string => `${show(p50Ms, 'ms')}, p99 ${show(p99Ms, 'ms')}`;
   say(`\n${''.padEnd(34)}${'measured'.padStart(10)}${'goal'.padStart(14)}`);
   figureTable(figures).forEach(say);
-  say('\nWhere the time goes, as an onlooker sees it (medians):');
-  for (const { hop, p50 } of hopsMs) say(`  ${hop.padEnd(32)}${show(p50, 'ms').padStart(10)}`);
-  say(`The API server alone needs for these six writes: p50 ${range(floor)}`);
+  say('\nWhere the time goes, as an onlooker sees it (p50, p99):');
+  for (const { hop, p50Ms, p99Ms } of hops)
+    say(`  ${hop.padEnd(32)}${show(p50Ms, 'ms').padStart(10)}${show(p99Ms, 'ms').padStart(11)}`);
+  say(`One VM every second, create → Running:           p50 ${range(oneByOneMs)}`);
+  say(`The API server alone, for the same six writes:   p50 ${range(floor)}`);
   for (const [name, p50] of Object.entries(floor.byWrite)) say(`  ${name.padEnd(32)}${show(p50, 'ms').padStart(10)}`);
-  say(`With a blank disk each, create → Running:         p50 ${range(withDiskMs)}`);
+  say(`With a blank disk each, create → Running:        p50 ${range(withDiskMs)}`);
   const own = ({ operator, agent }: typeof memory): string =>
     `${show(operator.ownMiB, 'MiB')} of the operator, ${show(agent.ownMiB, 'MiB')} of the agent`;
   say(`\nMemory of their own, without Node's executable: ${own(memory)}`);

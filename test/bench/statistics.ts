@@ -6,6 +6,15 @@ export function quantile(values: readonly number[], share: number): number | und
   return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)];
 }
 
+export interface Spread {
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+}
+
+export function spread(durationsMs: readonly number[]): Spread {
+  return { p50Ms: quantile(durationsMs, 0.5) ?? NaN, p99Ms: quantile(durationsMs, 0.99) ?? NaN };
+}
+
 /** Numbers in [0, 1), the same for the same seed (mulberry32). */
 export function seeded(seed: number): () => number {
   let state = seed >>> 0;

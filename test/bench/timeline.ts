@@ -2,11 +2,16 @@
 import type { XenDomain, XenVM } from '../../crds/generated/types';
 import { findCondition } from '../../common/conditions';
 import { FINALIZER } from '../../common/names';
-import { quantile } from './statistics';
+import { spread } from './statistics';
+import type { Spread } from './statistics';
 
 /** In order. `asked` is the moment before the client's call. */
 export const STEPS = ['asked', 'answered', 'finalizer', 'claim', 'order', 'domainRuns', 'running'] as const;
 export type Step = (typeof STEPS)[number];
+
+export interface Hop extends Spread {
+  readonly hop: string;
+}
 
 export class Timeline {
   private readonly marks = new Map<string, Map<Step, number>>();
@@ -43,11 +48,11 @@ export class Timeline {
     });
   }
 
-  /** The median time from each step to the next. */
-  hopsMs(): { readonly hop: string; readonly p50: number }[] {
+  /** From each step to the next. */
+  hops(): Hop[] {
     return STEPS.slice(1).map((step, index) => {
       const from = STEPS[index] ?? 'asked';
-      return { hop: `${from} → ${step}`, p50: quantile(this.durationsMs(from, step), 0.5) ?? NaN };
+      return { hop: `${from} → ${step}`, ...spread(this.durationsMs(from, step)) };
     });
   }
 }
