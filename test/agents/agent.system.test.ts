@@ -15,7 +15,7 @@ describe('an agent', function () {
     this.timeout(900_000);
     lab = await AgentLab.start({ audit: true });
     agent = lab.startAgent();
-    await eventually('the first report', 30_000, async () =>
+    await eventually('the first report', 90_000, async () =>
       (await lab.agentObject()).status?.nonce === 'n1' ? true : undefined,
     );
   });
@@ -199,7 +199,7 @@ describe('an agent that is killed while xl creates', function () {
     await lab.phase(uuid, 'Starting', 20_000);
     await first.kill('SIGKILL');
     const second = lab.startAgent();
-    const { status } = await lab.phase(uuid, 'Running', 30_000);
+    const { status } = await lab.phase(uuid, 'Running', 90_000);
     equal(status?.restarts, 0, second.log());
     await pause(2000);
     equal((await lab.rows(uuid)).length, 1);

@@ -23,7 +23,7 @@ const USER = `system:serviceaccount:${NAMESPACE}:${OPERATOR}`;
 const HOSTS = ['host-1', 'host-2'];
 
 describe('chart on a real API server', function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
 
   let plane: ControlPlane;
   let helm: Helm;

@@ -15,7 +15,7 @@ import { freePort } from './promtool';
 
 export async function until<T>(what: string, look: () => Promise<T | undefined | false>): Promise<T> {
   let last: unknown;
-  for (const end = performance.now() + 60_000; performance.now() < end;) {
+  for (const end = performance.now() + 150_000; performance.now() < end;) {
     const found = await look().catch((error: unknown) => void (last = error));
     if (found !== undefined && found !== false) return found;
     await new Promise((resolve) => setTimeout(resolve, 100));

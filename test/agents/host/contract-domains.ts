@@ -202,7 +202,13 @@ export function lockContract(under: () => HostUnderTest): void {
     if (sim) await calls(sim, 'create');
     else await until('it is being built', async () => (await vm.rows()).length === 1, 120_000);
     await cut();
-    assert.equal((await creating).end, 'disconnected');
+    const { end } = await creating;
+    if (!sim && end === 'exited') {
+      // A real create cannot be told to take its time; this one was over before the cut.
+      assertExited(await vm.destroy(), 0);
+      return this.skip();
+    }
+    assert.equal(end, 'disconnected');
     // This waits for the lock, which is held to the end of the create.
     assertExited(await vm.create(1), 42);
     assert.match((await vm.rows())[0] ?? '', / [r-][b-]---- /);
