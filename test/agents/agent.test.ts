@@ -159,6 +159,20 @@ describe('the agent on a virtual clock', () => {
     equal(bench.server.agent?.status?.nonce, 'n2');
   });
 
+  it('without its XenAgent it takes the API for away: nothing is frozen, and restarts go on from disk', async () => {
+    const bench = new VirtualBench();
+    bench.start();
+    bench.server.order();
+    await bench.pass(3000);
+    bench.server.agent = undefined;
+    bench.server.domains.clear();
+    bench.server.comeBack();
+    await bench.pass(2000);
+    void bench.host.exec(['xl', 'destroy', 'tenant.web']);
+    await bench.pass(8000);
+    equal(count(bench.happened(), 'created'), 2);
+  });
+
   it('orders of another fleet are refused for good', async () => {
     const bench = new VirtualBench();
     bench.start();
