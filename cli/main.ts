@@ -1,15 +1,19 @@
-/** The composition root of `xenfleet`: command line, files, exit codes. */
-import { readFileSync, writeFileSync } from 'node:fs';
+/** The composition root of `xenfleet`: command line, output, exit codes. */
+import { writeFileSync } from 'node:fs';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { ObjectiveName } from '../operator/scheduler';
-import { InputError, readFleet } from './fleet';
-import type { Fleet } from './fleet';
+import { clusterScene } from './cluster';
+import { InputError, readFleet, toSnapshot } from './fleet';
 import { capacityTable, explained, summary } from './report';
 import { capacities, evacuate, explain, place, rebalance } from './simulate';
-import type { Options, Outcome, Size } from './simulate';
+import type { Options, Outcome, Scene, Size } from './simulate';
+import { readCluster, readJson, readManifests } from './source';
 
 interface Flags {
-  readonly fleet: string;
+  readonly fleet?: string;
+  readonly filename?: string;
+  readonly kubeconfig?: string;
+  readonly offline?: boolean;
   readonly out?: string;
   readonly output: 'table' | 'json';
   readonly score: ObjectiveName;
@@ -21,6 +25,11 @@ interface Flags {
   readonly class?: readonly Size[];
 }
 
+/** A scene and, where it came from a fleet file, that file as it was, to be written back with its unknown fields. */
+interface Input extends Scene {
+  readonly original?: { readonly vms: readonly { readonly name: string }[] };
+}
+
 const BAD_INPUT = 2;
 
 function cpuMs(): number {
@@ -28,20 +37,22 @@ function cpuMs(): number {
   return (user + system) / 1000;
 }
 
-function readJson(path: string): unknown {
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (error) {
-    throw new InputError(
-      `--fleet: cannot read ${path} (${(error as NodeJS.ErrnoException).code ?? 'error'}); give the path of a fleet file`,
-    );
+function progress(what: string): void {
+  if (process.stderr.isTTY) process.stderr.write(`${what} …\n`);
+}
+
+async function read(flags: Flags): Promise<Input> {
+  if (flags.fleet !== undefined) {
+    if (flags.filename !== undefined) throw new InputError('-f: give either --fleet or -f, not both');
+    const json = readJson(flags.fleet);
+    const snapshot = toSnapshot(readFleet(json));
+    return { snapshot, nameOf: ({ name }) => name, original: json as NonNullable<Input['original']> };
   }
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw new InputError(`--fleet: ${path} is not JSON: ${(error as Error).message}`);
-  }
+  if (flags.offline && flags.filename === undefined)
+    throw new InputError('--offline: give the objects with -f, or a --fleet');
+  if (!flags.offline) progress('reading the cluster');
+  const live = flags.offline ? [] : await readCluster(flags.kubeconfig);
+  return clusterScene([...live, ...(flags.filename === undefined ? [] : readManifests(flags.filename))]);
 }
 
 function writeResult(flags: Flags, result: object): void {
@@ -49,54 +60,56 @@ function writeResult(flags: Flags, result: object): void {
   try {
     writeFileSync(flags.out, `${JSON.stringify(result)}\n`);
   } catch (error) {
-    throw new InputError(
-      `--out: cannot write ${flags.out} (${(error as NodeJS.ErrnoException).code ?? 'error'}); give a path that can be written`,
-    );
+    const code = (error as NodeJS.ErrnoException).code ?? 'error';
+    throw new InputError(`--out: cannot write ${flags.out} (${code}); give a path that can be written`);
   }
 }
 
 function print(flags: Flags, result: object, human: string): void {
-  process.stdout.write(
-    flags.output === 'json' && flags.out === undefined ? `${JSON.stringify(result)}\n` : `${human}\n`,
-  );
+  process.stdout.write(flags.output === 'json' ? `${JSON.stringify(result)}\n` : `${human}\n`);
 }
 
-function run(flags: Flags, simulate: (fleet: Fleet, options: Options) => Outcome): void {
-  const json = readJson(flags.fleet);
+async function run(flags: Flags, simulate: (scene: Scene, options: Options) => Outcome): Promise<void> {
   const { untilScore, minGain, strategy } = flags;
   const goal = {
     ...(strategy && { strategy }),
     ...(untilScore !== undefined && { untilScore }),
     ...(minGain !== undefined && { minGain }),
   };
-  const outcome = simulate(readFleet(json), { objective: flags.score, cpuMs, ...goal });
-  const original = json as { vms: object[] };
-  const vms = original.vms.map((vm, index) => ({ ...vm, node: outcome.vms[index]?.node ?? null }));
-  const { moves, refused, stats } = outcome;
-  const result = { ...original, vms, moves, refused, stats };
+  const input = await read(flags);
+  const outcome = simulate(input, { objective: flags.score, cpuMs, progress, ...goal });
+  const { assigned, moves, refused, stats } = outcome;
+  const names = new Map(input.snapshot.vms.map((spec) => [spec.key, input.nameOf(spec)]));
+  const placed = [...assigned].map(([key, host]) => ({ vm: names.get(key) ?? key, host }));
+  const short = { moves, refused, stats, ...(!input.original && { placed }) };
+  const result = input.original ? { ...input.original, vms: withNodes(input, outcome), ...short } : short;
   writeResult(flags, result);
-  if (flags.output === 'json' && flags.out !== undefined)
-    process.stdout.write(`${JSON.stringify({ moves, refused, stats })}\n`);
-  else print(flags, result, summary(outcome));
+  print(flags, flags.out === undefined ? result : short, summary(outcome, input.original ? [] : placed));
 }
 
-function runExplain(flags: Flags): void {
-  const answer = explain(readFleet(readJson(flags.fleet)), flags.vm ?? '');
+/** The VMs of the fleet file, each where it would be. */
+function withNodes({ snapshot, original }: Input, { assigned }: Outcome): object[] {
+  const hosts = new Map(snapshot.vms.map(({ key, host }) => [key, assigned.get(key) ?? host ?? null]));
+  return (original?.vms ?? []).map((vm) => ({ ...vm, node: hosts.get(vm.name) ?? null }));
+}
+
+async function runExplain(flags: Flags): Promise<void> {
+  const answer = explain(await read(flags), flags.vm ?? '');
   writeResult(flags, answer);
   print(flags, answer, explained(answer));
 }
 
-function runCapacity(flags: Flags): void {
-  const fleet = readFleet(readJson(flags.fleet));
-  const rows = capacities(fleet, flags.class ?? []);
+async function runCapacity(flags: Flags): Promise<void> {
+  const rows = capacities(await read(flags), flags.class ?? []);
   writeResult(flags, { capacity: rows });
   print(flags, { capacity: rows }, capacityTable(rows));
 }
 
 function number(text: string): number {
   const value = Number(text);
-  if (text.trim() === '' || !Number.isFinite(value) || value < 0)
+  if (text.trim() === '' || !Number.isFinite(value) || value < 0) {
     throw new InvalidArgumentError('give a number, zero or more, e.g. 0.1.');
+  }
   return value;
 }
 
@@ -115,11 +128,15 @@ function build(): Command {
   const add = (name: string, description: string): Command =>
     simulate
       .command(name)
-      .description(description)
-      .requiredOption('--fleet <file>', 'fleet file (JSON)')
-      .option('--out <file>', 'write the fleet as it would be')
+      .description(`${description} Reads the cluster unless --fleet or --offline is given.`)
+      .option('--fleet <file>', 'a fleet file (JSON) instead of a cluster')
+      .option('-f, --filename <path>', 'manifests, as if they were applied: a file or a folder')
+      .option('--offline', 'manifests only: read no cluster')
+      .option('--kubeconfig <file>', 'which cluster to read')
+      .option('--out <file>', 'write the result as JSON; of a fleet file, the fleet as it would be')
       .addOption(new Option('-o, --output <format>', 'what to print').choices(['table', 'json']).default('table'))
-      .addOption(new Option('--score <formula>', 'the objective').choices(['balance', 'ganeti']).default('balance'));
+      .addOption(new Option('--score <formula>', 'the objective').choices(['balance', 'ganeti']).default('balance'))
+      .option('--seed <number>', 'accepted and not needed: no planner leaves anything to chance', number);
   add('place', 'Places the pending VMs (node: null).')
     .addOption(new Option('--strategy <name>', 'even out or fill up').choices(['balance', 'pack']).default('balance'))
     .action((flags: Flags) => run(flags, place));
@@ -130,17 +147,14 @@ function build(): Command {
   add('evacuate', 'Empties hosts.')
     .requiredOption('--hosts <names>', 'comma-separated')
     .action((flags: Flags) => {
-      const hosts = (flags.hosts ?? '')
-        .split(',')
-        .map((name) => name.trim())
-        .filter((name) => name !== '');
-      run(flags, (fleet, options) => evacuate(fleet, options, hosts));
+      const hosts = (flags.hosts ?? '').split(',').map((name) => name.trim());
+      return run(flags, (scene, options) => evacuate(scene, options, hosts));
     });
   add('capacity', 'How many more VMs of each size fit, and what is lost to it.')
     .option('--class <vcpus:MiB>', 'a size to ask about, may be repeated (else those of the VMs in the fleet)', size)
     .action(runCapacity);
-  add('explain', 'Says why a VM is pending, or where it would go.')
-    .requiredOption('--vm <name>', 'the VM')
+  add('explain', 'Says why a VM is pending and what would help, or where it would go.')
+    .requiredOption('--vm <name>', 'the VM; of a cluster namespace/name')
     .action(runExplain);
   return program;
 }
@@ -152,16 +166,17 @@ function fixExitCodes(command: Command): void {
   command.commands.forEach(fixExitCodes);
 }
 
-function main(): void {
+async function main(): Promise<void> {
   const program = build();
   fixExitCodes(program);
   try {
-    program.parse();
+    await program.parseAsync();
   } catch (error) {
-    if (!(error instanceof InputError)) throw error;
+    // The two-failure bound of the planner is the input's matter, too.
+    if (!(error instanceof InputError || error instanceof RangeError)) throw error;
     process.stderr.write(`error: ${error.message}\n`);
     process.exitCode = BAD_INPUT;
   }
 }
 
-main();
+void main();

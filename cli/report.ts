@@ -13,7 +13,7 @@ function placedRows({ placed = 0, pending = 0, hostsUsed = 0 }: Outcome['stats']
   ];
 }
 
-export function summary(outcome: Outcome): string {
+export function summary(outcome: Outcome, placed: readonly { vm: string; host: string }[]): string {
   const { stats, moves, refused } = outcome;
   const rows: [string, string | number][] = [
     ['objective', stats.objective],
@@ -27,6 +27,14 @@ export function summary(outcome: Outcome): string {
   const parts = [table(['figure', 'value'], rows)];
   const more = (count: number): string =>
     count > SHOWN ? `\n… ${count - SHOWN} more; -o json or --out shows all` : '';
+  if (placed.length > 0 && moves.length === 0) {
+    parts.push(
+      table(
+        ['vm', 'host'],
+        placed.slice(0, SHOWN).map(({ vm, host }) => [vm, host]),
+      ) + more(placed.length),
+    );
+  }
   if (moves.length > 0) {
     const shown = moves
       .slice(0, SHOWN)

@@ -1,9 +1,16 @@
-/** The simulations: a fleet in, the fleet as it would be out, with the moves, the refusals and the figures. Pure but for the clock handed in. */
+/** The simulations: a fleet in; where its VMs would be, the moves, the refusals and the figures out. The clock is handed in. */
 import { MIB } from '../common/memory';
 import { Planner, Scheduler, byUrgency, counterfactualText, message } from '../operator/scheduler';
-import type { Capacity, Counterfactual, Explanation, ObjectiveName, VmSpec } from '../operator/scheduler';
-import { InputError, toSnapshot } from './fleet';
-import type { Fleet, FleetVm } from './fleet';
+import type {
+  Capacity,
+  Counterfactual,
+  Explanation,
+  ObjectiveName,
+  Plan,
+  Snapshot,
+  VmSpec,
+} from '../operator/scheduler';
+import { InputError } from './fleet';
 
 export interface Refused {
   readonly vm: string;
@@ -12,7 +19,8 @@ export interface Refused {
 }
 
 export interface Outcome {
-  readonly vms: readonly FleetVm[];
+  /** Key of the VM -> its host, of those that are somewhere else than before. */
+  readonly assigned: ReadonlyMap<string, string>;
   readonly moves: readonly { readonly vm: string; readonly from: string; readonly to: string }[];
   readonly refused: readonly Refused[];
   readonly stats: {
@@ -34,78 +42,86 @@ export interface Options {
   readonly minGain?: number;
   /** CPU time used so far, in ms. */
   readonly cpuMs: () => number;
+  /** Told what is being done, for people who wait. */
+  readonly progress?: (what: string) => void;
+}
+
+/** What to call VMs: by their keys in a fleet file, by namespace and name in a cluster. */
+export interface Scene {
+  readonly snapshot: Snapshot;
+  readonly nameOf: (spec: VmSpec) => string;
 }
 
 const GIB = 2 ** 30;
 
 /** VMs that are alike are refused for the same reasons: each kind is asked about once. */
-function explainAll(scheduler: Scheduler, specs: readonly VmSpec[]): Refused[] {
+function explainAll(scheduler: Scheduler, specs: readonly VmSpec[], nameOf: Scene['nameOf']): Refused[] {
   const known = new Map<string, Explanation>();
   return specs.map((spec) => {
-    const kind = JSON.stringify([spec.vcpus, spec.memoryBytes, spec.labels]);
+    const { key: _key, name: _name, createdAtMs: _createdAtMs, ...rest } = spec;
+    const kind = JSON.stringify(rest);
     const explanation = known.get(kind) ?? scheduler.explain(spec);
     known.set(kind, explanation);
-    return { vm: spec.name, reason: message(explanation), explanation };
+    return { vm: nameOf(spec), reason: message(explanation), explanation };
   });
 }
 
-export function place(fleet: Fleet, options: Options): Outcome {
-  const snapshot = toSnapshot(fleet);
+export function place({ snapshot, nameOf }: Scene, options: Options): Outcome {
+  options.progress?.(`reading ${snapshot.hosts.length} hosts and ${snapshot.vms.length} VMs into the ledger`);
   const planner = new Planner(snapshot);
-  const start = options.cpuMs();
   const queue = snapshot.vms.filter(({ host }) => host === undefined).sort(byUrgency);
+  options.progress?.(`placing ${queue.length} VMs`);
+  const start = options.cpuMs();
   const plan = planner.place(queue, { objective: options.objective, strategy: options.strategy ?? 'balance' });
   const cpuMs = options.cpuMs() - start;
-  const hosts = new Map(plan.placed.map(({ key, host }) => [key, host]));
-  const vms = fleet.vms.map((vm) => ({ ...vm, node: vm.node ?? hosts.get(vm.name) ?? null }));
-  const refusedKeys = new Set(plan.refused);
-  const left = queue.filter(({ key }) => refusedKeys.has(key));
-  const refused = left.length === 0 ? [] : explainAll(new Scheduler(toSnapshot({ ...fleet, vms })), left);
+  const assigned = new Map(plan.placed.map(({ key, host }) => [key, host]));
+  const left = queue.filter(({ key }) => !assigned.has(key));
+  const vms = snapshot.vms.map((spec) => ({ ...spec, ...hostOf(assigned.get(spec.key) ?? spec.host) }));
+  if (left.length > 0) options.progress?.(`asking why ${left.length} VMs do not fit`);
+  const refused = left.length === 0 ? [] : explainAll(new Scheduler({ ...snapshot, vms }), left, nameOf);
   const { scoreBefore, scoreAfter } = plan;
-  const hostsUsed = new Set(vms.map(({ node }) => node).filter((node) => node !== null)).size;
+  const hostsUsed = new Set(vms.flatMap(({ host }) => host ?? [])).size;
   const counts = { placed: plan.placed.length, pending: left.length, hostsUsed };
-  return {
-    vms,
-    moves: [],
-    refused,
-    stats: { objective: options.objective, cpuMs, scoreBefore, scoreAfter, gibMoved: 0, ...counts },
-  };
+  const stats = { objective: options.objective, cpuMs, scoreBefore, scoreAfter, gibMoved: 0, ...counts };
+  return { assigned, moves: [], refused, stats };
 }
 
-export function rebalance(fleet: Fleet, options: Options): Outcome {
+const hostOf = (host: string | undefined): { host?: string } => (host === undefined ? {} : { host });
+
+export function rebalance(scene: Scene, options: Options): Outcome {
   const { objective, untilScore, minGain } = options;
   const goal = { ...(untilScore !== undefined && { untilScore }), ...(minGain !== undefined && { minGain }) };
-  return movePlan(fleet, options, (planner) => planner.rebalance({ objective, ...goal }));
+  return movePlan(scene, options, (planner) => planner.rebalance({ objective, ...goal }));
 }
 
-export function evacuate(fleet: Fleet, options: Options, hosts: readonly string[]): Outcome {
+export function evacuate(scene: Scene, options: Options, hosts: readonly string[]): Outcome {
   for (const host of hosts) {
-    if (!fleet.nodes.some(({ name }) => name === host))
+    if (!scene.snapshot.hosts.some(({ name }) => name === host)) {
       throw new InputError(`--hosts: there is no node "${host}" in the fleet; name one of its nodes`);
+    }
   }
-  return movePlan(fleet, options, (planner) => planner.evacuate(hosts, options.objective));
+  return movePlan(scene, options, (planner) => planner.evacuate(hosts, options.objective));
 }
 
-function movePlan(
-  fleet: Fleet,
-  options: Options,
-  make: (planner: Planner) => ReturnType<Planner['rebalance']>,
-): Outcome {
-  const planner = new Planner(toSnapshot(fleet));
+function movePlan({ snapshot, nameOf }: Scene, options: Options, make: (planner: Planner) => Plan): Outcome {
+  options.progress?.(`reading ${snapshot.hosts.length} hosts and ${snapshot.vms.length} VMs into the ledger`);
+  const planner = new Planner(snapshot);
+  options.progress?.('planning');
   const start = options.cpuMs();
   const plan = make(planner);
   const cpuMs = options.cpuMs() - start;
-  const hosts = new Map(plan.moves.map(({ key, to }) => [key, to]));
-  const vms = fleet.vms.map((vm) => ({ ...vm, node: hosts.get(vm.name) ?? vm.node }));
-  const moves = plan.moves.map(({ key, from, to }) => ({ vm: key, from, to }));
-  const refused = plan.refused.map(({ key, explanation }) => ({ vm: key, reason: message(explanation), explanation }));
+  const names = new Map(snapshot.vms.map((spec) => [spec.key, nameOf(spec)]));
+  const nameOfKey = (key: string): string => names.get(key) ?? key;
+  const moves = plan.moves.map(({ key, from, to }) => ({ vm: nameOfKey(key), from, to }));
+  const assigned = new Map(plan.moves.map(({ key, to }) => [key, to]));
+  const refused = plan.refused.map(({ key, explanation }) => ({
+    vm: nameOfKey(key),
+    reason: message(explanation),
+    explanation,
+  }));
   const { scoreBefore, scoreAfter, bytesMoved } = plan;
-  return {
-    vms,
-    moves,
-    refused,
-    stats: { objective: options.objective, cpuMs, scoreBefore, scoreAfter, gibMoved: bytesMoved / GIB },
-  };
+  const stats = { objective: options.objective, cpuMs, scoreBefore, scoreAfter, gibMoved: bytesMoved / GIB };
+  return { assigned, moves, refused, stats };
 }
 
 export interface Explained {
@@ -118,16 +134,15 @@ export interface Explained {
 }
 
 /** Why a VM is pending and what would help, or where it would go. */
-export function explain(fleet: Fleet, name: string): Explained {
-  const snapshot = toSnapshot(fleet);
-  const spec = snapshot.vms.find((vm) => vm.name === name);
+export function explain({ snapshot, nameOf }: Scene, name: string): Explained {
+  const spec = snapshot.vms.find((vm) => nameOf(vm) === name);
   if (!spec) throw new InputError(`--vm: there is no VM "${name}" in the fleet; name one of its vms`);
   const scheduler = new Scheduler(snapshot);
   const host = scheduler.find(spec);
   const explanation = scheduler.explain(spec);
   const help = host === undefined ? scheduler.counterfactuals(spec) : [];
   const counterfactuals = help.map((found) => ({ ...found, text: counterfactualText(found) }));
-  return { vm: name, ...(host !== undefined && { host }), reason: message(explanation), explanation, counterfactuals };
+  return { vm: name, ...hostOf(host), reason: message(explanation), explanation, counterfactuals };
 }
 
 export interface Size {
@@ -136,22 +151,18 @@ export interface Size {
 }
 
 /** How many more VMs of each size fit; the sizes of the fleet's own VMs unless others are asked for. */
-export function capacities(fleet: Fleet, asked: readonly Size[]): (Size & Capacity)[] {
-  const planner = new Planner(toSnapshot(fleet));
-  const own = new Map(fleet.vms.map(({ vcpus, memMiB }) => [`${vcpus}:${memMiB}`, { vcpus, memMiB }]));
+export function capacities({ snapshot }: Scene, asked: readonly Size[]): (Size & Capacity)[] {
+  const planner = new Planner(snapshot);
+  const own = new Map(
+    snapshot.vms.map(({ vcpus, memoryBytes }) => [`${vcpus}:${memoryBytes}`, { vcpus, memMiB: memoryBytes / MIB }]),
+  );
   const sizes = asked.length > 0 ? asked : [...own.values()];
   const sorted = [...sizes].sort((a, b) => a.vcpus - b.vcpus || a.memMiB - b.memMiB);
-  return sorted.map((size) => ({ ...size, ...planner.capacity(probe(size)) }));
-}
-
-function probe({ vcpus, memMiB }: Size): VmSpec {
-  return {
-    key: 'probe',
-    namespace: 'default',
-    name: 'probe',
-    type: 'pvh',
-    vcpus,
-    memoryBytes: memMiB * MIB,
-    overheadBytes: 0,
-  };
+  // Overhead is counted as the fleet's VMs count it: not at all in a fleet file, by the model in a cluster.
+  const overheadBytes = snapshot.vms[0]?.overheadBytes;
+  const like = { key: 'probe', namespace: 'default', name: 'probe', type: 'pvh' } as const;
+  return sorted.map((size) => {
+    const spec: VmSpec = { ...like, vcpus: size.vcpus, memoryBytes: size.memMiB * MIB };
+    return { ...size, ...planner.capacity(overheadBytes === undefined ? spec : { ...spec, overheadBytes }) };
+  });
 }

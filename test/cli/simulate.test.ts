@@ -124,9 +124,46 @@ describe('xenfleet simulate', function () {
     assert.deepEqual(result.refused, []);
   });
 
+  it('answers from manifests what would happen if they were applied', () => {
+    const manifests = join(folder, 'manifests.yaml');
+    const status =
+      'status: {memory: {totalMiB: 65536}, dom0: {memoryMiB: 4096, vcpus: 2}, cpus: 16, xen: {guestTypes: [pvh]}}';
+    writeFileSync(
+      manifests,
+      `
+kind: List
+items:
+  - {kind: XenHost, metadata: {name: h1}, spec: {}, status: {conditions: [{type: Ready, status: "True"}]}}
+  - {kind: XenAgent, metadata: {name: h1, namespace: xenhost-h1}, spec: {}, ${status}}
+---
+kind: XenVM
+metadata: {name: web, namespace: acme}
+spec: {type: pvh, resources: {vcpus: 2, memory: 8Gi}}
+---
+kind: XenVM
+metadata: {name: large, namespace: acme}
+spec: {type: pvh, resources: {vcpus: 2, memory: 60Gi}}
+`,
+    );
+    const { code, out, err } = xenfleet('place', '-f', manifests, '--offline', '-o', 'json');
+    assert.equal(code, 0, err);
+    const result = JSON.parse(out) as { placed: unknown[]; refused: { vm: string; reason: string }[] };
+    assert.deepEqual(result.placed, [{ vm: 'acme/web', host: 'h1' }]);
+    assert.equal(result.refused[0]?.vm, 'acme/large');
+    assert.match(result.refused[0]?.reason ?? '', /memory 1 \(h1 nearest, \d+ MiB short\)/);
+  });
+
+  it('says of a pending VM what would help', () => {
+    const { code, out } = xenfleet('explain', '--fleet', file, '--vm', 'd');
+    assert.equal(code, 0);
+    assert.match(out, /^d fits: best on h2|^d: 0 of 2 hosts fit/);
+  });
+
   it('exits with 2 and names the option where the command line is wrong', () => {
     const cases: [string[], RegExp][] = [
-      [['place'], /--fleet/],
+      [['place', '--offline'], /--offline: give the objects with -f/],
+      [['place', '--kubeconfig', join(folder, 'none')], /cannot read the cluster: .*set KUBECONFIG/],
+      [['place', '-f', join(folder, 'none.yaml'), '--offline'], /-f: cannot read/],
       [['place', '--fleet', join(folder, 'none.json')], /--fleet: cannot read/],
       [['evacuate', '--fleet', file, '--hosts', 'h9'], /--hosts: there is no node "h9"/],
       [['rebalance', '--fleet', file, '--min-gain', 'much'], /--min-gain/],

@@ -32,7 +32,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'agents/dom0': ['crds', 'common', 'agents/xl', 'agents/reconcile', 'agents/host'],
   'agents/api': ['crds', 'common', 'common/kube', 'agents/xl', 'agents/reconcile'],
   agents: ['crds', 'common', 'common/kube', 'agents'],
-  cli: ['crds', 'common', 'operator/scheduler/index'],
+  cli: ['crds', 'common', 'common/kube', 'operator/plan', 'operator/scheduler/index'],
 };
 const PURE = ['crds', 'common', 'operator/scheduler', 'operator/plan', 'agents/xl', 'agents/reconcile'];
 const NOT_PURE = ['common/kube', 'crds/generate'];

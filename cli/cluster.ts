@@ -1,0 +1,108 @@
+/**
+ * A cluster's objects, live or from manifests, as the scheduler sees them: by the operator's own functions, so that the
+ * answer is the one the operator would give. Pure.
+ */
+import type {
+  XenAgent,
+  XenDomain,
+  XenHost,
+  XenNetwork,
+  XenStoragePool,
+  XenVM,
+  XenVMClass,
+} from '../crds/generated/types';
+import { hostNamespace } from '../common/names';
+import { hostState, vmSpec } from '../operator/plan/ledger';
+import { resolve, uuidOf } from '../operator/plan/resolve';
+import type { Catalog } from '../operator/plan/resolve';
+import type { HostState, PoolPolicy, Snapshot, VmSpec } from '../operator/scheduler';
+import { InputError } from './fleet';
+import type { Scene } from './simulate';
+
+export interface Manifest {
+  readonly kind: string;
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace?: string;
+    readonly labels?: Readonly<Record<string, string>>;
+  };
+}
+
+const keyOf = ({ kind, metadata }: Manifest): string => `${kind}/${metadata.namespace ?? ''}/${metadata.name}`;
+
+/** Later objects replace earlier ones of the same name: what is about to be applied over what is there. */
+export class Objects {
+  readonly #byKey = new Map<string, Manifest>();
+
+  constructor(objects: Iterable<Manifest>) {
+    for (const object of objects) {
+      const before = this.#byKey.get(keyOf(object)) as { metadata?: object; status?: object } | undefined;
+      const merged = { ...before, ...object, metadata: { ...before?.metadata, ...object.metadata } };
+      this.#byKey.set(keyOf(object), before?.status ? { ...merged, status: before.status } : merged);
+    }
+  }
+
+  all<T>(kind: string): T[] {
+    return [...this.#byKey.values()].filter((object) => object.kind === kind) as T[];
+  }
+
+  get<T>(kind: string, name: string, namespace = ''): T | undefined {
+    return this.#byKey.get(`${kind}/${namespace}/${name}`) as T | undefined;
+  }
+}
+
+function catalogOf(objects: Objects): Catalog {
+  return {
+    vmClass: (name) => objects.get<XenVMClass>('XenVMClass', name),
+    network: (name) => objects.get<XenNetwork>('XenNetwork', name),
+    storagePool: (name) => objects.get<XenStoragePool>('XenStoragePool', name),
+    namespaceLabels: (name) => objects.get<Manifest>('Namespace', name)?.metadata.labels ?? {},
+  };
+}
+
+function isReady({ status }: XenHost, agent: XenAgent | undefined): boolean {
+  const ready = status?.conditions?.find(({ type }) => type === 'Ready');
+  return ready ? ready.status === 'True' : agent?.status !== undefined;
+}
+
+function toHost(objects: Objects, host: XenHost, claimed: ReadonlySet<string>): HostState {
+  const { name } = host.metadata;
+  const agent = objects.get<XenAgent>('XenAgent', name, hostNamespace(name));
+  const ready = isReady(host, agent);
+  const state = ready ? 'Ready' : 'NotReady';
+  const view = { name, state, message: 'it is not Ready', answered: ready, dead: false, namespaceReady: true } as const;
+  const locality = (pool: string): 'local' | 'replicated' | 'shared' | undefined =>
+    objects.get<XenStoragePool>('XenStoragePool', pool)?.spec.locality;
+  return hostState({ host, view, agent, locality, strayOrders: [], isClaimed: (uuid) => claimed.has(uuid) });
+}
+
+function toVm(objects: Objects, catalog: Catalog, vm: XenVM): VmSpec {
+  const uuid = uuidOf(vm);
+  const resolution = resolve(vm, uuid, catalog);
+  const where = `${vm.metadata.namespace ?? 'default'}/${vm.metadata.name}`;
+  if ('problem' in resolution) throw new InputError(`XenVM ${where}: ${resolution.problem.message}`);
+  const host = vm.status?.placement?.host;
+  const order = host === undefined ? undefined : objects.get<XenDomain>('XenDomain', uuid, hostNamespace(host));
+  const spec = vmSpec(vm, resolution, order);
+  return spec.key === '' ? { ...spec, key: where } : spec;
+}
+
+interface XenPoolLike extends Manifest {
+  readonly spec?: Omit<PoolPolicy, 'name'>;
+}
+
+export function clusterScene(manifests: Iterable<Manifest>): Scene {
+  const objects = new Objects(manifests);
+  const catalog = catalogOf(objects);
+  const vms = objects.all<XenVM>('XenVM').map((vm) => toVm(objects, catalog, vm));
+  const claimed = new Set(
+    objects
+      .all<XenVM>('XenVM')
+      .filter(({ status }) => status?.placement)
+      .map(uuidOf),
+  );
+  const hosts = objects.all<XenHost>('XenHost').map((host) => toHost(objects, host, claimed));
+  const pools = objects.all<XenPoolLike>('XenPool').map(({ metadata, spec }) => ({ ...spec, name: metadata.name }));
+  const snapshot: Snapshot = { hosts, vms, pools };
+  return { snapshot, nameOf: (spec) => `${spec.namespace}/${spec.name}` };
+}
