@@ -45,7 +45,8 @@ export class Creator {
     const cfg = renderCfg(input);
     if (!cfg.ok) return failed('InvalidOrder', refusalText(cfg.refusal));
     const path = cfgFile(this.layout, uuid);
-    const dryRun = this.host.putFile(path, cfg.text).then(() => this.dryRun(path, input));
+    // Made anew before every use, so it need not outlive a power loss.
+    const dryRun = this.host.putFile(path, cfg.text, { durable: false }).then(() => this.dryRun(path, input));
     const [misread, disks] = await Promise.all([dryRun, saved.then(() => this.makeDisks(input))]);
     if (disks.failure) return { kind: 'failed', failure: disks.failure, disks: disks.made };
     if (misread) return { kind: 'failed', failure: misread, disks: disks.made };

@@ -9,7 +9,7 @@ import { mkdir, open, readFile, readdir, rename, unlink } from 'node:fs/promises
 import { basename, dirname, join } from 'node:path';
 import { Capture } from './capture';
 import { HostError } from './port';
-import type { ExecEnd, ExecOptions, ExecResult, HostPort } from './port';
+import type { ExecEnd, ExecOptions, ExecResult, HostPort, PutOptions } from './port';
 import {
   defaultDeadlineMs,
   defaultMaxOutputBytes,
@@ -75,8 +75,9 @@ export class LocalHost implements HostPort {
     return attempt(() => readFile(hostPath(this.root, path), 'utf8'), undefined);
   }
 
-  putFile(path: string, text: string): Promise<void> {
-    return attempt(() => writeDurably(hostPath(this.root, path), text, `${process.pid}.${this.serial++}`));
+  putFile(path: string, text: string, { durable = true }: PutOptions = {}): Promise<void> {
+    const unique = `${process.pid}.${this.serial++}`;
+    return attempt(() => writeWhole(hostPath(this.root, path), text, { unique, durable }));
   }
 
   removeFile(path: string): Promise<void> {
@@ -171,16 +172,20 @@ async function attempt<T>(act: () => Promise<T>, ...absent: [T?]): Promise<T> {
   }
 }
 
-async function writeDurably(path: string, text: string, unique: string): Promise<void> {
+async function writeWhole(
+  path: string,
+  text: string,
+  { unique, durable }: { readonly unique: string; readonly durable: boolean },
+): Promise<void> {
   const folder = dirname(path);
   const temporary = join(folder, `.${basename(path)}.${unique}`);
   await mkdir(folder, { recursive: true, mode: 0o700 });
   await withFile(temporary, 'wx', async (file) => {
     await file.writeFile(text);
-    await file.sync();
+    if (durable) await file.sync();
   });
   await rename(temporary, path);
-  await withFile(folder, 'r', (file) => file.sync());
+  if (durable) await withFile(folder, 'r', (file) => file.sync());
 }
 
 async function withFile(

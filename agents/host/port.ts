@@ -26,6 +26,11 @@ export interface ExecResult {
   readonly truncated: boolean;
 }
 
+export interface PutOptions {
+  /** False: a power loss may take it back or leave it empty. For what is made anew before it is used; a body may be durable all the same. */
+  readonly durable?: boolean;
+}
+
 export interface HostPort {
   /** A name for logs, e.g. `local` or `ssh://root@dom0-1:22`. */
   readonly name: string;
@@ -41,7 +46,7 @@ export interface HostPort {
   /** The file's text, or undefined where it does not exist. Rejects with HostError where that cannot be told. */
   readFile(path: string): Promise<string | undefined>;
   /** Writes atomically and durably (temporary file, fsync, rename, mode 0600), making parent folders. Rejects with HostError. */
-  putFile(path: string, text: string): Promise<void>;
+  putFile(path: string, text: string, options?: PutOptions): Promise<void>;
   /** Removes a file; a missing one is no error. */
   removeFile(path: string): Promise<void>;
   /** The visible names in a folder, sorted (a leading dot marks unfinished writes); an absent folder is empty. */
