@@ -62,7 +62,7 @@ export class Sayer {
   async stop(): Promise<void> {
     this.stopped = true;
     for (const lane of this.lanes.values()) lane.timer?.cancel();
-    await Promise.all([...this.lanes.values()].map((lane) => lane.writing));
+    await Promise.all([...this.lanes.values()].map((lane) => lane.writing ?? Promise.resolve()));
   }
 
   private isNews(uuid: string, { report }: Saying): boolean {

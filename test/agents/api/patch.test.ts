@@ -6,7 +6,7 @@ import { mergePatchOf } from '../../../agents/api/patch';
 function apply(target: unknown, patch: unknown): unknown {
   if (typeof patch !== 'object' || patch === null || Array.isArray(patch)) return patch;
   const base = typeof target === 'object' && target !== null && !Array.isArray(target) ? { ...target } : {};
-  const result: Record<string, unknown> = base as Record<string, unknown>;
+  const result: Record<string, unknown> = base;
   for (const [key, value] of Object.entries(patch)) {
     if (value === null) delete result[key];
     else result[key] = apply(result[key], value);

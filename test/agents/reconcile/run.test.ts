@@ -84,7 +84,7 @@ describe('a guest that ended by itself', () => {
         const first = step({ record: started({ order: spec }) }, given({ runPolicy }), rows(ended(reason)));
         deepEqual(first.act, { do: 'bury', domid: 7, state: 'shutdown' });
         equal(first.record?.lastTermination?.reason, reason);
-        const { act } = step({ record: first.record as DomainRecord }, given({ runPolicy }));
+        const { act } = step({ record: first.record }, given({ runPolicy }));
         equal(act.do === 'report' ? act.report.reason : act.do, expected[runPolicy][index]);
       }),
     );
@@ -103,7 +103,7 @@ describe('a guest that ended by itself', () => {
     const first = step({ record: started() });
     equal(first.act.do, 'create');
     equal(first.record?.lastTermination?.reason, 'destroyed');
-    let kept = afterCreate(first.record as DomainRecord, {
+    let kept = afterCreate(first.record, {
       order: order(),
       outcome: { kind: 'created', disks: [] },
       bootID: BOOT,
