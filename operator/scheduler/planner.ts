@@ -78,18 +78,39 @@ export class Planner {
     const world = this.#world;
     const objective = options.objective ?? 'balance';
     const scoreBefore = this.score(objective);
-    const wanted = evenOut(world, options);
+    const rescued = this.#rescue(objective);
+    const pinned = new Set([...(options.pinned ?? []), ...rescued.map(({ vm }) => vm.key)]);
+    const scoreThen = this.score(objective);
+    const wanted = evenOut(world, { ...options, pinned });
     const moves = carryOut(new Placer(world, 'ifHeld'), wanted);
-    if (moves.length < wanted.length || scoreBefore < this.score(objective)) this.#cutToBest(moves, objective);
-    return this.#finish(moves, [], objective, scoreBefore);
+    if (moves.length < wanted.length || scoreThen < this.score(objective)) this.#cutToBest(moves, objective);
+    return this.#finish([...rescued, ...moves], [], objective, scoreBefore);
+  }
+
+  /**
+   * Ganeti's score counts VMs on hosts that are away and its planner takes them off; so does ours by that score. By our
+   * own it leaves them: a VM of a host that is away may still run, and must be fenced before it is started elsewhere.
+   */
+  #rescue(objective: ObjectiveName): Move[] {
+    const { hosts } = this.#world;
+    const away = hosts.slots().map((slot) => hosts.spec(slot));
+    const names = away.filter(({ ready }) => !ready).map(({ name }) => name);
+    if (objective !== 'ganeti' || names.length === 0) return [];
+    return this.#empty(names, objective).moves;
+  }
+
+  /** Moves VMs off hosts, and leaves the hosts themselves as they are. */
+  #empty(names: readonly string[], objective: ObjectiveName): ReturnType<typeof evacuate> {
+    const { hosts } = this.#world;
+    const before = names.flatMap((name) => hosts.slotOf(name) ?? []).map((slot) => ({ slot, spec: hosts.spec(slot) }));
+    const answer = evacuate(this.#world, names, this.#objective(objective));
+    for (const { slot, spec } of before) if (hosts.spec(slot) !== spec) this.#world.setHost(spec);
+    return answer;
   }
 
   evacuate(hosts: readonly string[], objective: ObjectiveName = 'balance'): Plan {
-    const world = this.#world;
     const scoreBefore = this.score(objective);
-    const specs = hosts.flatMap((name) => world.hosts.slotOf(name) ?? []).map((slot) => world.hosts.spec(slot));
-    const { moves, stuck } = evacuate(world, hosts, this.#objective(objective));
-    for (const spec of specs) if (world.hosts.spec(world.hosts.slotOf(spec.name) ?? 0) !== spec) world.setHost(spec);
+    const { moves, stuck } = this.#empty(hosts, objective);
     const refused = stuck.map(({ vm, explanation }) => ({ key: vm.key, explanation }));
     return this.#finish(moves, refused, objective, scoreBefore);
   }
