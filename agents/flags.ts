@@ -1,5 +1,7 @@
 /** Flags of the agent: raw, defaulted and checked once. */
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { LOG_LEVELS } from './json-log';
+import type { LogLevel } from './json-log';
 import { DEFAULT_POLICY_FILE, DEFAULT_STATE_DIR } from './dom0/layout';
 
 export const VERSION = '0.1.0';
@@ -26,7 +28,7 @@ export interface Flags {
   readonly policyFile: string;
   readonly heartbeatMs: number;
   readonly pollMs: number;
-  readonly logLevel: string;
+  readonly logLevel: LogLevel;
 }
 
 type Raw = Record<string, string | number | undefined>;
@@ -54,7 +56,7 @@ export function parseFlags(argv: readonly string[]): Flags {
     policyFile: absolute(command, '--policy-file', text('policyFile') ?? DEFAULT_POLICY_FILE),
     heartbeatMs: Number(raw['heartbeatSeconds']) * 1000,
     pollMs: Number(raw['pollSeconds']) * 1000,
-    logLevel: text('logLevel') ?? 'info',
+    logLevel: (text('logLevel') ?? 'info') as LogLevel,
   };
 }
 
@@ -83,9 +85,7 @@ function program(): Command {
     .option('--heartbeat-seconds <n>', 'between two renewals of the Lease', positive, 10)
     .option('--poll-seconds <n>', 'between two listings of the domains', positive, 5)
     .addOption(
-      new Option('--log-level <level>', 'logs are JSON lines on standard output')
-        .choices(['debug', 'info', 'warn', 'error', 'silent'])
-        .default('info'),
+      new Option('--log-level <level>', 'logs are JSON lines on standard output').choices(LOG_LEVELS).default('info'),
     );
 }
 

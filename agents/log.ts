@@ -1,4 +1,4 @@
-/** What the agent needs of a logger: pino has it, and tests can do without. */
+/** What the agent needs of a logger. */
 export interface Log {
   debug(fields: object, message: string): void;
   info(fields: object, message: string): void;

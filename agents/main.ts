@@ -1,6 +1,5 @@
 /** The agent's composition root: flags in, real ports out. */
 import { readFile } from 'node:fs/promises';
-import pino from 'pino';
 import { KubeClient } from '../common/kube/client';
 import { systemClock, systemRandom } from '../common/kube/clock';
 import { loadInCluster, loadKubeconfig, tokenFromFile } from '../common/kube/config';
@@ -13,6 +12,7 @@ import type { Flags } from './flags';
 import { LocalHost } from './host/local';
 import type { HostPort } from './host/port';
 import type * as SshModule from './host/ssh';
+import { jsonLog } from './json-log';
 
 async function targetOf(flags: Flags): Promise<KubeTarget> {
   if (flags.kubeconfig !== undefined) return loadKubeconfig(flags.kubeconfig);
@@ -38,7 +38,14 @@ async function hostOf(flags: Flags): Promise<HostPort> {
 
 async function main(argv: readonly string[]): Promise<void> {
   const flags = parseFlags(argv);
-  const log = pino({ level: flags.logLevel, base: { host: flags.host } }, pino.destination(1));
+  // Whoever reads the log may go away; the agent must not go with it.
+  process.stdout.on('error', () => undefined);
+  const log = jsonLog({
+    level: flags.logLevel,
+    base: { host: flags.host },
+    write: (line) => process.stdout.write(line),
+    wallMs: () => systemClock.wallMs(),
+  });
   const transport = createTransport({
     target: await targetOf(flags),
     maxSockets: 8,

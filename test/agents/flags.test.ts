@@ -1,5 +1,6 @@
 import { deepEqual, equal } from 'node:assert/strict';
 import { parseFlags } from '../../agents/flags';
+import { jsonLog } from '../../agents/json-log';
 
 describe('flags of the agent', () => {
   it('have defaults for a Dom0', () => {
@@ -28,4 +29,18 @@ describe('flags of the agent', () => {
 
   it('take a folder for a Dom0, without a slash at its end', () =>
     equal(parseFlags(['--host', 'x', '--host-root', '/host/']).hostRoot, '/host'));
+});
+
+describe('log lines', () => {
+  it('are JSON in the shape of pino, from their level upwards', () => {
+    const lines: string[] = [];
+    const log = jsonLog({ level: 'info', base: { host: 'h1' }, write: (line) => lines.push(line), wallMs: () => 7 });
+    log.debug({}, 'no');
+    log.warn({ uuid: 'u' }, 'a "word"\n');
+    deepEqual(
+      lines.map((line) => JSON.parse(line) as object),
+      [{ level: 40, time: 7, host: 'h1', uuid: 'u', msg: 'a "word"\n' }],
+    );
+    equal(lines[0]?.split('\n').length, 2);
+  });
 });
