@@ -64,6 +64,9 @@ async function bench(sizes: Sizes): Promise<boolean> {
   try {
     const result = await measure(playground, sizes);
     const machine = { cpus: availableParallelism(), loadBefore };
+    say(
+      `\nLoad of this machine before: ${loadBefore.toFixed(1)} on ${machine.cpus} processors; this bench needs one and a half.`,
+    );
     const when = new Date().toISOString();
     mkdirSync(dirname(sizes.out), { recursive: true });
     writeFileSync(sizes.out, `${JSON.stringify({ when, sizes, machine, ...result }, null, 2)}\n`);
