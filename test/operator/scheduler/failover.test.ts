@@ -80,6 +80,20 @@ describe('host failures to tolerate', () => {
     assert.ok(allowed > 100 && refused > 100, `${allowed} allowed, ${refused} refused: the property says little`);
   });
 
+  it('finds the one way to restart them all where neither the widest nor the tightest fit does', () => {
+    const fleet = [
+      host('big', { hypervisorBytes: 0 }),
+      ...hosts(2, () => ({ hypervisorBytes: 0, totalBytes: 13 * GIB })),
+    ];
+    const sizes = [5, 3, 3, 3, 2, 2];
+    const vms = sizes.map((gib, index) =>
+      vm(`v${index}`, { memoryBytes: gib * GIB, overheadBytes: 0, vcpus: 1, host: 'big' }),
+    );
+    const scheduler = new Scheduler({ hosts: fleet, vms, pools: pools(1) });
+    assert.ok(scheduler.toleratesFailures());
+    assert.equal(scheduler.find(vm('more', { memoryBytes: GIB, overheadBytes: 0, vcpus: 1 })), undefined);
+  });
+
   it('names the loss and who would be left', () => {
     const fleet = hosts(2, () => ({ totalBytes: 16 * GIB, hypervisorBytes: 0 }));
     const size = { memoryBytes: 6 * GIB, overheadBytes: 0 };
