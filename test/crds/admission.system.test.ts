@@ -34,12 +34,7 @@ const REFUSED: readonly [string, string, Spec, RegExp][] = [
   ['pvh without a kernel', 'XenVM', pvh({ boot: {} }), /spec\.boot\.kernel is needed for type pv and pvh/],
   ['hvm with a kernel', 'XenVM', pvh({ type: 'hvm' }), /an hvm guest boots through its firmware/],
   ['pv with firmware', 'XenVM', pvh({ type: 'pv', boot: { kernel: 'a/b', firmware: 'uefi' } }), /for type hvm only/],
-  [
-    'unknown type',
-    'XenVM',
-    pvh({ type: 'kvm' }),
-    /spec\.type: Unsupported value: "kvm": supported values: .*"pvh"/,
-  ],
+  ['unknown type', 'XenVM', pvh({ type: 'kvm' }), /spec\.type: Unsupported value: "kvm": supported values: .*"pvh"/],
   ['unknown policy', 'XenVM', pvh({ runPolicy: 'Sometimes' }), /spec\.runPolicy: Unsupported value/],
   ['absolute kernel', 'XenVM', pvh({ boot: { kernel: '/etc/passwd' } }), /spec\.boot\.kernel/],
   ['kernel that climbs', 'XenVM', pvh({ boot: { kernel: 'a/../../etc/passwd' } }), /spec\.boot\.kernel/],

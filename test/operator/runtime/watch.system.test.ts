@@ -122,7 +122,7 @@ describe('watch and store on a real API server with faults', function () {
   });
 
   it('notices a watch that fell silent, and goes on where it was', async () => {
-    equal(proxy.silenceOpen(WATCH), 1);
+    await eventually(() => equal(proxy.silenceOpen(WATCH), 1)); // the watch may still be on its way to the proxy
     const startedMs = performance.now();
     await converges();
     ok(performance.now() - startedMs > 1000, 'nothing could come before the idle time was over');
