@@ -75,6 +75,11 @@ export class Objective {
     return Math.sqrt(this.#varMemory) + Math.sqrt(this.#varVcpus);
   }
 
+  /** Whether a host has more (positive) or less than its share. */
+  excess(slot: number): number {
+    return (this.#memory[slot] ?? 0) - this.#meanMemory + (this.#vcpus[slot] ?? 0) - this.#meanVcpus;
+  }
+
   /** How much a host has to do with it. */
   deviation(slot: number): number {
     const [memory, vcpus] = [(this.#memory[slot] ?? 0) - this.#meanMemory, (this.#vcpus[slot] ?? 0) - this.#meanVcpus];

@@ -60,6 +60,7 @@ export class Rebalancer {
     if (!this.style.exact) this.#sweep();
     const limit = this.#options.maxSteps ?? Infinity;
     let steps = this.#descend(limit, true).length;
+    while (steps < limit && !this.#isDone() && this.#finder.widen()) steps += this.#descend(limit - steps, true).length;
     while (this.style.swaps && steps < limit && !this.#isDone()) {
       const taken = this.#detour();
       if (taken === 0) break;

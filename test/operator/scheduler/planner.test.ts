@@ -3,6 +3,8 @@ import * as fc from 'fast-check';
 import { describe, it } from 'mocha';
 import { Planner, Scheduler, message } from '../../../operator/scheduler';
 import type { HostState, Plan, VmSpec } from '../../../operator/scheduler';
+import { toSnapshot } from '../../../cli/fleet';
+import { generate } from '../../bench/generate';
 import { arbitraryHosts, arbitraryVms } from './arbitrary';
 import { GIB, host, hosts, required, vm } from './fleet';
 import { brokenAntiAffinity, overcommitted } from './oracle';
@@ -59,6 +61,21 @@ describe('rebalancing', () => {
     const plan = new Planner({ hosts: fleet, vms }).rebalance();
     assert.ok(plan.scoreAfter < 1e-9, `score ${plan.scoreAfter}`);
     replay(fleet, vms, plan);
+  });
+
+  it('evens out a large fleet too, where a host looks at a part of the others only', function () {
+    this.timeout(30_000);
+    const { hosts: fleet, vms, pools } = toSnapshot(generate({ nodes: 300, vms: 3000, seed: 5 }));
+    const plan = new Planner({ hosts: fleet, vms, pools }).rebalance({ objective: 'ganeti', untilScore: 0.1 });
+    assert.ok(plan.scoreBefore > 0.4 && plan.scoreAfter <= 0.1, `${plan.scoreBefore} -> ${plan.scoreAfter}`);
+    const scheduler = new Scheduler({ hosts: fleet, vms, pools });
+    const specs = new Map(vms.map((spec) => [spec.key, spec]));
+    for (const { key, from, to } of plan.moves) {
+      const spec = specs.get(key) as VmSpec;
+      assert.equal(scheduler.hostOf(key), from);
+      assert.ok(scheduler.fits(spec, to), `${key} to ${to}`);
+      scheduler.assume(spec, to);
+    }
   });
 
   it('stops at the score asked for', () => {
