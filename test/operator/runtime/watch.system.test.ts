@@ -115,7 +115,7 @@ describe('watch and store on a real API server with faults', function () {
   it('goes on where it was after a cut, without a new list of everything', async () => {
     await converges();
     await new Promise((resolve) => setTimeout(resolve, 100));
-    equal(proxy.cutOpen(WATCH), 1);
+    await eventually(() => equal(proxy.cutOpen(WATCH), 1));
     await converges();
     deepEqual(cache.causes, ['start']);
     equal(asked(WATCH).length, 2);
