@@ -56,8 +56,12 @@ export function layOut(dir: string, client: string, options: LayoutOptions = {})
     truncateSync(join(imageDir, name), size);
   }
   mkdirSync(join(dir, 'bin'), { recursive: true });
+  // A copy of the host's own: what somebody writes over it here must not reach the cache that every host starts from.
+  const own = join(dir, 'bin', '.client');
+  rmSync(own, { force: true });
+  copyFileSync(client, own);
   for (const path of [...commands.map((name) => join(dir, 'bin', name)), join(dir, 'xl'), join(dir, 'sim')])
-    link(client, path);
+    link(own, path);
 }
 
 /** The files of a laid-out host, as the simulated xl sees them. */
@@ -107,12 +111,8 @@ function put(path: string, text: string, always = false): void {
   if (always || !existsSync(path)) writeFileSync(path, text);
 }
 
-/** Hard links, so that the client knows by its own path which host it belongs to; copies where the cache is on another disk. */
+/** Hard links, so that the client knows by its own path which host it belongs to. */
 function link(client: string, path: string): void {
   rmSync(path, { force: true });
-  try {
-    linkSync(client, path);
-  } catch {
-    copyFileSync(client, path);
-  }
+  linkSync(client, path);
 }
