@@ -6,6 +6,7 @@
 folder=$1
 shift
 (
+  trap '' HUP INT TERM # whoever ends many processes at once must not end the leash before what it holds
   read -r _ <&3 && exit 0
   kill -KILL $$
   # The command's companions are being killed by their own leashes: try again while they still write.
