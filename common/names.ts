@@ -7,8 +7,6 @@ export const API_VERSION = `${GROUP}/${VERSION}`;
 
 /** Held on XenVM, XenDomain and XenHost by the operator: owner references cannot cross namespaces. */
 export const FINALIZER = `${GROUP}/operator`;
-/** The topology key that is the host itself, as for Kubernetes nodes. */
-export const HOSTNAME_LABEL = 'kubernetes.io/hostname';
 /** Labels on XenDomain that lead back to its VM, for people and selectors. */
 export const VM_NAME_LABEL = `${GROUP}/vm-name`;
 export const VM_NAMESPACE_LABEL = `${GROUP}/vm-namespace`;

@@ -69,11 +69,6 @@ export const apiVersionOf = (type: ResourceType): string =>
 export const keyOf = (ref: ObjectRef): string =>
   ref.namespace === undefined ? ref.name : `${ref.namespace}/${ref.name}`;
 
-export function refOfKey(key: string): ObjectRef {
-  const slash = key.indexOf('/');
-  return slash < 0 ? { name: key } : { namespace: key.slice(0, slash), name: key.slice(slash + 1) };
-}
-
 /**
  * Orders two resource versions of one kind (negative: a is older). API servers count them up per etcd, as decimal integers, and
  * Kubernetes 1.35 promises so; a version that is no integer equals everything, which only makes caches trust the newcomer.

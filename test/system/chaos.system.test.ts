@@ -10,24 +10,13 @@ import { isKubeError } from '../../common/kube/errors';
 import { XENDOMAINS, XENVMS } from '../../common/kube/resources';
 import { startPlayground } from '../playground/playground';
 import type { Playground, Program } from '../playground/types';
+import { seeded } from '../seeded';
 import { overlaps } from '../sim';
 import { until } from './until';
 
 const SECONDS = Number(process.env['CHAOS_SECONDS'] ?? 45);
 const SEED = Number(process.env['CHAOS_SEED'] ?? 1);
 const NAMESPACE = 'default';
-
-/** mulberry32 */
-function seeded(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = state;
-    t = Math.imul(t ^ (t >>> 15), t | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
-}
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 

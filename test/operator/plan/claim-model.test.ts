@@ -1,18 +1,7 @@
 /** The real plan under every disorder that the model can make: never two copies; and when the disorder stops, the declared state. */
 import { equal, fail, ok } from 'node:assert/strict';
 import { ALL_RULES, FleetModel, type Rules } from './fleet-model';
-
-/** mulberry32: small, seeded, good enough to shuffle. */
-function seeded(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = state;
-    t = Math.imul(t ^ (t >>> 15), t | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
-}
+import { seeded } from '../../seeded';
 
 /** The seed that shows two running copies, or undefined. */
 function findTwoCopies(rules: Rules, seeds: number, steps: number): { seed: number; trail: string[] } | undefined {

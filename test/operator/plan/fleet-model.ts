@@ -15,9 +15,8 @@ export interface Rules {
   readonly receipt: boolean;
   readonly hostsFirst: boolean;
   readonly resourceVersion: boolean;
-  readonly freeze: boolean;
 }
-export const ALL_RULES: Rules = { receipt: true, hostsFirst: true, resourceVersion: true, freeze: true };
+export const ALL_RULES: Rules = { receipt: true, hostsFirst: true, resourceVersion: true };
 
 interface Operator {
   nonce: string;
@@ -190,7 +189,7 @@ export class FleetModel {
     const name = this.#aHost();
     const dom0 = this.#dom0(name);
     const before = dom0.running;
-    const status = dom0.act(this.random() < 0.5, this.rules.freeze);
+    const status = dom0.act(this.random() < 0.5);
     if (dom0.running > 0 && before === 0) this.#log(`${name} starts epoch ${dom0.running}`);
     if (status?.phase === 'Absent') this.#log(`${name} retires ${dom0.fence}`);
     if (status !== undefined) this.#tell(name, status);

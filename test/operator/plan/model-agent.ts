@@ -22,11 +22,8 @@ export class Dom0 {
   }
 
   /** Answers with the status to write; undefined where there is nothing to say. `half`: the process dies before its receipt. */
-  act(half: boolean, freeze: boolean): XenDomain['status'] {
-    if (this.cache === undefined) {
-      if (!freeze) this.running = 0;
-      return undefined;
-    }
+  act(half: boolean): XenDomain['status'] {
+    if (this.cache === undefined) return undefined;
     const { epoch, desired } = this.cache.spec;
     if (desired === 'Absent') return this.#retire(epoch, half);
     if (epoch <= this.fence || epoch < this.epoch) return { epoch, retiredEpoch: Math.max(this.fence, this.epoch) };

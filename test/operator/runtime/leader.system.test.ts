@@ -101,7 +101,7 @@ describe('leader election on a real API server', function () {
   }
   const writesOf = (who: string[]): Promise<void> => eventually(() => deepEqual(writers, who), 20_000);
 
-  it('a paused former leader that wakes up finishes none of its writes', async () => {
+  it('a paused former leader that wakes up writes no more than what was on its way', async () => {
     const a = start('a');
     await writesOf(['a']);
     const b = await candidate('b');
