@@ -24,7 +24,15 @@ const STDERR_KEPT = 8000;
 export async function runMocha(run: Run, say: (line: string) => void, signal: AbortSignal): Promise<RunResult> {
   const dir = mkdtempSync(join(tmpdir(), 'xen-fleet-run-'));
   const resultFile = join(dir, 'result.json');
-  const flags = ['--no-config', '-r', 'ts-node/register', '--reporter', join(projectDir, 'test', 'reporter.ts')];
+  const properties = run.floor === 'pure' ? ['-r', join(projectDir, 'test', 'properties.ts')] : [];
+  const flags = [
+    '--no-config',
+    '-r',
+    'ts-node/register',
+    ...properties,
+    '--reporter',
+    join(projectDir, 'test', 'reporter.ts'),
+  ];
   const mocha = join(projectDir, 'node_modules', 'mocha', 'bin', 'mocha.js');
   const child = spawn(
     process.execPath,

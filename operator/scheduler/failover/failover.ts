@@ -51,8 +51,11 @@ export class Failover {
   /** Would all failures still be tolerated with the VM (which is nowhere now) on this host? */
   check(vm: Vm, slot: number): Check {
     this.#refresh();
-    for (const plan of this.#broken) if (!this.#renew(plan)) return { ok: false, why: this.#why(plan) };
-    const affected = this.#affected(vm, slot);
+    const broken = [...this.#broken].filter((plan) => !this.#renew(plan));
+    const [first] = broken;
+    // What cannot be absorbed now can be with one more VM only if others need this one near them.
+    if (first && !this.world.relations.isAsked(vm)) return { ok: false, why: this.#why(first) };
+    const affected = [...new Set([...broken, ...this.#affected(vm, slot)])];
     const renewed = new Map<Contingency, Targets>();
     if (affected.length === 0) return { ok: true, renewed };
     this.world.add(vm, this.world.hosts.spec(slot).name);
@@ -83,8 +86,7 @@ export class Failover {
   /** The VM left a host. */
   removed(vm: Vm, slot: number): void {
     for (const plan of this.#losing[slot] ?? []) plan.drop(vm);
-    if (!isSimple(this.chooser, vm))
-      for (const plan of this.#plans) if (plan.concerns(this.world, vm)) this.#broken.add(plan);
+    if (this.#matters(vm)) for (const plan of this.#plans) if (plan.concerns(this.world, vm)) this.#broken.add(plan);
   }
 
   #refresh(): void {
@@ -127,21 +129,24 @@ export class Failover {
   /** Plans that may not hold with the VM on the host. */
   #affected(vm: Vm, slot: number): Contingency[] {
     const affected = isPlaceable(vm) ? [...(this.#losing[slot] ?? [])] : [];
-    const simple = isSimple(this.chooser, vm);
     for (const plan of this.#leaning[slot] ?? []) {
       if (!plan.lost.includes(slot) && !plan.leavesRoom(this.world, slot, vm)) affected.push(plan);
     }
-    if (!simple) {
+    if (this.#matters(vm)) {
       const known = new Set(affected);
       for (const plan of this.#plans) if (!known.has(plan) && plan.concerns(this.world, vm)) affected.push(plan);
     }
     return affected;
   }
 
+  /** Whether the plans for other VMs may depend on where this one is. */
+  #matters(vm: Vm): boolean {
+    return !isSimple(this.chooser, vm) || this.world.relations.isAsked(vm);
+  }
+
   /** The plan with the VM added on some host with the room, where nothing else has changed. */
   #extended(plan: Contingency, vm: Vm, slot: number): Targets | undefined {
-    if (!plan.lost.includes(slot) || !isSimple(this.chooser, vm) || this.#broken.has(plan) || !isPlaceable(vm))
-      return undefined;
+    if (!plan.lost.includes(slot) || this.#matters(vm) || this.#broken.has(plan) || !isPlaceable(vm)) return undefined;
     const { hosts } = this.world;
     let best = -1;
     let most = -Infinity;

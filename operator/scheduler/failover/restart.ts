@@ -1,11 +1,14 @@
 /**
  * Can the VMs of some lost hosts all be restarted on the others? A greedy answer first (the largest VM to the host with
- * the most room left, then to the one with the least), then an exhaustive one within a budget. Out of budget counts as
- * no: a placement is never made on hope.
+ * the most room left, then to the one with the least), then an exhaustive one within a budget. VMs that need others near
+ * them (affinity) come after the rest, and wait where those are not there yet. Out of budget counts as no: a placement is
+ * never made on hope.
  */
 import type { Chooser } from '../choose';
 import type { Vm } from '../state/demand';
 import type { World } from '../state/world';
+import { PlainRoom, RealRoom, looksAtOthers } from './room';
+import type { Room } from './room';
 
 export type Targets = Map<Vm, number>;
 
@@ -24,92 +27,14 @@ export function isSimple(chooser: Chooser, vm: Vm): boolean {
   return vm.diskBytes.size === 0 && chooser.isFree(vm);
 }
 
-/** What hosts have left, taken and given back as VMs are tried. */
-interface Room {
-  fits(vm: Vm, slot: number): boolean;
-  take(vm: Vm, slot: number): void;
-  giveBack(vm: Vm, slot: number): void;
-  freeBytes(slot: number): number;
-}
-
-/** Arrays only: for VMs that nothing sets apart. */
-class PlainRoom implements Room {
-  readonly #bytes: Float64Array;
-  readonly #vcpus: Float64Array;
-  readonly #pcpus: Float64Array;
-
-  constructor(
-    readonly chooser: Chooser,
-    slots: readonly number[],
-  ) {
-    const { hosts } = chooser.world;
-    [this.#bytes, this.#vcpus, this.#pcpus] = [1, 2, 3].map(() => new Float64Array(hosts.size)) as [
-      Float64Array,
-      Float64Array,
-      Float64Array,
-    ];
-    for (const slot of slots) {
-      this.#bytes[slot] = hosts.freeBytes(slot);
-      this.#vcpus[slot] = hosts.freeVcpus(slot);
-      this.#pcpus[slot] = hosts.freePcpus(slot);
-    }
-  }
-
-  fits(vm: Vm, slot: number): boolean {
-    if (vm.needBytes > (this.#bytes[slot] as number) || this.#shared(vm, slot) > (this.#vcpus[slot] as number))
-      return false;
-    return (!vm.dedicated || vm.vcpus <= (this.#pcpus[slot] as number)) && this.chooser.allows(vm, slot);
-  }
-
-  take(vm: Vm, slot: number): void {
-    this.#change(vm, slot, -1);
-  }
-
-  giveBack(vm: Vm, slot: number): void {
-    this.#change(vm, slot, 1);
-  }
-
-  freeBytes(slot: number): number {
-    return this.#bytes[slot] as number;
-  }
-
-  #shared(vm: Vm, slot: number): number {
-    return vm.dedicated ? vm.vcpus * (this.chooser.world.hosts.vcpuRatio[slot] as number) : vm.vcpus;
-  }
-
-  #change(vm: Vm, slot: number, sign: number): void {
-    this.#bytes[slot] = (this.#bytes[slot] as number) + sign * vm.needBytes;
-    this.#vcpus[slot] = (this.#vcpus[slot] as number) + sign * this.#shared(vm, slot);
-    if (vm.dedicated) this.#pcpus[slot] = (this.#pcpus[slot] as number) + sign * vm.vcpus;
-  }
-}
-
-/** The world itself: every rule is asked. */
-class RealRoom implements Room {
-  constructor(readonly chooser: Chooser) {}
-
-  fits(vm: Vm, slot: number): boolean {
-    return this.chooser.fits(vm, slot);
-  }
-
-  take(vm: Vm, slot: number): void {
-    this.chooser.world.add(vm, this.chooser.world.hosts.spec(slot).name);
-  }
-
-  giveBack(vm: Vm): void {
-    this.chooser.world.remove(vm.key);
-  }
-
-  freeBytes(slot: number): number {
-    return this.chooser.world.hosts.freeBytes(slot);
-  }
-}
-
 /** Tries to restart VMs that are on lost hosts; the world is left as it was. */
 export function restart(chooser: Chooser, lost: readonly number[], vms: readonly Vm[]): Restart {
   const { world } = chooser;
   const slots = world.hosts.slots().filter((slot) => !lost.includes(slot));
-  const sorted = [...vms].sort((a, b) => b.needBytes - a.needBytes || b.vcpus - a.vcpus || (a.key < b.key ? -1 : 1));
+  const late = (vm: Vm): number => (looksAtOthers(world, vm) ? 1 : 0);
+  const sorted = [...vms].sort(
+    (a, b) => late(a) - late(b) || b.needBytes - a.needBytes || b.vcpus - a.vcpus || (a.key < b.key ? -1 : 1),
+  );
   if (sorted.every((vm) => isSimple(chooser, vm))) return search(() => new PlainRoom(chooser, slots), slots, sorted);
   const restore = lose(world, lost, sorted);
   const answer = search(() => new RealRoom(chooser), slots, sorted);
@@ -141,54 +66,78 @@ function search(makeRoom: () => Room, slots: readonly number[], vms: readonly Vm
   const asked = vms.reduce((sum, vm) => sum + vm.needBytes, 0);
   const free = slots.reduce((sum, slot) => sum + Math.max(0, room.freeBytes(slot)), 0);
   const budget = asked > free ? 0 : BUDGET / slots.length;
-  const found = exhaust({ room, slots, vms, targets, budget }, 0);
+  const found = exhaust({ room, slots, targets, budget }, vms);
   for (const [vm, slot] of targets) room.giveBack(vm, slot);
   return { targets: found ? targets : undefined, left: found ? [] : tight.left };
 }
 
-/** The host with the most (1) or the least (-1) room left, in one pass. */
+/** The host with the most (1) or the least (-1) room left; those that found none are tried again while others do. */
 function greedy(room: Room, slots: readonly number[], vms: readonly Vm[], sense: 1 | -1): Restart {
   const targets: Targets = new Map();
-  const left: Vm[] = [];
-  for (const vm of vms) {
-    let best = -1;
-    let most = -Infinity;
-    for (const slot of slots) {
-      const free = sense * room.freeBytes(slot);
-      if (free <= most || !room.fits(vm, slot)) continue;
-      best = slot;
-      most = free;
-    }
-    if (best < 0) left.push(vm);
-    else {
-      room.take(vm, best);
-      targets.set(vm, best);
-    }
+  let left: readonly Vm[] = vms;
+  for (let before = Infinity; left.length > 0 && left.length < before;) {
+    before = left.length;
+    left = left.filter((vm) => {
+      const slot = roomiest(room, slots, vm, sense);
+      if (slot < 0) return true;
+      room.take(vm, slot);
+      targets.set(vm, slot);
+      return false;
+    });
+    if (room.isPlain) break;
   }
   for (const [vm, slot] of targets) room.giveBack(vm, slot);
   return { targets: left.length === 0 ? targets : undefined, left };
 }
 
+function roomiest(room: Room, slots: readonly number[], vm: Vm, sense: 1 | -1): number {
+  let best = -1;
+  let most = -Infinity;
+  for (const slot of slots) {
+    const free = sense * room.freeBytes(slot);
+    if (free <= most || !room.fits(vm, slot)) continue;
+    best = slot;
+    most = free;
+  }
+  return best;
+}
+
 interface Search {
   readonly room: Room;
   readonly slots: readonly number[];
-  readonly vms: readonly Vm[];
   readonly targets: Targets;
   budget: number;
 }
 
-function exhaust(search: Search, index: number): boolean {
-  const vm = search.vms[index];
-  if (!vm) return true;
+/**
+ * Depth first. VMs that look at no other are taken in their order; one that does may come at any time, since it may need
+ * one of them to be there, or not to be there yet.
+ */
+function exhaust(search: Search, waiting: readonly Vm[]): boolean {
+  if (waiting.length === 0) return true;
+  const { room } = search;
+  const next = waiting.find((vm) => !room.looksAtOthers(vm));
+  if (next && !search.slots.some((slot) => room.fits(next, slot))) {
+    search.budget--;
+    return false;
+  }
+  const candidates = waiting.filter((vm) => vm === next || room.looksAtOthers(vm));
+  for (const vm of candidates) if (exhaustWith(search, vm, waiting)) return true;
+  search.budget--;
+  return false;
+}
+
+function exhaustWith(search: Search, vm: Vm, waiting: readonly Vm[]): boolean {
+  const { room, targets } = search;
+  const rest = waiting.filter((other) => other !== vm);
   for (const slot of search.slots) {
     if (search.budget <= 0) return false;
-    if (!search.room.fits(vm, slot)) continue;
-    search.room.take(vm, slot);
-    search.targets.set(vm, slot);
-    if (exhaust(search, index + 1)) return true;
-    search.room.giveBack(vm, slot);
-    search.targets.delete(vm);
+    if (!room.fits(vm, slot)) continue;
+    room.take(vm, slot);
+    targets.set(vm, slot);
+    if (exhaust(search, rest)) return true;
+    room.giveBack(vm, slot);
+    targets.delete(vm);
   }
-  search.budget--;
   return false;
 }

@@ -1,5 +1,6 @@
 import type { Vm } from '../state/demand';
 import type { Relations } from '../state/relations';
+import type { Term } from '../state/term';
 import type { World } from '../state/world';
 import type { Filter } from './filter';
 
@@ -22,13 +23,21 @@ function inTheWay(relations: Relations, slot: number): number {
   return NONE;
 }
 
+/** Of several conflicts the VM's own, then the first by its text: the answer must not depend on who came first. */
 function conflict(world: World, vm: Vm, slot: number): Conflict {
-  const relations = world.relations.of(vm);
-  const own = relations.antiAffinity.find((term) => term.matching.has(term.topology.domain(slot)));
-  if (own) return { text: own.text, vms: inTheWay(relations, slot) };
-  const other = relations.labels.repellers.find((term) => term.repelling.has(term.topology.domain(slot)));
-  return { text: `${other?.text ?? ''}, asked by the VMs there`, vms: inTheWay(relations, slot) };
+  const { antiAffinity: own, labels } = world.relations.of(vm);
+  const at = (counts: ReadonlyMap<number, number>, term: Term): number =>
+    counts.get(term.topology.domain(slot)) ?? NONE;
+  const conflicts = [
+    ...own.map((term) => ({ text: term.text, vms: at(term.matching, term) })),
+    ...sorted(labels.repellers.map((term) => ({ text: term.text, vms: at(term.repelling, term) }))).map(
+      ({ text, vms }) => ({ text: `${text}, asked by the VMs there`, vms }),
+    ),
+  ];
+  return conflicts.find(({ vms }) => vms > 0) ?? { text: '', vms: NONE };
 }
+
+const sorted = (conflicts: Conflict[]): Conflict[] => conflicts.sort((a, b) => (a.text < b.text ? -1 : 1));
 
 /** Required anti-affinity, both ways: the VM's own terms, and the terms of those already there. */
 export const antiAffinity: Filter = {

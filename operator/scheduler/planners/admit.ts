@@ -4,6 +4,7 @@
  */
 import type { Placer } from '../placer';
 import type { Vm } from '../state/demand';
+import { isNeeded } from './order';
 import type { Move } from './order';
 
 export interface Admission {
@@ -79,6 +80,7 @@ function tryAll(placer: Placer, vm: Vm, slot: number, leaving: readonly Vm[]): A
   const host = placer.world.hosts.spec(slot).name;
   const moves: Move[] = [];
   for (const other of leaving) {
+    if (isNeeded(placer, other, host)) break;
     placer.take(other.key);
     const target = placer.pick(other, (veto) => placer.chooser.pick(other, (one) => one === slot || veto(one)));
     placer.put(other, target < 0 ? host : placer.world.hosts.spec(target).name);

@@ -41,11 +41,17 @@ function tryMove(placer: Placer, move: Move): boolean {
 
 function isPossible(placer: Placer, { vm, from, to }: Move): boolean {
   const slot = placer.world.hosts.slotOf(to);
-  if (slot === undefined) return false;
+  if (slot === undefined || isNeeded(placer, vm, from)) return false;
   placer.take(vm.key);
   const fits = placer.chooser.fits(vm, slot) && placer.tolerates(vm, slot) === undefined;
   placer.put(vm, from);
   return fits;
+}
+
+/** A VM that others rely on (required affinity) does not leave them. */
+export function isNeeded({ world }: Placer, vm: Vm, host: string): boolean {
+  const slot = world.hosts.slotOf(host);
+  return slot !== undefined && world.relations.isNeeded(vm, slot);
 }
 
 /** Lets one VM wait on a third host so that another can take its place: the smallest that helps. */
@@ -53,7 +59,7 @@ function stage(placer: Placer, waiting: readonly Move[]): { move: Move; waiting:
   const { hosts } = placer.world;
   const targets = new Set(waiting.map(({ to }) => to));
   for (const move of [...waiting].sort((a, b) => a.vm.needBytes - b.vm.needBytes)) {
-    if (!targets.has(move.from)) continue;
+    if (!targets.has(move.from) || isNeeded(placer, move.vm, move.from)) continue;
     placer.take(move.vm.key);
     const slot = placer.chooser.pick(move.vm, (other) => targets.has(hosts.spec(other).name));
     const safe = slot >= 0 && placer.tolerates(move.vm, slot) === undefined;

@@ -208,6 +208,7 @@ export class StepFinder {
   }
 
   #canMove(vm: Vm, from: number, to: number): boolean {
+    if (this.#world.relations.isNeeded(vm, from)) return false;
     if (this.#isSimple(vm)) return this.chooser.allows(vm, to);
     this.#world.remove(vm.key);
     const fits = this.chooser.fits(vm, to);
@@ -216,6 +217,8 @@ export class StepFinder {
   }
 
   #canSwap(mine: Vm, from: number, theirs: Vm, to: number): boolean {
+    const { relations } = this.#world;
+    if (relations.isNeeded(mine, from) || relations.isNeeded(theirs, to)) return false;
     if (this.#isSimple(mine) && this.#isSimple(theirs))
       return this.chooser.allows(mine, to) && this.chooser.allows(theirs, from);
     const world = this.#world;

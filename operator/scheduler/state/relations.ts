@@ -66,10 +66,22 @@ export class RelationIndex {
   }
 
   add(vm: Vm, slot: number, sign: 1 | -1): void {
-    const { labels, antiAffinity } = this.of(vm);
+    const { labels, affinity, antiAffinity } = this.of(vm);
     bump(labels.placed, slot, sign);
     for (const term of labels.terms) term.count(slot, sign);
     for (const term of antiAffinity) term.repel(slot, sign);
+    for (const term of affinity) term.need(slot, sign);
+  }
+
+  /** Whether any VM's required affinity or spread looks at this one. */
+  isAsked(vm: Vm): boolean {
+    return this.of(vm).labels.terms.some((term) => term.spreads.length > 0 || term.needing.size > 0);
+  }
+
+  /** Whether the required affinity of a VM that stays would be broken if this one left the host. */
+  isNeeded(vm: Vm, slot: number): boolean {
+    const { labels, affinity } = this.of(vm);
+    return labels.terms.some((term) => term.needing.size > 0 && term.isLastNeeded(slot, affinity.includes(term)));
   }
 
   /** Call while no VM is counted on the slot: its domains may change. */

@@ -16,6 +16,8 @@ export class Term {
   total = 0;
   /** Domain -> VMs there whose required anti-affinity is this term. */
   readonly repelling = new Map<number, number>();
+  /** Domain -> VMs there whose required affinity is this term. */
+  readonly needing = new Map<number, number>();
   readonly sets: LabelSet[] = [];
   readonly spreads: Spread[] = [];
   /** Somebody's required anti-affinity. */
@@ -45,6 +47,18 @@ export class Term {
   repel(slot: number, by: number): void {
     const domain = this.topology.domain(slot);
     if (domain >= 0) bump(this.repelling, domain, by);
+  }
+
+  need(slot: number, by: number): void {
+    const domain = this.topology.domain(slot);
+    if (domain >= 0) bump(this.needing, domain, by);
+  }
+
+  /** Whether a VM that matches is the last one on which others in its domain rely; `own`: it relies on the term itself. */
+  isLastNeeded(slot: number, own: boolean): boolean {
+    const domain = this.topology.domain(slot);
+    const others = (this.needing.get(domain) ?? 0) - (own ? 1 : 0);
+    return others > 0 && this.matching.get(domain) === 1;
   }
 
   markRepelling(): void {

@@ -4,7 +4,7 @@ import { describe, it } from 'mocha';
 import { Planner, Scheduler, message } from '../../../operator/scheduler';
 import type { HostState, VmSpec } from '../../../operator/scheduler';
 import { GIB, host, hosts, required, vm } from './fleet';
-import { brokenAntiAffinity, overcommitted } from './oracle';
+import { brokenAffinity, brokenAntiAffinity, overcommitted } from './oracle';
 
 const pools = (hostFailuresToTolerate: number): { name: string; hostFailuresToTolerate: number }[] => [
   { name: 'default', hostFailuresToTolerate },
@@ -16,17 +16,30 @@ function lossesOf(fleet: readonly HostState[], failures: number): string[][] {
   return names.flatMap((first, index) => names.slice(index + 1).map((second) => [first, second]));
 }
 
-/** Tries every host for every VM that would be lost. */
+/** Tries every host for every VM that would be lost, in every order where the order matters. */
 function canRestart(fleet: readonly HostState[], vms: readonly VmSpec[], lost: readonly string[]): boolean {
-  const homeless = vms.findIndex(({ host: home }) => home !== undefined && lost.includes(home));
-  if (homeless < 0) return true;
-  return fleet.some(({ name }) => {
-    if (lost.includes(name)) return false;
-    const next = vms.map((spec, index) => (index === homeless ? { ...spec, host: name } : spec));
-    const settled = next.filter(({ host: home }) => home !== undefined && !lost.includes(home));
-    if (overcommitted(fleet, settled).length + brokenAntiAffinity(fleet, settled).length > 0) return false;
-    return canRestart(fleet, next, lost);
-  });
+  const isHomeless = ({ host: home }: VmSpec): boolean => home !== undefined && lost.includes(home);
+  const homeless = vms.filter(isHomeless);
+  if (homeless.length === 0) return true;
+  const ordered = homeless.some(({ affinity }) => affinity !== undefined);
+  return (ordered ? homeless : homeless.slice(0, 1)).some((one) =>
+    fleet.some(({ name }) => {
+      if (lost.includes(name)) return false;
+      const moved = { ...one, host: name };
+      const next = vms.map((spec) => (spec === one ? moved : spec));
+      const settled = next.filter((spec) => !isHomeless(spec));
+      if (overcommitted(fleet, settled).length + brokenAntiAffinity(fleet, settled).length > 0) return false;
+      return meetsAffinity(fleet, settled, moved) && canRestart(fleet, next, lost);
+    }),
+  );
+}
+
+/** What Kubernetes asks of a newcomer: somebody who matches is near, or nobody matches anywhere but itself. */
+function meetsAffinity(fleet: readonly HostState[], settled: readonly VmSpec[], moved: VmSpec): boolean {
+  const app = moved.affinity?.requiredDuringSchedulingIgnoredDuringExecution?.[0]?.labelSelector?.matchLabels?.app;
+  const others = settled.filter((spec) => spec !== moved && spec.labels?.app === app);
+  if (app === undefined || (others.length === 0 && moved.labels?.app === app)) return true;
+  return brokenAffinity(fleet, [...others, { ...moved, labels: {} }]).every((text) => !text.startsWith(moved.name));
 }
 
 const smallHost = fc.record({ totalBytes: fc.constantFrom(8 * GIB, 12 * GIB, 16 * GIB), cpus: fc.constantFrom(2, 4) });
@@ -37,7 +50,7 @@ const smallVm = fc.tuple(
     dedicated: fc.constantFrom(false, false, false, true),
     labels: fc.constantFrom({ app: 'web' }, { app: 'db' }),
   }),
-  fc.constantFrom({}, {}, { antiAffinity: required({ app: 'web' }) }),
+  fc.constantFrom({}, {}, { antiAffinity: required({ app: 'web' }) }, { affinity: required({ app: 'db' }) }),
 );
 const smallFleet = fc.tuple(
   fc.array(smallHost, { minLength: 2, maxLength: 4 }),

@@ -42,3 +42,16 @@ export function brokenAntiAffinity(hosts: readonly HostState[], vms: readonly Vm
     }),
   );
 }
+
+/** VMs whose required affinity is met by nobody: the first of a group may start anywhere, and nobody is left behind. */
+export function brokenAffinity(hosts: readonly HostState[], vms: readonly VmSpec[]): string[] {
+  const hostOf = (vm: VmSpec): HostState | undefined => hosts.find(({ name }) => name === vm.host);
+  return vms.flatMap((vm) =>
+    (vm.affinity?.requiredDuringSchedulingIgnoredDuringExecution ?? []).flatMap((term) => {
+      const here = domain(hostOf(vm), term.topologyKey);
+      const app = term.labelSelector?.matchLabels?.app;
+      const near = vms.some((other) => other.labels?.app === app && domain(hostOf(other), term.topologyKey) === here);
+      return here !== undefined && near ? [] : [`${vm.name} without ${app}`];
+    }),
+  );
+}

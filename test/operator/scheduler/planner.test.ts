@@ -7,7 +7,7 @@ import { toSnapshot } from '../../../cli/fleet';
 import { generate } from '../../bench/generate';
 import { arbitraryHosts, arbitraryVms } from './arbitrary';
 import { GIB, host, hosts, required, vm } from './fleet';
-import { brokenAntiAffinity, overcommitted } from './oracle';
+import { brokenAffinity, brokenAntiAffinity, overcommitted } from './oracle';
 
 /** A crowded fleet with every placed VM on a host that allows it. */
 const placedFleet = fc.tuple(arbitraryHosts(5), arbitraryVms(25)).map(([fleet, vms]): [HostState[], VmSpec[]] => {
@@ -23,12 +23,18 @@ const placedFleet = fc.tuple(arbitraryHosts(5), arbitraryVms(25)).map(([fleet, v
 });
 
 /** Carries a plan out move by move; the oracle looks at every state in between. */
-function replay(fleet: readonly HostState[], vms: readonly VmSpec[], plan: Plan): VmSpec[] {
+function replay(
+  fleet: readonly HostState[],
+  vms: readonly VmSpec[],
+  plan: Plan,
+  look?: (now: readonly VmSpec[]) => void,
+): VmSpec[] {
   let now = [...vms];
   for (const { key, from, to } of plan.moves) {
     assert.equal(now.find((spec) => spec.key === key)?.host, from);
     now = now.map((spec) => (spec.key === key ? { ...spec, host: to } : spec));
     assert.deepEqual([overcommitted(fleet, now), brokenAntiAffinity(fleet, now)], [[], []]);
+    look?.(now);
   }
   return now;
 }
@@ -39,7 +45,7 @@ describe('rebalancing', () => {
       fc.property(placedFleet, ([fleet, vms]) => {
         const planner = new Planner({ hosts: fleet, vms });
         const plan = planner.rebalance();
-        const after = replay(fleet, vms, plan);
+        const after = replay(fleet, vms, plan, (now) => assert.deepEqual(brokenAffinity(fleet, now), []));
         assert.ok(plan.scoreAfter <= plan.scoreBefore + 1e-9, `${plan.scoreBefore} -> ${plan.scoreAfter}`);
         assert.ok(Math.abs(new Planner({ hosts: fleet, vms: after }).score() - plan.scoreAfter) < 1e-9);
         assert.deepEqual(planner.rebalance(), plan, 'the same question gets the same answer');
@@ -89,6 +95,20 @@ describe('rebalancing', () => {
     assert.equal(planner.rebalance({ maxSteps: 3 }).moves.length, 3);
   });
 
+  it('takes nobody away from VMs that need it near them', () => {
+    const near = { affinity: required({ app: 'mail' }) };
+    const vms = [
+      vm('mail', { host: 'h1', memoryBytes: 4 * GIB, labels: { app: 'mail' } }),
+      vm('spam', { host: 'h1', memoryBytes: 4 * GIB, ...near }),
+      vm('lone', { host: 'h1', memoryBytes: 4 * GIB }),
+    ];
+    const plan = new Planner({ hosts: hosts(3), vms }).rebalance();
+    assert.deepEqual(
+      plan.moves.map(({ key }) => key),
+      ['uid-lone'],
+    );
+  });
+
   it('leaves alone what is pinned to its host or on the move', () => {
     const disk = { disks: [{ pool: 'ssd', sizeBytes: GIB, madeOn: 'h1' }] };
     const fleet = hosts(2, () => ({ storage: [{ name: 'ssd', locality: 'local', freeBytes: GIB }] }));
@@ -104,6 +124,7 @@ describe('rebalancing', () => {
 describe('planning with failures to tolerate', () => {
   it('holds them after every move, where they were held before', () => {
     const pools = [{ name: 'default', hostFailuresToTolerate: 1 }];
+    let moved = 0;
     fc.assert(
       fc.property(placedFleet, fc.nat(), ([fleet, all], pick) => {
         const scheduler = new Scheduler({ hosts: fleet, vms: [], pools });
@@ -113,16 +134,22 @@ describe('planning with failures to tolerate', () => {
           scheduler.assume(spec, found);
           return [{ ...spec, host: found }];
         });
+        const emptied = pick % 2 === 0 ? undefined : fleet[pick % fleet.length]?.name;
+        // A host that is being emptied takes no VMs, so no plan and no spread counts on it.
+        const open = fleet.map((one) => (one.name === emptied ? { ...one, cordoned: true } : one));
+        if (!new Scheduler({ hosts: open, vms, pools }).toleratesFailures()) return;
         const planner = new Planner({ hosts: fleet, vms, pools });
-        const plan = pick % 2 === 0 ? planner.rebalance() : planner.evacuate([fleet[pick % fleet.length]?.name ?? '']);
+        const plan = emptied === undefined ? planner.rebalance() : planner.evacuate([emptied]);
         let now = vms;
         for (const { key, to } of plan.moves) {
           now = now.map((spec) => (spec.key === key ? { ...spec, host: to } : spec));
-          const state = new Scheduler({ hosts: fleet, vms: now, pools });
-          assert.ok(state.toleratesFailures());
+          const state = new Scheduler({ hosts: open, vms: now, pools });
+          assert.ok(state.toleratesFailures(), `after ${key} to ${to}`);
         }
+        moved += plan.moves.length;
       }),
     );
+    assert.ok(moved > 20, `${moved} moves: the property says little`);
   });
 });
 

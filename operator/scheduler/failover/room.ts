@@ -1,0 +1,106 @@
+/** What hosts have left while VMs are tried on them: numbers alone where nothing sets the VMs apart, else the world itself. */
+import type { Chooser } from '../choose';
+import type { Vm } from '../state/demand';
+import type { World } from '../state/world';
+
+/** Affinity and spread; anti-affinity keeps two VMs apart in whatever order they come. */
+export function looksAtOthers(world: World, vm: Vm): boolean {
+  const { affinity, spreads } = world.relations.of(vm);
+  return affinity.length + spreads.length > 0;
+}
+
+/** What hosts have left, taken and given back as VMs are tried. */
+export interface Room {
+  /** No VM in it can be let in by another one. */
+  readonly isPlain: boolean;
+  /** Whether where a VM fits depends on which others are there already. */
+  looksAtOthers(vm: Vm): boolean;
+  fits(vm: Vm, slot: number): boolean;
+  take(vm: Vm, slot: number): void;
+  giveBack(vm: Vm, slot: number): void;
+  freeBytes(slot: number): number;
+}
+
+/** Arrays only: for VMs that nothing sets apart. */
+export class PlainRoom implements Room {
+  readonly isPlain = true;
+  readonly #bytes: Float64Array;
+  readonly #vcpus: Float64Array;
+  readonly #pcpus: Float64Array;
+
+  constructor(
+    readonly chooser: Chooser,
+    slots: readonly number[],
+  ) {
+    const { hosts } = chooser.world;
+    [this.#bytes, this.#vcpus, this.#pcpus] = [1, 2, 3].map(() => new Float64Array(hosts.size)) as [
+      Float64Array,
+      Float64Array,
+      Float64Array,
+    ];
+    for (const slot of slots) {
+      this.#bytes[slot] = hosts.freeBytes(slot);
+      this.#vcpus[slot] = hosts.freeVcpus(slot);
+      this.#pcpus[slot] = hosts.freePcpus(slot);
+    }
+  }
+
+  fits(vm: Vm, slot: number): boolean {
+    if (vm.needBytes > (this.#bytes[slot] as number) || this.#shared(vm, slot) > (this.#vcpus[slot] as number))
+      return false;
+    return (!vm.dedicated || vm.vcpus <= (this.#pcpus[slot] as number)) && this.chooser.allows(vm, slot);
+  }
+
+  looksAtOthers(): boolean {
+    return false;
+  }
+
+  take(vm: Vm, slot: number): void {
+    this.#change(vm, slot, -1);
+  }
+
+  giveBack(vm: Vm, slot: number): void {
+    this.#change(vm, slot, 1);
+  }
+
+  freeBytes(slot: number): number {
+    return this.#bytes[slot] as number;
+  }
+
+  #shared(vm: Vm, slot: number): number {
+    return vm.dedicated ? vm.vcpus * (this.chooser.world.hosts.vcpuRatio[slot] as number) : vm.vcpus;
+  }
+
+  #change(vm: Vm, slot: number, sign: number): void {
+    this.#bytes[slot] = (this.#bytes[slot] as number) + sign * vm.needBytes;
+    this.#vcpus[slot] = (this.#vcpus[slot] as number) + sign * this.#shared(vm, slot);
+    if (vm.dedicated) this.#pcpus[slot] = (this.#pcpus[slot] as number) + sign * vm.vcpus;
+  }
+}
+
+/** The world itself: every rule is asked. */
+export class RealRoom implements Room {
+  readonly isPlain = false;
+
+  constructor(readonly chooser: Chooser) {}
+
+  looksAtOthers(vm: Vm): boolean {
+    return looksAtOthers(this.chooser.world, vm);
+  }
+
+  fits(vm: Vm, slot: number): boolean {
+    return this.chooser.fits(vm, slot);
+  }
+
+  take(vm: Vm, slot: number): void {
+    this.chooser.world.add(vm, this.chooser.world.hosts.spec(slot).name);
+  }
+
+  giveBack(vm: Vm): void {
+    this.chooser.world.remove(vm.key);
+  }
+
+  freeBytes(slot: number): number {
+    return this.chooser.world.hosts.freeBytes(slot);
+  }
+}
