@@ -31,16 +31,33 @@ describe('a XenVM on real Xen', function () {
   });
   after(() => playground?.stop());
 
-  /** A command in the Dom0, past the agent. */
-  function dom0(...command: string[]): Promise<string> {
+  /** A command in the Dom0, past the agent; what ssh itself could not do (255) is asked again: silence is no answer. */
+  async function dom0(...command: string[]): Promise<string> {
     const env = { ...process.env, XENLAB_RUN: join(playground.dir, 'xen-real') };
-    return new Promise((resolve) => {
-      execFile(join(__dirname, 'lab.sh'), ['ssh', '1', ...command], { env }, (_error, stdout) => resolve(stdout));
-    });
+    const ask = (): Promise<string> =>
+      new Promise((resolve, reject) => {
+        execFile(join(__dirname, 'lab.sh'), ['ssh', '1', ...command], { env }, (error, stdout) => {
+          if (error === null || (typeof error.code === 'number' && error.code !== 255)) resolve(stdout);
+          else reject(new Error('no answer from the Dom0', { cause: error }));
+        });
+      });
+    let stdout = '';
+    await until(async () => void (stdout = await ask()), SLOW_MS, 1000);
+    return stdout;
   }
 
+  /** A call that failed or was cut says nothing of what runs: it is asked again. */
   async function domains(): Promise<string[]> {
-    const { stdout } = await playground.xl(playground.hostNames[0] ?? '', 'list', '-v');
+    let stdout = '';
+    await until(
+      async () => {
+        const listed = await playground.xl(playground.hostNames[0] ?? '', 'list', '-v');
+        equal(listed.code, 0, `xl list -v: exit code ${listed.code}: ${listed.stderr}`);
+        ({ stdout } = listed);
+      },
+      SLOW_MS,
+      1000,
+    );
     return stdout.split('\n').flatMap((row) => (row.startsWith(NAME) ? [row] : []));
   }
 
