@@ -1,6 +1,5 @@
 /** One XenVM: carry out its plan, one guarded write at a time, until there is nothing to do; then show what is. */
-import type { XenDomain, XenVM, XenVMStatus } from '../../crds/generated/types';
-import { findCondition } from '../../common/conditions';
+import type { XenDomain, XenVM } from '../../crds/generated/types';
 import type { KubeClient } from '../../common/kube/client';
 import type { EventRecorder } from '../../common/kube/events';
 import { XENDOMAINS, XENVMS } from '../../common/kube/resources';
@@ -8,6 +7,7 @@ import { API_VERSION, FINALIZER, hostOfNamespace } from '../../common/names';
 import type { Clock } from '../../common/ports';
 import type { Logger, Metrics } from '../adapters/types';
 import { sameSpec } from '../plan/same';
+import { eventsOf } from '../plan/vm-events';
 import { planVm, type Action, type Hold } from '../plan/vm';
 import { isTransient, showVm, type ShownStatus } from '../plan/vm-status';
 import { isRetired, type VmWorld } from '../plan/world';
@@ -164,15 +164,8 @@ export class VmController {
 
   /** Events and figures, once the write is done. */
   #tell(vm: XenVM, status: ShownStatus): void {
-    const { events } = this.#options;
-    const before: XenVMStatus = vm.status ?? {};
-    if (status.phase === 'Running' && before.phase !== 'Running') {
-      events.record(vm, { type: 'Normal', reason: 'Running', message: `the domain runs on ${before.placement?.host}` });
-      if (before.phase === undefined) this.#measureStart(vm);
-    }
-    const stalled = findCondition(status.conditions, 'Stalled');
-    if (stalled?.status !== 'True' || findCondition(before.conditions, 'Stalled')?.reason === stalled.reason) return;
-    events.record(vm, { type: 'Warning', reason: stalled.reason, message: stalled.message });
+    for (const event of eventsOf(vm, status)) this.#options.events.record(vm, event);
+    if (status.phase === 'Running' && vm.status?.phase === undefined) this.#measureStart(vm);
   }
 
   #measureStart(vm: XenVM): void {
