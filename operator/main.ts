@@ -4,7 +4,7 @@ import { KubeClient } from '../common/kube/client';
 import { systemClock, systemRandom } from '../common/kube/clock';
 import { EventRecorder } from '../common/kube/events';
 import { NAMESPACES } from '../common/kube/resources';
-import { createTransport } from '../common/kube/transport';
+import { createTransport } from '../common/kube/https-transport';
 import { LEADER_LEASE, readConfig } from './adapters/config';
 import { worldFigures } from './controllers/figures';
 import { startHttpServer } from './adapters/http';

@@ -1,4 +1,4 @@
-/** One pooled HTTPS connection set to one API server: raw JSON in and out, a deadline on everything, one kind of error. */
+/** What a connection to one API server can be asked: raw JSON in and out, a deadline on everything, one kind of error. Its body: https-transport.ts. */
 import type { KubeTarget } from './config';
 
 export interface KubeRequest {
@@ -58,5 +58,3 @@ export interface TransportOptions {
   readonly userAgent?: string;
   readonly onRequest?: (report: RequestReport) => void;
 }
-
-export { createTransport } from './https-transport';

@@ -1,6 +1,6 @@
 /** What a token may do, asked of the API server itself. */
 import { KubeClient } from '../../common/kube/client';
-import { createTransport } from '../../common/kube/transport';
+import { createTransport } from '../../common/kube/https-transport';
 import type { KubeObject, ResourceType } from '../../common/kube/types';
 import type { ControlPlane } from '../control-plane/types';
 

@@ -5,7 +5,7 @@
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { KubeClient } from '../../common/kube/client';
 import { SERVICEACCOUNTS } from '../../common/kube/resources';
-import { createTransport } from '../../common/kube/transport';
+import { createTransport } from '../../common/kube/https-transport';
 import { AGENT_SERVICE_ACCOUNT, hostNamespace } from '../../common/names';
 import type { ControlPlane } from '../control-plane/types';
 import type { Place } from './place';

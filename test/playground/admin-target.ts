@@ -1,7 +1,7 @@
 /** A client for a playground that another process holds. */
 import { KubeClient } from '../../common/kube/client';
 import { loadKubeconfig } from '../../common/kube/config';
-import { createTransport } from '../../common/kube/transport';
+import { createTransport } from '../../common/kube/https-transport';
 import type { Place } from './place';
 
 export async function adminTarget(place: Place): Promise<KubeClient> {

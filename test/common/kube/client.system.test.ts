@@ -8,7 +8,7 @@ import { EventRecorder } from '../../../common/kube/events';
 import { Heartbeat } from '../../../common/kube/heartbeat';
 import { LEASES, microTime } from '../../../common/kube/lease';
 import type { Lease } from '../../../common/kube/lease';
-import { createTransport } from '../../../common/kube/transport';
+import { createTransport } from '../../../common/kube/https-transport';
 import { parseWatchLine } from '../../../common/kube/watch-line';
 import { startControlPlane } from '../../control-plane/control-plane';
 import type { ControlPlane } from '../../control-plane/control-plane';

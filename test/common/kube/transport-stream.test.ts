@@ -1,6 +1,6 @@
 import { deepEqual, equal, ok, rejects } from 'node:assert/strict';
 import { setTimeout as wait } from 'node:timers/promises';
-import { createTransport } from '../../../common/kube/transport';
+import { createTransport } from '../../../common/kube/https-transport';
 import type { KubeTransport, StreamRequest, TransportOptions } from '../../../common/kube/transport';
 import { Server, failure, get, put, status } from './http-server';
 

@@ -1,7 +1,7 @@
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { KubeErrorKind } from '../../../common/kube/errors';
-import { createTransport } from '../../../common/kube/transport';
+import { createTransport } from '../../../common/kube/https-transport';
 import type { KubeTransport, RequestReport, TransportOptions } from '../../../common/kube/transport';
 import { Server, failure, get, put, status } from './http-server';
 

@@ -5,7 +5,7 @@
  */
 import { systemClock, systemRandom } from '../../../common/kube/clock';
 import { KubeClient } from '../../../common/kube/client';
-import { createTransport } from '../../../common/kube/transport';
+import { createTransport } from '../../../common/kube/https-transport';
 import { LeaderElector, NotLeading } from '../../../operator/runtime/leader';
 import { CONFIGMAPS } from '../../common/kube/things';
 
