@@ -28,7 +28,7 @@ export interface WorldFigures {
   readonly hostsByPhase: Readonly<Partial<Record<HostPhase, number>>>;
   /** The ledger's account of each host, and its physical CPUs. */
   readonly hosts: readonly { readonly account: HostAccount; readonly cpus: number }[];
-  /** The ledger's account of each pool; not judged while some of its hosts have not reported. */
+  /** The ledger's account of each pool; not judged while hosts that might make it tolerant have not reported. */
   readonly pools: readonly { readonly account: PoolAccount; readonly isJudged: boolean }[];
   readonly vmsByPhase: Readonly<Partial<Record<VMPhase, number>>>;
   /** VMs in Pending, by the reason of their Scheduled condition. */

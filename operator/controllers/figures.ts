@@ -40,7 +40,7 @@ export function worldFigures(world: World, fleet: Fleet, term: Term): WorldFigur
   );
   const pools = term.ledger.scheduler
     .poolAccounts()
-    .map((account) => ({ account, isJudged: !unjudged.has(account.pool) }));
+    .map((account) => ({ account, isJudged: account.tolerates === 'yes' || !unjudged.has(account.pool) }));
   return {
     hostsByPhase,
     hosts,

@@ -18,6 +18,8 @@ import type { World } from './world';
 
 /** What many hosts and VMs do within this time is looked at in one go. */
 const GATHER_MS = 1000;
+/** Before that, a leader does not write that it waits for reports: they are on their way. */
+const REPORTS_WITHIN_MS = 10_000;
 
 export interface PoolControllerOptions {
   readonly world: World;
@@ -32,9 +34,11 @@ export interface PoolControllerOptions {
 export class PoolController {
   readonly #options: PoolControllerOptions;
   readonly #writtenAt = new Map<string, number>();
+  readonly #startedAt: number;
 
   constructor(options: PoolControllerOptions) {
     this.#options = options;
+    this.#startedAt = options.clock.monotonicMs();
   }
 
   readonly reconcile = async (name: string): Promise<ReconcileResult | undefined> => {
@@ -51,6 +55,9 @@ export class PoolController {
     const status = showPool(pool, facts, new Date(clock.wallMs()).toISOString());
     const { status: before = {} } = pool;
     if (sameSpec(before, status)) return undefined;
+    const patience = this.#startedAt + REPORTS_WITHIN_MS - clock.monotonicMs();
+    if (patience > 0 && findCondition(status.conditions, 'Ready')?.reason === 'AwaitingReports')
+      return { requeueAfterMs: patience };
     const left = (this.#writtenAt.get(name) ?? -FIGURES_EVERY_MS) + FIGURES_EVERY_MS - clock.monotonicMs();
     if (left > 0 && sameSpec(gist(before), gist(status))) return { requeueAfterMs: left };
     this.#writtenAt.set(name, clock.monotonicMs());

@@ -47,7 +47,8 @@ function lossText({ hosts, vms, left, leftBytes, headroomBytes, held }: HostLoss
     return `${loss} would leave ${left.length} of ${whose} ${counted(vms, 'VM')} without a place (${mebibytes(leftBytes)}): ${some(left, NAMED)}${waiting}`;
   }
   const after = headroomBytes >= 0 ? `, after which ${mebibytes(headroomBytes)} would be free in the pool` : '';
-  return `${loss} would have ${counted(vms, 'VM')} restarted elsewhere${after}${waiting}`;
+  const moved = vms === 0 ? 'no VM' : counted(vms, 'VM');
+  return `${loss} would have ${moved} restarted elsewhere${after}${waiting}`;
 }
 
 function judge({ account, unreported }: PoolFacts): Judgement {
@@ -61,13 +62,14 @@ function judge({ account, unreported }: PoolFacts): Judgement {
     const message = hosts === 0 ? loss : `no room is kept for the VMs of a lost host: ${loss}`;
     return { status: 'True', reason: 'NoFailuresToTolerate', message };
   }
-  if (unreported.length > 0) {
-    const message = `waiting for a report of ${some(unreported, NAMED)}`;
-    return { status: 'Unknown', reason: 'AwaitingReports', message };
-  }
   if (tolerates === 'yes') {
     const worst = hosts === 0 ? loss : `the worst is absorbed: ${loss}`;
     return { status: 'True', reason: 'FailuresTolerated', message: worst };
+  }
+  // What has not reported gives no room yet: more may be absorbed than seems so.
+  if (unreported.length > 0) {
+    const message = `waiting for a report of ${some(unreported, NAMED)}`;
+    return { status: 'Unknown', reason: 'AwaitingReports', message };
   }
   const message = `${loss}. Nothing new is placed in this pool until that is absorbed: add a host, bring one back, delete VMs, or lower spec.hostFailuresToTolerate`;
   return { status: 'False', reason: 'FailuresNotTolerated', message };

@@ -105,6 +105,20 @@ const CASES: readonly [string, PoolFacts, string, RegExp, string][] = [
     'False',
   ],
   [
+    'hosts that have not reported: it can only get better',
+    facts({}, ['h2']),
+    'True FailuresTolerated',
+    /^the worst is absorbed/,
+    'False',
+  ],
+  [
+    'no VMs yet',
+    facts({ worstLoss: loss({ vms: 0, bytes: 0 }) }),
+    'True FailuresTolerated',
+    /would have no VM restarted elsewhere, after which/,
+    'False',
+  ],
+  [
     'nothing to tolerate, whoever has reported; the loss is told all the same',
     facts({ hostFailuresToTolerate: 0, worstLoss: stuck }, ['h2']),
     'True NoFailuresToTolerate',
