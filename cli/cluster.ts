@@ -7,15 +7,17 @@ import type {
   XenDomain,
   XenHost,
   XenNetwork,
+  XenPool,
   XenStoragePool,
   XenVM,
   XenVMClass,
 } from '../crds/generated/types';
 import { hostNamespace } from '../common/names';
 import { hostState, vmSpec } from '../operator/plan/ledger';
+import { poolPolicy } from '../operator/plan/pool';
 import { resolve, uuidOf } from '../operator/plan/resolve';
 import type { Catalog } from '../operator/plan/resolve';
-import type { HostState, PoolPolicy, Snapshot, VmSpec } from '../operator/scheduler';
+import type { HostState, Snapshot, VmSpec } from '../operator/scheduler';
 import { InputError } from './fleet';
 import type { Scene } from './simulate';
 
@@ -87,10 +89,6 @@ function toVm(objects: Objects, catalog: Catalog, vm: XenVM): VmSpec {
   return spec.key === '' ? { ...spec, key: where } : spec;
 }
 
-interface XenPoolLike extends Manifest {
-  readonly spec?: Omit<PoolPolicy, 'name'>;
-}
-
 export function clusterScene(manifests: Iterable<Manifest>): Scene {
   const objects = new Objects(manifests);
   const catalog = catalogOf(objects);
@@ -102,7 +100,7 @@ export function clusterScene(manifests: Iterable<Manifest>): Scene {
       .map(uuidOf),
   );
   const hosts = objects.all<XenHost>('XenHost').map((host) => toHost(objects, host, claimed));
-  const pools = objects.all<XenPoolLike>('XenPool').map(({ metadata, spec }) => ({ ...spec, name: metadata.name }));
+  const pools = objects.all<XenPool>('XenPool').map((pool) => poolPolicy(pool.metadata.name, pool));
   const snapshot: Snapshot = { hosts, vms, pools };
   return { snapshot, nameOf: (spec) => `${spec.namespace}/${spec.name}` };
 }

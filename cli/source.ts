@@ -17,6 +17,7 @@ const NEEDED = [
   resources.XENSTORAGEPOOLS,
   resources.XENNETWORKS,
   resources.XENHOSTS,
+  resources.XENPOOLS,
   resources.XENAGENTS,
   resources.XENDOMAINS,
   resources.XENVMS,

@@ -73,3 +73,13 @@ export const HOST_REASONS = [
   'AgentTrouble',
 ] as const;
 export type HostReason = (typeof HOST_REASONS)[number];
+
+export const POOL_REASONS = [
+  'NoFailuresToTolerate',
+  'FailuresTolerated',
+  'FailuresNotTolerated',
+  'FailuresNotJudged',
+  'AwaitingReports',
+  'NotStalled',
+] as const;
+export type PoolReason = (typeof POOL_REASONS)[number];

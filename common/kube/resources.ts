@@ -4,6 +4,7 @@ import type {
   XenDomain,
   XenHost,
   XenNetwork,
+  XenPool,
   XenStoragePool,
   XenVM,
   XenVMClass,
@@ -31,6 +32,7 @@ export interface RoleBinding extends KubeObject {
 export const XENVMS = ours<XenVM>('XenVM', 'xenvms', true);
 export const XENVMCLASSES = ours<XenVMClass>('XenVMClass', 'xenvmclasses', false);
 export const XENHOSTS = ours<XenHost>('XenHost', 'xenhosts', false);
+export const XENPOOLS = ours<XenPool>('XenPool', 'xenpools', false);
 export const XENAGENTS = ours<XenAgent>('XenAgent', 'xenagents', true);
 export const XENDOMAINS = ours<XenDomain>('XenDomain', 'xendomains', true);
 export const XENNETWORKS = ours<XenNetwork>('XenNetwork', 'xennetworks', false);

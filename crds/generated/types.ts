@@ -478,6 +478,128 @@ export interface XenNetwork {
 }
 
 /**
+ * The rules that its hosts share.
+ */
+export interface XenPoolSpec {
+  /**
+   * How many shared vCPUs are sold per physical CPU, 1 to 64; 4 where absent. Memory is never sold twice.
+   */
+  vcpuRatio?: number;
+  /**
+   * How many hosts may be lost at once with room left on the others to restart every VM of theirs: 0, 1 or 2; 0 where absent. A VM that would break this stays Pending and says which loss could not be absorbed. VMs whose disks hold them on their host are not counted. 2 is judged in pools of up to 256 hosts.
+   */
+  hostFailuresToTolerate?: number;
+}
+
+/**
+ * What is. Written by the operator only.
+ */
+export interface XenPoolStatus {
+  observedGeneration?: number;
+  /**
+   * The rules in force, defaults filled in.
+   */
+  rules?: {
+    vcpuRatio?: number;
+    hostFailuresToTolerate?: number;
+  };
+  /**
+   * Its hosts.
+   */
+  hosts?: {
+    count?: number;
+    /**
+     * Of these, the ones that report and can take VMs.
+     */
+    ready?: number;
+  };
+  /**
+   * What its hosts have.
+   */
+  capacity?: {
+    /**
+     * Physical CPUs.
+     */
+    cpus?: number;
+    /**
+     * Physical CPUs times the ratio.
+     */
+    vcpus?: number;
+    memory?: string;
+  };
+  /**
+   * What claims and domains take, overhead included.
+   */
+  committed?: {
+    vms?: number;
+    vcpus?: number;
+    memory?: string;
+  };
+  /**
+   * What is left on its Ready hosts by the operator's ledger, before any room is kept for failures.
+   */
+  free?: {
+    vcpus?: number;
+    memory?: string;
+  };
+  /**
+   * The loss that would hurt most, of as many hosts as are to be tolerated (of one where that is 0).
+   */
+  worstLoss?: {
+    /**
+     * Names of the lost hosts.
+     */
+    hosts?: string[];
+    /**
+     * VMs that would have to be restarted elsewhere.
+     */
+    vms?: number;
+    /**
+     * What they take, overhead included.
+     */
+    memory?: string;
+    /**
+     * VMs whose disks hold them there; they wait for their host.
+     */
+    held?: number;
+    /**
+     * Where all could be restarted: the memory that would then be free on the Ready hosts that are left.
+     */
+    headroom?: string;
+    /**
+     * The VMs that could not be restarted; absent where all could.
+     */
+    left?: {
+      vms?: number;
+      memory?: string;
+      /**
+       * Some of them, as namespace.name.
+       */
+      names?: string[];
+    };
+  };
+  /**
+   * FailuresTolerated: every VM could be restarted after any such loss. Ready: the rules are in force and hold. Stalled: only a change of the spec or of the hosts helps.
+   */
+  conditions?: {
+    type: string;
+    status: "True" | "False" | "Unknown";
+    reason: string;
+    message: string;
+    observedGeneration?: number;
+    lastTransitionTime: string;
+  }[];
+}
+
+export interface XenPool {
+  apiVersion: 'xenfleet.io/v1alpha1';
+  kind: 'XenPool';
+  metadata: ObjectMeta;
+  spec: XenPoolSpec;
+  status?: XenPoolStatus;
+}
+
+/**
  * Where the disks are, how far they reach, and who may use the pool.
  */
 export interface XenStoragePoolSpec {

@@ -6,6 +6,7 @@ export declare const validateXenAgentSpec: Validator<types.XenAgentSpec>;
 export declare const validateXenDomainSpec: Validator<types.XenDomainSpec>;
 export declare const validateXenHostSpec: Validator<types.XenHostSpec>;
 export declare const validateXenNetworkSpec: Validator<types.XenNetworkSpec>;
+export declare const validateXenPoolSpec: Validator<types.XenPoolSpec>;
 export declare const validateXenStoragePoolSpec: Validator<types.XenStoragePoolSpec>;
 export declare const validateXenVMSpec: Validator<types.XenVMSpec>;
 export declare const validateXenVMClassSpec: Validator<types.XenVMClassSpec>;

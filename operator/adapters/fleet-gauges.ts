@@ -1,6 +1,7 @@
 /** Gauges of the fleet's state: set from the world's figures at each scrape, and gone where there are none. */
 import type { Gauge } from 'prom-client';
 import type { InstrumentMaker } from './instruments';
+import { PoolGauges } from './pool-gauges';
 import type { HostPhase, VMPhase, WorldFigures } from './types';
 
 // Phases are always shown, also with 0: a panel that counts them must not have gaps.
@@ -28,6 +29,7 @@ export class FleetGauges {
   private readonly pending: Gauge;
   private readonly refusals: Gauge;
   private readonly unreported: Gauge;
+  private readonly pools: PoolGauges;
 
   constructor(make: InstrumentMaker) {
     const memoryHelp =
@@ -45,11 +47,13 @@ export class FleetGauges {
       (this.refusals = make.gauge('xenfleet_vm_pending_refusals', refusalsHelp, 'filter')),
     ];
     this.unreported = make.gauge('xenfleet_unreported_hosts', 'Hosts whose first report to this leader is awaited.');
+    this.pools = new PoolGauges(make);
   }
 
   show(world: WorldFigures | undefined): void {
     for (const gauge of this.perLabel) gauge.reset();
     this.unreported.remove();
+    this.pools.show(world?.pools ?? []);
     if (world === undefined) return;
     setEach(this.hosts, 'phase', { ...HOST_PHASES, ...world.hostsByPhase });
     setEach(this.vms, 'phase', { ...VM_PHASES, ...world.vmsByPhase });

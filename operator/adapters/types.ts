@@ -4,7 +4,7 @@ import type { RelistCause, WatcherState } from '../../common/kube/watcher';
 import type { VMReason } from '../../common/reasons';
 import type { XenHost, XenVM } from '../../crds/generated/types';
 import type { ReconcileOutcome } from '../runtime/controller';
-import type { FilterName, HostAccount } from '../scheduler/types';
+import type { FilterName, HostAccount, PoolAccount } from '../scheduler/types';
 
 export type LogFields = Readonly<Record<string, unknown>>;
 
@@ -28,6 +28,8 @@ export interface WorldFigures {
   readonly hostsByPhase: Readonly<Partial<Record<HostPhase, number>>>;
   /** The ledger's account of each host, and its physical CPUs. */
   readonly hosts: readonly { readonly account: HostAccount; readonly cpus: number }[];
+  /** The ledger's account of each pool; not judged while hosts that might make it tolerant have not reported. */
+  readonly pools: readonly { readonly account: PoolAccount; readonly isJudged: boolean }[];
   readonly vmsByPhase: Readonly<Partial<Record<VMPhase, number>>>;
   /** VMs in Pending, by the reason of their Scheduled condition. */
   readonly pendingByReason: Readonly<Partial<Record<VMReason, number>>>;

@@ -2,6 +2,7 @@
 import { findCondition } from '../../common/conditions';
 import type { VMReason } from '../../common/reasons';
 import type { HostPhase, VMPhase, WorldFigures } from '../adapters/types';
+import { poolOf } from '../plan/pool';
 import type { FilterName } from '../scheduler';
 import type { Fleet } from './fleet';
 import type { Term } from './operator';
@@ -30,12 +31,23 @@ export function worldFigures(world: World, fleet: Fleet, term: Term): WorldFigur
   const hosts = term.ledger.scheduler
     .accounts()
     .map((account) => ({ account, cpus: fleet.agent(account.host)?.status?.cpus ?? 0 }));
+  const unreported = fleet.unreported();
+  const unjudged = new Set(
+    world.hosts
+      .all()
+      .filter(({ metadata }) => unreported.includes(metadata.name))
+      .map(poolOf),
+  );
+  const pools = term.ledger.scheduler
+    .poolAccounts()
+    .map((account) => ({ account, isJudged: account.tolerates === 'yes' || !unjudged.has(account.pool) }));
   return {
     hostsByPhase,
     hosts,
+    pools,
     vmsByPhase,
     pendingByReason,
     refusalsByFilter,
-    unreportedHosts: fleet.unreported().length,
+    unreportedHosts: unreported.length,
   };
 }

@@ -23,7 +23,7 @@ import type { Ledger } from './ledger';
 import type { World } from './world';
 
 /** Figures that change with every VM are written at most so often. */
-const FIGURES_EVERY_MS = 10_000;
+export const FIGURES_EVERY_MS = 10_000;
 /** What is not watched (ServiceAccount, RoleBinding) is looked at again so often. */
 const ENSURE_EVERY_MS = 600_000;
 

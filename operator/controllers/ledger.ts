@@ -3,6 +3,7 @@ import type { XenDomain, XenVM } from '../../crds/generated/types';
 import { hostNamespace, hostOfNamespace } from '../../common/names';
 import { keyOf } from '../../common/kube/types';
 import { hostState, vmSpec } from '../plan/ledger';
+import { poolPolicy } from '../plan/pool';
 import { resolve, uuidOf } from '../plan/resolve';
 import { isRetired } from '../plan/world';
 import { Scheduler, type VmSpec } from '../scheduler';
@@ -13,6 +14,7 @@ export class Ledger {
   readonly scheduler = new Scheduler({ hosts: [], vms: [] });
   readonly #world: World;
   readonly #fleet: Fleet;
+  readonly #dirtyPools = new Set<string>();
   readonly #dirtyHosts = new Set<string>();
   readonly #dirtyVms = new Set<string>();
   /** UID by VM key, to forget a VM whose object is gone. */
@@ -33,6 +35,7 @@ export class Ledger {
         // What a host calls an orphan stops being one when it is claimed there.
         this.markHost('object' in change ? (change.object.status?.placement?.host ?? '') : '');
       }),
+      world.pools.onChange((change) => this.#dirtyPools.add(change.key)),
       world.hosts.onChange((change) => this.markHost(change.key)),
       world.agents.onChange((change) => this.markHost(hostOfNamespace(change.key.split('/')[0] ?? '') ?? '')),
       world.domains.onChange((change) => this.#markOrder('object' in change ? change.object : change.old)),
@@ -56,6 +59,7 @@ export class Ledger {
   }
 
   markAll(): void {
+    for (const pool of this.#world.pools.all()) this.#dirtyPools.add(pool.metadata.name);
     for (const host of this.#world.hosts.all()) this.markHost(host.metadata.name);
     for (const vm of this.#world.vms.all()) this.markVm(keyOf(vm.metadata));
   }
@@ -81,6 +85,8 @@ export class Ledger {
 
   /** Brings over what changed. */
   flush(): void {
+    for (const name of this.#dirtyPools) this.scheduler.updatePool(poolPolicy(name, this.#world.pools.get(name)));
+    this.#dirtyPools.clear();
     for (const name of this.#dirtyHosts) this.#bringHost(name);
     this.#dirtyHosts.clear();
     for (const key of this.#dirtyVms) this.#bringVm(key);

@@ -6,13 +6,15 @@ import { keyOf } from '../../common/kube/types';
 import { hostOfNamespace } from '../../common/names';
 import type { Clock, Random, Timer } from '../../common/ports';
 import type { Logger, Metrics } from '../adapters/types';
-import type { XenAgent, XenDomain } from '../../crds/generated/types';
+import type { XenAgent, XenDomain, XenPool } from '../../crds/generated/types';
 import { Controller, type Reconcile } from '../runtime/controller';
+import type { StoreChange } from '../runtime/store';
 import { WorkQueue } from '../runtime/workqueue';
 import type { Fleet } from './fleet';
 import { HostController } from './hosts';
 import { Ledger } from './ledger';
 import { Placement } from './placement';
+import { PoolController, watchPools } from './pools';
 import { VmController } from './vms';
 import type { World } from './world';
 
@@ -41,6 +43,7 @@ export class Term {
   readonly #options: TermOptions;
   readonly #vmQueue: WorkQueue;
   readonly #hostQueue: WorkQueue;
+  readonly #poolQueue: WorkQueue;
   readonly #controllers: Controller[];
   readonly #undo: (() => void)[] = [];
   readonly #hostStates = new Map<string, string>();
@@ -52,6 +55,7 @@ export class Term {
     fleet.nonce = options.newNonce();
     this.#vmQueue = this.#queue('vm');
     this.#hostQueue = this.#queue('host');
+    this.#poolQueue = this.#queue('pool');
     this.ledger = new Ledger(world, fleet);
     const defer = (run: () => void): void => void clock.setTimer(0, run);
     const pause = (ms: number): Promise<void> => sleep(clock, ms);
@@ -70,8 +74,10 @@ export class Term {
       log,
     });
     const hosts = new HostController({ world, fleet, ledger, client, clock, log });
+    const pools = new PoolController({ world, fleet, ledger, client, events, clock });
     this.#controllers = [
       this.#controller('host', this.#hostQueue, hosts.reconcile),
+      this.#controller('pool', this.#poolQueue, pools.reconcile),
       this.#controller('vm', this.#vmQueue, vms.reconcile),
     ];
   }
@@ -96,6 +102,7 @@ export class Term {
     for (const undo of this.#undo) undo();
     this.#vmQueue.shutDown();
     this.#hostQueue.shutDown();
+    this.#poolQueue.shutDown();
     await Promise.all([...this.#controllers.map((controller) => controller.stop()), this.placement.stop()]);
     this.ledger.stop();
   }
@@ -123,6 +130,8 @@ export class Term {
   #wire(): void {
     const { world } = this.#options;
     this.#undo.push(
+      ...watchPools(world, this.#poolQueue),
+      world.pools.onChange((change) => this.#rulesChanged(change)),
       world.vms.onChange((change) => {
         this.#vmQueue.add(change.key);
         if (change.type === 'deleted') this.placement.wake();
@@ -153,6 +162,12 @@ export class Term {
         this.#allHosts();
       }),
     );
+  }
+
+  /** Other rules, other answers for whoever waits; what a pool's page shows changes nothing. */
+  #rulesChanged(change: StoreChange<XenPool>): void {
+    if (change.type === 'updated' && change.old.metadata.generation === change.object.metadata.generation) return;
+    this.placement.wake();
   }
 
   #agentChanged(agent: XenAgent): void {

@@ -129,7 +129,7 @@ export class Placement {
   #explain(key: string, spec: VmSpec): void {
     const { scheduler } = this.#options.ledger;
     const explanation = scheduler.explain(spec);
-    const reason = message(explanation);
+    const reason = message(explanation, spec.namespace);
     if (this.#unplaced.get(key)?.reason === reason) return;
     const help = scheduler.counterfactuals(spec).filter((found) => isForTenant(found, spec.namespace));
     const hints = help.slice(0, HINTS).map(counterfactualText);

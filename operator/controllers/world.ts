@@ -4,6 +4,7 @@ import type {
   XenDomain,
   XenHost,
   XenNetwork,
+  XenPool,
   XenStoragePool,
   XenVM,
   XenVMClass,
@@ -16,6 +17,7 @@ import {
   XENDOMAINS,
   XENHOSTS,
   XENNETWORKS,
+  XENPOOLS,
   XENSTORAGEPOOLS,
   XENVMCLASSES,
   XENVMS,
@@ -26,6 +28,7 @@ import { Watcher, type RelistCause, type WatchEvent } from '../../common/kube/wa
 import { HOST_LABEL } from '../../common/names';
 import type { Clock, Random } from '../../common/ports';
 import type { Metrics } from '../adapters/types';
+import { poolOf } from '../plan/pool';
 import { uuidOf } from '../plan/resolve';
 import { Store, type IndexFunctions } from '../runtime/store';
 
@@ -79,6 +82,7 @@ export class World {
   readonly vms: Store<XenVM>;
   readonly classes: Store<XenVMClass>;
   readonly hosts: Store<XenHost>;
+  readonly pools: Store<XenPool>;
   readonly agents: Store<XenAgent>;
   readonly domains: Store<XenDomain>;
   readonly networks: Store<XenNetwork>;
@@ -99,7 +103,8 @@ export class World {
     this.#options = options;
     this.vms = this.#cache(XENVMS, VM_INDEXES, undefined, (event) => this.#noteCreation(event));
     this.classes = this.#cache(XENVMCLASSES, {});
-    this.hosts = this.#cache(XENHOSTS, {});
+    this.hosts = this.#cache(XENHOSTS, { pool: (host) => [poolOf(host)] });
+    this.pools = this.#cache(XENPOOLS, {});
     this.agents = this.#cache(XENAGENTS, AGENT_INDEXES);
     this.domains = this.#cache(XENDOMAINS, DOMAIN_INDEXES);
     this.networks = this.#cache(XENNETWORKS, {});
@@ -126,8 +131,8 @@ export class World {
 
   /** Kinds whose first list is not in yet. */
   unsynced(): string[] {
-    const { vms, classes, hosts, agents, domains, networks, storagePools, namespaces, leases } = this;
-    const stores = { vms, classes, hosts, agents, domains, networks, storagePools, namespaces, leases };
+    const { vms, classes, hosts, pools, agents, domains, networks, storagePools, namespaces, leases } = this;
+    const stores = { vms, classes, hosts, pools, agents, domains, networks, storagePools, namespaces, leases };
     return Object.entries(stores).flatMap(([name, store]) => (store.isSynced ? [] : [name]));
   }
 

@@ -3,9 +3,11 @@
  * and what does not lead to a place is not said.
  */
 import { MIB } from '../../common/memory';
+import { FILTERS } from './filters';
 import { termText } from './labels';
 import type { Placer } from './placer';
 import { admit } from './planners/admit';
+import { hostPool } from './state/hosts';
 import type { AffinityTerm, VmAffinity, VmSpec } from './types';
 
 export type Counterfactual =
@@ -14,6 +16,7 @@ export type Counterfactual =
   | { readonly kind: 'drop'; readonly host: string; readonly rule: string }
   | { readonly kind: 'tolerate'; readonly host: string; readonly taint: string }
   | { readonly kind: 'uncordon'; readonly host: string }
+  | { readonly kind: 'failures'; readonly host: string; readonly pool: string }
   | {
       readonly kind: 'move';
       readonly host: string;
@@ -33,6 +36,7 @@ export function counterfactuals(placer: Placer, spec: VmSpec): Counterfactual[] 
     ...withoutRules(spec, ask),
     ...tolerating(placer, spec, ask),
     ...uncordoning(placer, spec),
+    ...unguarded(placer, spec),
     ...moving(placer, spec),
   ];
 }
@@ -108,13 +112,23 @@ function uncordoning(placer: Placer, spec: VmSpec): Counterfactual[] {
   const vm = world.compile(spec);
   for (const slot of world.hosts.slots()) {
     const host = world.hosts.spec(slot);
-    if (!host.cordoned) continue;
+    // Opening it, if only for a look, would have every plan for failures made anew.
+    if (!host.cordoned || FILTERS.some((filter) => filter.name !== 'HostCordoned' && !filter.fits(world, vm, slot)))
+      continue;
     world.setHost({ ...host, cordoned: false });
     const fits = placer.chooser.fits(vm, slot) && placer.tolerates(vm, slot) === undefined;
     world.setHost(host);
     if (fits) return [{ kind: 'uncordon', host: host.name }];
   }
   return [];
+}
+
+/** Where nothing but the failures to be tolerated keeps it out. */
+function unguarded(placer: Placer, spec: VmSpec): Counterfactual[] {
+  const slot = placer.chooser.pick(placer.world.compile(spec));
+  if (slot < 0) return [];
+  const host = placer.world.hosts.spec(slot);
+  return [{ kind: 'failures', host: host.name, pool: hostPool(host) }];
 }
 
 function moving(placer: Placer, spec: VmSpec): Counterfactual[] {
@@ -137,6 +151,8 @@ export function counterfactualText(found: Counterfactual): string {
       return `fits on ${found.host} if the taint ${found.taint} is tolerated`;
     case 'uncordon':
       return `fits on ${found.host} if it is uncordoned`;
+    case 'failures':
+      return `fits on ${found.host} if pool ${found.pool} has no host failures to tolerate`;
     case 'move':
       return `fits on ${found.host} after moving ${found.moves.map(({ vm, to }) => `${vm} to ${to}`).join(', ')}`;
   }

@@ -40,9 +40,16 @@ function tallyOf(tallies: Map<FilterName, Tally>, name: FilterName): Tally {
   return made;
 }
 
-function lossText({ lost, left }: Unabsorbed): string {
-  const more = left.length > NAMED ? ` and ${left.length - NAMED} more` : '';
-  return `the loss of ${lost.join(' and ')} could not be absorbed: ${left.slice(0, NAMED).join(', ')}${more} would be left`;
+/** Tenants are strangers: to a reader (a namespace) the VMs of others are counted, not named. */
+function lossText({ lost, left, unjudged }: Unabsorbed, reader?: string): string {
+  if (unjudged !== undefined) return unjudged;
+  const known = left.filter((name) => reader === undefined || name.startsWith(`${reader}.`));
+  const others = left.length - Math.min(known.length, NAMED);
+  const whose = others === 1 ? 'VM' : 'VMs';
+  const rest = reader === undefined ? `${others} more` : `${others} ${known.length > 0 ? 'other ' : ''}${whose}`;
+  const names = known.slice(0, NAMED).join(', ');
+  const who = [...(names === '' ? [] : [names]), ...(others > 0 ? [rest] : [])].join(' and ');
+  return `the loss of ${lost.join(' and ')} could not be absorbed: ${who} would be left`;
 }
 
 function note(tally: Tally, host: string, refusal: Refusal): void {
@@ -104,10 +111,17 @@ function detail({ nearest, reason }: FilterReport): string {
   return ` (${host} nearest, ${shortfall.amount} ${shortfall.unit} short)`;
 }
 
-/** For humans: `0 of 3 hosts fit: memory 3 (h2 nearest, 4656 MiB short); taints 1 (gpu:NoSchedule)`. */
-export function message(explanation: Explanation): string {
-  const { hosts, fitting, filters } = explanation;
+/**
+ * For humans: `0 of 3 hosts fit: memory 3 (h2 nearest, 4656 MiB short); taints 1 (gpu:NoSchedule)`. With a reader, a
+ * namespace, for its tenant: no name of a stranger's VM is told.
+ */
+export function message(explanation: Explanation, reader?: string): string {
+  const { hosts, fitting, filters, unabsorbed } = explanation;
   if (hosts === 0) return 'there are no hosts';
-  const parts = filters.map((entry) => `${LABELS[entry.filter]} ${entry.hosts}${detail(entry)}`);
+  const parts = filters.map((entry) => {
+    const isLoss = entry.filter === 'HostFailures' && unabsorbed !== undefined;
+    const shown = isLoss ? { ...entry, reason: lossText(unabsorbed, reader) } : entry;
+    return `${LABELS[entry.filter]} ${entry.hosts}${detail(shown)}`;
+  });
   return `${fitting} of ${hosts} hosts fit${parts.length > 0 ? `: ${parts.join('; ')}` : ''}`;
 }

@@ -6,10 +6,20 @@ import { counterfactuals } from './counterfactuals';
 import type { Counterfactual } from './counterfactuals';
 import { explain } from './explain';
 import { Placer } from './placer';
+import { poolAccount, poolNames } from './pools';
 import type { Vm } from './state/demand';
 import { hostHypervisorBytes, hostPool } from './state/hosts';
 import { World } from './state/world';
-import type { Explanation, HostAccount, HostState, Placement, PoolPolicy, Snapshot, VmSpec } from './types';
+import type {
+  Explanation,
+  HostAccount,
+  HostState,
+  Placement,
+  PoolAccount,
+  PoolPolicy,
+  Snapshot,
+  VmSpec,
+} from './types';
 
 /** Who goes first: priority, then age, then UID. */
 export function byUrgency(a: VmSpec, b: VmSpec): number {
@@ -97,6 +107,16 @@ export class Scheduler {
   account(host: string): HostAccount | undefined {
     const slot = this.#world.hosts.slotOf(host);
     return slot === undefined ? undefined : this.#account(slot);
+  }
+
+  /** A pool without hosts has an account too: its rules. */
+  poolAccount(pool: string): PoolAccount {
+    return poolAccount(this.#placer.failover, pool);
+  }
+
+  /** The pools that have hosts, in the order of names. */
+  poolAccounts(): PoolAccount[] {
+    return poolNames(this.#placer.failover).map((pool) => this.poolAccount(pool));
   }
 
   #account(slot: number): HostAccount {

@@ -156,6 +156,8 @@ export interface FilterReport {
 export interface Unabsorbed {
   readonly lost: readonly string[];
   readonly left: readonly string[];
+  /** Why the pool's failures are not judged at all, and what to do about it; nothing is named above then. */
+  readonly unjudged?: string;
 }
 
 export interface Explanation {
@@ -192,4 +194,41 @@ export interface HostAccount {
   readonly dedicatedVcpus: number;
   /** Shared vCPUs that may still be placed. */
   readonly freeVcpus: number;
+}
+
+/** What the loss of some hosts of a pool would do. */
+export interface HostLoss {
+  readonly hosts: readonly string[];
+  /** VMs to be restarted elsewhere, and what they take. */
+  readonly vms: number;
+  readonly bytes: number;
+  /** VMs that their disks hold there: they wait for their host. */
+  readonly held: number;
+  /** Names (namespace.name) of the VMs that could not be restarted, and what they take. */
+  readonly left: readonly string[];
+  readonly leftBytes: number;
+  /** Memory left on the pool's other hosts, less what is to be restarted. */
+  readonly headroomBytes: number;
+}
+
+/** The ledger's account of a pool: the rules in force, and the sums over its hosts. */
+export interface PoolAccount {
+  readonly pool: string;
+  readonly vcpuRatio: number;
+  readonly hostFailuresToTolerate: number;
+  readonly hosts: number;
+  readonly readyHosts: number;
+  readonly cpus: number;
+  readonly totalBytes: number;
+  readonly vms: number;
+  readonly committedVcpus: number;
+  readonly committedBytes: number;
+  /** On hosts that take VMs: ready and not cordoned. */
+  readonly freeVcpus: number;
+  readonly freeBytes: number;
+  readonly tolerates: 'yes' | 'no' | 'unjudged';
+  /** Of as many hosts as are to be tolerated, of one where that is none; absent where the pool has no hosts. */
+  readonly worstLoss?: HostLoss;
+  /** Why it is not judged, and what to do about it. */
+  readonly unjudged?: string;
 }

@@ -51,7 +51,7 @@ describe('dashboard', () => {
     const asked = new Set(
       queries.flatMap(({ expr }) => metricsIn(expr)).map((name) => name.replace(/_(bucket|sum|count)$/, '')),
     );
-    const all = [...series.keys()].filter((name) => /^xenfleet_(host|vm|placement|leader|unreported)/.test(name));
+    const all = [...series.keys()].filter((name) => /^xenfleet_(host|pool|vm|placement|leader|unreported)/.test(name));
     for (const name of all) assert.ok(asked.has(name.replace(/_(bucket|sum|count)$/, '')), `no panel shows ${name}`);
   });
 

@@ -1,10 +1,21 @@
 /** What the rights should be, said a second time and in other words than in the chart; and which panels may stay empty. */
 export const OPERATOR = 'xen-fleet-operator';
-export const OURS = ['xenvms', 'xenvmclasses', 'xenhosts', 'xenagents', 'xendomains', 'xennetworks', 'xenstoragepools'];
+export const OURS = [
+  'xenvms',
+  'xenvmclasses',
+  'xenhosts',
+  'xenpools',
+  'xenagents',
+  'xendomains',
+  'xennetworks',
+  'xenstoragepools',
+];
 
 export const OPERATOR_RIGHTS = [
   ...OURS.flatMap((kind) => ['get', 'list', 'watch'].map((verb) => `${verb} ${kind}.xenfleet.io`)),
-  ...['xenvms', 'xenhosts', 'xenvms/status', 'xenhosts/status'].map((kind) => `patch ${kind}.xenfleet.io`),
+  ...['xenvms', 'xenhosts', 'xenvms/status', 'xenhosts/status', 'xenpools/status'].map(
+    (kind) => `patch ${kind}.xenfleet.io`,
+  ),
   ...['create', 'update', 'patch', 'delete'].map((verb) => `${verb} xendomains.xenfleet.io`),
   ...['create', 'update'].map((verb) => `${verb} xenagents.xenfleet.io`),
   ...['get', 'list', 'watch', 'create', 'delete'].map((verb) => `${verb} namespaces`),

@@ -58,37 +58,43 @@ describe('xenfleet simulate on a live cluster', function () {
     rmSync(folder, { recursive: true });
   });
 
-  it('places the manifests among what is there, and writes nothing', async () => {
-    const size = (memory: string): object => ({ type: 'hvm', resources: { vcpus: 2, memory } });
-    const vm = (name: string, memory: string): object => ({
-      ...API,
-      kind: 'XenVM',
-      metadata: { name, namespace: 'default' },
-      spec: size(memory),
-    });
-    await apply(vm('there', '20Gi'));
-    writeFileSync(
-      join(folder, 'new.json'),
-      JSON.stringify({ kind: 'List', items: [vm('small', '30Gi'), vm('large', '40Gi')] }),
-    );
-    const args = [
-      'simulate',
-      'place',
-      '-f',
-      join(folder, 'new.json'),
-      '--kubeconfig',
-      plane.kubeconfigPath,
-      '-o',
-      'json',
-    ];
+  const size = (memory: string): object => ({ type: 'hvm', resources: { vcpus: 2, memory } });
+  const vm = (name: string, memory: string): object => ({
+    ...API,
+    kind: 'XenVM',
+    metadata: { name, namespace: 'default' },
+    spec: size(memory),
+  });
+  interface Answer {
+    readonly placed: readonly { readonly vm: string }[];
+    readonly refused: readonly { readonly vm: string; readonly reason: string }[];
+  }
+  function simulate(...items: object[]): Answer {
+    const file = join(folder, 'new.json');
+    writeFileSync(file, JSON.stringify({ kind: 'List', items }));
+    const args = ['simulate', 'place', '-f', file, '--kubeconfig', plane.kubeconfigPath, '-o', 'json'];
     const run = spawnSync(process.execPath, [join(folder, 'xenfleet.cjs'), ...args], { encoding: 'utf8' });
     assert.equal(run.status, 0, run.stderr);
-    const { placed, refused } = JSON.parse(run.stdout) as {
-      placed: { vm: string }[];
-      refused: { vm: string; reason: string }[];
-    };
+    return JSON.parse(run.stdout) as Answer;
+  }
+
+  it('places the manifests among what is there, and writes nothing', async () => {
+    await apply(vm('there', '20Gi'));
+    const { placed, refused } = simulate(vm('small', '30Gi'), vm('large', '40Gi'));
     assert.equal(placed.length + refused.length, 3);
     assert.match(refused[0]?.reason ?? '', /memory 1 \(h1 nearest, \d+ MiB short\)/);
     assert.equal(await plane.kubectl(['get', 'xvm', '-o', 'name']), 'xenvm.xenfleet.io/there\n');
+  });
+
+  it('goes by the rules of the pools that are there, or that would be', async () => {
+    const rules = (hostFailuresToTolerate: number): object => ({
+      ...API,
+      kind: 'XenPool',
+      metadata: { name: 'default' },
+      spec: { hostFailuresToTolerate },
+    });
+    await apply(rules(1));
+    assert.match(simulate(vm('small', '1Gi')).refused[0]?.reason ?? '', /host failures to tolerate 1/);
+    assert.deepEqual(simulate(vm('small', '1Gi'), rules(0)).refused, []);
   });
 });

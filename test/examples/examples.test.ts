@@ -6,6 +6,8 @@ import type { ControlPlane } from '../control-plane/control-plane';
 import { installSystem } from '../playground/cluster';
 import { projectDir } from '../playground/place';
 
+const FOLDERS = ['fleet', 'vps', 'pool', 'real-xen'];
+
 /** The manifests that people are told to apply, against a real API server; no operator, so nothing gets a status. */
 describe('examples', function () {
   this.timeout(60_000);
@@ -18,7 +20,7 @@ describe('examples', function () {
   });
   after(() => plane?.stop());
 
-  for (const name of ['fleet', 'vps', 'real-xen']) {
+  for (const name of FOLDERS) {
     it(`${name}/ is applied in one go, and kubectl diff is empty afterwards`, async () => {
       await plane.kubectl(['apply', '-f', folder(name)]);
       const diff = await plane.tryKubectl(['diff', '-f', folder(name)]);
@@ -29,7 +31,7 @@ describe('examples', function () {
   }
 
   it('each manifest passes a strict dry run by the server', async () => {
-    for (const name of ['fleet', 'vps', 'real-xen']) {
+    for (const name of FOLDERS) {
       for (const file of readdirSync(folder(name))) {
         const args = ['apply', '--dry-run=server', '--validate=strict', '-f', join(folder(name), file)];
         match(await plane.kubectl(args), /\(server dry run\)/, file);

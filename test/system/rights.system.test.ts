@@ -4,7 +4,16 @@ import { startPlayground } from '../playground/playground';
 import type { Playground } from '../playground/types';
 
 const VERBS = ['get', 'list', 'watch', 'create', 'update', 'patch', 'delete', 'deletecollection'];
-const OURS = ['xenvms', 'xenvmclasses', 'xenhosts', 'xenagents', 'xendomains', 'xennetworks', 'xenstoragepools'];
+const OURS = [
+  'xenvms',
+  'xenvmclasses',
+  'xenhosts',
+  'xenpools',
+  'xenagents',
+  'xendomains',
+  'xennetworks',
+  'xenstoragepools',
+];
 const KINDS = [
   ...OURS.flatMap((kind) => [`${kind}.xenfleet.io`, `${kind}.xenfleet.io/status`]),
   'secrets',

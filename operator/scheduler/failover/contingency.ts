@@ -14,7 +14,11 @@ export class Contingency {
   targets: Targets = new Map();
   readonly #reserves = new Map<number, Reserve>();
 
-  constructor(readonly lost: readonly number[]) {}
+  /** The pool that is to tolerate the loss, and the slots of the lost hosts. */
+  constructor(
+    readonly pool: string,
+    readonly lost: readonly number[],
+  ) {}
 
   slots(): Iterable<number> {
     return this.#reserves.keys();

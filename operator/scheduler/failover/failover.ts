@@ -27,6 +27,10 @@ export class Failover {
   #leaning: Set<Contingency>[] = [];
   /** No plan is known to hold for these. */
   readonly #broken = new Set<Contingency>();
+  /** Pools that ask for more than is planned for: nothing new is placed there. */
+  readonly #unjudged = new Map<string, Unabsorbed>();
+  /** The last answer of a pool that was broken: all its hosts get the same, until something changes. */
+  #refused: { readonly pool: string; readonly changes: number; readonly why: Unabsorbed } | undefined;
   #revision = -1;
 
   constructor(readonly chooser: Chooser) {}
@@ -38,24 +42,45 @@ export class Failover {
   /** Whether any pool asks for it. */
   isAsked(): boolean {
     this.#refresh();
-    return this.#plans.length > 0;
+    return this.#plans.length + this.#unjudged.size > 0;
   }
 
   /** Whether all failures are tolerated as things are. */
   holds(): boolean {
     this.#refresh();
     for (const plan of this.#broken) if (!this.#renew(plan)) return false;
-    return true;
+    return this.#unjudged.size === 0;
+  }
+
+  /** Why a pool's failures cannot be judged; undefined where they can. */
+  unjudged(pool: string): Unabsorbed | undefined {
+    this.#refresh();
+    return this.#unjudged.get(pool);
+  }
+
+  /** The losses of a pool for which no plan is known to hold. */
+  suspects(pool: string): Contingency[] {
+    this.#refresh();
+    return [...this.#broken].filter((plan) => plan.pool === pool);
+  }
+
+  /** Whether there is a plan for this loss, as things are. */
+  absorbs(plan: Contingency): boolean {
+    return !this.#broken.has(plan) || this.#renew(plan);
   }
 
   /** Would all failures still be tolerated with the VM (which is nowhere now) on this host? */
   check(vm: Vm, slot: number): Check {
     this.#refresh();
-    const broken = [...this.#broken].filter((plan) => !this.#renew(plan));
-    const [first] = broken;
+    const pool = hostPool(this.world.hosts.spec(slot));
+    const unjudged = this.#unjudged.get(pool);
+    if (unjudged) return { ok: false, why: unjudged };
+    const why = this.#whyBroken(pool);
     // What cannot be absorbed now can be with one more VM only if others need this one near them.
-    if (first && !this.world.relations.isAsked(vm)) return { ok: false, why: this.#why(first) };
-    const affected = [...new Set([...broken, ...this.#affected(vm, slot)])];
+    if (why && !this.world.relations.isAsked(vm)) return { ok: false, why };
+    // A pool that is broken already does not keep VMs out of the others.
+    const touched = this.#affected(vm, slot).filter((plan) => plan.pool === pool || !this.#broken.has(plan));
+    const affected = why ? [...new Set([...this.suspects(pool), ...touched])] : touched;
     const renewed = new Map<Contingency, Targets>();
     if (affected.length === 0) return { ok: true, renewed };
     this.world.add(vm, this.world.hosts.spec(slot).name);
@@ -95,6 +120,8 @@ export class Failover {
     this.#revision = hosts.revision;
     this.#plans = [];
     this.#broken.clear();
+    this.#unjudged.clear();
+    this.#refused = undefined;
     this.#losing = Array.from({ length: hosts.size }, () => []);
     this.#leaning = Array.from({ length: hosts.size }, () => new Set());
     const pools = new Map<string, number[]>();
@@ -104,23 +131,26 @@ export class Failover {
       if (members) members.push(slot);
       else pools.set(pool, [slot]);
     }
-    for (const [pool, members] of pools) this.#plan(members, hosts.policy(pool).hostFailuresToTolerate ?? 0);
+    for (const [pool, members] of pools) this.#plan(pool, members);
   }
 
-  #plan(members: readonly number[], failures: number): void {
+  #plan(pool: string, members: readonly number[]): void {
+    const failures = this.world.hosts.policy(pool).hostFailuresToTolerate ?? 0;
     if (failures >= 2 && members.length > MOST_HOSTS_FOR_PAIRS) {
-      throw new RangeError(`two host failures are planned for in pools of up to ${MOST_HOSTS_FOR_PAIRS} hosts`);
+      const unjudged = `2 host failures are judged in pools of up to ${MOST_HOSTS_FOR_PAIRS} hosts, and pool ${pool} has ${members.length}: set its hostFailuresToTolerate to 1, or split it`;
+      this.#unjudged.set(pool, { lost: [], left: [], unjudged });
+      return;
     }
-    if (failures === 1) for (const slot of members) this.#register([slot]);
+    if (failures === 1) for (const slot of members) this.#register(pool, [slot]);
     if (failures < 2) return;
     members.forEach((first, index) => {
-      if (members.length === 1) this.#register([first]);
-      for (const second of members.slice(index + 1)) this.#register([first, second]);
+      if (members.length === 1) this.#register(pool, [first]);
+      for (const second of members.slice(index + 1)) this.#register(pool, [first, second]);
     });
   }
 
-  #register(lost: readonly number[]): void {
-    const plan = new Contingency(lost);
+  #register(pool: string, lost: readonly number[]): void {
+    const plan = new Contingency(pool, lost);
     this.#plans.push(plan);
     this.#broken.add(plan);
     for (const slot of lost) this.#losing[slot]?.push(plan);
@@ -185,6 +215,17 @@ export class Failover {
     for (const slot of plan.slots()) this.#leaning[slot]?.add(plan);
   }
 
+  /** What a pool does not tolerate already, before anything is placed. */
+  #whyBroken(pool: string): Unabsorbed | undefined {
+    const { hosts } = this.world;
+    if (this.#refused?.pool === pool && this.#refused.changes === hosts.changes) return this.#refused.why;
+    const failing = this.suspects(pool).find((plan) => !this.#renew(plan));
+    if (failing === undefined) return undefined;
+    const why = this.#why(failing);
+    this.#refused = { pool, changes: hosts.changes, why };
+    return why;
+  }
+
   #why(plan: Contingency): Unabsorbed {
     const { left } = restart(this.chooser, plan.lost, this.#displaced(plan));
     const { hosts } = this.world;
@@ -196,6 +237,6 @@ export class Failover {
 }
 
 /** Restarted elsewhere at all: wanted, and not held by a disk. */
-function isPlaceable({ spec }: Vm): boolean {
+export function isPlaceable({ spec }: Vm): boolean {
   return spec.protected !== false && !spec.disks?.some((disk) => disk.madeOn !== undefined);
 }

@@ -94,7 +94,9 @@ export class HostTable {
   }
 
   setPool(policy: PoolPolicy): void {
+    const { vcpuRatio, hostFailuresToTolerate } = this.policy(policy.name);
     this.#pools.set(policy.name, policy);
+    if (vcpuRatio === policy.vcpuRatio && hostFailuresToTolerate === policy.hostFailuresToTolerate) return;
     for (const slot of this.#slots.values()) {
       if (hostPool(this.spec(slot)) === policy.name) this.vcpuRatio[slot] = policy.vcpuRatio ?? DEFAULT_VCPU_RATIO;
     }

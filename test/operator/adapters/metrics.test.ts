@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createMetrics } from '../../../operator/adapters/metrics';
 import type { WorldFigures } from '../../../operator/adapters/types';
-import { speakingMetrics, world } from './speaking';
+import { poolAccount, speakingMetrics, world } from './speaking';
 
 const linesOf = async (metrics: ReturnType<typeof createMetrics>): Promise<string[]> =>
   (await metrics.expose()).body.split('\n');
@@ -18,6 +18,13 @@ describe('operator metrics', () => {
       'xenfleet_host_cpus{host="alpha"} 16',
       'xenfleet_host_vcpus{host="alpha",kind="committed"} 12',
       'xenfleet_host_vms{host="alpha"} 3',
+      'xenfleet_pool_hosts{pool="ssd",state="ready"} 2',
+      'xenfleet_pool_hosts{pool="ssd",state="notReady"} 1',
+      `xenfleet_pool_memory_bytes{pool="ssd",kind="free"} ${90 * 2 ** 30}`,
+      'xenfleet_pool_vcpus{pool="ssd",kind="committed"} 12',
+      'xenfleet_pool_vms{pool="ssd"} 5',
+      'xenfleet_pool_failures_to_tolerate{pool="ssd"} 1',
+      'xenfleet_pool_failures_tolerated{pool="ssd"} 1',
       'xenfleet_vms{phase="Running"} 3',
       'xenfleet_vms{phase="Failed"} 0',
       'xenfleet_vms_pending{reason="Unschedulable"} 1',
@@ -31,15 +38,23 @@ describe('operator metrics', () => {
     }
   });
 
+  it('says that failures are not tolerated, and nothing while that is not known', async () => {
+    const metrics = createMetrics();
+    const broken = { account: poolAccount('old', { tolerates: 'no' }), isJudged: true };
+    metrics.onCollect(() => world({ pools: [broken, { account: poolAccount('new'), isJudged: false }] }));
+    const lines = (await linesOf(metrics)).filter((line) => line.startsWith('xenfleet_pool_failures_tolerated'));
+    assert.deepEqual(lines, ['xenfleet_pool_failures_tolerated{pool="old"} 0']);
+  });
+
   it('forgets hosts and reasons that are gone', async () => {
     const metrics = createMetrics();
     let now = world();
     metrics.onCollect(() => now);
     await metrics.expose();
-    now = world({ hosts: [], pendingByReason: {} });
+    now = world({ hosts: [], pools: [], pendingByReason: {} });
     const lines = await linesOf(metrics);
     assert.deepEqual(
-      lines.filter((line) => /"alpha"|"Unschedulable"/.test(line)),
+      lines.filter((line) => /"alpha"|"ssd"|"Unschedulable"/.test(line)),
       [],
     );
   });
@@ -50,7 +65,9 @@ describe('operator metrics', () => {
     metrics.onCollect(() => now);
     await metrics.expose();
     now = undefined;
-    const samples = (await linesOf(metrics)).filter((line) => /^xenfleet_(host|vms|vm_pending|unreported)/.test(line));
+    const samples = (await linesOf(metrics)).filter((line) =>
+      /^xenfleet_(host|pool|vms|vm_pending|unreported)/.test(line),
+    );
     assert.deepEqual(samples, []);
   });
 

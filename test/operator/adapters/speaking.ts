@@ -1,7 +1,7 @@
 /** Metrics that have told of everything once, so that every name and label can be seen. */
 import { createMetrics } from '../../../operator/adapters/metrics';
 import type { Metrics, WorldFigures } from '../../../operator/adapters/types';
-import type { HostAccount } from '../../../operator/scheduler/types';
+import type { HostAccount, PoolAccount } from '../../../operator/scheduler/types';
 
 const GiB = 2 ** 30;
 
@@ -26,10 +26,30 @@ export function account(host: string, changes: Partial<HostAccount> = {}): HostA
   };
 }
 
+export function poolAccount(pool: string, changes: Partial<PoolAccount> = {}): PoolAccount {
+  return {
+    pool,
+    vcpuRatio: 4,
+    hostFailuresToTolerate: 1,
+    hosts: 3,
+    readyHosts: 2,
+    cpus: 48,
+    totalBytes: 192 * GiB,
+    vms: 5,
+    committedVcpus: 12,
+    committedBytes: 20 * GiB,
+    freeVcpus: 100,
+    freeBytes: 90 * GiB,
+    tolerates: 'yes',
+    ...changes,
+  };
+}
+
 export function world(changes: Partial<WorldFigures> = {}): WorldFigures {
   return {
     hostsByPhase: { Ready: 2 },
     hosts: [{ account: account('alpha'), cpus: 16 }],
+    pools: [{ account: poolAccount('ssd'), isJudged: true }],
     vmsByPhase: { Running: 3, Pending: 1 },
     pendingByReason: { Unschedulable: 1 },
     refusalsByFilter: { Memory: 1 },

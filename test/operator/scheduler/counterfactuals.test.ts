@@ -3,7 +3,7 @@ import * as fc from 'fast-check';
 import { describe, it } from 'mocha';
 import { MIB } from '../../../common/memory';
 import { Planner, Scheduler, counterfactualText } from '../../../operator/scheduler';
-import type { HostState, VmSpec } from '../../../operator/scheduler';
+import type { HostState, Snapshot, VmSpec } from '../../../operator/scheduler';
 import { arbitraryHosts, arbitraryVms } from './arbitrary';
 import { GIB, host, hosts, required, vm } from './fleet';
 
@@ -63,6 +63,23 @@ describe('what would help a pending VM', () => {
     ]);
   });
 
+  it('fewer failures to tolerate, where nothing else keeps it out', () => {
+    const fleet = hosts(2, () => plain);
+    const pools = [{ name: 'default', hostFailuresToTolerate: 1 }];
+    const scheduler = new Scheduler({ hosts: fleet, vms: [vm('a', { ...size(10), host: 'h1' })], pools });
+    assert.deepEqual(scheduler.counterfactuals(vm('new', size(7))).map(counterfactualText), [
+      'fits on h2 if memory ≤ 6144 MiB',
+      'fits on h2 if pool default has no host failures to tolerate',
+    ]);
+    assert.doesNotMatch(
+      scheduler
+        .counterfactuals(vm('huge', size(17)))
+        .map(counterfactualText)
+        .join(),
+      /failures/,
+    );
+  });
+
   it('a move of somebody else, the cheapest', () => {
     const vms = [
       vm('db-1', { ...size(6), host: 'h1' }),
@@ -94,9 +111,11 @@ describe('what would help a pending VM', () => {
   });
 
   it('is true, every time', () => {
+    const proved = new Set<string>();
     fc.assert(
-      fc.property(arbitraryHosts(4), arbitraryVms(25), (fleet, wishes) => {
-        const scheduler = new Scheduler({ hosts: fleet, vms: [] });
+      fc.property(arbitraryHosts(4), arbitraryVms(25), fc.constantFrom(0, 1), (hosts, wishes, failures) => {
+        const pools = [{ name: 'default', hostFailuresToTolerate: failures }];
+        const scheduler = new Scheduler({ hosts, vms: [], pools });
         const vms: VmSpec[] = [];
         for (const spec of wishes) {
           const found = scheduler.find(spec);
@@ -105,31 +124,37 @@ describe('what would help a pending VM', () => {
             vms.push({ ...spec, host: found });
             continue;
           }
-          for (const help of scheduler.counterfactuals(spec)) prove(fleet, vms, spec, help);
+          for (const help of scheduler.counterfactuals(spec)) {
+            proved.add(help.kind);
+            prove({ hosts, vms, pools }, spec, help);
+          }
         }
       }),
-      { numRuns: 40 },
+      { numRuns: 100, seed: 4 },
     );
+    for (const kind of ['memory', 'drop', 'uncordon', 'failures', 'move']) assert.ok(proved.has(kind), kind);
   });
 });
 
 type Help = ReturnType<Scheduler['counterfactuals']>[number];
 
 /** Changes the input as the answer says and asks a scheduler that knows nothing of it. */
-function prove(fleet: readonly HostState[], vms: readonly VmSpec[], spec: VmSpec, help: Help): void {
+function prove(fleet: Snapshot, spec: VmSpec, help: Help): void {
   if (help.kind === 'memory') {
     const fits = (memoryMiB: number): string | undefined =>
-      new Scheduler({ hosts: fleet, vms }).find({ ...spec, memoryBytes: memoryMiB * MIB });
+      new Scheduler(fleet).find({ ...spec, memoryBytes: memoryMiB * MIB });
     assert.deepEqual([fits(help.mostMiB), fits(help.mostMiB + 1)], [help.host, undefined]);
   } else if (help.kind === 'vcpus') {
-    assert.equal(new Scheduler({ hosts: fleet, vms }).find({ ...spec, vcpus: help.most }), help.host);
+    assert.equal(new Scheduler(fleet).find({ ...spec, vcpus: help.most }), help.host);
   } else if (help.kind === 'uncordon') {
-    const open = fleet.map((one) => (one.name === help.host ? { ...one, cordoned: false } : one));
-    assert.ok(new Scheduler({ hosts: open, vms }).fits(spec, help.host));
+    const open = fleet.hosts.map((one) => (one.name === help.host ? { ...one, cordoned: false } : one));
+    assert.ok(new Scheduler({ ...fleet, hosts: open }).fits(spec, help.host));
+  } else if (help.kind === 'failures') {
+    assert.ok(new Scheduler({ ...fleet, pools: [] }).fits(spec, help.host));
   } else if (help.kind === 'move') {
-    const scheduler = new Scheduler({ hosts: fleet, vms });
+    const scheduler = new Scheduler(fleet);
     for (const { vm: name, to } of help.moves) {
-      const moved = vms.find((other) => `acme.${other.name}` === name) as VmSpec;
+      const moved = fleet.vms.find((other) => `acme.${other.name}` === name) as VmSpec;
       assert.ok(scheduler.fits(moved, to), `${name} to ${to}`);
       scheduler.assume({ ...moved, host: to }, to);
     }
