@@ -22,7 +22,7 @@ export function evacuate(
   const leaving = new Set(names);
   // The objective chooses: no scorer's cost is worked out.
   const placer = new Placer(world, 'always', []);
-  const vms = names.flatMap((name) => world.vmsOn(name).filter((vm) => world.placed.get(vm.key)?.host === name));
+  const vms = [...leaving].flatMap((name) => world.vmsOn(name).filter((vm) => world.placed.get(vm.key)?.host === name));
   vms.sort((a, b) => b.needBytes - a.needBytes || (a.key < b.key ? -1 : 1));
   const isSpread = vms.some((vm) => world.relations.of(vm).spreads.length > 0);
   if (isSpread || placer.failover.isAsked()) close(world, names);

@@ -26,6 +26,8 @@ export function loadOf(vm: Vm): Load {
   return { bytes: vm.needBytes, vcpus: vm.dedicated ? 0 : vm.vcpus, pcpus: vm.dedicated ? vm.vcpus : 0 };
 }
 
+type Column = 'memory' | 'vcpus' | 'perByte' | 'perVcpu' | 'perPcpu' | 'weightBytes' | 'weightVcpus';
+
 export class Objective {
   /** Per slot: what a byte and a vCPU more add to the host's shares. */
   readonly #perByte: Float64Array;
@@ -52,6 +54,19 @@ export class Objective {
     [this.#memory, this.#vcpus, this.#online] = [column(), column(), new Uint8Array(size)];
     this.#weigh();
     this.refresh();
+  }
+
+  /** By slot: the shares in use, what a load adds to them, and how much they count. */
+  get columns(): Readonly<Record<Column, Float64Array>> {
+    return {
+      memory: this.#memory,
+      vcpus: this.#vcpus,
+      perByte: this.#perByte,
+      perVcpu: this.#perVcpu,
+      perPcpu: this.#perPcpu,
+      weightBytes: this.#weightBytes,
+      weightVcpus: this.#weightVcpus,
+    };
   }
 
   isOnline(slot: number): boolean {
