@@ -27,14 +27,16 @@ export function evacuate(
   const isSpread = vms.some((vm) => world.relations.of(vm).spreads.length > 0);
   if (isSpread || placer.failover.isAsked()) close(world, names);
   const moves: Move[] = [];
+  /** Where the last VM was put: to be read anew with the next. */
+  let last = -1;
   const tryOne = (vm: Vm): boolean => {
     const from = placer.take(vm.key)?.host ?? '';
     const home = world.hosts.slotOf(from) ?? -1;
-    objective.touch(home);
+    objective.touch(home, last);
     const slot = pick(placer, objective, vm, leaving);
     const to = slot < 0 ? from : world.hosts.spec(slot).name;
     placer.put(vm, to);
-    objective.touch(home, slot);
+    last = slot < 0 ? home : slot;
     if (slot >= 0) moves.push({ vm, from, to });
     return slot >= 0;
   };

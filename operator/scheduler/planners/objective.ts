@@ -146,27 +146,28 @@ export class Objective {
 
   #weigh(): void {
     const { hosts } = this.world;
-    const online = hosts.slots().filter((slot) => {
-      const host = hosts.spec(slot);
-      return host.ready && (this.name === 'ganeti' || (host.cordoned !== true && (hosts.capBytes[slot] ?? 0) > 0));
-    });
-    const shareOf = (capacity: (slot: number) => number): ((slot: number) => number) => {
-      const all = online.reduce((sum, slot) => sum + capacity(slot), 0);
-      return (slot) => (this.name === 'ganeti' ? 1 / online.length : capacity(slot) / all);
-    };
-    const bytes = (slot: number): number =>
-      this.name === 'ganeti' ? hosts.spec(slot).totalBytes : (hosts.capBytes[slot] ?? 0);
-    const vcpus = (slot: number): number =>
-      (hosts.cpus[slot] ?? 0) * (this.name === 'ganeti' ? 1 : (hosts.vcpuRatio[slot] ?? 1));
-    const [weightBytes, weightVcpus] = [shareOf(bytes), shareOf(vcpus)];
+    const own = this.name === 'balance';
+    const online = hosts.slots().filter((slot) => this.#counts(slot));
+    let [allBytes, allVcpus] = [0, 0];
     for (const slot of online) {
+      const ratio = own ? (hosts.vcpuRatio[slot] as number) : 1;
+      const bytes = own ? (hosts.capBytes[slot] as number) : hosts.spec(slot).totalBytes;
+      const vcpus = (hosts.cpus[slot] as number) * ratio;
       this.#online[slot] = 1;
-      this.#perByte[slot] = 1 / bytes(slot);
-      this.#perVcpu[slot] = 1 / vcpus(slot);
-      this.#perPcpu[slot] = (this.name === 'ganeti' ? 1 : (hosts.vcpuRatio[slot] ?? 1)) / vcpus(slot);
-      this.#weightBytes[slot] = weightBytes(slot);
-      this.#weightVcpus[slot] = weightVcpus(slot);
+      [this.#perByte[slot], this.#perVcpu[slot], this.#perPcpu[slot]] = [1 / bytes, 1 / vcpus, ratio / vcpus];
+      [this.#weightBytes[slot], this.#weightVcpus[slot]] = [bytes, vcpus];
+      allBytes += bytes;
+      allVcpus += vcpus;
     }
+    for (const slot of online) {
+      this.#weightBytes[slot] = own ? (this.#weightBytes[slot] as number) / allBytes : 1 / online.length;
+      this.#weightVcpus[slot] = own ? (this.#weightVcpus[slot] as number) / allVcpus : 1 / online.length;
+    }
+  }
+
+  #counts(slot: number): boolean {
+    const { ready, cordoned } = this.world.hosts.spec(slot);
+    return ready && (this.name === 'ganeti' || (cordoned !== true && (this.world.hosts.capBytes[slot] as number) > 0));
   }
 
   #read(slot: number): void {
