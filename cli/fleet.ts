@@ -1,6 +1,6 @@
 /** The neutral fleet file: hosts, VMs and a policy, for any planner. Every complaint names the field and the remedy. */
 import { MIB } from '../common/memory';
-import { HOSTNAME_KEY } from '../operator/scheduler';
+import { HOSTNAME_KEY, MOST_HOSTS_FOR_PAIRS } from '../operator/scheduler';
 import type { HostState, PoolPolicy, Snapshot, VmSpec } from '../operator/scheduler';
 
 /** Wrong input: the message says where and what to do; the exit code is 2. */
@@ -47,10 +47,11 @@ function list(value: unknown, field: string): readonly unknown[] {
   return Array.isArray(value) ? value : fail(field, 'must be a list […]; give at least an empty one');
 }
 
-function whole(fields: Fields, key: string, field: string): number {
+function whole(fields: Fields, key: string, field: string, least: 0 | 1 = 0): number {
   const value = fields[key];
-  if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) return value;
-  return fail(`${field}.${key}`, `must be a whole number, zero or more; it is ${JSON.stringify(value) ?? 'missing'}`);
+  if (typeof value === 'number' && Number.isSafeInteger(value) && value >= least) return value;
+  const range = least === 0 ? 'zero or more' : 'one or more';
+  return fail(`${field}.${key}`, `must be a whole number, ${range}; it is ${JSON.stringify(value) ?? 'missing'}`);
 }
 
 function text(fields: Fields, key: string, field: string): string {
@@ -66,9 +67,9 @@ function readNode(value: unknown, index: number): FleetNode {
   const at = `nodes[${index}]`;
   const fields = object(value, at);
   const numbers = { memMiB: whole(fields, 'memMiB', at), dom0MiB: whole(fields, 'dom0MiB', at) };
-  if (numbers.dom0MiB > numbers.memMiB) fail(`${at}.dom0MiB`, 'must not be more than memMiB');
-  const cpus = { cpus: whole(fields, 'cpus', at), dom0Cpus: whole(fields, 'dom0Cpus', at) };
-  if (cpus.cpus === 0) fail(`${at}.cpus`, 'must be 1 or more');
+  if (numbers.dom0MiB > numbers.memMiB)
+    fail(`${at}.dom0MiB`, `must not be more than memMiB, ${numbers.memMiB}; it is ${numbers.dom0MiB}`);
+  const cpus = { cpus: whole(fields, 'cpus', at, 1), dom0Cpus: whole(fields, 'dom0Cpus', at) };
   const offline = fields.offline ?? false;
   if (typeof offline !== 'boolean') fail(`${at}.offline`, 'must be true or false');
   return {
@@ -83,7 +84,7 @@ function readNode(value: unknown, index: number): FleetNode {
 function readVm(value: unknown, index: number): FleetVm {
   const at = `vms[${index}]`;
   const fields = object(value, at);
-  const numbers = { memMiB: whole(fields, 'memMiB', at), vcpus: whole(fields, 'vcpus', at) };
+  const numbers = { memMiB: whole(fields, 'memMiB', at, 1), vcpus: whole(fields, 'vcpus', at, 1) };
   return {
     name: text(fields, 'name', at),
     ...numbers,
@@ -92,14 +93,20 @@ function readVm(value: unknown, index: number): FleetVm {
   };
 }
 
-function readPolicy(value: unknown): Fleet['policy'] {
+function readPolicy(value: unknown, nodes: number): Fleet['policy'] {
   const fields = object(value ?? {}, 'policy');
   const vcpuRatio = fields.vcpuRatio ?? 4;
   if (typeof vcpuRatio !== 'number' || !(vcpuRatio > 0)) {
-    return fail('policy.vcpuRatio', 'must be a number above 0, e.g. 4');
+    return fail('policy.vcpuRatio', `must be a number above 0, e.g. 4; it is ${JSON.stringify(vcpuRatio)}`);
   }
   const failures = fields.hostFailuresToTolerate ?? 0;
-  if (![0, 1, 2].includes(failures as number)) fail('policy.hostFailuresToTolerate', 'must be 0, 1 or 2');
+  if (![0, 1, 2].includes(failures as number))
+    fail('policy.hostFailuresToTolerate', `must be 0, 1 or 2; it is ${JSON.stringify(failures)}`);
+  if (failures === 2 && nodes > MOST_HOSTS_FOR_PAIRS)
+    fail(
+      'policy.hostFailuresToTolerate',
+      `is 2, which is judged for up to ${MOST_HOSTS_FOR_PAIRS} nodes; set it to 0 or 1`,
+    );
   return { vcpuRatio, hostFailuresToTolerate: failures as number };
 }
 
@@ -125,7 +132,7 @@ export function readFleet(json: unknown): Fleet {
     if (node !== null && !known.has(node))
       fail(`vms[${index}].node`, `there is no node "${node}"; name one of nodes, or null`);
   });
-  return { policy: readPolicy(fields.policy), nodes, vms };
+  return { policy: readPolicy(fields.policy, nodes.length), nodes, vms };
 }
 
 function toHost(node: FleetNode): HostState {

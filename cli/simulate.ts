@@ -39,6 +39,7 @@ export interface Options {
   readonly objective: ObjectiveName;
   readonly strategy?: 'balance' | 'pack';
   readonly untilScore?: number;
+  readonly prefer?: 'moves' | 'bytes';
   readonly minGain?: number;
   /** CPU time used so far, in ms. */
   readonly cpuMs: () => number;
@@ -89,8 +90,8 @@ export function place({ snapshot, nameOf }: Scene, options: Options): Outcome {
 const hostOf = (host: string | undefined): { host?: string } => (host === undefined ? {} : { host });
 
 export function rebalance(scene: Scene, options: Options): Outcome {
-  const { objective, untilScore, minGain } = options;
-  const goal = { ...(untilScore !== undefined && { untilScore }), ...(minGain !== undefined && { minGain }) };
+  const { objective, untilScore, prefer = 'moves', minGain } = options;
+  const goal = { prefer, ...(untilScore !== undefined && { untilScore }), ...(minGain !== undefined && { minGain }) };
   return movePlan(scene, options, (planner) => planner.rebalance({ objective, ...goal }));
 }
 

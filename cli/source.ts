@@ -38,7 +38,9 @@ export function readJson(path: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw new InputError(`--fleet: ${path} is not JSON: ${(error as Error).message}`);
+    throw new InputError(
+      `--fleet: ${path} is not JSON (${(error as Error).message}); give a fleet file, e.g. {"nodes": […], "vms": […]}`,
+    );
   }
 }
 

@@ -12,11 +12,13 @@ import type { World } from './state/world';
 /** Columns kept; the least recently made goes first. */
 const MAX_COLUMNS = 256;
 
+/** What the filters that look at the host alone say of each host, once one was asked about. */
 interface Shape {
-  revision: number;
-  /** 1 where every filter that looks at the host alone agrees. */
-  readonly allowed: Uint8Array;
+  readonly revision: number;
+  readonly answers: Uint8Array;
 }
+const YES = 1;
+const NO = 2;
 
 interface Column {
   revision: number;
@@ -71,17 +73,13 @@ export class Chooser {
     return best;
   }
 
-  /** As pick, by another cost than the scorers'. */
+  /** As pick, by another cost than the scorers'. Filters are asked only of hosts that would win. */
   pickBy(vm: Vm, cost: (slot: number) => number, veto?: Veto): number {
-    const { costs } = this.#column(vm);
-    const ranks = this.world.hosts.ranks();
     let best = -1;
     let bestCost = Infinity;
-    for (let slot = 0; slot < costs.length; slot++) {
-      if (costs[slot] === Infinity) continue;
+    for (const slot of this.world.hosts.slots()) {
       const own = cost(slot);
-      if (own > bestCost || (own === bestCost && (ranks[slot] as number) > (ranks[best] as number))) continue;
-      if (!this.#fitsOthers(vm, slot) || veto?.(slot) === true) continue;
+      if (own >= bestCost || !this.fits(vm, slot) || veto?.(slot) === true) continue;
       best = slot;
       bestCost = own;
     }
@@ -92,12 +90,12 @@ export class Chooser {
   fits(vm: Vm, slot: number): boolean {
     const { world } = this;
     for (const filter of ROOM_FILTERS) if (!filter.fits(world, vm, slot)) return false;
-    return this.#shape(vm).allowed[slot] === 1 && (this.isFree(vm) || this.#fitsOthers(vm, slot));
+    return this.allows(vm, slot) && (this.isFree(vm) || this.#fitsOthers(vm, slot));
   }
 
   /** True if every filter agrees that looks at nothing but what the host is. */
   allows(vm: Vm, slot: number): boolean {
-    return this.#shape(vm).allowed[slot] === 1;
+    return this.#isAllowed(this.#shape(vm), vm, slot);
   }
 
   /** Infinity where it does not fit; relations to other VMs are not looked at. */
@@ -111,6 +109,11 @@ export class Chooser {
     return labels.repellers.length + affinity.length + antiAffinity.length + spreads.length === 0;
   }
 
+  /** Nothing but the host and the room on it decides about it. */
+  isSimple(vm: Vm): boolean {
+    return vm.diskBytes.size === 0 && this.isFree(vm);
+  }
+
   #fitsOthers(vm: Vm, slot: number): boolean {
     for (const filter of VM_FILTERS) if (!filter.fits(this.world, vm, slot)) return false;
     return true;
@@ -120,12 +123,20 @@ export class Chooser {
     const { hosts } = this.world;
     const known = this.#shapes.get(vm.shapeKey);
     if (known?.revision === hosts.revision) return known;
-    const shape: Shape = { revision: hosts.revision, allowed: new Uint8Array(hosts.size) };
-    for (const slot of hosts.slots()) {
-      if (HOST_FILTERS.every((filter) => filter.fits(this.world, vm, slot))) shape.allowed[slot] = 1;
-    }
+    const shape: Shape = { revision: hosts.revision, answers: new Uint8Array(hosts.size) };
     if (known) this.#shapes.delete(vm.shapeKey);
     return keep(this.#shapes, vm.shapeKey, shape);
+  }
+
+  #isAllowed({ answers }: Shape, vm: Vm, slot: number): boolean {
+    if (answers[slot] === 0) answers[slot] = this.#hostAgrees(vm, slot) ? YES : NO;
+    return answers[slot] === YES;
+  }
+
+  #hostAgrees(vm: Vm, slot: number): boolean {
+    if (!this.world.hosts.specs[slot]) return false;
+    for (const filter of HOST_FILTERS) if (!filter.fits(this.world, vm, slot)) return false;
+    return true;
   }
 
   #column(vm: Vm): Column {
@@ -136,17 +147,17 @@ export class Chooser {
     for (; known.changes < hosts.changes; known.changes++) {
       const slot = hosts.changeAt(known.changes);
       if (slot === undefined) return this.#newColumn(vm);
-      known.costs[slot] = shape.allowed[slot] === 1 ? this.#cost(vm, slot) : Infinity;
+      known.costs[slot] = this.#isAllowed(shape, vm, slot) ? this.#cost(vm, slot) : Infinity;
     }
     return known;
   }
 
   #newColumn(vm: Vm): Column {
     const { hosts } = this.world;
-    const { allowed } = this.#shape(vm);
+    const shape = this.#shape(vm);
     const column = { revision: hosts.revision, changes: hosts.changes, costs: new Float64Array(hosts.size) };
     for (let slot = 0; slot < hosts.size; slot++) {
-      column.costs[slot] = allowed[slot] === 1 ? this.#cost(vm, slot) : Infinity;
+      column.costs[slot] = this.#isAllowed(shape, vm, slot) ? this.#cost(vm, slot) : Infinity;
     }
     this.#columns.delete(vm.sizeKey);
     return keep(this.#columns, vm.sizeKey, column);

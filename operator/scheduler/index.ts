@@ -4,6 +4,7 @@ export { matchesSelector } from './labels';
 export { counterfactualText } from './counterfactuals';
 export type { Counterfactual } from './counterfactuals';
 export { message } from './explain';
+export { MOST_HOSTS_FOR_PAIRS } from './failover/failover';
 export { Planner } from './planner';
 export type { Plan, PlacementPlan, PlannedMove } from './planner';
 export type { Capacity } from './planners/capacity';

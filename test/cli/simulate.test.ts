@@ -49,6 +49,21 @@ describe('the fleet file', () => {
       }),
       /^nodes\[1\]\.name: "h" is nodes\[0\] already/,
     ],
+    [
+      'less than no memory',
+      (f) => ({ ...f, vms: [{ name: 'a', memMiB: -5, vcpus: 1, node: null }] }),
+      /^vms\[0\]\.memMiB: must be a whole number, one or more; it is -5/,
+    ],
+    [
+      'a VM of nothing, of which any number would fit',
+      (f) => ({ ...f, vms: [{ name: 'a', memMiB: 1, vcpus: 0, node: null }] }),
+      /^vms\[0\]\.vcpus: must be a whole number, one or more; it is 0/,
+    ],
+    [
+      'a Dom0 larger than its host',
+      (f) => ({ ...f, nodes: [{ ...NODE, name: 'h', dom0MiB: 65537 }] }),
+      /^nodes\[0\]\.dom0MiB: must not be more than memMiB, 65536; it is 65537/,
+    ],
     ['a ratio of nothing', (f) => ({ ...f, policy: { vcpuRatio: 0 } }), /^policy\.vcpuRatio: must be a number above 0/],
     [
       'three failures',
@@ -80,11 +95,13 @@ describe('xenfleet simulate', function () {
   });
   after(() => rmSync(folder, { recursive: true }));
 
+  function written(name: string, fleet: object): string {
+    writeFileSync(join(folder, name), JSON.stringify(fleet));
+    return join(folder, name);
+  }
+
   function xenfleet(...args: string[]): { code: number | null; out: string; err: string } {
-    const main = join(__dirname, '../../cli/main.ts');
-    const run = spawnSync(process.execPath, ['-r', 'ts-node/register', main, 'simulate', ...args], {
-      encoding: 'utf8',
-    });
+    const run = spawnSync(process.execPath, [bundle, 'simulate', ...args], { encoding: 'utf8' });
     return { code: run.status, out: run.stdout, err: run.stderr };
   }
 
@@ -159,8 +176,43 @@ spec: {type: pvh, resources: {vcpus: 2, memory: 60Gi}}
     assert.match(out, /^d fits: best on h2|^d: 0 of 2 hosts fit/);
   });
 
+  it('moves a VM once, however often its host is named', () => {
+    const { code, out } = xenfleet('evacuate', '--fleet', file, '--hosts', 'h1, h1,', '-o', 'json');
+    assert.equal(code, 0);
+    assert.equal((JSON.parse(out) as { moves: unknown[] }).moves.length, 2);
+  });
+
+  it('has an answer for fleets without hosts, without VMs, and with no host online', () => {
+    const { nodes, vms } = FLEET;
+    const offline = nodes.map((node) => ({ ...node, offline: true }));
+    const fleets: [object, RegExp][] = [
+      [{ ...FLEET, nodes: [], vms: vms.map((vm) => ({ ...vm, node: null })) }, /there are no hosts/],
+      [{ ...FLEET, vms: [] }, /^placed +0$/m],
+      [{ ...FLEET, nodes: offline }, /not ready 2 \(offline\)/],
+    ];
+    for (const [fleet, expected] of fleets) {
+      const { code, out, err } = xenfleet('place', '--fleet', written('odd.json', fleet));
+      assert.deepEqual([code, err], [0, '']);
+      assert.match(out, expected);
+    }
+  });
+
   it('exits with 2 and names the option where the command line is wrong', () => {
+    const many = Array.from({ length: 257 }, (_, index) => ({ name: `h${index}`, ...NODE }));
+    const two = written('two.json', { policy: { vcpuRatio: 4, hostFailuresToTolerate: 2 }, nodes: many, vms: [] });
+    const broken = join(folder, 'broken.json');
+    writeFileSync(broken, '{"nodes": [');
     const cases: [string[], RegExp][] = [
+      [['rebalance', '--fleet', two], /policy\.hostFailuresToTolerate: is 2, .* up to 256 nodes; set it to 0 or 1/],
+      [['place', '--fleet', broken], /--fleet: .*broken\.json is not JSON \(.*\); give a fleet file/],
+      [
+        ['place', '--fleet', file, '--out', join(folder, 'none/out.json')],
+        /--out: cannot write .* \(ENOENT\); give a path/,
+      ],
+      [['place', '--fleet', file, '--frob'], /unknown option '--frob'/],
+      [['evacuate', '--fleet', file, '--hosts', ','], /--hosts: "," names no node; give one or more/],
+      [['rebalance', '--fleet', file, '--until-score', 'abc'], /--until-score.*'abc' is invalid/],
+      [['rebalance', '--fleet', file, '--prefer', 'hosts'], /--prefer.*choices are moves, bytes/],
       [['place', '--offline'], /--offline: give the objects with -f/],
       [['place', '--kubeconfig', join(folder, 'none')], /cannot read the cluster: .*set KUBECONFIG/],
       [['place', '-f', join(folder, 'none.yaml'), '--offline'], /-f: cannot read/],

@@ -10,7 +10,7 @@ import { hostPool } from '../state/hosts';
 import type { World } from '../state/world';
 import type { Unabsorbed } from '../types';
 import { Contingency } from './contingency';
-import { isSimple, restart } from './restart';
+import { restart } from './restart';
 import type { Targets } from './restart';
 
 /** Pairs of more hosts than this are not planned for. */
@@ -171,7 +171,7 @@ export class Failover {
 
   /** Whether the plans for other VMs may depend on where this one is. */
   #matters(vm: Vm): boolean {
-    return !isSimple(this.chooser, vm) || this.world.relations.isAsked(vm);
+    return !this.chooser.isSimple(vm) || this.world.relations.isAsked(vm);
   }
 
   /** The plan with the VM added on some host with the room, where nothing else has changed. */

@@ -22,11 +22,6 @@ export interface Restart {
 /** Work of the exhaustive search: dead ends times hosts. */
 const BUDGET = 40_000;
 
-/** Nothing but the host and the room on it decides. */
-export function isSimple(chooser: Chooser, vm: Vm): boolean {
-  return vm.diskBytes.size === 0 && chooser.isFree(vm);
-}
-
 /** Tries to restart VMs that are on lost hosts; the world is left as it was. */
 export function restart(chooser: Chooser, lost: readonly number[], vms: readonly Vm[]): Restart {
   const { world } = chooser;
@@ -35,7 +30,7 @@ export function restart(chooser: Chooser, lost: readonly number[], vms: readonly
   const sorted = [...vms].sort(
     (a, b) => late(a) - late(b) || b.needBytes - a.needBytes || b.vcpus - a.vcpus || (a.key < b.key ? -1 : 1),
   );
-  if (sorted.every((vm) => isSimple(chooser, vm))) return search(() => new PlainRoom(chooser, slots), slots, sorted);
+  if (sorted.every((vm) => chooser.isSimple(vm))) return search(() => new PlainRoom(chooser, slots), slots, sorted);
   const restore = lose(world, lost, sorted);
   const answer = search(() => new RealRoom(chooser), slots, sorted);
   restore();

@@ -20,18 +20,23 @@ export function evacuate(
   objective: Objective,
 ): { moves: Move[]; stuck: Stuck[] } {
   const leaving = new Set(names);
-  const placer = new Placer(world);
-  const vms = names.flatMap((name) => world.vmsOn(name).filter((vm) => world.placed.get(vm.key)?.host === name));
+  // The objective chooses: no scorer's cost is worked out.
+  const placer = new Placer(world, 'always', []);
+  const vms = [...leaving].flatMap((name) => world.vmsOn(name).filter((vm) => world.placed.get(vm.key)?.host === name));
   vms.sort((a, b) => b.needBytes - a.needBytes || (a.key < b.key ? -1 : 1));
   const isSpread = vms.some((vm) => world.relations.of(vm).spreads.length > 0);
   if (isSpread || placer.failover.isAsked()) close(world, names);
   const moves: Move[] = [];
+  /** Where the last VM was put: to be read anew with the next. */
+  let last = -1;
   const tryOne = (vm: Vm): boolean => {
     const from = placer.take(vm.key)?.host ?? '';
-    objective.refresh();
+    const home = world.hosts.slotOf(from) ?? -1;
+    objective.touch(home, last);
     const slot = pick(placer, objective, vm, leaving);
     const to = slot < 0 ? from : world.hosts.spec(slot).name;
     placer.put(vm, to);
+    last = slot < 0 ? home : slot;
     if (slot >= 0) moves.push({ vm, from, to });
     return slot >= 0;
   };

@@ -26,6 +26,8 @@ export function loadOf(vm: Vm): Load {
   return { bytes: vm.needBytes, vcpus: vm.dedicated ? 0 : vm.vcpus, pcpus: vm.dedicated ? vm.vcpus : 0 };
 }
 
+type Column = 'memory' | 'vcpus' | 'perByte' | 'perVcpu' | 'perPcpu' | 'weightBytes' | 'weightVcpus';
+
 export class Objective {
   /** Per slot: what a byte and a vCPU more add to the host's shares. */
   readonly #perByte: Float64Array;
@@ -52,6 +54,19 @@ export class Objective {
     [this.#memory, this.#vcpus, this.#online] = [column(), column(), new Uint8Array(size)];
     this.#weigh();
     this.refresh();
+  }
+
+  /** By slot: the shares in use, what a load adds to them, and how much they count. */
+  get columns(): Readonly<Record<Column, Float64Array>> {
+    return {
+      memory: this.#memory,
+      vcpus: this.#vcpus,
+      perByte: this.#perByte,
+      perVcpu: this.#perVcpu,
+      perPcpu: this.#perPcpu,
+      weightBytes: this.#weightBytes,
+      weightVcpus: this.#weightVcpus,
+    };
   }
 
   isOnline(slot: number): boolean {
@@ -131,27 +146,28 @@ export class Objective {
 
   #weigh(): void {
     const { hosts } = this.world;
-    const online = hosts.slots().filter((slot) => {
-      const host = hosts.spec(slot);
-      return host.ready && (this.name === 'ganeti' || (host.cordoned !== true && (hosts.capBytes[slot] ?? 0) > 0));
-    });
-    const shareOf = (capacity: (slot: number) => number): ((slot: number) => number) => {
-      const all = online.reduce((sum, slot) => sum + capacity(slot), 0);
-      return (slot) => (this.name === 'ganeti' ? 1 / online.length : capacity(slot) / all);
-    };
-    const bytes = (slot: number): number =>
-      this.name === 'ganeti' ? hosts.spec(slot).totalBytes : (hosts.capBytes[slot] ?? 0);
-    const vcpus = (slot: number): number =>
-      (hosts.cpus[slot] ?? 0) * (this.name === 'ganeti' ? 1 : (hosts.vcpuRatio[slot] ?? 1));
-    const [weightBytes, weightVcpus] = [shareOf(bytes), shareOf(vcpus)];
+    const own = this.name === 'balance';
+    const online = hosts.slots().filter((slot) => this.#counts(slot));
+    let [allBytes, allVcpus] = [0, 0];
     for (const slot of online) {
+      const ratio = own ? (hosts.vcpuRatio[slot] as number) : 1;
+      const bytes = own ? (hosts.capBytes[slot] as number) : hosts.spec(slot).totalBytes;
+      const vcpus = (hosts.cpus[slot] as number) * ratio;
       this.#online[slot] = 1;
-      this.#perByte[slot] = 1 / bytes(slot);
-      this.#perVcpu[slot] = 1 / vcpus(slot);
-      this.#perPcpu[slot] = (this.name === 'ganeti' ? 1 : (hosts.vcpuRatio[slot] ?? 1)) / vcpus(slot);
-      this.#weightBytes[slot] = weightBytes(slot);
-      this.#weightVcpus[slot] = weightVcpus(slot);
+      [this.#perByte[slot], this.#perVcpu[slot], this.#perPcpu[slot]] = [1 / bytes, 1 / vcpus, ratio / vcpus];
+      [this.#weightBytes[slot], this.#weightVcpus[slot]] = [bytes, vcpus];
+      allBytes += bytes;
+      allVcpus += vcpus;
     }
+    for (const slot of online) {
+      this.#weightBytes[slot] = own ? (this.#weightBytes[slot] as number) / allBytes : 1 / online.length;
+      this.#weightVcpus[slot] = own ? (this.#weightVcpus[slot] as number) / allVcpus : 1 / online.length;
+    }
+  }
+
+  #counts(slot: number): boolean {
+    const { ready, cordoned } = this.world.hosts.spec(slot);
+    return ready && (this.name === 'ganeti' || (cordoned !== true && (this.world.hosts.capBytes[slot] as number) > 0));
   }
 
   #read(slot: number): void {

@@ -14,6 +14,8 @@ export interface RebalanceOptions {
   readonly objective?: ObjectiveName;
   /** Stop once the score is this low. */
   readonly untilScore?: number;
+  /** With a score to reach: as few moves as possible, then as few bytes (default), or as few bytes in however many moves. */
+  readonly prefer?: 'moves' | 'bytes';
   /** A step that lowers the score by less is not taken. */
   readonly minGain?: number;
   readonly maxSteps?: number;

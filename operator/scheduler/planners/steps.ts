@@ -209,7 +209,7 @@ export class StepFinder {
 
   #canMove(vm: Vm, from: number, to: number): boolean {
     if (this.#world.relations.isNeeded(vm, from)) return false;
-    if (this.#isSimple(vm)) return this.chooser.allows(vm, to);
+    if (this.chooser.isSimple(vm)) return this.chooser.allows(vm, to);
     this.#world.remove(vm.key);
     const fits = this.chooser.fits(vm, to);
     this.#world.add(vm, this.#world.hosts.spec(from).name);
@@ -219,7 +219,7 @@ export class StepFinder {
   #canSwap(mine: Vm, from: number, theirs: Vm, to: number): boolean {
     const { relations } = this.#world;
     if (relations.isNeeded(mine, from) || relations.isNeeded(theirs, to)) return false;
-    if (this.#isSimple(mine) && this.#isSimple(theirs))
+    if (this.chooser.isSimple(mine) && this.chooser.isSimple(theirs))
       return this.chooser.allows(mine, to) && this.chooser.allows(theirs, from);
     const world = this.#world;
     world.remove(mine.key);
@@ -232,10 +232,5 @@ export class StepFinder {
     world.add(mine, world.hosts.spec(from).name);
     world.add(theirs, world.hosts.spec(to).name);
     return fits;
-  }
-
-  /** Nothing but the host and the room on it decides. */
-  #isSimple(vm: Vm): boolean {
-    return vm.diskBytes.size === 0 && this.chooser.isFree(vm);
   }
 }

@@ -1,10 +1,14 @@
 /**
- * Rebalancing in more than one way, and the best of them. With a score to reach, few moves count most, then few bytes:
- * single moves are tried before swaps, valued by gain alone and by gain for what is moved. Without one, the lowest score
- * counts. Large fleets are given one way only. What turns out not to have been needed is moved back.
+ * Rebalancing in more than one way, and the best of them. With a score to reach, few moves count most (the step that
+ * gains most, no swaps), then few bytes; or few bytes alone. Without one, the lowest score counts. Large fleets are given
+ * one way only. What turns out not to have been needed is moved back.
  */
+import { Chooser } from '../choose';
 import type { Vm } from '../state/demand';
 import type { World } from '../state/world';
+import { anneal } from './anneal';
+import { Arrangement } from './arrangement';
+import type { Mover } from './arrangement';
 import { Objective } from './objective';
 import type { Move } from './order';
 import { Rebalancer, isReached } from './rebalance';
@@ -14,7 +18,15 @@ import type { Style } from './steps';
 const SMALL_FLEET = 64;
 const THOROUGH: Style = { costExponent: 0.25, swaps: true, exact: false };
 const FRUGAL: Style = { costExponent: 0.5, swaps: true, exact: false };
-const FEW_MOVES: readonly Style[] = [0, 0.1].map((costExponent) => ({ costExponent, swaps: false, exact: true }));
+const FEW_MOVES: Style = { costExponent: 0, swaps: false, exact: true };
+/** Where to start looking for fewer bytes: from few large moves, and from more and smaller ones. */
+const FEW_BYTES: readonly Style[] = [0, 0.25, 0.5].map((costExponent) => ({
+  costExponent,
+  swaps: false,
+  exact: false,
+}));
+/** Changes tried in search of fewer bytes: a blink, or half a second for each start. */
+const TRIES = { moves: 60_000, bytes: 1_000_000 };
 
 interface Result {
   readonly moves: readonly Move[];
@@ -24,23 +36,53 @@ interface Result {
 
 /** The moves, by VM, that even the fleet out; the world is left as it was. */
 export function evenOut(world: World, options: RebalanceOptions): readonly Move[] {
+  const scoreBefore = new Objective(world, options.objective ?? 'balance').score();
   const homes = new Map([...world.placed.values()].map(({ vm, host }) => [vm, host]));
   const small = world.hosts.slots().length <= SMALL_FLEET;
-  const run = (style: Style): Result => {
+  const run = (style: Style, tries = 0): Result => {
     new Rebalancer(world, options, style).run();
+    // Wishes of VMs about each other would change with every step: there the greedy answer stays.
+    if (tries > 0 && !world.relations.hasWishes) spareBytes(world, homes, { ...options, scoreBefore, tries });
     const result = trim(world, homes, options);
     for (const { vm, from } of result.moves) world.add(vm, from);
     return result;
   };
   if (!small) return run(THOROUGH).moves;
-  if (options.untilScore === undefined) {
+  const { untilScore, prefer = 'moves' } = options;
+  if (untilScore === undefined) {
     const [first, second] = [run(THOROUGH), run(FRUGAL)];
     return second.score < first.score ? second.moves : first.moves;
   }
-  const reached = FEW_MOVES.map(run).filter(({ score }) => isReached(score, options));
-  const fewest = Math.min(...reached.map(({ moves }) => moves.length));
-  const [best] = reached.filter(({ moves }) => moves.length === fewest).sort((a, b) => a.bytes - b.bytes);
+  const starts = prefer === 'moves' ? [FEW_MOVES] : FEW_BYTES;
+  const results = starts.map((style) => run(style, TRIES[prefer])).filter(({ score }) => isReached(score, options));
+  const [best] = results.sort((a, b) => a.bytes - b.bytes);
   return (best ?? run(THOROUGH)).moves;
+}
+
+/** Arranges the world so that the score is reached with fewer bytes, by no more moves unless bytes are preferred. */
+function spareBytes(
+  world: World,
+  homes: ReadonlyMap<Vm, string>,
+  options: RebalanceOptions & { readonly scoreBefore: number; readonly tries: number },
+): void {
+  const {
+    scoreBefore,
+    tries,
+    untilScore = 0,
+    prefer = 'moves',
+    objective: name = 'balance',
+    maxSteps = Infinity,
+  } = options;
+  const objective = new Objective(world, name);
+  const state = new Arrangement(new Chooser(world), objective, homes, options.pinned);
+  const mostMoves = prefer === 'moves' ? state.moves : maxSteps;
+  const penalties = objective.score() - objective.spread();
+  const places = anneal(state, { scoreBefore, score: untilScore - penalties, mostMoves, tries });
+  places?.forEach((slot, place) => {
+    const { vm } = state.movers[place] as Mover;
+    const host = world.hosts.spec(slot).name;
+    if (world.placed.get(vm.key)?.host !== host) world.add(vm, host);
+  });
 }
 
 /** Takes back what the goal, or all but nothing of the score, can do without: the largest first. */

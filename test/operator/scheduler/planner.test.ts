@@ -109,6 +109,26 @@ describe('rebalancing', () => {
     );
   });
 
+  it('reaches a score with as few moves as greedy steps need and fewer bytes, or with far fewer bytes', function () {
+    this.timeout(30_000);
+    const { hosts: fleet, vms, pools } = toSnapshot(generate({ nodes: 40, vms: 400, seed: 5 }));
+    const planner = new Planner({ hosts: fleet, vms, pools });
+    const goal = { objective: 'ganeti', untilScore: 0.1 } as const;
+    const few = planner.rebalance(goal);
+    const light = planner.rebalance({ ...goal, prefer: 'bytes' });
+    // What taking the step that gains most, again and again, needs on this fleet.
+    const greedy = { moves: 32, bytes: 718 * GIB };
+    for (const plan of [few, light]) {
+      assert.ok(plan.scoreAfter <= 0.1, `score ${plan.scoreAfter}`);
+      assert.equal(new Set(plan.moves.map(({ key }) => key)).size, plan.moves.length, 'no VM moves twice');
+      replay(fleet, vms, plan);
+    }
+    assert.ok(few.moves.length <= greedy.moves, `${few.moves.length} moves`);
+    assert.ok(few.bytesMoved < greedy.bytes, `${few.bytesMoved / GIB} GiB`);
+    assert.ok(light.bytesMoved < 0.8 * greedy.bytes, `${light.bytesMoved / GIB} GiB`);
+    assert.deepEqual(planner.rebalance(goal), few, 'the same question gets the same answer');
+  });
+
   it('leaves alone what is pinned to its host or on the move', () => {
     const disk = { disks: [{ pool: 'ssd', sizeBytes: GIB, madeOn: 'h1' }] };
     const fleet = hosts(2, () => ({ storage: [{ name: 'ssd', locality: 'local', freeBytes: GIB }] }));
