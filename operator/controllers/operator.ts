@@ -55,7 +55,8 @@ export class Term {
     this.ledger = new Ledger(world, fleet);
     const defer = (run: () => void): void => void clock.setTimer(0, run);
     const pause = (ms: number): Promise<void> => sleep(clock, ms);
-    const onOutcome = (key: string): void => this.#vmQueue.add(key);
+    // What is half done is finished before anything new is begun.
+    const onOutcome = (key: string): void => this.#vmQueue.add(key, 1);
     const { ledger } = this;
     this.placement = new Placement({ world, ledger, client, metrics, log, onOutcome, defer, pause });
     const vms = new VmController({

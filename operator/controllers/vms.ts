@@ -59,8 +59,7 @@ export class VmController {
         return this.#show(key, known, action.because);
       }
       if (action.do === 'place') {
-        placement.request(key, vm, action.epoch);
-        return this.#show(key, known, undefined);
+        return placement.request(key, vm, action.epoch) ? this.#show(key, known, undefined) : undefined;
       }
       await this.#carryOut(vm, known, action);
       // What a deletion leaves is told by the watch, not by the answer.
@@ -141,7 +140,7 @@ export class VmController {
       const since = this.#passingSince.get(key) ?? clock.monotonicMs();
       this.#passingSince.set(key, since);
       const left = since + TRANSIENT_MS - clock.monotonicMs();
-      if (left > 0) return { requeueAfterMs: left };
+      if (left > 0) return { requeueAfterMs: left, priority: -1 }; // telling can wait for work
     }
     this.#passingSince.delete(key);
     await this.#write(vm, status);

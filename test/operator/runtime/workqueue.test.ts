@@ -53,6 +53,16 @@ describe('work queue', () => {
     deepEqual(await takeAll(queue), ['urgent', 'b', 'a']);
   });
 
+  it('hands what was put off with a low priority out last, unless it became urgent meanwhile', async () => {
+    const { clock, queue } = rig();
+    queue.addAfter('later', 10, -1);
+    queue.addAfter('raised', 10, -1);
+    await clock.advance(10);
+    queue.add('new');
+    queue.add('raised');
+    deepEqual(await takeAll(queue), ['new', 'raised', 'later']);
+  });
+
   it('keeps the earliest of several times, whatever their order', async () => {
     for (const delays of [
       [300, 100, 200],
