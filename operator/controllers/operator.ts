@@ -53,7 +53,7 @@ export class Term {
     this.#vmQueue = this.#queue('vm');
     this.#hostQueue = this.#queue('host');
     this.ledger = new Ledger(world, fleet);
-    const defer = (run: () => void): void => void clock.setTimer(0, run);
+    const defer = (run: () => void): void => void setImmediate(run); // a timer would take a millisecond
     const pause = (ms: number): Promise<void> => sleep(clock, ms);
     // What is half done is finished before anything new is begun.
     const onOutcome = (key: string): void => this.#vmQueue.add(key, 1);
@@ -69,6 +69,7 @@ export class Term {
       clock,
       metrics,
       log,
+      onRead: (key) => this.#vmQueue.rereading(key),
     });
     const hosts = new HostController({ world, fleet, ledger, client, clock, log });
     this.#controllers = [

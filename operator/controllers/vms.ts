@@ -36,6 +36,8 @@ export interface VmControllerOptions {
   readonly clock: Clock;
   readonly metrics: Metrics;
   readonly log: Logger;
+  /** The caches are read for this VM now: what they told of it before need not be looked at again. */
+  readonly onRead: (key: string) => void;
 }
 
 export class VmController {
@@ -48,8 +50,9 @@ export class VmController {
   }
 
   readonly reconcile = async (key: string): Promise<ReconcileResult | undefined> => {
-    const { world, fleet, placement } = this.#options;
+    const { world, fleet, placement, onRead } = this.#options;
     for (let step = 0; step < MAX_STEPS; step++) {
+      onRead(key);
       const vm = world.vms.get(key);
       if (vm === undefined) return this.#afterwards(key);
       const known = fleet.worldOf(vm, placement.unplaced(key));

@@ -100,6 +100,11 @@ export class WorkQueue {
     });
   }
 
+  /** Whoever works on the key reads the world anew: what was added for it until now is in what is read. */
+  rereading(key: string): void {
+    this.again.delete(key);
+  }
+
   done(key: string): void {
     const startedMs = this.working.get(key);
     if (startedMs === undefined) return;

@@ -8,7 +8,7 @@ import type { XenHost } from '../../../crds/generated/types';
 import { KubeClient } from '../../../common/kube/client';
 import { XENHOSTS } from '../../../common/kube/resources';
 import { createTransport } from '../../../common/kube/transport';
-import { hostManifest } from '../../playground/cluster';
+import { hostManifest, OPERATOR_ACCOUNT } from '../../playground/cluster';
 import { projectDir } from '../../playground/place';
 import { startPlayground } from '../../playground/playground';
 import type { Playground } from '../../playground/playground';
@@ -93,7 +93,9 @@ async function bench(sizes: Sizes): Promise<boolean> {
 
 async function measure(playground: Playground, { objects, hosts, rounds, seed, scenes }: Sizes): Promise<Run[]> {
   const names = Array.from({ length: hosts }, (_, index) => `h${String(index).padStart(3, '0')}`);
-  const client = clientOf(playground, AT_ONCE);
+  const client = clientOf(playground, playground.plane.adminToken);
+  const { namespace, name } = OPERATOR_ACCOUNT;
+  const asOperator = clientOf(playground, await playground.plane.tokenFor(namespace, name));
   await playground.kubectl(['create', 'namespace', TENANT]);
   const agents = await startHosts(playground, names);
   await createNodes(client, names, HOST_SIZE);
@@ -101,7 +103,7 @@ async function measure(playground: Playground, { objects, hosts, rounds, seed, s
   const contenders = [
     await kubeScheduler(playground, client),
     operator(playground, client),
-    serverAlone(client, playground.client, () => recording),
+    serverAlone({ client, asOperator, onlooker: playground.client, recording: () => recording }),
   ];
   await playground.killOperator();
   const runs: Run[] = [];
@@ -119,7 +121,7 @@ async function measure(playground: Playground, { objects, hosts, rounds, seed, s
     }
   }
   await agents.stop();
-  client.transport.close();
+  for (const { transport } of [client, asOperator]) transport.close();
   return runs;
 }
 
@@ -169,7 +171,7 @@ function cpuOf({ plane }: Playground, contender: Contender): Record<string, numb
 
 /** XenHosts, made Ready by the operator. */
 async function startHosts(playground: Playground, names: readonly string[]): Promise<Agents> {
-  const agents = new Agents(clientOf(playground, AT_ONCE), names, HOST_SIZE);
+  const agents = new Agents(clientOf(playground, playground.plane.adminToken), names, HOST_SIZE);
   agents.start();
   await inParallel(names, AT_ONCE, (name, index) => {
     const host = hostManifest(name);
@@ -180,10 +182,9 @@ async function startHosts(playground: Playground, names: readonly string[]): Pro
   return agents;
 }
 
-function clientOf({ plane }: Playground, maxSockets: number): KubeClient {
-  const token = (): Promise<string> => Promise.resolve(plane.adminToken);
-  const target = { server: plane.server, ca: plane.caPem, token };
-  return new KubeClient(createTransport({ target, maxSockets, userAgent: 'bench-scheduler' }));
+function clientOf({ plane }: Playground, token: string): KubeClient {
+  const target = { server: plane.server, ca: plane.caPem, token: () => Promise.resolve(token) };
+  return new KubeClient(createTransport({ target, maxSockets: AT_ONCE, userAgent: 'bench-scheduler' }));
 }
 
 function print(sizes: Sizes, runs: readonly Run[], machine: { cpus: number; loadBefore: number }): void {

@@ -23,6 +23,8 @@ export interface SceneFigures {
   /** Medians of the ratios within a round: what the machine does beside changes from round to round. */
   readonly oursToAlone: number;
   readonly oursToPeer: number;
+  /** All processor time that one placement costs on the machine; where processors are the limit, its inverse is the rate. */
+  readonly cpuMs: Readonly<Record<string, number>>;
   /** Against the first scene, within a round. */
   readonly toPlain: Readonly<Record<string, number>>;
 }
@@ -36,6 +38,11 @@ const median = (values: readonly number[]): number => quantile(values, 0.5) ?? N
 function rates(runs: readonly Run[], scene: string, contender: string): number[] {
   const own = runs.filter((run) => run.scene === scene && run.contender === contender);
   return own.toSorted((a, b) => a.round - b.round).map(({ perSecond }) => perSecond);
+}
+
+function processorMs(runs: readonly Run[], scene: string, contender: string): number[] {
+  const own = runs.filter((run) => run.scene === scene && run.contender === contender);
+  return own.map(({ cpuMs }) => Object.values(cpuMs).reduce((sum, ms) => sum + ms, 0));
 }
 
 const ratio = (of: readonly number[], to: readonly number[]): number =>
@@ -52,6 +59,7 @@ export function figuresOf(runs: readonly Run[]): SceneFigures[] {
       perSecond: Object.fromEntries(all.map((name) => [name, median(of(name))])),
       oursToAlone: ratio(of(OURS), of(ALONE)),
       oursToPeer: ratio(of(OURS), of(PEER)),
+      cpuMs: Object.fromEntries(all.map((name) => [name, median(processorMs(runs, scene, name))])),
       toPlain: Object.fromEntries(all.map((name) => [name, ratio(of(name), rates(runs, plain, name))])),
     };
   });
@@ -70,8 +78,9 @@ export function figureTable(figures: readonly SceneFigures[]): string {
     'ours ÷ kube-scheduler',
     'to plain: kube-scheduler',
     'ours',
+    'processor ms each',
   ];
-  const rows = figures.map(({ scene, perSecond, oursToAlone, oursToPeer, toPlain }): Cell[] => [
+  const rows = figures.map(({ scene, perSecond, oursToAlone, oursToPeer, toPlain, cpuMs }): Cell[] => [
     scene,
     whole(perSecond[PEER]),
     whole(perSecond[OURS]),
@@ -80,6 +89,7 @@ export function figureTable(figures: readonly SceneFigures[]): string {
     share(oursToPeer),
     share(toPlain[PEER]),
     share(toPlain[OURS]),
+    [PEER, OURS, ALONE].map((name) => (cpuMs[name] ?? NaN).toFixed(1)).join(' / '),
   ]);
   return table(header, rows);
 }

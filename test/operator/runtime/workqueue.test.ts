@@ -35,6 +35,22 @@ describe('work queue', () => {
     equal(queue.depth, 0);
   });
 
+  it('forgets what was added before the worker read the world anew, and nothing after that', async () => {
+    const { queue } = rig();
+    queue.add('a');
+    await queue.take();
+    queue.add('a');
+    queue.rereading('a');
+    queue.done('a');
+    equal(queue.depth, 0);
+    queue.add('a');
+    await queue.take();
+    queue.rereading('a');
+    queue.add('a');
+    queue.done('a');
+    deepEqual(await takeAll(queue), ['a']);
+  });
+
   it('wakes the worker that waits longest', async () => {
     const { queue } = rig();
     const [first, second] = [queue.take(), queue.take()];
