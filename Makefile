@@ -10,7 +10,7 @@ TS := node -r ts-node/register/transpile-only
 LAB := test/xen-lab/lab.sh
 
 help: ## this list
-	@awk -F ':[^#]*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':[^#]*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@echo
 	@echo '  HOSTS=n        hosts of demo and up (3)         XEN=real    one real Xen under QEMU instead of simulated hosts'
 	@echo '  ONLY=file      make test: that test file only   DEMO_EXIT=1 demo ends when everything runs'
@@ -54,6 +54,9 @@ bench: setup ## how fast, how many writes, how much memory: .local/bench.json
 bench-peers: setup ## placing, rebalancing and evacuating beside Ganeti's htools, as a table
 	@$(TS) test/bench/peers/main.ts
 
+bench-scheduler: setup ## creating and placing beside kube-scheduler and the bare API server
+	@$(TS) test/bench/scheduler/main.ts
+
 generate: setup ## types, validators and chart templates from crds/
 	@npm run --silent generate && npm run --silent generate:chart
 
@@ -65,4 +68,4 @@ clean: ## remove what can be made again, but not caches and packages
 	@[ ! -d .local/xen-lab ] || $(LAB) stop --all
 	rm -rf dist coverage .local
 
-.PHONY: help setup demo up down status test test-xen xen-lab xen-lab-down lint bench bench-peers generate build clean
+.PHONY: help setup demo up down status test test-xen xen-lab xen-lab-down lint bench bench-peers bench-scheduler generate build clean

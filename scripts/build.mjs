@@ -64,7 +64,6 @@ async function bundleFile(outfile, entry, more) {
     // Names stay as they are, so that a stack trace can be read without the map.
     minifyWhitespace: true,
     minifySyntax: true,
-    keepNames: true,
     legalComments: 'linked',
     logLevel: 'warning',
     logOverride: { 'commonjs-variable-in-esm': 'silent' },

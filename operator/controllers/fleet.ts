@@ -2,8 +2,8 @@
 import type { XenAgent, XenVM } from '../../crds/generated/types';
 import { hostNamespace, hostOfNamespace } from '../../common/names';
 import type { Clock } from '../../common/ports';
-import { viewHost, type FleetFacts, type HostFacts } from '../plan/host';
-import { resolve, uuidOf, type Catalog } from '../plan/resolve';
+import { hasAnswered, isDeclaredDead, viewHost, type FleetFacts, type HostFacts } from '../plan/host';
+import { resolve, uuidOf, type Catalog, type Resolution } from '../plan/resolve';
 import type { HostView, Sighting, VmWorld } from '../plan/world';
 import type { World } from './world';
 
@@ -26,17 +26,24 @@ export class Fleet {
   readonly #beats = new Map<string, Beat>();
   /** Asked for by every VM, found once per change of hosts and reports. */
   #unreported: { readonly state: string; readonly names: readonly string[] } = { state: '', names: [] };
-  readonly catalog: Catalog;
+  /** Names in a report's roster that are no hosts of ours. Rosters are as long as the fleet: each is read once, until hosts come or go. */
+  #strangers = new WeakMap<XenAgent, readonly string[]>();
+  /** Asked for at every look at a VM, found once per object and catalogue. */
+  readonly #resolutions = new WeakMap<XenVM, { readonly state: string; readonly resolution: Resolution }>();
+  readonly #catalog: Catalog;
 
   constructor(options: FleetOptions) {
     this.#options = options;
     const { world } = options;
-    this.catalog = {
+    this.#catalog = {
       vmClass: (name) => world.classes.get(name),
       network: (name) => world.networks.get(name),
       storagePool: (name) => world.storagePools.get(name),
       namespaceLabels: (name) => world.namespaces.get(name)?.metadata.labels ?? {},
     };
+    world.hosts.onChange(({ type }) => {
+      if (type !== 'updated') this.#strangers = new WeakMap();
+    });
     world.leases.onChange((change) => {
       if (change.type !== 'deleted')
         this.#noteBeat(change.object.metadata.namespace ?? '', change.object.spec?.renewTime);
@@ -93,13 +100,23 @@ export class Fleet {
   #findUnreported(): string[] {
     const { hosts, agents } = this.#options.world;
     const missing = new Set<string>();
-    for (const { metadata } of hosts.all()) {
-      const view = this.view(metadata.name);
-      if (view?.dead === false && !view.answered) missing.add(metadata.name);
+    for (const host of hosts.all()) {
+      const agent = this.agent(host.metadata.name);
+      if (!isDeclaredDead(host, agent) && !hasAnswered(agent, this.nonce)) missing.add(host.metadata.name);
     }
-    const roster = agents.all().flatMap(({ status }) => (status?.nonce === this.nonce ? (status.roster ?? []) : []));
-    for (const name of roster) if (hosts.get(name) === undefined) missing.add(name);
+    for (const agent of agents.all()) {
+      if (agent.status?.nonce === this.nonce) for (const name of this.#strangersOf(agent)) missing.add(name);
+    }
     return [...missing].sort();
+  }
+
+  #strangersOf(agent: XenAgent): readonly string[] {
+    const { hosts } = this.#options.world;
+    const known = this.#strangers.get(agent);
+    if (known !== undefined) return known;
+    const found = (agent.status?.roster ?? []).filter((name) => hosts.get(name) === undefined);
+    this.#strangers.set(agent, found);
+    return found;
   }
 
   /** Everything known that bears on one VM. */
@@ -116,7 +133,7 @@ export class Fleet {
       vm,
       uuid,
       fleetID,
-      resolution: resolve(vm, uuid, this.catalog),
+      resolution: this.resolutionOf(vm),
       orders,
       host: (name) => this.view(name),
       unreported: this.unreported(),
@@ -125,6 +142,17 @@ export class Fleet {
       fresh: world.isFresh(vm),
       unplaced,
     };
+  }
+
+  /** What the names in a VM's spec mean now. */
+  resolutionOf(vm: XenVM): Resolution {
+    const { classes, networks, storagePools, namespaces } = this.#options.world;
+    const state = [classes, networks, storagePools, namespaces].map((store) => store.generation).join('/');
+    const known = this.#resolutions.get(vm);
+    if (known?.state === state) return known.resolution;
+    const resolution = resolve(vm, uuidOf(vm), this.#catalog);
+    this.#resolutions.set(vm, { state, resolution });
+    return resolution;
   }
 
   /** What the reports of this term say of a UUID. */

@@ -4,7 +4,7 @@ import { hostNamespace, hostOfNamespace } from '../../common/names';
 import { keyOf } from '../../common/kube/types';
 import { hostState, vmSpec } from '../plan/ledger';
 import { poolPolicy } from '../plan/pool';
-import { resolve, uuidOf } from '../plan/resolve';
+import { uuidOf } from '../plan/resolve';
 import { isRetired } from '../plan/world';
 import { Scheduler, type VmSpec } from '../scheduler';
 import type { Fleet } from './fleet';
@@ -32,8 +32,7 @@ export class Ledger {
     this.#undo = [
       world.vms.onChange((change) => {
         this.markVm(change.key);
-        // What a host calls an orphan stops being one when it is claimed there.
-        this.markHost('object' in change ? (change.object.status?.placement?.host ?? '') : '');
+        if ('object' in change) this.#markClaimed(change.object);
       }),
       world.pools.onChange((change) => this.#dirtyPools.add(change.key)),
       world.hosts.onChange((change) => this.markHost(change.key)),
@@ -80,7 +79,7 @@ export class Ledger {
     const uuid = uuidOf(vm);
     const host = vm.status?.placement?.host;
     const order = host === undefined ? undefined : this.#world.domains.get(`${hostNamespace(host)}/${uuid}`);
-    return vmSpec(vm, resolve(vm, uuid, this.#fleet.catalog), order);
+    return vmSpec(vm, this.#fleet.resolutionOf(vm), order);
   }
 
   /** Brings over what changed. */
@@ -93,9 +92,22 @@ export class Ledger {
     this.#dirtyVms.clear();
   }
 
+  /** What a host calls an orphan, or an order that no claim counted, stops being one when it is claimed there. */
+  #markClaimed(vm: XenVM): void {
+    const host = vm.status?.placement?.host;
+    if (host === undefined) return;
+    const uuid = uuidOf(vm);
+    const isKnown =
+      this.#world.domains.get(`${hostNamespace(host)}/${uuid}`) !== undefined ||
+      this.#world.agents.byIndex('uuid', uuid).some(({ metadata }) => metadata.name === host);
+    if (isKnown) this.markHost(host);
+  }
+
+  /** An order that a claim counts is the VM's account; any other is the host's. */
   #markOrder(order: XenDomain): void {
     this.markVm(`${order.spec.vm.namespace}/${order.spec.vm.name}`);
-    this.markHost(hostOfNamespace(order.metadata.namespace ?? '') ?? '');
+    const host = hostOfNamespace(order.metadata.namespace ?? '') ?? '';
+    if (!this.#isClaimed(order.metadata.name, host)) this.markHost(host);
   }
 
   #bringHost(name: string): void {

@@ -57,9 +57,10 @@ export class Term {
     this.#hostQueue = this.#queue('host');
     this.#poolQueue = this.#queue('pool');
     this.ledger = new Ledger(world, fleet);
-    const defer = (run: () => void): void => void clock.setTimer(0, run);
+    const defer = (run: () => void): void => void setImmediate(run); // a timer would take a millisecond
     const pause = (ms: number): Promise<void> => sleep(clock, ms);
-    const onOutcome = (key: string): void => this.#vmQueue.add(key);
+    // What is half done is finished before anything new is begun.
+    const onOutcome = (key: string): void => this.#vmQueue.add(key, 1);
     const { ledger } = this;
     this.placement = new Placement({ world, ledger, client, metrics, log, onOutcome, defer, pause });
     const vms = new VmController({
@@ -72,6 +73,7 @@ export class Term {
       clock,
       metrics,
       log,
+      onRead: (key) => this.#vmQueue.rereading(key),
     });
     const hosts = new HostController({ world, fleet, ledger, client, clock, log });
     const pools = new PoolController({ world, fleet, ledger, client, events, clock });

@@ -55,6 +55,8 @@ export class Placement {
   readonly #options: PlacementOptions;
   readonly #wishes = new Map<string, { vm: XenVM; epoch: number }>();
   readonly #unplaced = new Map<string, Unplaced>();
+  /** VMs whose claim is being written. */
+  readonly #claiming = new Set<string>();
   readonly #writing = new Set<Promise<void>>();
   #scheduled = false;
   #stopped = false;
@@ -63,10 +65,12 @@ export class Placement {
     this.#options = options;
   }
 
-  /** Asks for a host for this VM, with a claim of at least this epoch. */
-  request(key: string, vm: XenVM, epoch: number): void {
+  /** Asks for a host for this VM, with a claim of at least this epoch. False while its claim is being written: the outcome will tell. */
+  request(key: string, vm: XenVM, epoch: number): boolean {
+    if (this.#claiming.has(key)) return false;
     this.#wishes.set(key, { vm, epoch });
     this.#kick();
+    return true;
   }
 
   /** The VM needs no host any more. */
@@ -139,6 +143,7 @@ export class Placement {
 
   async #claim(key: string, { vm, epoch }: Wish, host: string): Promise<void> {
     const { world, ledger, client, metrics, log } = this.#options;
+    this.#claiming.add(key);
     try {
       world.vms.assume(await writeClaim(client, vm, { host, epoch, uuid: uuidOf(vm) }));
       metrics.placement('placed');
@@ -150,6 +155,7 @@ export class Placement {
       // Its memory stays promised until it is known whether the claim stands.
       if (isKubeError(error) && error.mayHaveLanded) await this.#lookAgain(key, vm);
     } finally {
+      this.#claiming.delete(key);
       ledger.settle(vm);
       this.#options.onOutcome(key);
     }

@@ -36,6 +36,8 @@ export interface VmControllerOptions {
   readonly clock: Clock;
   readonly metrics: Metrics;
   readonly log: Logger;
+  /** The caches are read for this VM now: what they told of it before need not be looked at again. */
+  readonly onRead: (key: string) => void;
 }
 
 export class VmController {
@@ -48,8 +50,9 @@ export class VmController {
   }
 
   readonly reconcile = async (key: string): Promise<ReconcileResult | undefined> => {
-    const { world, fleet, placement } = this.#options;
+    const { world, fleet, placement, onRead } = this.#options;
     for (let step = 0; step < MAX_STEPS; step++) {
+      onRead(key);
       const vm = world.vms.get(key);
       if (vm === undefined) return this.#afterwards(key);
       const known = fleet.worldOf(vm, placement.unplaced(key));
@@ -59,8 +62,7 @@ export class VmController {
         return this.#show(key, known, action.because);
       }
       if (action.do === 'place') {
-        placement.request(key, vm, action.epoch);
-        return this.#show(key, known, undefined);
+        return placement.request(key, vm, action.epoch) ? this.#show(key, known, undefined) : undefined;
       }
       await this.#carryOut(vm, known, action);
       // What a deletion leaves is told by the watch, not by the answer.
@@ -141,7 +143,7 @@ export class VmController {
       const since = this.#passingSince.get(key) ?? clock.monotonicMs();
       this.#passingSince.set(key, since);
       const left = since + TRANSIENT_MS - clock.monotonicMs();
-      if (left > 0) return { requeueAfterMs: left };
+      if (left > 0) return { requeueAfterMs: left, priority: -1 }; // telling can wait for work
     }
     this.#passingSince.delete(key);
     await this.#write(vm, status);

@@ -105,13 +105,18 @@ export function isDeclaredDead(host: XenHost, agent: XenAgent | undefined): bool
   return host.spec.declaredDead !== undefined && host.spec.declaredDead === boot;
 }
 
+/** True where the agent has reported to the leader of this nonce. */
+export function hasAnswered(agent: XenAgent | undefined, nonce: string): boolean {
+  return agent?.status?.nonce === nonce && agent.status.bootID !== undefined;
+}
+
 export function viewHost(host: XenHost, facts: HostFacts): HostView {
   const { state, message } = judge(host, facts);
   return {
     name: host.metadata.name,
     state,
     message,
-    answered: facts.agent?.status?.nonce === facts.nonce && facts.agent.status.bootID !== undefined,
+    answered: hasAnswered(facts.agent, facts.nonce),
     dead: isDeclaredDead(host, facts.agent),
     namespaceReady: facts.namespaceReady,
   };

@@ -6,6 +6,8 @@ import type { WorkQueue } from './workqueue';
 
 export interface ReconcileResult {
   readonly requeueAfterMs?: number;
+  /** Of that coming back, as in `WorkQueue.add`. */
+  readonly priority?: number;
 }
 /** Level-triggered: reads the world anew, makes it as declared, may be called again at any time. `signal` fires at `stop()`. */
 export type Reconcile = (key: string, signal: AbortSignal) => Promise<ReconcileResult | undefined | void>;
@@ -71,7 +73,7 @@ export class Controller {
       const result = await reconcile(key, signal);
       queue.forget(key);
       if (result?.requeueAfterMs === undefined) return 'ok';
-      queue.addAfter(key, result.requeueAfterMs);
+      queue.addAfter(key, result.requeueAfterMs, result.priority);
       return 'requeueAfter';
     } catch (error) {
       return this.failed(key, error, signal);

@@ -56,15 +56,15 @@ export class WorkQueue {
     this.makeReady(key, priority);
   }
 
-  /** Due in `delayMs`; of several times for one key the earliest counts, and a key that is due now stays so. */
-  addAfter(key: string, delayMs: number): void {
-    if (delayMs <= 0) return this.add(key);
+  /** Due in `delayMs`, then as `add`; of several times for one key the earliest counts, and a key that is due now stays so. */
+  addAfter(key: string, delayMs: number, priority = 0): void {
+    if (delayMs <= 0) return this.add(key, priority);
     if (this.isShut || this.ready.has(key) || this.again.has(key)) return;
     const dueMs = this.options.clock.monotonicMs() + delayMs;
     const known = this.later.get(key);
     if (known !== undefined && known.dueMs <= dueMs) return;
     known?.timer.cancel();
-    this.later.set(key, { dueMs, timer: this.options.clock.setTimer(delayMs, () => this.add(key)) });
+    this.later.set(key, { dueMs, timer: this.options.clock.setTimer(delayMs, () => this.add(key, priority)) });
   }
 
   /** Due after this key's own back-off, and not before `atLeastMs`. */
@@ -98,6 +98,11 @@ export class WorkQueue {
       signal?.addEventListener('abort', giveUp, { once: true });
       this.waiters.push(waiter);
     });
+  }
+
+  /** Whoever works on the key reads the world anew: what was added for it until now is in what is read. */
+  rereading(key: string): void {
+    this.again.delete(key);
   }
 
   done(key: string): void {

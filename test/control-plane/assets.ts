@@ -20,7 +20,8 @@ function linkFlags(assignments: string[]): string {
   return ['-s -w', ...assignments.map((assignment) => `-X ${assignment}`)].join(' ');
 }
 
-function controlPlaneTools(): ToolSet {
+/** Tools of `go.mod` in this folder: sets of them share a folder of the cache. */
+function kubernetesTools(label: string, tools: ToolSet['tools']): ToolSet {
   const version = pinned(__dirname, 'k8s.io/kubernetes');
   const [major = '', minor = ''] = version.slice(1).split('.');
   // Without these the server calls itself v0.0.0, and kubectl and helm complain.
@@ -30,17 +31,16 @@ function controlPlaneTools(): ToolSet {
     `k8s.io/component-base/version.gitMinor=${minor}`,
     `k8s.io/client-go/pkg/version.gitVersion=${version}`,
   ];
-  return {
-    label: 'control plane',
-    moduleDir: __dirname,
-    ldflags: linkFlags(assignments),
-    tools: [
-      { name: 'etcd', package: 'go.etcd.io/etcd/server/v3' },
-      { name: 'kube-apiserver', package: 'k8s.io/kubernetes/cmd/kube-apiserver' },
-      { name: 'kube-controller-manager', package: 'k8s.io/kubernetes/cmd/kube-controller-manager' },
-      { name: 'kubectl', package: 'k8s.io/kubernetes/cmd/kubectl' },
-    ],
-  };
+  return { label, moduleDir: __dirname, ldflags: linkFlags(assignments), tools };
+}
+
+function controlPlaneTools(): ToolSet {
+  return kubernetesTools('control plane', [
+    { name: 'etcd', package: 'go.etcd.io/etcd/server/v3' },
+    { name: 'kube-apiserver', package: 'k8s.io/kubernetes/cmd/kube-apiserver' },
+    { name: 'kube-controller-manager', package: 'k8s.io/kubernetes/cmd/kube-controller-manager' },
+    { name: 'kubectl', package: 'k8s.io/kubernetes/cmd/kubectl' },
+  ]);
 }
 
 function helmTools(): ToolSet {
@@ -81,6 +81,12 @@ export async function ensureAssets({ progress = toStderr }: EnsureOptions = {}):
 /** The path of the real helm. */
 export async function ensureHelm({ progress = toStderr }: EnsureOptions = {}): Promise<string> {
   return join(await ensureTools(helmTools(), progress), 'helm');
+}
+
+/** The path of the real kube-scheduler: no test needs it, it is there to be measured beside. */
+export async function ensureKubeScheduler({ progress = toStderr }: EnsureOptions = {}): Promise<string> {
+  const tool = { name: 'kube-scheduler', package: 'k8s.io/kubernetes/cmd/kube-scheduler' };
+  return join(await ensureTools(kubernetesTools('kube-scheduler', [tool]), progress), tool.name);
 }
 
 function assetsIn(dir: string): Assets {

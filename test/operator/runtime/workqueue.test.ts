@@ -35,6 +35,22 @@ describe('work queue', () => {
     equal(queue.depth, 0);
   });
 
+  it('forgets what was added before the worker read the world anew, and nothing after that', async () => {
+    const { queue } = rig();
+    queue.add('a');
+    await queue.take();
+    queue.add('a');
+    queue.rereading('a');
+    queue.done('a');
+    equal(queue.depth, 0);
+    queue.add('a');
+    await queue.take();
+    queue.rereading('a');
+    queue.add('a');
+    queue.done('a');
+    deepEqual(await takeAll(queue), ['a']);
+  });
+
   it('wakes the worker that waits longest', async () => {
     const { queue } = rig();
     const [first, second] = [queue.take(), queue.take()];
@@ -51,6 +67,16 @@ describe('work queue', () => {
     queue.add('b', 5);
     queue.add('urgent', 0);
     deepEqual(await takeAll(queue), ['urgent', 'b', 'a']);
+  });
+
+  it('hands what was put off with a low priority out last, unless it became urgent meanwhile', async () => {
+    const { clock, queue } = rig();
+    queue.addAfter('later', 10, -1);
+    queue.addAfter('raised', 10, -1);
+    await clock.advance(10);
+    queue.add('new');
+    queue.add('raised');
+    deepEqual(await takeAll(queue), ['new', 'raised', 'later']);
   });
 
   it('keeps the earliest of several times, whatever their order', async () => {

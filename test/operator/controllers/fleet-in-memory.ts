@@ -1,0 +1,102 @@
+/** What the operator knows, filled by hand: its caches, its fleet and its ledger, without an API server. */
+import type { XenAgent, XenDomain, XenHost, XenVM } from '../../../crds/generated/types';
+import type { KubeClient } from '../../../common/kube/client';
+import type { KubeObject } from '../../../common/kube/types';
+import type { Metrics } from '../../../operator/adapters/types';
+import { Fleet } from '../../../operator/controllers/fleet';
+import { Ledger } from '../../../operator/controllers/ledger';
+import { World } from '../../../operator/controllers/world';
+import type { Store } from '../../../operator/runtime/store';
+import { hostNamespace } from '../../../common/names';
+import { FakeClock, noChance } from '../../common/kube/fake-clock';
+import { FLEET } from '../plan/builders';
+
+export const NONCE = 'n1';
+const HOST_MIB = 16384;
+
+export class FleetInMemory {
+  readonly clock = new FakeClock();
+  readonly world = new World({
+    client: undefined as unknown as KubeClient,
+    clock: this.clock,
+    random: noChance(),
+    metrics: { watchRelisted: () => undefined } as unknown as Metrics,
+    onDoubt: () => undefined,
+  });
+  readonly fleet = new Fleet({ world: this.world, clock: this.clock, fleetID: FLEET, unknownAfterMs: 25_000 });
+  readonly ledger: Ledger;
+  #version = 100;
+
+  constructor(...hosts: readonly string[]) {
+    this.fleet.nonce = NONCE;
+    this.ledger = new Ledger(this.world, this.fleet);
+    for (const name of hosts) this.host(name);
+    for (const name of hosts) this.report(name);
+  }
+
+  /** As the watch tells it; the object as it is in the cache. */
+  put<T extends KubeObject>(store: Store<T>, object: T): T {
+    const resourceVersion = String((this.#version += 1));
+    const put = { ...object, metadata: { ...object.metadata, resourceVersion } };
+    store.apply({ type: 'apply', object: put });
+    return put;
+  }
+
+  remove<T extends KubeObject>(store: Store<T>, object: T): void {
+    const resourceVersion = String((this.#version += 1));
+    store.apply({ type: 'delete', object: { ...object, metadata: { ...object.metadata, resourceVersion } } });
+  }
+
+  host(name: string): XenHost {
+    const metadata = { name, uid: `uid-${name}` };
+    return this.put(this.world.hosts, {
+      apiVersion: 'xenfleet.io/v1alpha1',
+      kind: 'XenHost',
+      metadata,
+      spec: { pool: 'default' },
+    });
+  }
+
+  /** What the host's agent says, with a roster of all that the fleet has now unless told otherwise. */
+  report(host: string, over: XenAgent['status'] = {}): void {
+    const namespace = hostNamespace(host);
+    const renewTime = `2026-01-01T00:00:00.${String(this.#version).padStart(6, '0')}Z`;
+    const lease = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata: { namespace, name: 'agent' } };
+    this.put(this.world.leases, { ...lease, spec: { renewTime } });
+    this.put(this.world.agents, {
+      apiVersion: 'xenfleet.io/v1alpha1',
+      kind: 'XenAgent',
+      metadata: { namespace, name: host, uid: `uid-agent-${host}` },
+      spec: { fleetID: FLEET, nonce: NONCE },
+      status: {
+        nonce: NONCE,
+        bootID: `boot-${host}`,
+        roster: this.world.hosts.all().map(({ metadata }) => metadata.name),
+        cpus: 8,
+        xen: { guestTypes: ['pv', 'pvh', 'hvm'] },
+        memory: { totalMiB: HOST_MIB, freeMiB: HOST_MIB },
+        dom0: { vcpus: 1, memoryMiB: 1024, memoryFixed: true },
+        ...over,
+      },
+    });
+  }
+
+  vm(vm: XenVM): XenVM {
+    return this.put(this.world.vms, vm);
+  }
+
+  order(order: XenDomain): XenDomain {
+    return this.put(this.world.domains, {
+      ...order,
+      metadata: { ...order.metadata, uid: `uid-${order.metadata.namespace}` },
+    });
+  }
+
+  /** What the scheduler counts on a host, in MiB. */
+  countedMiB(host: string): { guests: number; orphans: number } {
+    this.ledger.flush();
+    const { guestBytes = NaN, orphanBytes = NaN } = this.ledger.scheduler.account(host) ?? {};
+    const mib = (bytes: number): number => Math.floor(bytes / 2 ** 20);
+    return { guests: mib(guestBytes), orphans: mib(orphanBytes) };
+  }
+}
