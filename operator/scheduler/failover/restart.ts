@@ -40,13 +40,11 @@ export function restart(chooser: Chooser, lost: readonly number[], vms: readonly
 /** Takes the VMs off; where VMs are spread over domains, the lost hosts are seen to be lost. */
 function lose(world: World, lost: readonly number[], vms: readonly Vm[]): () => void {
   const homes = vms.map((vm) => world.placed.get(vm.key)?.host ?? '');
-  const specs = vms.some((vm) => world.relations.of(vm).spreads.length > 0)
-    ? lost.map((slot) => world.hosts.spec(slot))
-    : [];
+  const isSpread = vms.some((vm) => world.relations.of(vm).spreads.length > 0);
   for (const vm of vms) world.remove(vm.key);
-  for (const spec of specs) world.setHost({ ...spec, ready: false });
+  if (isSpread) world.hosts.supposeAway(lost);
   return () => {
-    for (const spec of specs) world.setHost(spec);
+    if (isSpread) world.hosts.supposeAway([]);
     vms.forEach((vm, index) => world.add(vm, homes[index] ?? ''));
   };
 }

@@ -60,6 +60,8 @@ export class HostTable {
   readonly #slots = new Map<string, number>();
   readonly #free: number[] = [];
   readonly #kinds: (string | undefined)[] = [];
+  #away: readonly number[] = [];
+  #awayChanges = 0;
   readonly #pools = new Map<string, PoolPolicy>();
   #totals = { bytes: 1, vcpus: 1 };
   #totalsAt = -1;
@@ -75,6 +77,23 @@ export class HostTable {
     const spec = this.specs[slot];
     if (!spec) throw new RangeError(`no host in slot ${slot}`);
     return spec;
+  }
+
+  /** Changes whenever the answer of `isPlace` may have. */
+  get placesRevision(): number {
+    return this.revision + this.#awayChanges;
+  }
+
+  /** Whether a host could take a VM now, as far as it alone is concerned. */
+  isPlace(slot: number): boolean {
+    const { ready, cordoned } = this.spec(slot);
+    return ready && cordoned !== true && !this.#away.includes(slot);
+  }
+
+  /** Takes these hosts for lost, and no others: a supposition, for what counts places. */
+  supposeAway(slots: readonly number[]): void {
+    this.#away = slots;
+    this.#awayChanges++;
   }
 
   /** Slots in the order of host names. */

@@ -33,16 +33,15 @@ export class SpreadField {
   }
 
   #fresh(): this {
-    if (this.#revision === this.hosts.revision) return this;
-    this.#revision = this.hosts.revision;
+    if (this.#revision === this.hosts.placesRevision) return this;
+    this.#revision = this.hosts.placesRevision;
     this.#eligible = new Uint8Array(this.hosts.size);
     this.#open.clear();
     for (const slot of this.hosts.slots()) {
       const domain = this.topology.domain(slot);
       if (domain < 0 || !this.allows(slot)) continue;
       this.#eligible[slot] = 1;
-      const host = this.hosts.spec(slot);
-      if (host.ready && host.cordoned !== true) this.#open.add(domain);
+      if (this.hosts.isPlace(slot)) this.#open.add(domain);
     }
     return this;
   }
@@ -64,12 +63,12 @@ export class Spread {
   skew(slot: number): number | undefined {
     const domain = this.term.topology.domain(slot);
     if (domain < 0) return undefined;
-    if (this.#revision !== this.field.hosts.revision) this.#recount();
+    if (this.#revision !== this.field.hosts.placesRevision) this.#recount();
     return (this.#counts.get(domain) ?? 0) - this.#least;
   }
 
   count(slot: number, domain: number, by: number): void {
-    if (this.#revision !== this.field.hosts.revision || !this.field.isEligible(slot)) return;
+    if (this.#revision !== this.field.hosts.placesRevision || !this.field.isEligible(slot)) return;
     const before = this.#counts.get(domain) ?? 0;
     this.#counts.set(domain, before + by);
     if (!this.field.isOpen(domain)) return;
@@ -87,7 +86,7 @@ export class Spread {
 
   /** After a change of hosts: looks at the hosts that hold such VMs, not at all hosts. */
   #recount(): void {
-    this.#revision = this.field.hosts.revision;
+    this.#revision = this.field.hosts.placesRevision;
     this.#counts.clear();
     this.#domainsWith.clear();
     for (const set of this.term.sets) {
