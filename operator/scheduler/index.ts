@@ -8,7 +8,7 @@ export { Planner } from './planner';
 export type { Plan, PlacementPlan, PlannedMove } from './planner';
 export type { Capacity } from './planners/capacity';
 export type { ObjectiveName } from './planners/objective';
-export type { PlaceOptions } from './planners/place';
+export type { PlaceOptions, Strategy } from './planners/place';
 export type { PlacedVm } from './planners/queue';
 export type { RebalanceOptions } from './planners/rebalance';
 export { Scheduler, byUrgency, schedule } from './scheduler';

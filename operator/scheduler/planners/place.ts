@@ -8,10 +8,13 @@ import { packAll } from './pack';
 import { placeInOrder } from './queue';
 import type { PlacedVm } from './queue';
 
+/** `balance` evens hosts out; `pack` fills host after host. */
+export type Strategy = 'balance' | 'pack';
+
 export interface PlaceOptions {
   readonly objective?: ObjectiveName;
-  /** `pack` fills host after host, in whatever order of the queue uses fewest; `balance` (default) keeps the order. */
-  readonly strategy?: 'balance' | 'pack';
+  /** `pack` takes the queue in whatever order uses the fewest hosts; `balance` (default) keeps its order. */
+  readonly strategy?: Strategy;
 }
 
 /** Places what fits; what does not is left out. The world then holds the VMs that were placed. */
