@@ -146,10 +146,15 @@ function build(): Command {
       .addOption(new Option('-o, --output <format>', 'what to print').choices(['table', 'json']).default('table'))
       .addOption(new Option('--score <formula>', 'the objective').choices(['balance', 'ganeti']).default('balance'))
       .option('--seed <number>', 'accepted and not needed: no planner leaves anything to chance', number);
+  const strategy = (): Option =>
+    new Option('--strategy <name>', 'even out, or use as few hosts as can be')
+      .choices(['balance', 'pack'])
+      .default('balance');
   add('place', 'Places the pending VMs (node: null).')
-    .addOption(new Option('--strategy <name>', 'even out or fill up').choices(['balance', 'pack']).default('balance'))
+    .addOption(strategy())
     .action((flags: Flags) => run(flags, place));
-  add('rebalance', 'Evens the fleet out by moves.')
+  add('rebalance', 'Evens the fleet out by moves, or empties hosts (--strategy pack).')
+    .addOption(strategy())
     .option('--until-score <score>', 'stop once the score is this low', number)
     .addOption(
       new Option('--prefer <what>', 'with --until-score, up to 64 hosts: fewest moves, or fewest GiB in however many')

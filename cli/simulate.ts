@@ -92,7 +92,10 @@ const hostOf = (host: string | undefined): { host?: string } => (host === undefi
 export function rebalance(scene: Scene, options: Options): Outcome {
   const { objective, untilScore, prefer = 'moves', minGain } = options;
   const goal = { prefer, ...(untilScore !== undefined && { untilScore }), ...(minGain !== undefined && { minGain }) };
-  return movePlan(scene, options, (planner) => planner.rebalance({ objective, ...goal }));
+  const compacts = options.strategy === 'pack';
+  return movePlan(scene, options, (planner) =>
+    compacts ? planner.compact() : planner.rebalance({ objective, ...goal }),
+  );
 }
 
 export function evacuate(scene: Scene, options: Options, hosts: readonly string[]): Outcome {
@@ -121,7 +124,9 @@ function movePlan({ snapshot, nameOf }: Scene, options: Options, make: (planner:
     explanation,
   }));
   const { scoreBefore, scoreAfter, bytesMoved } = plan;
-  const stats = { objective: options.objective, cpuMs, scoreBefore, scoreAfter, gibMoved: bytesMoved / GIB };
+  const hostsUsed = new Set(snapshot.vms.flatMap(({ key, host }) => assigned.get(key) ?? host ?? [])).size;
+  const gibMoved = bytesMoved / GIB;
+  const stats = { objective: options.objective, cpuMs, scoreBefore, scoreAfter, gibMoved, hostsUsed };
   return { assigned, moves, refused, stats };
 }
 

@@ -3,13 +3,15 @@ import { Placer } from './placer';
 import { admit } from './planners/admit';
 import { capacity } from './planners/capacity';
 import type { Capacity } from './planners/capacity';
+import { compact } from './planners/compact';
 import { evacuate } from './planners/evacuate';
 import { Objective } from './planners/objective';
 import type { ObjectiveName } from './planners/objective';
 import { carryOut } from './planners/order';
 import type { Move } from './planners/order';
 import { placeAll } from './planners/place';
-import type { PlaceOptions, PlacedVm } from './planners/place';
+import type { PlaceOptions } from './planners/place';
+import type { PlacedVm } from './planners/queue';
 import type { RebalanceOptions } from './planners/rebalance';
 import { evenOut } from './planners/styles';
 import type { Vm } from './state/demand';
@@ -113,6 +115,12 @@ export class Planner {
     const { moves, stuck } = this.#empty(hosts, objective);
     const refused = stuck.map(({ vm, explanation }) => ({ key: vm.key, explanation }));
     return this.#finish(moves, refused, objective, scoreBefore);
+  }
+
+  /** Moves that empty hosts; see compact.ts. */
+  compact(): Plan {
+    const scoreBefore = this.score();
+    return this.#finish(compact(this.#world), [], 'balance', scoreBefore);
   }
 
   /** How many more VMs like this one fit. */

@@ -6,6 +6,8 @@ import { counterfactuals } from './counterfactuals';
 import type { Counterfactual } from './counterfactuals';
 import { explain } from './explain';
 import { Placer } from './placer';
+import type { Strategy } from './planners/place';
+import { PACKING_SCORERS, SCORERS } from './scores';
 import { poolAccount, poolNames } from './pools';
 import type { Vm } from './state/demand';
 import { hostHypervisorBytes, hostPool } from './state/hosts';
@@ -31,9 +33,9 @@ export class Scheduler {
   readonly #world: World;
   readonly #placer: Placer;
 
-  constructor(snapshot: Snapshot) {
+  constructor(snapshot: Snapshot, strategy: Strategy = 'balance') {
     this.#world = new World(snapshot);
-    this.#placer = new Placer(this.#world);
+    this.#placer = new Placer(this.#world, 'always', strategy === 'pack' ? PACKING_SCORERS : SCORERS);
   }
 
   /** The best host, or why there is none. A VM that is already placed is judged as if it were not. */

@@ -3,6 +3,7 @@
  * gives the same fleet, in the neutral form of `xenfleet simulate`.
  */
 import type { Fleet, FleetNode, FleetVm } from '../../cli/fleet';
+import { seeded } from '../seeded';
 
 export interface Shape {
   readonly nodes: number;
@@ -37,17 +38,6 @@ const VCPU_RATIO = 4;
 const TRIES = 60;
 const GROUP = 3;
 
-/** Mulberry32: small, and the same everywhere. */
-export function random(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
 function pick<T extends { readonly weight: number }>(next: () => number, items: readonly T[]): T {
   let left = next() * items.reduce((sum, { weight }) => sum + weight, 0);
   for (const item of items) if ((left -= item.weight) <= 0) return item;
@@ -55,7 +45,7 @@ function pick<T extends { readonly weight: number }>(next: () => number, items: 
 }
 
 export function generate(shape: Shape): Fleet {
-  const next = random(shape.seed);
+  const next = seeded(shape.seed);
   const nodes = Array.from({ length: shape.nodes }, (_, index): FleetNode => {
     const { cpus, memMiB } = pick(next, HOSTS);
     const rack = shape.racks ? `r${index % shape.racks}` : null;

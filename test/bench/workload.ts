@@ -1,7 +1,7 @@
 /** The VMs of a scene: small Linux guests of a few sizes. Pure. */
 import type { XenVM } from '../../crds/generated/types';
 import { API_VERSION } from '../../common/names';
-import { seeded } from './statistics';
+import { seeded } from '../seeded';
 
 export interface WorkloadOptions {
   readonly vms: number;

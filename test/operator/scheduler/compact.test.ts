@@ -1,0 +1,68 @@
+import assert from 'node:assert/strict';
+import * as fc from 'fast-check';
+import { describe, it } from 'mocha';
+import { Planner, Scheduler } from '../../../operator/scheduler';
+import type { VmSpec } from '../../../operator/scheduler';
+import { arbitraryHosts, arbitraryVms } from './arbitrary';
+import { hosts, required, vm } from './fleet';
+import { brokenAntiAffinity, overcommitted } from './oracle';
+
+const used = (vms: readonly VmSpec[]): number => new Set(vms.map(({ host }) => host)).size;
+
+describe('compacting', () => {
+  it('empties hosts by moves that each keep every rule, no VM twice, none to an empty host', () => {
+    fc.assert(
+      fc.property(arbitraryHosts(6), arbitraryVms(20), (fleet, all) => {
+        const scheduler = new Scheduler({ hosts: fleet, vms: [] });
+        const vms = all.flatMap((spec) => {
+          const found = scheduler.find(spec);
+          if (found !== undefined) scheduler.assume(spec, found);
+          return found === undefined ? [] : { ...spec, host: found };
+        });
+        const plan = new Planner({ hosts: fleet, vms }).compact();
+        let now = vms;
+        for (const { key, from, to } of plan.moves) {
+          assert.equal(now.find((spec) => spec.key === key)?.host, from);
+          assert.ok(now.some((spec) => spec.host === to));
+          now = now.map((spec) => (spec.key === key ? { ...spec, host: to } : spec));
+          assert.deepEqual([overcommitted(fleet, now), brokenAntiAffinity(fleet, now)], [[], []]);
+        }
+        assert.equal(new Set(plan.moves.map(({ key }) => key)).size, plan.moves.length);
+        if (plan.moves.length > 0) assert.ok(used(now) < used(vms));
+      }),
+    );
+  });
+
+  it('never takes the room that a failure to be tolerated needs', () => {
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: 1, max: 15 }), { minLength: 3, maxLength: 6 }), (counts) => {
+        const vms = counts.flatMap((count, index) =>
+          Array.from({ length: count }, (_, n) => vm(`v${index}-${n}`, { host: `h${index + 1}`, vcpus: 1 })),
+        );
+        const pools = [{ name: 'default', hostFailuresToTolerate: 1 as const }];
+        const fleet = hosts(counts.length);
+        const state = (specs: readonly VmSpec[]): Scheduler => new Scheduler({ hosts: fleet, vms: specs, pools });
+        fc.pre(state(vms).toleratesFailures());
+        let now = vms;
+        for (const { key, to } of new Planner({ hosts: fleet, vms, pools }).compact().moves) {
+          now = now.map((spec) => (spec.key === key ? { ...spec, host: to } : spec));
+          assert.ok(state(now).toleratesFailures());
+        }
+      }),
+    );
+  });
+
+  it('takes the host that is cheapest to empty first, and leaves one alone if a VM on it must stay', () => {
+    const vms = [
+      ...[1, 2, 3].map((n) => vm(`a-${n}`, { host: 'h1' })),
+      ...[1, 2].map((n) => vm(`b-${n}`, { host: 'h2' })),
+      vm('c', { host: 'h3' }),
+    ];
+    const moved = (more: Partial<VmSpec>): string[] => {
+      const specs = vms.map((spec) => ({ ...spec, ...more }));
+      return new Planner({ hosts: hosts(4), vms: specs }).compact().moves.map(({ key, to }) => `${key} ${to}`);
+    };
+    assert.deepEqual(moved({}), ['uid-c h1', 'uid-b-1 h1', 'uid-b-2 h1']);
+    assert.deepEqual(moved({ labels: { app: 'web' }, antiAffinity: required({ app: 'web' }) }), []);
+  });
+});
