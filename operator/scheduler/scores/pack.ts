@@ -4,7 +4,8 @@ const EMPTY = 10;
 
 /**
  * Packing, for fleets where an empty host is worth money: a host in use before an empty one, the fullest that has room
- * first; of empty ones the largest, so that few are opened. Fullness is that of memory and vCPUs after the VM came.
+ * first; of empty ones the largest, so that few are opened. Fullness is that of the scarcer, memory or vCPUs, after the VM
+ * came (best fit); between equals the first by name, so that it is the same hosts that stay full.
  */
 export const pack: Scorer = {
   name: 'Pack',
@@ -20,6 +21,6 @@ export const pack: Scorer = {
       return EMPTY - bytes / (hosts.totals().bytes + bytes) - vcpus / (hosts.totals().vcpus + vcpus);
     const freeBytes = hosts.freeBytes(slot) - vm.needBytes;
     const freeVcpus = hosts.freeVcpus(slot) - (vm.dedicated ? vm.vcpus * ratio : vm.vcpus);
-    return freeBytes / bytes + freeVcpus / vcpus;
+    return Math.min(freeBytes / bytes, freeVcpus / vcpus);
   },
 };
