@@ -52,25 +52,35 @@ export class Chooser {
   /** The slot of the cheapest host that fits, by name between equals; -1 if there is none. */
   pick(vm: Vm, veto?: Veto): number {
     const { costs } = this.#column(vm);
-    const wishes = this.#vmScorers.filter((scorer) => scorer.concerns(this.world, vm));
-    if (wishes.length > 0) {
-      const wish = (slot: number): number =>
-        wishes.reduce((sum, scorer) => sum + scorer.weight * scorer.cost(this.world, vm, slot), 0);
-      return this.pickBy(vm, (slot) => (costs[slot] as number) + wish(slot), veto);
-    }
+    const wish = this.#wishOf(vm);
+    const least = wish?.least ?? 0;
     const ranks = this.world.hosts.ranks();
     const free = this.isFree(vm);
     let best = -1;
     let bestCost = Infinity;
     for (let slot = 0; slot < costs.length; slot++) {
-      const cost = costs[slot] as number;
-      if (cost > bestCost || cost === Infinity) continue;
-      if (cost === bestCost && (ranks[slot] as number) > (ranks[best] as number)) continue;
+      const room = costs[slot] as number;
+      if (room === Infinity || room + least > bestCost) continue;
+      const cost = wish ? room + wish.cost(slot) : room;
+      if (cost > bestCost || (cost === bestCost && (ranks[slot] as number) > (ranks[best] as number))) continue;
       if (!(free || this.#fitsOthers(vm, slot)) || veto?.(slot) === true) continue;
       best = slot;
       bestCost = cost;
     }
     return best;
+  }
+
+  /** What the VM wishes of other VMs, as a cost; undefined if nothing. */
+  #wishOf(vm: Vm): { least: number; cost: (slot: number) => number } | undefined {
+    const { world } = this;
+    const scorers = this.#vmScorers.filter((scorer) => scorer.concerns(world, vm));
+    if (scorers.length === 0) return undefined;
+    const sum = (cost: (scorer: Scorer) => number): number =>
+      scorers.reduce((total, scorer) => total + scorer.weight * cost(scorer), 0);
+    return {
+      least: sum((scorer) => scorer.least?.(world, vm) ?? -Infinity),
+      cost: (slot) => sum((scorer) => scorer.cost(world, vm, slot)),
+    };
   }
 
   /** As pick, by another cost than the scorers'. Filters are asked only of hosts that would win. */

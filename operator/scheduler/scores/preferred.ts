@@ -40,6 +40,7 @@ export const preferredVms: Scorer = {
   weight: 1,
   reads: 'vms',
   concerns: (world, vm) => world.relations.of(vm).preferred.length > 0,
+  least: (world, vm) => (world.relations.of(vm).preferred.every(({ weight }) => weight < 0) ? 0 : -Infinity),
   cost: (world, vm, slot) => {
     let cost = 0;
     for (const { term, weight } of world.relations.of(vm).preferred) {
@@ -55,6 +56,7 @@ export const preferredSpread: Scorer = {
   weight: 1,
   reads: 'vms',
   concerns: (world, vm) => world.relations.of(vm).preferredSpreads.length > 0,
+  least: () => 0,
   cost: (world, vm, slot) => {
     let cost = 0;
     for (const { spread, self, maxSkew } of world.relations.of(vm).preferredSpreads) {

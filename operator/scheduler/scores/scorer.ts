@@ -10,4 +10,6 @@ export interface Scorer {
   /** Whether it has a say about this VM at all. */
   concerns(world: World, vm: Vm): boolean;
   cost(world: World, vm: Vm, slot: number): number;
+  /** No host costs less: those that could not win are not asked. Unknown where absent. */
+  least?(world: World, vm: Vm): number;
 }

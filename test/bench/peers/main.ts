@@ -1,148 +1,30 @@
-/** `make bench-peers`: hbal and hail against xenfleet on the same fleets; see README.md. */
-import { buildSync } from 'esbuild';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import type { Fleet } from '../../../cli/fleet';
-import { table } from '../../../cli/table';
-import type { Cell } from '../../../cli/table';
-import { generate } from '../generate';
-import type { Shape } from '../generate';
+/** `make bench-peers`: the scheduler library against an exact solver, on comings and goings, under rules, and beside htools; see README.md. */
+import { besideHtools } from './beside-htools';
 import { constraints } from './constraints';
-import { toHail, toText } from './htools';
-import { provideHtools, run } from './run';
+import { quality } from './quality';
+import type { Section } from './section';
+import { trace } from './trace';
 
-const HBAL = ['hbal', '--ignore-dynu', '--no-disk-moves'];
-const HAIL = '/usr/lib/ganeti/iallocators/hail';
 const SEED = 7;
+const SECTIONS: Readonly<Record<string, Section>> = { constraints, quality, trace, htools: besideHtools };
 
-interface Row {
-  readonly what: string;
-  readonly theirsS: number;
-  readonly oursS: number;
-  readonly floor: number;
-  readonly note: string;
-}
-
-interface Stats {
-  readonly cpuMs: number;
-  readonly scoreAfter: number;
-  readonly gibMoved: number;
-}
-
-const folder = mkdtempSync(join(tmpdir(), 'bench-peers-'));
-const bundle = join(folder, 'xenfleet.cjs');
-const file = (name: string): string => join(folder, name);
-
-function ours(
-  command: string,
-  fleet: Fleet,
-  ...args: string[]
-): { userS: number; moves: number; stats: Stats; fleet: Fleet } {
-  writeFileSync(file('fleet.json'), JSON.stringify(fleet));
-  const argv = [
-    process.execPath,
-    bundle,
-    'simulate',
-    command,
-    '--fleet',
-    file('fleet.json'),
-    '--out',
-    file('out.json'),
-    ...args,
-  ];
-  const { userS, ok } = run(argv);
-  if (!ok) throw new Error(`xenfleet ${command} failed`);
-  const result = JSON.parse(readFileSync(file('out.json'), 'utf8')) as Fleet & { moves: unknown[]; stats: Stats };
-  return { userS, moves: result.moves.length, stats: result.stats, fleet: result };
-}
-
-function hbal(fleet: Fleet, ...args: string[]): { userS: number; moves: number; score: number } {
-  writeFileSync(file('fleet.data'), toText(fleet));
-  const { userS, stdout } = run([...HBAL, '-t', file('fleet.data'), '-v', ...args]);
-  const improved = /improved from [\d.]+ to ([\d.]+)/.exec(stdout);
-  const initial = /Initial score: ([\d.]+)/.exec(stdout);
-  const moves = /Solution length=(\d+)/.exec(stdout);
-  return { userS, moves: Number(moves?.[1] ?? 0), score: Number(improved?.[1] ?? initial?.[1] ?? NaN) };
-}
-
-/** To the score that hbal ends with; hbal itself scores our answer. */
-function rebalance(shape: Shape): Row {
-  const fleet = generate(shape);
-  const peer = hbal(fleet);
-  const mine = ours('rebalance', fleet, '--score', 'ganeti', '--until-score', String(peer.score));
-  const judged = hbal(mine.fleet, '-l', '0').score;
-  const note = `score ${peer.score.toFixed(4)} / ${judged.toFixed(4)} by hbal, moves ${peer.moves} / ${mine.moves}`;
-  return { what: `rebalance ${shape.nodes}/${shape.vms}`, theirsS: peer.userS, oursS: mine.userS, floor: 50, note };
-}
-
-function evacuate(shape: Shape): Row {
-  const fleet = generate(shape);
-  const name = fleet.nodes[1]?.name ?? '';
-  const away = { ...fleet, nodes: fleet.nodes.map((node) => (node.name === name ? { ...node, offline: true } : node)) };
-  const peer = hbal(away, '-E');
-  const mine = ours('evacuate', away, '--score', 'ganeti', '--hosts', name);
-  const note = `score ${peer.score.toFixed(4)} / ${mine.stats.scoreAfter.toFixed(4)}, planning ${mine.stats.cpuMs.toFixed(0)} ms`;
-  return { what: `evacuate 1 of ${shape.nodes}/${shape.vms}`, theirsS: peer.userS, oursS: mine.userS, floor: 1, note };
-}
-
-/** User time of the whole process for each VM placed; hail is given few, for it would take hours. */
-function place(shape: Shape, theirs: number, floor: number): Row {
-  const fleet = generate(shape);
-  const held = (shape.hostFailuresToTolerate ?? 0) > 0;
-  writeFileSync(file('hail.json'), JSON.stringify(toHail(fleet, theirs)));
-  const peer = run([HAIL, '--ignore-dynu', ...(held ? [] : ['--no-capacity-checks']), file('hail.json')]);
-  const mine = ours('place', fleet, '--score', 'ganeti');
-  const pending = shape.pending ?? 1;
-  const note = `${theirs} / ${pending} VMs, planning ${(mine.stats.cpuMs / pending).toFixed(3)} ms each`;
-  const what = `place in ${shape.nodes}/${shape.vms}${held ? ', a failure tolerated' : ''}, each`;
-  return { what, theirsS: peer.userS / theirs, oursS: mine.userS / pending, floor, note };
-}
-
-function cases(): (() => Row)[] {
-  return [
-    () => rebalance({ nodes: 40, vms: 400, seed: SEED }),
-    () => evacuate({ nodes: 200, vms: 2000, seed: SEED }),
-    () => place({ nodes: 40, vms: 400, pending: 200, seed: SEED }, 20, 2),
-    () => place({ nodes: 200, vms: 2000, pending: 500, seed: SEED }, 20, 50),
-    () => place({ nodes: 40, vms: 400, pending: 200, seed: SEED, hostFailuresToTolerate: 1 }, 10, 20),
-    () => place({ nodes: 1000, vms: 5000, pending: 1000, seed: SEED }, 1, 1000),
-  ];
-}
-
-function main(): void {
-  const low = constraints(SEED);
-  if (low.length > 0) process.stdout.write(`below the floor: ${low.join('; ')}\n`);
-  process.exitCode = low.length > 0 ? 1 : 0;
-  if (!provideHtools()) {
-    process.stdout.write('bench-peers: skipped, ganeti-htools is not here and cannot be installed\n');
-    return;
+async function main(only: string | undefined): Promise<number> {
+  const names = only ? [only] : Object.keys(SECTIONS);
+  const low: string[] = [];
+  for (const name of names) {
+    const section = SECTIONS[name];
+    if (!section) {
+      process.stderr.write(
+        `ONLY=${name}: there is no such section; choose one of ${Object.keys(SECTIONS).join(', ')}\n`,
+      );
+      return 2;
+    }
+    low.push(...(await section(Number(process.env.SEED ?? SEED))));
   }
-  const entry = join(__dirname, '../../../cli/main.ts');
-  buildSync({ entryPoints: [entry], bundle: true, platform: 'node', outfile: bundle, minify: true });
-  const rows: Row[] = [];
-  for (const one of cases()) {
-    const row = one();
-    rows.push(row);
-    process.stderr.write(`${row.what}: ${row.theirsS.toFixed(3)} s / ${row.oursS.toFixed(4)} s\n`);
-  }
-  const cells = rows.map(({ what, theirsS, oursS, note }): Cell[] => [
-    what,
-    theirsS,
-    oursS,
-    Math.round(theirsS / oursS),
-    note,
-  ]);
-  process.stdout.write(
-    `seed ${SEED}, user CPU seconds\n${table(['work', 'htools', 'xenfleet', 'ratio', 'theirs / ours'], cells)}\n`,
-  );
-  const slow = rows.filter(({ theirsS, oursS, floor }) => !(theirsS / oursS >= floor));
-  for (const { what, floor } of slow) process.stdout.write(`below the floor of ${floor}: ${what}\n`);
-  if (slow.length > 0) process.exitCode = 1;
+  for (const what of low) process.stdout.write(`below the floor: ${what}\n`);
+  return low.length > 0 ? 1 : 0;
 }
 
-try {
-  main();
-} finally {
-  rmSync(folder, { recursive: true });
-}
+void main(process.env.ONLY).then((code) => {
+  process.exitCode = code;
+});

@@ -42,7 +42,7 @@ describe('compacting', () => {
     const of = (name: string, on: string, gib: number): VmSpec =>
       vm(name, { host: on, memoryBytes: gib * GIB, overheadBytes: 0, vcpus: 1 });
     // If h1 is lost, `big` fits on h2 as it is, but not with `small` there; it never fits on h3.
-    const vms = [of('big', 'h1', 39), of('other', 'h1', 20), of('third', 'h2', 21), of('small', 'h3', 4)];
+    const vms = [of('big', 'h1', 39), of('other', 'h1', 20), of('third', 'h2', 20), of('small', 'h3', 4)];
     const moves = (failures: 0 | 1): number =>
       new Planner({ hosts: fleet, vms, pools: [{ name: 'default', hostFailuresToTolerate: failures }] }).compact().moves
         .length;
