@@ -96,6 +96,13 @@ describe('chart on a real API server', function () {
       assert.match(stdout, /acme\.linux-pvh/);
     });
 
+    it('tells of a pool', async () => {
+      await plane.kubectl(['apply', '-f', path.join(__dirname, '../../examples/pool/10-pool.yaml')]);
+      await plane.kubectl(['wait', '--for=condition=Ready', 'xenpool/default', '--timeout=30s']);
+      // The hosts that this test ends with could not lose one.
+      await plane.kubectl(['delete', 'xp', 'default']);
+    });
+
     it('tells a real Prometheus what the dashboard asks for', async function () {
       const found = await findPrometheus();
       if ('missing' in found) {
