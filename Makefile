@@ -51,7 +51,7 @@ lint: setup ## types, lint rules, format
 bench: setup ## how fast, how many writes, how much memory: .local/bench.json
 	@$(TS) test/bench/main.ts
 
-bench-peers: setup ## placing, rebalancing and evacuating beside Ganeti's htools, as a table
+bench-peers: setup ## the scheduler library beside an exact solver, a trace and Ganeti's htools (ONLY=section)
 	@$(TS) test/bench/peers/main.ts
 
 bench-scheduler: setup ## creating and placing beside kube-scheduler and the bare API server

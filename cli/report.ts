@@ -19,6 +19,7 @@ export function summary(outcome: Outcome, placed: readonly { vm: string; host: s
     ['objective', stats.objective],
     ['score before', stats.scoreBefore],
     ['score after', stats.scoreAfter],
+    ...(stats.reached === false ? [['score wanted', `${stats.scoreWanted}, not reached`] as [string, string]] : []),
     ...(stats.placed === undefined ? [] : placedRows(stats)),
     ['moves', moves.length],
     ['GiB moved', stats.gibMoved],

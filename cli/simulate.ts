@@ -1,6 +1,6 @@
 /** The simulations: a fleet in; where its VMs would be, the moves, the refusals and the figures out. The clock is handed in. */
 import { MIB } from '../common/memory';
-import { Planner, Scheduler, byUrgency, counterfactualText, message } from '../operator/scheduler';
+import { Planner, Scheduler, byUrgency, counterfactualText, isReached, message } from '../operator/scheduler';
 import type {
   Capacity,
   Counterfactual,
@@ -32,6 +32,8 @@ export interface Outcome {
     readonly placed?: number;
     readonly pending?: number;
     readonly hostsUsed?: number;
+    readonly scoreWanted?: number;
+    readonly reached?: boolean;
   };
 }
 
@@ -93,9 +95,15 @@ export function rebalance(scene: Scene, options: Options): Outcome {
   const { objective, untilScore, prefer = 'moves', minGain } = options;
   const goal = { prefer, ...(untilScore !== undefined && { untilScore }), ...(minGain !== undefined && { minGain }) };
   const compacts = options.strategy === 'pack';
-  return movePlan(scene, options, (planner) =>
+  const outcome = movePlan(scene, options, (planner) =>
     compacts ? planner.compact() : planner.rebalance({ objective, ...goal }),
   );
+  if (untilScore === undefined) return outcome;
+  const { stats } = outcome;
+  return {
+    ...outcome,
+    stats: { ...stats, scoreWanted: untilScore, reached: isReached(stats.scoreAfter, { untilScore }) },
+  };
 }
 
 export function evacuate(scene: Scene, options: Options, hosts: readonly string[]): Outcome {

@@ -11,6 +11,7 @@ export type { Capacity } from './planners/capacity';
 export type { ObjectiveName } from './planners/objective';
 export type { PlaceOptions, Strategy } from './planners/place';
 export type { PlacedVm } from './planners/queue';
+export { isReached } from './planners/rebalance';
 export type { RebalanceOptions } from './planners/rebalance';
 export { Scheduler, byUrgency, schedule } from './scheduler';
 export { DEFAULT_POOL, DEFAULT_VCPU_RATIO, HOSTNAME_KEY } from './types';

@@ -176,6 +176,12 @@ spec: {type: pvh, resources: {vcpus: 2, memory: 60Gi}}
     assert.match(out, /^d fits: best on h2|^d: 0 of 2 hosts fit/);
   });
 
+  it('says so where a wanted score was not reached', () => {
+    const wanted = (score: string): string => xenfleet('rebalance', '--fleet', file, '--until-score', score).out;
+    assert.match(wanted('-1'), /^score wanted +-1, not reached$/m);
+    assert.doesNotMatch(wanted('9'), /not reached/);
+  });
+
   it('moves a VM once, however often its host is named', () => {
     const { code, out } = xenfleet('evacuate', '--fleet', file, '--hosts', 'h1, h1,', '-o', 'json');
     assert.equal(code, 0);

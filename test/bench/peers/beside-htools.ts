@@ -55,23 +55,45 @@ function ours(
   return { userS, moves: result.moves.length, stats: result.stats, fleet: result };
 }
 
-function hbal(fleet: Fleet, ...args: string[]): { userS: number; moves: number; score: number } {
+interface Peer {
+  readonly userS: number;
+  readonly moves: number;
+  readonly gib: number;
+  readonly score: number;
+}
+
+function hbal(fleet: Fleet, ...args: string[]): Peer {
   writeFileSync(file('fleet.data'), toText(fleet));
   const { userS, stdout } = run([...HBAL, '-t', file('fleet.data'), '-v', ...args]);
   const improved = /improved from [\d.]+ to ([\d.]+)/.exec(stdout);
   const initial = /Initial score: ([\d.]+)/.exec(stdout);
-  const moves = /Solution length=(\d+)/.exec(stdout);
-  return { userS, moves: Number(moves?.[1] ?? 0), score: Number(improved?.[1] ?? initial?.[1] ?? NaN) };
+  const moved = [...stdout.matchAll(/^ *\d+\. (\S+) +\S+ +=> /gm)].map(([, name = '']) => name);
+  const sizes = new Map(fleet.vms.map(({ name, memMiB }) => [name, memMiB]));
+  const gib = moved.reduce((sum, name) => sum + (sizes.get(name) ?? NaN), 0) / 1024;
+  return { userS, moves: moved.length, gib, score: Number(improved?.[1] ?? initial?.[1] ?? NaN) };
 }
 
 /** To the score that hbal ends with; hbal itself scores our answer. */
-function rebalance(shape: Shape): Row {
+function rebalance(shape: Shape, floor: number, ...flags: string[]): Row {
   const fleet = generate(shape);
   const peer = hbal(fleet);
-  const mine = ours('rebalance', fleet, '--score', 'ganeti', '--until-score', String(peer.score));
+  const mine = ours('rebalance', fleet, '--score', 'ganeti', '--until-score', String(peer.score), ...flags);
+  const what = `rebalance ${shape.nodes}/${shape.vms}, to its score${flags.length > 0 ? `, ${flags.join(' ')}` : ''}`;
+  return compared(what, floor, peer, mine);
+}
+
+/** As even as can be: hbal is told to go on to the last hundredth of a percent. */
+function evenOut(shape: Shape, floor: number): Row {
+  const fleet = generate(shape);
+  const what = `rebalance ${shape.nodes}/${shape.vms}, as even as can be`;
+  return compared(what, floor, hbal(fleet, '-g', '0.0001'), ours('rebalance', fleet, '--score', 'ganeti'));
+}
+
+function compared(what: string, floor: number, peer: Peer, mine: ReturnType<typeof ours>): Row {
   const judged = hbal(mine.fleet, '-l', '0').score;
-  const note = `score ${peer.score.toFixed(4)} / ${judged.toFixed(4)} by hbal, moves ${peer.moves} / ${mine.moves}`;
-  return { what: `rebalance ${shape.nodes}/${shape.vms}`, theirsS: peer.userS, oursS: mine.userS, floor: 50, note };
+  const scores = `score ${peer.score.toFixed(4)} / ${judged.toFixed(4)} by hbal`;
+  const note = `${scores}, moves ${peer.moves} / ${mine.moves}, GiB ${peer.gib.toFixed(0)} / ${mine.stats.gibMoved.toFixed(0)}`;
+  return { what, theirsS: peer.userS, oursS: mine.userS, floor, note };
 }
 
 function evacuate(shape: Shape): Row {
@@ -99,7 +121,9 @@ function place(shape: Shape, theirs: number, floor: number): Row {
 
 function cases(seed: number): (() => Row)[] {
   return [
-    () => rebalance({ nodes: 40, vms: 400, seed }),
+    () => rebalance({ nodes: 40, vms: 400, seed }, 50),
+    () => rebalance({ nodes: 40, vms: 400, seed }, 5, '--prefer', 'bytes'),
+    () => evenOut({ nodes: 40, vms: 400, seed }, 5),
     () => evacuate({ nodes: 200, vms: 2000, seed }),
     () => place({ nodes: 40, vms: 400, pending: 200, seed }, 20, 2),
     () => place({ nodes: 200, vms: 2000, pending: 500, seed }, 20, 50),
