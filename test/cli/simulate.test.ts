@@ -177,7 +177,7 @@ spec: {type: pvh, resources: {vcpus: 2, memory: 60Gi}}
   });
 
   it('says so where a wanted score was not reached', () => {
-    const wanted = (score: string): string => xenfleet('rebalance', '--fleet', file, '--until-score', score).out;
+    const wanted = (score: string): string => xenfleet('rebalance', '--fleet', file, `--until-score=${score}`).out;
     assert.match(wanted('-1'), /^score wanted +-1, not reached$/m);
     assert.doesNotMatch(wanted('9'), /not reached/);
   });
