@@ -43,38 +43,61 @@ export function leastHosts(world: World, vms: readonly Vm[]): number {
   );
 }
 
+interface Kind {
+  readonly room: Sum;
+  readonly slots: readonly number[];
+}
+
+/** Of more kinds of empty hosts no mix is made, more steps on the way are not taken, more mixes not returned. */
+const MOST_KINDS = 16;
+const MOST_STEPS = 50_000;
+const BEST_MIXES = 8;
+
 /**
- * Hosts in use and so many empty ones, taken one by one so that the dimension that is covered worst is covered best.
- * Undefined where there is no choice: all alike, or not enough of them.
+ * Hosts in use and so many empty ones, in each way to choose among the kinds of hosts whose sums hold the queue: first
+ * those that leave most where they leave least. None where there is no choice: all alike, or not enough of them.
  */
-export function balancedMix(
-  world: World,
-  vms: readonly Vm[],
-  allowed: readonly number[],
-  count: number,
-): number[] | undefined {
+export function mixes(world: World, vms: readonly Vm[], allowed: readonly number[], count: number): number[][] {
   const asked = missing(world, vms);
-  const left = new Set(allowed.filter((slot) => world.hosts.vms[slot] === 0));
-  const kinds = new Set([...left].map((slot) => Object.values(roomOf(world, slot)).join()));
-  const chosen = usedSlots(world);
-  const wanted = count - chosen.length;
-  if (kinds.size < 2 || wanted <= 0 || wanted > left.size) return undefined;
-  let sum: Sum = { bytes: 0, vcpus: 0 };
-  const covered = ({ bytes, vcpus }: Sum): number[] =>
-    [bytes / Math.max(1, asked.bytes), vcpus / Math.max(1, asked.vcpus)].sort((a, b) => a - b);
-  for (let index = 0; index < wanted; index++) {
-    let best: { slot: number; sum: Sum; worst: number; other: number } | undefined;
-    for (const slot of left) {
-      const room = roomOf(world, slot);
-      const next = { bytes: sum.bytes + room.bytes, vcpus: sum.vcpus + room.vcpus };
-      const [worst = 0, other = 0] = covered(next);
-      if (!best || worst > best.worst || (worst === best.worst && other > best.other))
-        best = { slot, sum: next, worst, other };
+  const used = usedSlots(world);
+  const kinds = kindsOf(world, allowed);
+  if (kinds.length < 2 || kinds.length > MOST_KINDS || count <= used.length) return [];
+  const found: { chosen: number[]; worst: number; other: number }[] = [];
+  let steps = 0;
+  const visit = (index: number, wanted: number, chosen: readonly number[], sum: Sum): void => {
+    const kind = kinds[index];
+    steps++;
+    if (wanted > 0 && !kind) return;
+    if (wanted === 0 || !kind) {
+      const [worst = 0, other = 0] = covered(sum, asked);
+      if (worst >= 1) found.push({ chosen: [...used, ...chosen], worst, other });
+      return;
     }
-    if (!best) return undefined;
-    left.delete(best.slot);
-    chosen.push(best.slot);
-    sum = best.sum;
+    for (let take = Math.min(wanted, kind.slots.length); take >= 0 && steps < MOST_STEPS; take--) {
+      const { bytes, vcpus } = kind.room;
+      const next = { bytes: sum.bytes + take * bytes, vcpus: sum.vcpus + take * vcpus };
+      visit(index + 1, wanted - take, [...chosen, ...kind.slots.slice(0, take)], next);
+    }
+  };
+  visit(0, count - used.length, [], { bytes: 0, vcpus: 0 });
+  found.sort((a, b) => b.worst - a.worst || b.other - a.other);
+  return found.slice(0, BEST_MIXES).map(({ chosen }) => chosen);
+}
+
+/** Empty hosts by what they have room for, the largest kind first. */
+function kindsOf(world: World, allowed: readonly number[]): Kind[] {
+  const kinds = new Map<string, { room: Sum; slots: number[] }>();
+  for (const slot of allowed) {
+    if (world.hosts.vms[slot] !== 0) continue;
+    const room = roomOf(world, slot);
+    const kind = kinds.get(`${room.bytes}/${room.vcpus}`);
+    if (kind) kind.slots.push(slot);
+    else kinds.set(`${room.bytes}/${room.vcpus}`, { room, slots: [slot] });
   }
-  return chosen;
+  return [...kinds.values()].sort((a, b) => b.room.bytes - a.room.bytes || b.room.vcpus - a.room.vcpus);
+}
+
+/** What a sum covers of what is asked, the worse dimension first. */
+function covered({ bytes, vcpus }: Sum, asked: Sum): number[] {
+  return [bytes / Math.max(1, asked.bytes), vcpus / Math.max(1, asked.vcpus)].sort((a, b) => a - b);
 }

@@ -7,7 +7,7 @@ import { Placer } from '../placer';
 import { PACKING_SCORERS } from '../scores';
 import type { Vm } from '../state/demand';
 import type { World } from '../state/world';
-import { balancedMix, leastHosts, usedSlots } from './mix';
+import { leastHosts, mixes, usedSlots } from './mix';
 import { Parcels } from './parcels';
 import { placeInOrder } from './queue';
 import type { PlacedVm } from './queue';
@@ -28,7 +28,7 @@ export function packAll(world: World, vms: readonly Vm[]): PlacedVm[] {
   };
   empty();
   while (isMoreWanted()) {
-    const found = mixAnew(world, vms);
+    const found = mixAnew(world, vms, WORK - work);
     work += found.work;
     if (!found.ok) break;
     empty();
@@ -88,29 +88,40 @@ function uneven({ hosts }: World, vm: Vm): (slot: number) => number {
   };
 }
 
-/** Tries to place the same VMs with one host less, on a mix of hosts chosen for it. */
-function mixAnew(world: World, vms: readonly Vm[]): { ok: boolean; work: number } {
+/** Tries to place the same VMs with one host less, on mixes of hosts chosen for it. */
+function mixAnew(world: World, vms: readonly Vm[], limit: number): { ok: boolean; work: number } {
   const before = placesOf(world, vms);
   const aim = usedSlots(world).length - 1;
   const queue = vms.filter(({ key }) => world.placed.has(key));
   for (const { key } of queue) world.remove(key);
-  const placer = new Placer(world, 'always', PACKING_SCORERS);
-  const allowed = world.hosts.slots().filter((slot) => queue.every((vm) => placer.chooser.allows(vm, slot)));
-  const open = new Set(balancedMix(world, queue, allowed, aim));
+  const { chooser } = new Placer(world, 'always', PACKING_SCORERS);
+  const allowed = world.hosts.slots().filter((slot) => queue.every((vm) => chooser.allows(vm, slot)));
   let work = 0;
-  let ok = false;
-  if (open.size > 0) {
-    const [order = []] = orders(world, queue);
-    placeInOrder(placer, order, (vm) =>
-      placer.pick(vm, (veto) => placer.chooser.pickBy(vm, uneven(world, vm), (slot) => !open.has(slot) || veto(slot))),
-    );
-    const parcels = new Parcels(world, queue, [...open]);
-    ok = parcels.insertAll();
-    work = parcels.work + queue.length * open.size;
+  for (const open of mixes(world, queue, allowed, aim)) {
+    for (const order of orders(world, queue)) {
+      if (work > limit) break;
+      const found = tryMix(world, queue, order, new Set(open));
+      work += found.work;
+      if (found.ok) return { ok: true, work };
+    }
   }
-  if (!ok) {
-    for (const { key } of queue) world.remove(key);
-    put(world, vms, before);
-  }
-  return { ok, work };
+  put(world, vms, before);
+  return { ok: false, work };
+}
+
+/** The VMs are nowhere; they still are if this fails. */
+function tryMix(
+  world: World,
+  queue: readonly Vm[],
+  order: readonly Vm[],
+  open: ReadonlySet<number>,
+): { ok: boolean; work: number } {
+  const placer = new Placer(world, 'always', PACKING_SCORERS);
+  placeInOrder(placer, order, (vm) =>
+    placer.pick(vm, (veto) => placer.chooser.pickBy(vm, uneven(world, vm), (slot) => !open.has(slot) || veto(slot))),
+  );
+  const parcels = new Parcels(world, queue, [...open]);
+  const ok = parcels.insertAll();
+  if (!ok) for (const { key } of queue) world.remove(key);
+  return { ok, work: parcels.work + queue.length * open.size };
 }
