@@ -17,7 +17,7 @@ import { hostState, vmSpec } from '../operator/plan/ledger';
 import { poolPolicy } from '../operator/plan/pool';
 import { resolve, uuidOf } from '../operator/plan/resolve';
 import type { Catalog } from '../operator/plan/resolve';
-import type { HostState, Snapshot, VmSpec } from '../operator/scheduler';
+import type { HostState, Snapshot, VmSpec } from '../scheduler';
 import { InputError } from './fleet';
 import type { Scene } from './simulate';
 

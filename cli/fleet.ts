@@ -1,7 +1,7 @@
 /** The neutral fleet file: hosts, VMs and a policy, for any planner. Every complaint names the field and the remedy. */
 import { MIB } from '../common/memory';
-import { HOSTNAME_KEY, MOST_HOSTS_FOR_PAIRS } from '../operator/scheduler';
-import type { HostState, PoolPolicy, Snapshot, VmSpec } from '../operator/scheduler';
+import { HOSTNAME_KEY, MOST_HOSTS_FOR_PAIRS } from '../scheduler';
+import type { HostState, PoolPolicy, Snapshot, VmSpec } from '../scheduler';
 
 /** Wrong input: the message says where and what to do; the exit code is 2. */
 export class InputError extends Error {}

@@ -1,7 +1,7 @@
 /** The composition root of `xenfleet`: command line, output, exit codes. */
 import { writeFileSync } from 'node:fs';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import type { ObjectiveName } from '../operator/scheduler';
+import type { ObjectiveName } from '../scheduler';
 import { clusterScene } from './cluster';
 import { InputError, readFleet, toSnapshot } from './fleet';
 import { capacityTable, explained, summary } from './report';

@@ -1,6 +1,6 @@
 /** Results for humans. */
 import type { Explained, Outcome, Size } from './simulate';
-import type { Capacity } from '../operator/scheduler';
+import type { Capacity } from '../scheduler';
 import { table } from './table';
 
 const SHOWN = 20;

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const bundle = join(root, 'node_modules/.cache/xenfleet.cjs');
-const sources = ['cli', 'common', 'operator/plan', 'operator/scheduler'].flatMap((folder) =>
+const sources = ['cli', 'common', 'operator/plan', 'scheduler'].flatMap((folder) =>
   readdirSync(join(root, folder), { recursive: true })
     .filter((name) => name.endsWith('.ts'))
     .map((name) => join(root, folder, name)),

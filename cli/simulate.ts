@@ -1,6 +1,6 @@
 /** The simulations: a fleet in; where its VMs would be, the moves, the refusals and the figures out. The clock is handed in. */
 import { MIB } from '../common/memory';
-import { Planner, Scheduler, byUrgency, counterfactualText, isReached, message } from '../operator/scheduler';
+import { Planner, Scheduler, byUrgency, counterfactualText, isReached, message } from '../scheduler';
 import type {
   Capacity,
   Counterfactual,
@@ -9,7 +9,7 @@ import type {
   Plan,
   Snapshot,
   VmSpec,
-} from '../operator/scheduler';
+} from '../scheduler';
 import { InputError } from './fleet';
 
 export interface Refused {

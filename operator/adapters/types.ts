@@ -4,7 +4,7 @@ import type { RelistCause, WatcherState } from '../../common/kube/watcher';
 import type { VMReason } from '../../common/reasons';
 import type { XenHost, XenVM } from '../../crds/generated/types';
 import type { ReconcileOutcome } from '../runtime/controller';
-import type { FilterName, HostAccount, PoolAccount } from '../scheduler/types';
+import type { FilterName, HostAccount, PoolAccount } from '../../scheduler/types';
 
 export type LogFields = Readonly<Record<string, unknown>>;
 

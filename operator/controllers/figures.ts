@@ -3,7 +3,7 @@ import { findCondition } from '../../common/conditions';
 import type { VMReason } from '../../common/reasons';
 import type { HostPhase, VMPhase, WorldFigures } from '../adapters/types';
 import { poolOf } from '../plan/pool';
-import type { FilterName } from '../scheduler';
+import type { FilterName } from '../../scheduler';
 import type { Fleet } from './fleet';
 import type { Term } from './operator';
 import type { World } from './world';

@@ -6,7 +6,7 @@ import { hostState, vmSpec } from '../plan/ledger';
 import { poolPolicy } from '../plan/pool';
 import { uuidOf } from '../plan/resolve';
 import { isRetired } from '../plan/world';
-import { Scheduler, type VmSpec } from '../scheduler';
+import { Scheduler, type VmSpec } from '../../scheduler';
 import type { Fleet } from './fleet';
 import type { World } from './world';
 

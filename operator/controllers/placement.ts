@@ -15,7 +15,7 @@ import {
   type Counterfactual,
   type Explanation,
   type VmSpec,
-} from '../scheduler';
+} from '../../scheduler';
 import { writeClaim } from './claim';
 import type { Ledger } from './ledger';
 import type { World } from './world';

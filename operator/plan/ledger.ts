@@ -3,7 +3,7 @@ import type { XenAgent, XenDomain, XenHost, XenVM } from '../../crds/generated/t
 import { defined } from '../../common/defined';
 import { domainOverheadBytes, MIB } from '../../common/memory';
 import { parseBytes } from '../../common/quantity';
-import type { GuestType, HostState, HostStorage, VmDisk, VmSpec } from '../scheduler';
+import type { GuestType, HostState, HostStorage, VmDisk, VmSpec } from '../../scheduler';
 import type { Resolution, Wanted } from './resolve';
 import type { HostView } from './world';
 

@@ -4,7 +4,7 @@ import { mergeConditions, type ConditionInput } from '../../common/conditions';
 import { defined } from '../../common/defined';
 import { MIB } from '../../common/memory';
 import type { PoolReason } from '../../common/reasons';
-import { DEFAULT_POOL, type HostLoss, type PoolAccount, type PoolPolicy } from '../scheduler';
+import { DEFAULT_POOL, type HostLoss, type PoolAccount, type PoolPolicy } from '../../scheduler';
 
 export const poolOf = ({ spec }: XenHost): string => spec.pool ?? DEFAULT_POOL;
 

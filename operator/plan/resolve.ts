@@ -5,7 +5,7 @@ import { MIB } from '../../common/memory';
 import { derivedMac } from '../../common/names';
 import { parseBytes } from '../../common/quantity';
 import type { VMReason } from '../../common/reasons';
-import { matchesSelector, type LabelSelector } from '../scheduler';
+import { matchesSelector, type LabelSelector } from '../../scheduler';
 
 /** What names mean; looked up in the caches. */
 export interface Catalog {

@@ -1,8 +1,8 @@
 /** What rules cost: placements per second with each kind of rule, against none; and how all of it grows with the fleet. */
 import type { Cell } from '../../../cli/table';
 import { toSnapshot } from '../../../cli/fleet';
-import { HOSTNAME_KEY, Scheduler } from '../../../operator/scheduler';
-import type { Snapshot, VmSpec } from '../../../operator/scheduler';
+import { HOSTNAME_KEY, Scheduler } from '../../../scheduler';
+import type { Snapshot, VmSpec } from '../../../scheduler';
 import { generate } from '../generate';
 import { print } from './section';
 

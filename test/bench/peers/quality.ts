@@ -1,7 +1,7 @@
 /** Hosts used by our packing against the fewest that any answer could use, on small fleets. */
 import type { Cell } from '../../../cli/table';
 import { toSnapshot } from '../../../cli/fleet';
-import { Planner } from '../../../operator/scheduler';
+import { Planner } from '../../../scheduler';
 import { leastHosts } from './exact';
 import { print, progress } from './section';
 import { MIXES, smallFleet } from './small-fleets';

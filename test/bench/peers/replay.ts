@@ -1,6 +1,6 @@
 /** A stream of VMs that come and go, replayed on a fleet of hosts alike; and how full the hosts in use were kept. */
-import { Planner, Scheduler } from '../../../operator/scheduler';
-import type { HostState, Snapshot, VmSpec } from '../../../operator/scheduler';
+import { Planner, Scheduler } from '../../../scheduler';
+import type { HostState, Snapshot, VmSpec } from '../../../scheduler';
 import type { Stay } from './arrivals';
 
 const GIB = 2 ** 30;

@@ -1,6 +1,6 @@
 /** VMs that come and go: hosts kept in use by best fit and by ours, against the fewest that could hold the sum. */
 import type { Cell } from '../../../cli/table';
-import { Scheduler } from '../../../operator/scheduler';
+import { Scheduler } from '../../../scheduler';
 import { makeTrace, readTrace } from './arrivals';
 import type { Stay } from './arrivals';
 import { BestFit, BestFitTolerant, fleetOf, peakBound, replay } from './replay';

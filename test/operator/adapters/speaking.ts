@@ -1,7 +1,7 @@
 /** Metrics that have told of everything once, so that every name and label can be seen. */
 import { createMetrics } from '../../../operator/adapters/metrics';
 import type { Metrics, WorldFigures } from '../../../operator/adapters/types';
-import type { HostAccount, PoolAccount } from '../../../operator/scheduler/types';
+import type { HostAccount, PoolAccount } from '../../../scheduler/types';
 
 const GiB = 2 ** 30;
 

@@ -4,7 +4,7 @@ import type { XenPool } from '../../../crds/generated/types';
 import { MIB } from '../../../common/memory';
 import { POOL_REASONS } from '../../../common/reasons';
 import { gist, poolPolicy, showPool, type PoolFacts } from '../../../operator/plan/pool';
-import type { HostLoss, PoolAccount } from '../../../operator/scheduler';
+import type { HostLoss, PoolAccount } from '../../../scheduler';
 
 const NOW = '2026-01-01T00:00:00Z';
 const GIB = 1024 * MIB;

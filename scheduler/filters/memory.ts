@@ -1,4 +1,4 @@
-import { MIB } from '../../../common/memory';
+import { MIB } from '../../common/memory';
 import type { Refusal } from '../types';
 import type { Filter } from './filter';
 

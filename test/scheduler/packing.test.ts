@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import { describe, it } from 'mocha';
-import { toSnapshot } from '../../../cli/fleet';
-import { Planner, Scheduler } from '../../../operator/scheduler';
-import type { HostState, Snapshot, VmSpec } from '../../../operator/scheduler';
-import { smallFleet } from '../../bench/peers/small-fleets';
+import { toSnapshot } from '../../cli/fleet';
+import { Planner, Scheduler } from '../../scheduler';
+import type { HostState, Snapshot, VmSpec } from '../../scheduler';
+import { smallFleet } from '../bench/peers/small-fleets';
 import { arbitraryHosts, arbitraryVms } from './arbitrary';
 import { GIB, host, required, vm } from './fleet';
 import { brokenAntiAffinity, overcommitted } from './oracle';

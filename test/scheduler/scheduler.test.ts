@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import { MIB, domainOverheadBytes, hypervisorBytes } from '../../../common/memory';
-import { HOSTNAME_KEY, Scheduler, byUrgency, message, schedule } from '../../../operator/scheduler';
-import type { VmSpec } from '../../../operator/scheduler';
+import { MIB, domainOverheadBytes, hypervisorBytes } from '../../common/memory';
+import { HOSTNAME_KEY, Scheduler, byUrgency, message, schedule } from '../../scheduler';
+import type { VmSpec } from '../../scheduler';
 import { GIB, host, hosts, required, vm } from './fleet';
 
 describe('explaining', () => {

@@ -1,8 +1,8 @@
 /** Pools: whose failures are judged, what the loss of hosts would do, and what a tenant is told of it. */
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
-import { Planner, Scheduler, message } from '../../../operator/scheduler';
-import type { HostLoss, VmSpec } from '../../../operator/scheduler';
+import { Planner, Scheduler, message } from '../../scheduler';
+import type { HostLoss, VmSpec } from '../../scheduler';
 import { GIB, host, hosts, vm } from './fleet';
 
 /** 16 GiB to sell, to the byte. */

@@ -1,7 +1,7 @@
 /** Random fleets for properties: small, crowded, with every kind of rule. */
 import * as fc from 'fast-check';
-import { HOSTNAME_KEY } from '../../../operator/scheduler';
-import type { HostState, VmSpec } from '../../../operator/scheduler';
+import { HOSTNAME_KEY } from '../../scheduler';
+import type { HostState, VmSpec } from '../../scheduler';
 import { GIB, host, required, vm } from './fleet';
 
 const APPS = ['web', 'db', 'mail'];

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import { Scheduler } from '../../../operator/scheduler';
+import { Scheduler } from '../../scheduler';
 import { CASES } from './filter-cases';
 import { host, vm } from './fleet';
 

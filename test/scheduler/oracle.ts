@@ -1,7 +1,7 @@
 /** A second opinion on placements, worked out from the plain data alone: slow, naive and independent of the library. */
-import { domainOverheadBytes, hypervisorBytes } from '../../../common/memory';
-import { HOSTNAME_KEY } from '../../../operator/scheduler';
-import type { HostState, VmSpec } from '../../../operator/scheduler';
+import { domainOverheadBytes, hypervisorBytes } from '../../common/memory';
+import { HOSTNAME_KEY } from '../../scheduler';
+import type { HostState, VmSpec } from '../../scheduler';
 
 const sum = (numbers: number[]): number => numbers.reduce((a, b) => a + b, 0);
 const need = (vm: VmSpec): number => vm.memoryBytes + domainOverheadBytes(vm);

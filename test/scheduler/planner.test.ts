@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import { describe, it } from 'mocha';
-import { Planner, Scheduler, message } from '../../../operator/scheduler';
-import type { HostState, Plan, VmSpec } from '../../../operator/scheduler';
-import { toSnapshot } from '../../../cli/fleet';
-import { generate } from '../../bench/generate';
+import { Planner, Scheduler, message } from '../../scheduler';
+import type { HostState, Plan, VmSpec } from '../../scheduler';
+import { toSnapshot } from '../../cli/fleet';
+import { generate } from '../bench/generate';
 import { arbitraryHosts, arbitraryVms } from './arbitrary';
 import { GIB, host, hosts, required, vm } from './fleet';
 import { brokenAffinity, brokenAntiAffinity, overcommitted } from './oracle';

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import { describe, it } from 'mocha';
-import { MIB } from '../../../common/memory';
-import { Planner, Scheduler, counterfactualText } from '../../../operator/scheduler';
-import type { HostState, Snapshot, VmSpec } from '../../../operator/scheduler';
+import { MIB } from '../../common/memory';
+import { Planner, Scheduler, counterfactualText } from '../../scheduler';
+import type { HostState, Snapshot, VmSpec } from '../../scheduler';
 import { arbitraryHosts, arbitraryVms } from './arbitrary';
 import { GIB, host, hosts, required, vm } from './fleet';
 

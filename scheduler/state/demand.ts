@@ -2,7 +2,7 @@
  * A VM as the filters read it: amounts worked out once, and two class keys. VMs of one `shape` get the same answer from
  * every filter that looks at hosts alone; of one `sizeKey`, from those that look at what the host has left, too.
  */
-import { domainOverheadBytes } from '../../../common/memory';
+import { domainOverheadBytes } from '../../common/memory';
 import { labelsKey, selectorKey } from '../labels';
 import type { VmSpec } from '../types';
 import type { Relations } from './relations';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import { describe, it } from 'mocha';
-import { Scheduler, byUrgency } from '../../../operator/scheduler';
-import type { HostState, VmSpec } from '../../../operator/scheduler';
+import { Scheduler, byUrgency } from '../../scheduler';
+import type { HostState, VmSpec } from '../../scheduler';
 import { arbitraryHosts, arbitraryVms } from './arbitrary';
 import { brokenAntiAffinity, overcommitted } from './oracle';
 

@@ -1,4 +1,4 @@
-import { MIB } from '../../../common/memory';
+import { MIB } from '../../common/memory';
 import type { Vm } from '../state/demand';
 import type { World } from '../state/world';
 import { unresolvable } from './filter';

@@ -1,6 +1,6 @@
 /** One row per rule and edge: what the host is, what is there, what is asked; and who refuses. */
-import { MIB, domainOverheadBytes, hypervisorBytes } from '../../../common/memory';
-import type { FilterName, HostState, PoolPolicy, VmSpec } from '../../../operator/scheduler';
+import { MIB, domainOverheadBytes, hypervisorBytes } from '../../common/memory';
+import type { FilterName, HostState, PoolPolicy, VmSpec } from '../../scheduler';
 import { GIB, required } from './fleet';
 
 export interface Case {

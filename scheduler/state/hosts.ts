@@ -2,7 +2,7 @@
  * The hosts as columns: one slot per host, so that a scan over the fleet reads arrays and makes no garbage. A slot
  * lives as long as its host is known; `revision` tells caches that slots were added, dropped or changed in kind.
  */
-import { MIB, hypervisorBytes } from '../../../common/memory';
+import { MIB, hypervisorBytes } from '../../common/memory';
 import { DEFAULT_POOL, DEFAULT_VCPU_RATIO, HOSTNAME_KEY } from '../types';
 import type { HostState, Labels, PoolPolicy } from '../types';
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import { describe, it } from 'mocha';
-import { Planner, Scheduler } from '../../../operator/scheduler';
-import type { VmSpec } from '../../../operator/scheduler';
+import { Planner, Scheduler } from '../../scheduler';
+import type { VmSpec } from '../../scheduler';
 import { arbitraryHosts, arbitraryVms } from './arbitrary';
 import { GIB, hosts, required, vm } from './fleet';
 import { brokenAntiAffinity, overcommitted } from './oracle';

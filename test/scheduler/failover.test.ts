@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import { describe, it } from 'mocha';
-import { Planner, Scheduler, message } from '../../../operator/scheduler';
-import type { HostState, VmSpec } from '../../../operator/scheduler';
+import { Planner, Scheduler, message } from '../../scheduler';
+import type { HostState, VmSpec } from '../../scheduler';
 import { GIB, host, hosts, required, vm } from './fleet';
 import { brokenAffinity, brokenAntiAffinity, overcommitted } from './oracle';
 
