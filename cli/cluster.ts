@@ -15,8 +15,8 @@ import type {
 import { hostNamespace } from '../common/names';
 import { hostState, vmSpec } from '../operator/plan/ledger';
 import { poolPolicy } from '../operator/plan/pool';
-import { resolve, uuidOf } from '../operator/plan/resolve';
-import type { Catalog } from '../operator/plan/resolve';
+import { resolve, uuidOf } from '../operator/plan/vm/resolve';
+import type { Catalog } from '../operator/plan/vm/resolve';
 import type { HostState, Snapshot, VmSpec } from '../scheduler';
 import { InputError } from './fleet';
 import type { Scene } from './simulate';

@@ -3,8 +3,8 @@ import type { XenAgent, XenVM } from '../../crds/generated/types';
 import { hostNamespace, hostOfNamespace } from '../../common/names';
 import type { Clock } from '../../common/ports';
 import { hasAnswered, isDeclaredDead, viewHost, type FleetFacts, type HostFacts } from '../plan/host';
-import { resolve, uuidOf, type Catalog, type Resolution } from '../plan/resolve';
-import type { HostView, Sighting, VmWorld } from '../plan/world';
+import { resolve, uuidOf, type Catalog, type Resolution } from '../plan/vm/resolve';
+import type { HostView, Sighting, VmWorld } from '../plan/vm/facts';
 import type { World } from './world';
 
 export interface FleetOptions {

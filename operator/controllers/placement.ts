@@ -7,7 +7,7 @@ import { isKubeError } from '../../common/kube/errors';
 import { XENVMS } from '../../common/kube/resources';
 import type { XenVM } from '../../crds/generated/types';
 import type { Logger, Metrics } from '../adapters/types';
-import { uuidOf } from '../plan/resolve';
+import { uuidOf } from '../plan/vm/resolve';
 import {
   byUrgency,
   counterfactualText,

@@ -29,7 +29,7 @@ import { HOST_LABEL } from '../../common/names';
 import type { Clock, Random } from '../../common/ports';
 import type { Metrics } from '../adapters/types';
 import { poolOf } from '../plan/pool';
-import { uuidOf } from '../plan/resolve';
+import { uuidOf } from '../plan/vm/resolve';
 import { Store, type IndexFunctions } from '../runtime/store';
 
 export interface WorldOptions {

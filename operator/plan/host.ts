@@ -19,7 +19,7 @@ import {
   hostNamespace,
 } from '../../common/names';
 import type { HostReason } from '../../common/reasons';
-import type { HostView } from './world';
+import type { HostView } from './vm/facts';
 
 /** What is known of one host beside its own object. */
 export interface HostFacts {

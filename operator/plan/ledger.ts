@@ -4,8 +4,8 @@ import { defined } from '../../common/defined';
 import { domainOverheadBytes, MIB } from '../../common/memory';
 import { parseBytes } from '../../common/quantity';
 import type { GuestType, HostState, HostStorage, VmDisk, VmSpec } from '../../scheduler';
-import type { Resolution, Wanted } from './resolve';
-import type { HostView } from './world';
+import type { Resolution, Wanted } from './vm/resolve';
+import type { HostView } from './vm/facts';
 
 interface Footprint {
   readonly bytes: number;

@@ -1,10 +1,10 @@
 /** Objects with sane defaults for tests of plans; give what matters to the test. */
 import type { XenDomain, XenDomainSpec, XenVM } from '../../../crds/generated/types';
 import { FINALIZER, hostNamespace } from '../../../common/names';
-import type { Wanted } from '../../../operator/plan/resolve';
-import { newOrder, orderSpec, tombstoneSpec } from '../../../operator/plan/order';
-import type { Action } from '../../../operator/plan/vm';
-import type { HostView, VmWorld } from '../../../operator/plan/world';
+import type { Wanted } from '../../../operator/plan/vm/resolve';
+import { newOrder, orderSpec, tombstoneSpec } from '../../../operator/plan/vm/order';
+import type { Action } from '../../../operator/plan/vm/plan';
+import type { HostView, VmWorld } from '../../../operator/plan/vm/facts';
 
 export const UID = '11111111-2222-4333-8444-555555555555';
 export const FLEET = 'fleet-1';

@@ -4,8 +4,8 @@
  * modelled by their contract. Whatever happens, the VM must never run on two hosts.
  */
 import type { XenDomain, XenVM } from '../../../crds/generated/types';
-import { planVm } from '../../../operator/plan/vm';
-import type { VmWorld } from '../../../operator/plan/world';
+import { planVm } from '../../../operator/plan/vm/plan';
+import type { VmWorld } from '../../../operator/plan/vm/facts';
 import { FLEET, host as hostView, UID, vm as newVm, WANTED } from './builders';
 import { Dom0, type Report } from './model-agent';
 import { Writes, type Api, type Write } from './model-writes';

@@ -1,6 +1,6 @@
 /** The agent of one host, by its contract: what it does about the order it last saw. */
 import type { XenDomain } from '../../../crds/generated/types';
-import type { Sighting } from '../../../operator/plan/world';
+import type { Sighting } from '../../../operator/plan/vm/facts';
 
 export interface Report extends Omit<Sighting, 'namespace' | 'name' | 'host'> {
   readonly nonce: string;

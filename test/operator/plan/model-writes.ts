@@ -1,7 +1,7 @@
 /** Writes of an operator, decided on what it saw and applied by the API when they land: compare-and-swap by resourceVersion. */
 import type { XenDomain, XenVM } from '../../../crds/generated/types';
 import { FINALIZER, hostNamespace } from '../../../common/names';
-import type { Action } from '../../../operator/plan/vm';
+import type { Action } from '../../../operator/plan/vm/plan';
 import { UID } from './builders';
 
 export interface Api {

@@ -1,7 +1,7 @@
 /** The work order that a claim stands for: everything granted, nothing left to look up. Pure. */
-import type { XenDomain, XenDomainSpec, XenVM } from '../../crds/generated/types';
-import { defined } from '../../common/defined';
-import { API_VERSION, FINALIZER, hostNamespace, VM_NAME_LABEL, VM_NAMESPACE_LABEL } from '../../common/names';
+import type { XenDomain, XenDomainSpec, XenVM } from '../../../crds/generated/types';
+import { defined } from '../../../common/defined';
+import { API_VERSION, FINALIZER, hostNamespace, VM_NAME_LABEL, VM_NAMESPACE_LABEL } from '../../../common/names';
 import type { Wanted } from './resolve';
 
 export const DEFAULT_GRACE_SECONDS = 60;

@@ -1,11 +1,11 @@
 /** What the XenVM shows: phase and conditions in the sense of kstatus. Pure; `now` is RFC 3339. */
-import type { XenDomain, XenVM, XenVMStatus } from '../../crds/generated/types';
-import { defined } from '../../common/defined';
-import { findCondition, mergeConditions, type ConditionInput } from '../../common/conditions';
-import type { VMReason } from '../../common/reasons';
+import type { XenDomain, XenVM, XenVMStatus } from '../../../crds/generated/types';
+import { defined } from '../../../common/defined';
+import { findCondition, mergeConditions, type ConditionInput } from '../../../common/conditions';
+import type { VMReason } from '../../../common/reasons';
 import { desiredOf } from './order';
-import type { Hold } from './vm';
-import type { HostView, VmWorld } from './world';
+import type { Hold } from './plan';
+import type { HostView, VmWorld } from './facts';
 
 /** The part of the status that is applied; placement and domainUUID belong to the claim and its own field manager. */
 export type ShownStatus = Omit<XenVMStatus, 'placement' | 'domainUUID'>;

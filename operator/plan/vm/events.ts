@@ -1,7 +1,7 @@
 /** What people are told when a VM's status changes: Events as data. Pure. */
-import type { XenVM, XenVMStatus } from '../../crds/generated/types';
-import { findCondition } from '../../common/conditions';
-import type { ShownStatus } from './vm-status';
+import type { XenVM, XenVMStatus } from '../../../crds/generated/types';
+import { findCondition } from '../../../common/conditions';
+import type { ShownStatus } from './status';
 
 /** What a Kubernetes Event says. Reasons are those of conditions, and Terminated. */
 export interface Told {

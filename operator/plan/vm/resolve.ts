@@ -1,11 +1,11 @@
 /** From what a tenant names (class, pools, networks) to what is granted, or to the reason why not. Pure. */
-import type { XenNetwork, XenStoragePool, XenVM, XenVMClass } from '../../crds/generated/types';
-import { defined } from '../../common/defined';
-import { MIB } from '../../common/memory';
-import { derivedMac } from '../../common/names';
-import { parseBytes } from '../../common/quantity';
-import type { VMReason } from '../../common/reasons';
-import { matchesSelector, type LabelSelector } from '../../scheduler';
+import type { XenNetwork, XenStoragePool, XenVM, XenVMClass } from '../../../crds/generated/types';
+import { defined } from '../../../common/defined';
+import { MIB } from '../../../common/memory';
+import { derivedMac } from '../../../common/names';
+import { parseBytes } from '../../../common/quantity';
+import type { VMReason } from '../../../common/reasons';
+import { matchesSelector, type LabelSelector } from '../../../scheduler';
 
 /** What names mean; looked up in the caches. */
 export interface Catalog {

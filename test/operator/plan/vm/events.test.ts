@@ -1,8 +1,8 @@
 import { deepEqual } from 'node:assert/strict';
-import type { XenVM } from '../../../crds/generated/types';
-import { eventsOf } from '../../../operator/plan/vm-events';
-import type { ShownStatus } from '../../../operator/plan/vm-status';
-import { claimed, vm } from './builders';
+import type { XenVM } from '../../../../crds/generated/types';
+import { eventsOf } from '../../../../operator/plan/vm/events';
+import type { ShownStatus } from '../../../../operator/plan/vm/status';
+import { claimed, vm } from '../builders';
 
 const NOW = '2026-01-01T00:00:00Z';
 

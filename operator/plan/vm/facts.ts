@@ -1,5 +1,5 @@
 /** What a decision about one VM may know. Plain data, gathered by the controllers from their stores. */
-import type { XenDomain, XenVM } from '../../crds/generated/types';
+import type { XenDomain, XenVM } from '../../../crds/generated/types';
 import type { Resolution } from './resolve';
 
 export interface HostView {

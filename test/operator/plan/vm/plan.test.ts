@@ -1,9 +1,9 @@
 /** The claim protocol, row by row: what is known → the one next act. */
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
-import { FINALIZER } from '../../../common/names';
-import { nextEpoch, planVm } from '../../../operator/plan/vm';
-import type { Sighting, VmWorld } from '../../../operator/plan/world';
-import { brief, claimed, FLEET, host, order, tombstone, vm, WANTED, world } from './builders';
+import { FINALIZER } from '../../../../common/names';
+import { nextEpoch, planVm } from '../../../../operator/plan/vm/plan';
+import type { Sighting, VmWorld } from '../../../../operator/plan/vm/facts';
+import { brief, claimed, FLEET, host, order, tombstone, vm, WANTED, world } from '../builders';
 
 const seen = (at: string, over: Partial<Sighting> = {}): Sighting => ({
   host: at,

@@ -8,12 +8,12 @@
  * Two rules make two copies impossible. A claim leaves a host only by that host's receipt (or proof that the host is dead), and hosts
  * come first: while one that could hold the VM has not reported, nothing is claimed, moved or let go.
  */
-import type { XenDomain, XenDomainSpec } from '../../crds/generated/types';
-import { FINALIZER } from '../../common/names';
-import type { VMReason } from '../../common/reasons';
+import type { XenDomain, XenDomainSpec } from '../../../crds/generated/types';
+import { FINALIZER } from '../../../common/names';
+import type { VMReason } from '../../../common/reasons';
 import { desiredOf, disksToDelete, newOrder, orderSpec, tombstoneSpec } from './order';
-import { sameSpec } from './same';
-import { isRetired, retiredEpochOf, type PlacedOrder, type Sighting, type VmWorld } from './world';
+import { sameSpec } from '../same';
+import { isRetired, retiredEpochOf, type PlacedOrder, type Sighting, type VmWorld } from './facts';
 
 export type Action =
   | { readonly do: 'addFinalizer' }
