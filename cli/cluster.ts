@@ -72,7 +72,9 @@ function toHost(objects: Objects, host: XenHost, claimed: ReadonlySet<string>): 
   const agent = objects.get<XenAgent>('XenAgent', name, hostNamespace(name));
   const ready = isReady(host, agent);
   const state = ready ? 'Ready' : 'NotReady';
-  const view = { name, state, message: 'it is not Ready', answered: ready, dead: false, namespaceReady: true } as const;
+  const bootID = agent?.status?.bootID;
+  const proved = { bootID, dead: false, quarantined: false, namespaceReady: true } as const;
+  const view = { name, state, message: 'it is not Ready', answered: ready, ...proved } as const;
   const locality = (pool: string): 'local' | 'replicated' | 'shared' | undefined =>
     objects.get<XenStoragePool>('XenStoragePool', pool)?.spec.locality;
   return hostState({ host, view, agent, locality, strayOrders: [], isClaimed: (uuid) => claimed.has(uuid) });

@@ -27,6 +27,19 @@ export function hostOfNamespace(namespace: string): string | undefined {
   return namespace.startsWith(HOST_NAMESPACE_PREFIX) ? namespace.slice(HOST_NAMESPACE_PREFIX.length) : undefined;
 }
 
+/**
+ * Holder of a host's Lease: its machine, the boot of its Dom0, and the process. Slashes are in none
+ * of them.
+ */
+export function leaseHolder(machineID: string, bootID: string, process: string): string {
+  return `${machineID}/${bootID}/${process}`;
+}
+
+/** The boot that a Lease was last renewed in; undefined if its holder does not say. */
+export function bootOfHolder(holderIdentity: string | undefined): string | undefined {
+  return holderIdentity?.split('/')[1];
+}
+
 /** Name of the domain on its host. Namespaces have no dots, so the pair can be read back. */
 export function domainName(namespace: string, name: string): string {
   return `${namespace}.${name}`;

@@ -70,6 +70,8 @@ export const HOST_REASONS = [
   'WrongFleet',
   'HoldsDomains',
   'DeclaredDead',
+  'DeclaredDeadButAlive',
+  'Quarantined',
   'AgentTrouble',
 ] as const;
 export type HostReason = (typeof HOST_REASONS)[number];

@@ -138,6 +138,13 @@ export interface XenAgentStatus {
      * Highest epoch seen.
      */
     epoch: number;
+    /**
+     * Every epoch up to this one is refused here.
+     */
+    refusedEpoch?: number;
+    /**
+     * The receipt: the domain of this epoch was looked for and is gone.
+     */
     retiredEpoch?: number;
     /**
      * The order vanished: not ended, not started again.
@@ -195,6 +202,10 @@ export interface XenDomainSpec {
    * Placement of the XenVM that this order belongs to.
    */
   epoch: number;
+  /**
+   * The boot of the Dom0 that the claim counts on. The agent starts nothing in any other boot.
+   */
+  bootID?: string;
   /**
    * Only Stopped and Absent ever end a guest. Absent: ended, and this epoch and all before it retired for good.
    */
@@ -269,7 +280,11 @@ export interface XenDomainStatus {
   epoch?: number;
   phase?: "Starting" | "Running" | "Stopping" | "Stopped" | "Failed" | "Unknown" | "Absent";
   /**
-   * The receipt: the Dom0 refuses every epoch up to this one, for good.
+   * The Dom0 refuses every epoch up to this one, for good.
+   */
+  refusedEpoch?: number;
+  /**
+   * The receipt, told with phase Absent only: the domain was looked for and is gone, and every epoch up to this one is refused.
    */
   retiredEpoch?: number;
   bootID?: string;
@@ -374,7 +389,11 @@ export interface XenHostSpec {
     memory?: number | string;
   };
   /**
-   * The boot ID (status.bootID) of a boot of this host that an administrator KNOWS to be over, e.g. after pulling its power. Its VMs may then be claimed elsewhere.
+   * Nothing that this host reports is believed, e.g. because the token of its agent was stolen: nothing is placed, taken over, moved or let go by its word, and nobody waits for its reports. What runs there stays. Lift it, or power the host off, before you restore a backup of the cluster.
+   */
+  quarantined?: boolean;
+  /**
+   * The boot ID (status.bootID) of a boot of this host that an administrator KNOWS to be over, e.g. after pulling its power. Counts only while the host is silent. Its VMs may then be claimed elsewhere.
    */
   declaredDead?: string;
 }
@@ -991,6 +1010,10 @@ export interface XenVMStatus {
      * Grows by one at every placement.
      */
     epoch: number;
+    /**
+     * The boot of the host that the claim counts on; after another one it is made anew.
+     */
+    bootID?: string;
   };
   /**
    * UID of the XenVMClass that the granted size was taken from.

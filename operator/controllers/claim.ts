@@ -13,6 +13,8 @@ export interface Claim {
   /** Grows by at least one at every placement. */
   readonly epoch: number;
   readonly uuid: string;
+  /** The boot of the host's Dom0 that the claim counts on. */
+  readonly bootID: string | undefined;
 }
 
 /** The XenVM with its new claim. Rejects with `conflict` where `vm` is not the newest. */
@@ -22,8 +24,11 @@ export function writeClaim(client: KubeClient, vm: XenVM, claim: Claim): Promise
   if (resourceVersion === undefined) throw new Error('a claim needs the resourceVersion that it was decided on');
   if (before !== undefined && claim.epoch <= before.epoch)
     throw new Error(`epoch ${claim.epoch} is not above ${before.epoch}`);
-  const { host, epoch, uuid } = claim;
-  const patch = { metadata: { resourceVersion }, status: { placement: { host, epoch }, domainUUID: uuid } };
+  const { host, epoch, uuid, bootID } = claim;
+  const patch = {
+    metadata: { resourceVersion },
+    status: { placement: { host, epoch, bootID: bootID ?? null }, domainUUID: uuid },
+  };
   const ref = { name, ...(namespace !== undefined && { namespace }) };
   return client.mergePatch(XENVMS, ref, patch, { subresource: 'status', fieldManager: CLAIM_MANAGER });
 }

@@ -15,7 +15,8 @@ import type { KubeObject, ResourceType } from '../../common/kube/types';
 import { AGENT_LEASE, FINALIZER, hostNamespace } from '../../common/names';
 import type { Clock } from '../../common/ports';
 import type { Logger } from '../adapters/types';
-import { agentSpec, hostObjects, newAgent, showHost, type HostFigures } from '../plan/host';
+import { agentSpec, hostObjects, newAgent } from '../plan/host/objects';
+import { showHost, type HostFigures } from '../plan/host/status';
 import { sameSpec } from '../plan/same';
 import type { ReconcileResult } from '../runtime/controller';
 import type { Fleet } from './fleet';
@@ -168,6 +169,7 @@ export class HostController {
       await this.#ensureNamespace(name);
       return this.#show(name, holds);
     }
+    await this.#freeOrders(name);
     const namespace = world.namespaces.get(hostNamespace(name));
     if (namespace !== undefined) {
       if (namespace.metadata.deletionTimestamp === undefined) {
@@ -187,7 +189,10 @@ export class HostController {
     const view = fleet.view(name);
     const claims = world.vms.byIndex('host', name).length;
     if (claims > 0) return `${claims} VMs are claimed on ${name}: delete them, or move them first`;
-    const orders = world.domains.byIndex('namespace', hostNamespace(name)).length;
+    // An Absent order on a dead host waits for it; with the host's own end there is nothing left to wait for.
+    const orders = world.domains
+      .byIndex('namespace', hostNamespace(name))
+      .filter((order) => view?.dead !== true || order.spec.desired !== 'Absent').length;
     if (orders > 0) return `${orders} orders stand on ${name}`;
     const report = fleet.agent(name)?.status;
     if (view?.dead === true || report?.bootID === undefined) return undefined;

@@ -8,12 +8,14 @@ import { uuidOf } from '../plan/vm/resolve';
 import { isRetired } from '../plan/vm/facts';
 import { Scheduler, type VmSpec } from '../../scheduler';
 import type { Fleet } from './fleet';
+import type { VmFactsSource } from './vm-facts';
 import type { World } from './world';
 
 export class Ledger {
   readonly scheduler = new Scheduler({ hosts: [], vms: [] });
   readonly #world: World;
   readonly #fleet: Fleet;
+  readonly #facts: VmFactsSource;
   readonly #dirtyPools = new Set<string>();
   readonly #dirtyHosts = new Set<string>();
   readonly #dirtyVms = new Set<string>();
@@ -25,9 +27,10 @@ export class Ledger {
 
   readonly #undo: readonly (() => void)[];
 
-  constructor(world: World, fleet: Fleet) {
+  constructor(world: World, fleet: Fleet, facts: VmFactsSource) {
     this.#world = world;
     this.#fleet = fleet;
+    this.#facts = facts;
     const markAll = (): void => this.markAll();
     this.#undo = [
       world.vms.onChange((change) => {
@@ -79,7 +82,7 @@ export class Ledger {
     const uuid = uuidOf(vm);
     const host = vm.status?.placement?.host;
     const order = host === undefined ? undefined : this.#world.domains.get(`${hostNamespace(host)}/${uuid}`);
-    return vmSpec(vm, this.#fleet.resolutionOf(vm), order);
+    return vmSpec(vm, this.#facts.resolutionOf(vm), order);
   }
 
   /** Brings over what changed. */

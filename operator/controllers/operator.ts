@@ -11,11 +11,13 @@ import { Controller, type Reconcile } from '../runtime/controller';
 import type { StoreChange } from '../runtime/store';
 import { WorkQueue } from '../runtime/workqueue';
 import type { Fleet } from './fleet';
+import { contested, heldByOrder, type Contested } from './contested';
 import { HostController } from './hosts';
 import { Ledger } from './ledger';
 import { Placement } from './placement';
 import { PoolController, watchPools } from './pools';
 import { VmController } from './vms';
+import { VmFactsSource } from './vm-facts';
 import type { World } from './world';
 
 export interface TermOptions {
@@ -56,16 +58,18 @@ export class Term {
     this.#vmQueue = this.#queue('vm');
     this.#hostQueue = this.#queue('host');
     this.#poolQueue = this.#queue('pool');
-    this.ledger = new Ledger(world, fleet);
+    const facts = new VmFactsSource(world, fleet);
+    this.ledger = new Ledger(world, fleet, facts);
     const defer = (run: () => void): void => void setImmediate(run); // a timer would take a millisecond
     const pause = (ms: number): Promise<void> => sleep(clock, ms);
     // What is half done is finished before anything new is begun.
     const onOutcome = (key: string): void => this.#vmQueue.add(key, 1);
     const { ledger } = this;
-    this.placement = new Placement({ world, ledger, client, metrics, log, onOutcome, defer, pause });
+    const bootOf = (host: string): string | undefined => fleet.view(host)?.bootID;
+    this.placement = new Placement({ world, ledger, client, metrics, log, onOutcome, defer, pause, bootOf });
     const vms = new VmController({
       world,
-      fleet,
+      facts,
       ledger,
       placement: this.placement,
       client,
@@ -136,10 +140,18 @@ export class Term {
       world.pools.onChange((change) => this.#rulesChanged(change)),
       world.vms.onChange((change) => {
         this.#vmQueue.add(change.key);
+        this.#holdersChanged(contested(change));
         if (change.type === 'deleted') this.placement.wake();
       }),
-      world.domains.onChange((change) => this.#vmQueue.add(vmOf('object' in change ? change.object : change.old))),
-      world.agents.onChange((change) => this.#agentChanged('object' in change ? change.object : change.old)),
+      world.domains.onChange((change) => {
+        const order = 'object' in change ? change.object : change.old;
+        this.#vmQueue.add(vmOf(order));
+        if (change.type !== 'updated') this.#holdersChanged(heldByOrder(order));
+      }),
+      world.agents.onChange((change) => {
+        if ('old' in change) this.#agentChanged(change.old);
+        if ('object' in change) this.#agentChanged(change.object);
+      }),
       world.hosts.onChange((change) => {
         this.#hostQueue.add(change.key);
         if (change.type !== 'updated') this.#allHosts(ROSTER_DELAY_MS);
@@ -176,10 +188,14 @@ export class Term {
     const host = agent.metadata.name;
     this.#hostChanged(host);
     const reported = [...(agent.status?.domains ?? []), ...(agent.status?.records ?? [])];
-    for (const { uuid } of reported) {
-      for (const vm of this.#options.world.vms.byIndex('uuid', uuid)) this.#vmQueue.add(keyOf(vm.metadata));
-    }
+    for (const { uuid } of reported) this.#vmsOf('uuid', uuid);
     this.#pendingVms();
+  }
+
+  /** A conflict that begins, or is over, is looked at by all who take part in it. */
+  #holdersChanged({ uuids, macs }: Contested): void {
+    for (const uuid of uuids) this.#vmsOf('uuid', uuid);
+    for (const mac of macs) this.#vmsOf('mac', mac);
   }
 
   /** Whoever waits for a report may go on now. */

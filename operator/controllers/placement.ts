@@ -32,6 +32,8 @@ export interface PlacementOptions {
   /** Calls at once, in a later turn of the event loop. */
   readonly defer: (run: () => void) => void;
   readonly pause: (ms: number) => Promise<void>;
+  /** The boot of a host's Dom0 that last reported. */
+  readonly bootOf: (host: string) => string | undefined;
 }
 
 const LOOK_AGAIN_MS = 1000;
@@ -142,10 +144,10 @@ export class Placement {
   }
 
   async #claim(key: string, { vm, epoch }: Wish, host: string): Promise<void> {
-    const { world, ledger, client, metrics, log } = this.#options;
+    const { world, ledger, client, metrics, log, bootOf } = this.#options;
     this.#claiming.add(key);
     try {
-      world.vms.assume(await writeClaim(client, vm, { host, epoch, uuid: uuidOf(vm) }));
+      world.vms.assume(await writeClaim(client, vm, { host, epoch, bootID: bootOf(host), uuid: uuidOf(vm) }));
       metrics.placement('placed');
       log.info('placed', { vm: key, host, epoch });
     } catch (error) {

@@ -10,13 +10,13 @@ import { sameSpec } from '../plan/same';
 import { eventsOf } from '../plan/vm/events';
 import { planVm, type Action, type Hold } from '../plan/vm/plan';
 import { isTransient, showVm, type ShownStatus } from '../plan/vm/status';
-import { isRetired, type VmWorld } from '../plan/vm/facts';
+import { isRetired, type VmFacts } from '../plan/vm/facts';
 import type { ReconcileResult } from '../runtime/controller';
 import { writeClaim } from './claim';
-import type { Fleet } from './fleet';
 import type { Ledger } from './ledger';
 import { dropOrder, putOrder } from './orders';
 import type { Placement } from './placement';
+import type { VmFactsSource } from './vm-facts';
 import type { World } from './world';
 
 export const STATUS_MANAGER = 'xenfleet-operator';
@@ -27,7 +27,7 @@ const MAX_STEPS = 8;
 
 export interface VmControllerOptions {
   readonly world: World;
-  readonly fleet: Fleet;
+  readonly facts: VmFactsSource;
   readonly ledger: Ledger;
   readonly placement: Placement;
   /** Guarded by leadership. */
@@ -50,12 +50,12 @@ export class VmController {
   }
 
   readonly reconcile = async (key: string): Promise<ReconcileResult | undefined> => {
-    const { world, fleet, placement, onRead } = this.#options;
+    const { world, facts, placement, onRead } = this.#options;
     for (let step = 0; step < MAX_STEPS; step++) {
       onRead(key);
       const vm = world.vms.get(key);
       if (vm === undefined) return this.#afterwards(key);
-      const known = fleet.worldOf(vm, placement.unplaced(key));
+      const known = facts.of(vm, placement.unplaced(key));
       const action = planVm(known);
       if (action.do === 'wait') {
         if (vm.status?.placement !== undefined || vm.metadata.deletionTimestamp !== undefined) placement.withdraw(key);
@@ -71,7 +71,7 @@ export class VmController {
     return { requeueAfterMs: 0 };
   };
 
-  async #carryOut(vm: XenVM, known: VmWorld, action: Exclude<Action, { do: 'wait' } | { do: 'place' }>): Promise<void> {
+  async #carryOut(vm: XenVM, known: VmFacts, action: Exclude<Action, { do: 'wait' } | { do: 'place' }>): Promise<void> {
     const { world, ledger, client, log } = this.#options;
     const about = { vm: `${vm.metadata.namespace}/${vm.metadata.name}` };
     switch (action.do) {
@@ -85,8 +85,8 @@ export class VmController {
         return;
       }
       case 'claim': {
-        const { host, epoch } = action;
-        world.vms.assume(await writeClaim(client, vm, { host, epoch, uuid: known.uuid }));
+        const { host, epoch, bootID } = action;
+        world.vms.assume(await writeClaim(client, vm, { host, epoch, bootID, uuid: known.uuid }));
         ledger.settle(vm);
         log.info('claimed', { ...about, host, epoch });
         return;
@@ -119,7 +119,10 @@ export class VmController {
     return this.#options.client.mergePatch(XENVMS, { namespace, name }, { metadata: { resourceVersion, finalizers } });
   }
 
-  /** The VM is gone; what it left behind and is retired goes too. An order that is not retired is nobody's to end: it stays, and is reported. */
+  /**
+   * The VM is gone; what it left behind and is retired goes too. An Absent order waits for a host that
+   * was dead; any other is nobody's to end: it stays, and is reported.
+   */
   async #afterwards(key: string): Promise<undefined> {
     const { world, placement, log } = this.#options;
     placement.withdraw(key);
@@ -127,11 +130,12 @@ export class VmController {
     for (const order of world.domains.byIndex('vm', key)) {
       const host = hostOfNamespace(order.metadata.namespace ?? '');
       if (isRetired(order)) await this.#drop(order);
+      else if (order.spec.desired === 'Absent') log.debug('order waits for its host', { vm: key, host });
       else log.warn('order without a VM left alone', { vm: key, host, uuid: order.metadata.name });
     }
   }
 
-  async #show(key: string, known: VmWorld, held: Hold | undefined): Promise<ReconcileResult | undefined> {
+  async #show(key: string, known: VmFacts, held: Hold | undefined): Promise<ReconcileResult | undefined> {
     const { clock } = this.#options;
     const { vm } = known;
     const status = showVm(known, held, new Date(clock.wallMs()).toISOString());

@@ -29,7 +29,7 @@ import { HOST_LABEL } from '../../common/names';
 import type { Clock, Random } from '../../common/ports';
 import type { Metrics } from '../adapters/types';
 import { poolOf } from '../plan/pool';
-import { uuidOf } from '../plan/vm/resolve';
+import { macsOf, uuidOf } from '../plan/vm/resolve';
 import { Store, type IndexFunctions } from '../runtime/store';
 
 export interface WorldOptions {
@@ -49,7 +49,8 @@ const vmKey = (namespace: string, name: string): string => `${namespace}/${name}
 const VM_INDEXES: IndexFunctions<XenVM> = {
   uuid: (vm) => [uuidOf(vm)],
   host: (vm) => (vm.status?.placement === undefined ? [] : [vm.status.placement.host]),
-  mac: (vm) => (vm.spec.networks ?? []).flatMap((n) => (n.mac === undefined ? [] : [n.mac])),
+  /** Asked for or granted, given or derived. */
+  mac: (vm) => [...new Set([...macsOf(vm, uuidOf(vm)), ...(vm.status?.networks ?? [])].map(({ mac }) => mac))],
   class: (vm) => (vm.spec.className === undefined ? [] : [vm.spec.className]),
   storagePool: (vm) => (vm.spec.disks ?? []).map((d) => d.pool),
   network: (vm) => (vm.spec.networks ?? []).map((n) => n.network),
@@ -62,6 +63,7 @@ const DOMAIN_INDEXES: IndexFunctions<XenDomain> = {
   uuid: (domain) => [domain.metadata.name],
   namespace: (domain) => [domain.metadata.namespace ?? ''],
   vm: (domain) => [vmKey(domain.spec.vm.namespace, domain.spec.vm.name)],
+  mac: (domain) => (domain.spec.networks ?? []).map(({ mac }) => mac),
 };
 const AGENT_INDEXES: IndexFunctions<XenAgent> = {
   uuid: ({ status }) => [...new Set([...(status?.domains ?? []), ...(status?.records ?? [])].map((d) => d.uuid))],
@@ -101,9 +103,12 @@ export class World {
 
   constructor(options: WorldOptions) {
     this.#options = options;
-    this.vms = this.#cache(XENVMS, VM_INDEXES, undefined, (event) => this.#noteCreation(event));
+    this.vms = this.#cache(XENVMS, VM_INDEXES, undefined, (event) => this.noteCreation(event));
     this.classes = this.#cache(XENVMCLASSES, {});
-    this.hosts = this.#cache(XENHOSTS, { pool: (host) => [poolOf(host)] });
+    this.hosts = this.#cache(XENHOSTS, {
+      pool: (host) => [poolOf(host)],
+      declaredDead: (host) => (host.spec.declaredDead === undefined ? [] : ['yes']),
+    });
     this.pools = this.#cache(XENPOOLS, {});
     this.agents = this.#cache(XENAGENTS, AGENT_INDEXES);
     this.domains = this.#cache(XENDOMAINS, DOMAIN_INDEXES);
@@ -146,8 +151,9 @@ export class World {
     return vm.spec.identity === undefined && this.#fresh.has(vm.metadata.uid ?? '');
   }
 
-  #noteCreation(event: WatchEvent<XenVM>): void {
-    if (event.type === 'initDone' && event.cause === 'wentBack') this.#fresh.clear();
+  /** Told of every event before the cache is. */
+  noteCreation(event: WatchEvent<XenVM>): void {
+    if (event.type === 'initDone' && DOUBTFUL.has(event.cause)) this.#fresh.clear();
     if (event.type === 'delete') this.#forget(event.object.metadata.uid ?? '');
     if (event.type !== 'apply') return;
     const { uid = '' } = event.object.metadata;

@@ -1,4 +1,11 @@
-/** What a decision about one VM may know. Plain data, gathered by the controllers from their stores. */
+/**
+ * What a decision about one VM may know. Plain data, gathered by the controllers from their caches:
+ * no callback and no clock, so that the facts of a decision can be printed and replayed.
+ *
+ * **Ownership.** Orders and sightings are sorted by whose they are before a plan sees them. Those
+ * that carry the VM's own namespace and name are its own; all others of the same UUID belong to a
+ * stranger, and no plan ever acts on those.
+ */
 import type { XenDomain, XenVM } from '../../../crds/generated/types';
 import type { Resolution } from './resolve';
 
@@ -10,8 +17,12 @@ export interface HostView {
   readonly message: string;
   /** It has reported since this leader began ("hosts first"). */
   readonly answered: boolean;
-  /** An administrator declared the last known boot of it over: proof that nothing runs there. */
+  /** The boot of its Dom0 that last reported. */
+  readonly bootID: string | undefined;
+  /** An administrator declared that boot over, and nothing of it is heard: proof that nothing runs there. */
   readonly dead: boolean;
+  /** Nothing that it reports is believed: quarantined by an administrator. */
+  readonly quarantined: boolean;
   /** Its namespace exists and is not being deleted. */
   readonly namespaceReady: boolean;
 }
@@ -19,15 +30,19 @@ export interface HostView {
 /** What one host's report says of one UUID. */
 export interface Sighting {
   readonly host: string;
+  /** The owner by what the Dom0 itself keeps (record or mark); empty if it keeps nothing. */
   readonly namespace: string;
   readonly name: string;
   /** A domain of this UUID is there. */
   readonly present: boolean;
   /** There without an order: an orphan, or a frozen record. */
   readonly orphan: boolean;
-  /** Highest epoch that the Dom0 has seen; 0 where it remembers none. */
+  /** Highest epoch that the Dom0 has seen; 0 if it remembers none. */
   readonly epoch: number;
+  /** Every epoch up to this one was ended there. */
   readonly retiredEpoch: number;
+  /** Every epoch up to this one is refused there. */
+  readonly refusedEpoch: number;
 }
 
 export interface PlacedOrder {
@@ -35,28 +50,75 @@ export interface PlacedOrder {
   readonly order: XenDomain;
 }
 
-export interface VmWorld {
+/** Another XenVM that wants something of which there is only one. */
+export interface Rival {
+  readonly namespace: string;
+  readonly name: string;
+  readonly uid: string;
+  readonly createdAt: string;
+  readonly placed: boolean;
+}
+
+/** Somebody else's use of a MAC address that this VM asks for. */
+export interface MacUse {
+  readonly mac: string;
+  /** Name of the interface of this VM that asks for it. */
+  readonly network: string;
+  /** The other VM; undefined if only an order still holds the address. */
+  readonly rival: Rival | undefined;
+  /** An order or a status says that the other one has it. */
+  readonly granted: boolean;
+}
+
+/** A domain of this namespace and name that a host knows under another UUID. */
+export interface Namesake {
+  readonly host: string;
+  readonly uuid: string;
+}
+
+export interface VmFacts {
   readonly vm: XenVM;
   readonly uuid: string;
   readonly fleetID: string;
   readonly resolution: Resolution;
-  /** Every XenDomain of this UUID, on whatever host, sorted by host. */
+  /** The VM's own orders, on whatever host, sorted by host. */
   readonly orders: readonly PlacedOrder[];
-  readonly host: (name: string) => HostView | undefined;
+  /** Orders of this UUID that belong to another namespace or name. */
+  readonly foreignOrders: readonly PlacedOrder[];
+  /** The hosts that the claim, the orders and the sightings name. */
+  readonly hosts: Readonly<Record<string, HostView>>;
   /** Hosts that could hold a VM and have not answered; sorted. */
   readonly unreported: readonly string[];
-  /** What the reports say of this UUID, sorted by host. */
+  /** What believed reports say of this UUID under the VM's own namespace and name, sorted by host. */
   readonly sightings: readonly Sighting[];
-  /** Another identity that claims to be this namespace/name, in words; undefined where there is none. */
-  readonly conflict: { readonly reason: 'IdentityConflict' | 'MacConflict'; readonly message: string } | undefined;
+  /** What believed reports say of this UUID under another owner, or under none. */
+  readonly foreignSightings: readonly Sighting[];
+  /** Other XenVMs with this UUID. */
+  readonly rivals: readonly Rival[];
+  readonly namesakes: readonly Namesake[];
+  readonly macUses: readonly MacUse[];
   /** Seen being created by this leader after its list, and without an identity of its own: it can be nowhere yet. */
   readonly fresh: boolean;
-  /** What the placement loop said last, where it found no host. */
+  /** What the placement loop said last, if it found no host. */
   readonly unplaced: { readonly message: string } | undefined;
 }
 
-export const retiredEpochOf = (order: XenDomain): number => order.status?.retiredEpoch ?? 0;
+/** The host of this order refuses this epoch and all below, by the order's own status. */
+export const refusedEpochOf = ({ status }: Pick<XenDomain, 'status'>): number =>
+  Math.max(status?.refusedEpoch ?? 0, status?.retiredEpoch ?? 0);
 
-/** The receipt: the Dom0 ended this incarnation and refuses it for good. */
-export const isRetired = (order: XenDomain): boolean =>
-  order.spec.desired === 'Absent' && retiredEpochOf(order) >= order.spec.epoch;
+/**
+ * The receipt: the domain was looked for and is gone, and this epoch is refused for good. Refusal
+ * alone is none, and neither is a word about another epoch: the domain may still be dying.
+ */
+export const isRetired = ({ spec, status }: XenDomain): boolean =>
+  spec.desired === 'Absent' &&
+  status?.phase === 'Absent' &&
+  status.epoch === spec.epoch &&
+  (status.retiredEpoch ?? 0) >= spec.epoch;
+
+/** Whether an order, record or mark of this owner is the VM's own. */
+export const isOwn = (vm: XenVM, owner: { readonly namespace: string; readonly name: string }): boolean =>
+  owner.namespace === vm.metadata.namespace && owner.name === vm.metadata.name;
+
+export const claimOf = ({ vm }: VmFacts): NonNullable<XenVM['status']>['placement'] => vm.status?.placement;

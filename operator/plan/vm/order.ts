@@ -6,9 +6,11 @@ import type { Wanted } from './resolve';
 
 export const DEFAULT_GRACE_SECONDS = 60;
 
+/** What of a claim its order carries. */
 export interface Incarnation {
-  readonly host: string;
   readonly epoch: number;
+  /** The boot of the host's Dom0 in which the order may start its domain. */
+  readonly bootID?: string;
 }
 
 /** Halted keeps the domain off; Manual waits for an operation that starts it. */
@@ -22,7 +24,7 @@ function identityOf(vm: XenVM): XenDomainSpec['vm'] {
 }
 
 /** The order in full. Optional fields are left out where nothing is asked, so that comparing means something. */
-export function orderSpec(vm: XenVM, wanted: Wanted, epoch: number, fleetID: string): XenDomainSpec {
+export function orderSpec(vm: XenVM, wanted: Wanted, { epoch, bootID }: Incarnation, fleetID: string): XenDomainSpec {
   const { boot, type, runPolicy = 'Always', shutdown } = vm.spec;
   const cpu = defined({ weight: wanted.cpuWeight, capPercent: wanted.cpuCapPercent });
   const disks = wanted.disks.map(({ name, device, sizeBytes, pool, path, image, readOnly }) =>
@@ -33,6 +35,7 @@ export function orderSpec(vm: XenVM, wanted: Wanted, epoch: number, fleetID: str
     fleetID,
     vm: identityOf(vm),
     epoch,
+    bootID,
     desired: desiredOf(vm),
     type,
     runPolicy,

@@ -123,10 +123,19 @@ function networksOf(vm: XenVM, uuid: string, catalog: Catalog): WantedNetwork[] 
         message: `${field}: XenNetwork "${item.network}" does not allow namespace "${vm.metadata.namespace}"; ask its administrator, or name another`,
       };
     }
-    const mac = item.mac ?? derivedMac(uuid, item.name);
+    const mac = macOf(item, uuid);
     networks.push({ name: item.name, network: item.network, bridge: network.spec.bridge, mac });
   }
   return networks;
+}
+
+type Network = NonNullable<XenVM['spec']['networks']>[number];
+
+const macOf = (item: Network, uuid: string): string => item.mac ?? derivedMac(uuid, item.name);
+
+/** The MAC addresses that a VM asks for, given or derived: both are in use on its networks. */
+export function macsOf(vm: XenVM, uuid: string): { readonly network: string; readonly mac: string }[] {
+  return (vm.spec.networks ?? []).map((item) => ({ network: item.name, mac: macOf(item, uuid) }));
 }
 
 const isProblem = (value: object): value is Problem => 'reason' in value;

@@ -4,8 +4,8 @@ import { defined } from '../../../common/defined';
 import { findCondition, mergeConditions, type ConditionInput } from '../../../common/conditions';
 import type { VMReason } from '../../../common/reasons';
 import { desiredOf } from './order';
-import type { Hold } from './plan';
-import type { HostView, VmWorld } from './facts';
+import type { Hold } from './action';
+import type { HostView, VmFacts } from './facts';
 
 /** The part of the status that is applied; placement and domainUUID belong to the claim and its own field manager. */
 export type ShownStatus = Omit<XenVMStatus, 'placement' | 'domainUUID'>;
@@ -67,42 +67,42 @@ function hostVerdict(host: HostView | undefined, name: string): Verdict | undefi
   return { phase: 'Unknown', ready: 'Unknown', reason: 'HostUnknown', message, stalled: false };
 }
 
-function verdictOf(w: VmWorld, held: Hold | undefined): Verdict {
-  if (w.vm.metadata.deletionTimestamp !== undefined) {
+function verdictOf(f: VmFacts, held: Hold | undefined): Verdict {
+  if (f.vm.metadata.deletionTimestamp !== undefined) {
     const { reason, message } = held ?? { reason: 'Terminating' as const, message: 'the domain is being ended' };
     return { phase: 'Terminating', ready: 'False', reason, message, stalled: false };
   }
-  const claim = w.vm.status?.placement;
-  if (claim !== undefined) return claimedVerdict(w, claim.host, held);
-  const { reason, message, stalled = false } = held ?? unplacedHold(w);
+  const claim = f.vm.status?.placement;
+  if (claim !== undefined) return claimedVerdict(f, claim.host, held);
+  const { reason, message, stalled = false } = held ?? unplacedHold(f);
   return { phase: 'Pending', ready: 'False', reason, message, stalled };
 }
 
-function claimedVerdict(w: VmWorld, host: string, held: Hold | undefined): Verdict {
-  const order = orderOf(w);
-  const silent = hostVerdict(w.host(host), host);
+function claimedVerdict(f: VmFacts, host: string, held: Hold | undefined): Verdict {
+  const order = orderOf(f);
+  const silent = hostVerdict(f.hosts[host], host);
   if (silent !== undefined) return held?.stalled ? { ...silent, ...held, stalled: true } : silent;
-  if (order !== undefined && held?.stalled !== true) return domainVerdict(w.vm, order);
+  if (order !== undefined && held?.stalled !== true) return domainVerdict(f.vm, order);
   const { reason, message, stalled = false } = held ?? { reason: 'Scheduled' as const, message: `claimed on ${host}` };
-  const phase = order === undefined ? 'Scheduled' : domainVerdict(w.vm, order).phase;
+  const phase = order === undefined ? 'Scheduled' : domainVerdict(f.vm, order).phase;
   return { phase, ready: 'False', reason, message, stalled };
 }
 
 /** The order that the claim stands for. */
-function orderOf(w: VmWorld): XenDomain | undefined {
-  const host = w.vm.status?.placement?.host;
-  return w.orders.find((placed) => placed.host === host)?.order;
+function orderOf(f: VmFacts): XenDomain | undefined {
+  const host = f.vm.status?.placement?.host;
+  return f.orders.find((placed) => placed.host === host)?.order;
 }
 
-function unplacedHold(w: VmWorld): Hold {
-  if (w.unplaced !== undefined) return { reason: 'Unschedulable', message: w.unplaced.message, stalled: true };
+function unplacedHold(f: VmFacts): Hold {
+  if (f.unplaced !== undefined) return { reason: 'Unschedulable', message: f.unplaced.message, stalled: true };
   return { reason: 'Pending', message: 'waiting to be placed' };
 }
 
-function conditionsOf(w: VmWorld, verdict: Verdict): ConditionInput[] {
-  const host = w.vm.status?.placement?.host;
+function conditionsOf(f: VmFacts, verdict: Verdict): ConditionInput[] {
+  const host = f.vm.status?.placement?.host;
   const { ready, reason, message, stalled } = verdict;
-  const fields = said(orderOf(w)).restartRequired ?? [];
+  const fields = said(orderOf(f)).restartRequired ?? [];
   const restart = `takes effect at the next start of the domain: ${fields.join(', ')}`;
   const conditions: ConditionInput[] = [
     { type: 'Ready', status: ready, reason, message },
@@ -116,7 +116,7 @@ function conditionsOf(w: VmWorld, verdict: Verdict): ConditionInput[] {
       ? { type: 'RestartRequired', status: 'True', reason: 'SpecChanged', message: restart }
       : { type: 'RestartRequired', status: 'False', reason: 'UpToDate', message: '' },
   ];
-  const observedGeneration = w.vm.metadata.generation ?? 0;
+  const observedGeneration = f.vm.metadata.generation ?? 0;
   return conditions.map((condition) => ({ ...condition, observedGeneration }));
 }
 
@@ -126,11 +126,11 @@ function grantedBy(order: XenDomain | undefined): ShownStatus['granted'] {
 }
 
 /** What the status should say now. `held` is what the plan waits for. */
-export function showVm(w: VmWorld, held: Hold | undefined, now: string): ShownStatus {
-  const { metadata, status } = w.vm;
-  const order = orderOf(w);
-  const verdict = verdictOf(w, held);
-  const wanted = 'wanted' in w.resolution ? w.resolution.wanted : undefined;
+export function showVm(f: VmFacts, held: Hold | undefined, now: string): ShownStatus {
+  const { metadata, status } = f.vm;
+  const order = orderOf(f);
+  const verdict = verdictOf(f, held);
+  const wanted = 'wanted' in f.resolution ? f.resolution.wanted : undefined;
   return defined({
     observedGeneration: metadata.generation ?? 0,
     phase: verdict.phase,
@@ -138,7 +138,7 @@ export function showVm(w: VmWorld, held: Hold | undefined, now: string): ShownSt
     granted: grantedBy(order),
     networks: order?.spec.networks?.map(({ name, mac }) => ({ name, mac })),
     lastTermination: order?.status?.lastTermination ?? status?.lastTermination,
-    conditions: mergeConditions(status?.conditions, conditionsOf(w, verdict), now),
+    conditions: mergeConditions(status?.conditions, conditionsOf(f, verdict), now),
   });
 }
 

@@ -78,7 +78,7 @@ async function writeAll(client: KubeClient, asOperator: KubeClient, { vm, order 
   const finalizers = [FINALIZER];
   const held = await asOperator.mergePatch(XENVMS, created.metadata, { metadata: { resourceVersion, finalizers } });
   const { host = '', epoch = 1 } = status?.placement ?? {};
-  const claimed = await writeClaim(asOperator, held, { host, epoch, uuid: uid });
+  const claimed = await writeClaim(asOperator, held, { host, epoch, bootID: undefined, uuid: uid });
   const { namespace: at = '', labels: marks = {} } = order.metadata;
   await asOperator.create(XENDOMAINS, {
     apiVersion: order.apiVersion,

@@ -5,11 +5,13 @@ import type { KubeObject } from '../../../common/kube/types';
 import type { Metrics } from '../../../operator/adapters/types';
 import { Fleet } from '../../../operator/controllers/fleet';
 import { Ledger } from '../../../operator/controllers/ledger';
+import { VmFactsSource } from '../../../operator/controllers/vm-facts';
 import { World } from '../../../operator/controllers/world';
 import type { Store } from '../../../operator/runtime/store';
 import { hostNamespace } from '../../../common/names';
 import { FakeClock, noChance } from '../../common/kube/fake-clock';
-import { FLEET } from '../plan/builders';
+import { planVm } from '../../../operator/plan/vm/plan';
+import { brief, FLEET } from '../plan/builders';
 
 export const NONCE = 'n1';
 const HOST_MIB = 16384;
@@ -24,14 +26,26 @@ export class FleetInMemory {
     onDoubt: () => undefined,
   });
   readonly fleet = new Fleet({ world: this.world, clock: this.clock, fleetID: FLEET, unknownAfterMs: 25_000 });
+  readonly facts = new VmFactsSource(this.world, this.fleet);
   readonly ledger: Ledger;
   #version = 100;
 
   constructor(...hosts: readonly string[]) {
     this.fleet.nonce = NONCE;
-    this.ledger = new Ledger(this.world, this.fleet);
+    this.ledger = new Ledger(this.world, this.fleet, this.facts);
     for (const name of hosts) this.host(name);
     for (const name of hosts) this.report(name);
+  }
+
+  /** A change of a XenHost's spec by its administrator. */
+  editHost(name: string, spec: Partial<XenHost['spec']>): void {
+    const host = this.world.hosts.get(name);
+    if (host !== undefined) this.put(this.world.hosts, { ...host, spec: { ...host.spec, ...spec } });
+  }
+
+  /** What the plan says of a VM now. */
+  plan(vm: XenVM): string {
+    return brief(planVm(this.facts.of(vm, undefined)));
   }
 
   /** As the watch tells it; the object as it is in the cache. */
@@ -49,6 +63,7 @@ export class FleetInMemory {
 
   host(name: string): XenHost {
     const metadata = { name, uid: `uid-${name}` };
+    this.put(this.world.namespaces, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: hostNamespace(name) } });
     return this.put(this.world.hosts, {
       apiVersion: 'xenfleet.io/v1alpha1',
       kind: 'XenHost',

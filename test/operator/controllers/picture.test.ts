@@ -25,6 +25,8 @@ describe('hosts that have not reported', () => {
   it('are those, too, that only other hosts remember, as hosts come and go', () => {
     const here = new FleetInMemory('h1', 'h2');
     here.report('h1', { roster: ['h1', 'h2', 'h9'] });
+    deepEqual(here.fleet.unreported(), [], 'one report alone could be a lie');
+    here.report('h2', { roster: ['h1', 'h2', 'h9'] });
     deepEqual(here.fleet.unreported(), ['h9']);
     const h9 = here.host('h9');
     here.report('h9');
@@ -39,7 +41,7 @@ describe('what a name means', () => {
     const here = new FleetInMemory('h1');
     const named = vm();
     const reason = (): string | undefined => {
-      const resolution = here.fleet.resolutionOf(named);
+      const resolution = here.facts.resolutionOf(named);
       return 'problem' in resolution ? resolution.problem.reason : undefined;
     };
     equal(reason(), 'ClassNotFound');

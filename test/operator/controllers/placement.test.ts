@@ -38,6 +38,7 @@ class Rig extends FleetInMemory {
       onOutcome: (key) => void this.outcomes.push(`${key} ${this.placement.request(key, this.object, 9)}`),
       defer: (run) => void setImmediate(run),
       pause: settle,
+      bootOf: (host) => `boot-${host}`,
     });
   }
 }

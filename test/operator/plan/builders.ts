@@ -4,7 +4,7 @@ import { FINALIZER, hostNamespace } from '../../../common/names';
 import type { Wanted } from '../../../operator/plan/vm/resolve';
 import { newOrder, orderSpec, tombstoneSpec } from '../../../operator/plan/vm/order';
 import type { Action } from '../../../operator/plan/vm/plan';
-import type { HostView, VmWorld } from '../../../operator/plan/vm/facts';
+import type { HostView, Sighting, VmFacts } from '../../../operator/plan/vm/facts';
 
 export const UID = '11111111-2222-4333-8444-555555555555';
 export const FLEET = 'fleet-1';
@@ -30,8 +30,11 @@ export function vm(
   };
 }
 
+/** The boot that every host of these tests is in, unless a test says otherwise. */
+export const bootOf = (host: string): string => `boot-${host}`;
+
 export const claimed = (host: string, epoch: number): XenVM['status'] => ({
-  placement: { host, epoch },
+  placement: { host, epoch, bootID: bootOf(host) },
   domainUUID: UID,
 });
 
@@ -41,7 +44,7 @@ export function order(
   over: Partial<XenDomainSpec> = {},
   status?: XenDomain['status'],
 ): XenDomain {
-  const made = newOrder(host, UID, { ...orderSpec(vm(), WANTED, epoch, FLEET), ...over });
+  const made = newOrder(host, UID, { ...orderSpec(vm(), WANTED, { epoch, bootID: bootOf(host) }, FLEET), ...over });
   return {
     ...made,
     metadata: { ...made.metadata, namespace: hostNamespace(host), resourceVersion: '1' },
@@ -60,12 +63,27 @@ export const host = (name: string, over: Partial<HostView> = {}): HostView => ({
   state: 'Ready',
   message: '',
   answered: true,
+  bootID: bootOf(name),
   dead: false,
+  quarantined: false,
   namespaceReady: true,
   ...over,
 });
 
-export function world(over: Partial<Omit<VmWorld, 'host'>> & { hosts?: HostView[] } = {}): VmWorld {
+/** What a report says of the VM; its own unless told otherwise. */
+export const seen = (at: string, over: Partial<Sighting> = {}): Sighting => ({
+  host: at,
+  namespace: 'acme',
+  name: 'web',
+  present: true,
+  orphan: true,
+  epoch: 1,
+  retiredEpoch: 0,
+  refusedEpoch: over.retiredEpoch ?? 0,
+  ...over,
+});
+
+export function facts(over: Partial<Omit<VmFacts, 'hosts'>> & { hosts?: HostView[] } = {}): VmFacts {
   const { hosts = [host('h1'), host('h2')], ...rest } = over;
   return {
     vm: vm(),
@@ -73,10 +91,14 @@ export function world(over: Partial<Omit<VmWorld, 'host'>> & { hosts?: HostView[
     fleetID: FLEET,
     resolution: { wanted: WANTED },
     orders: [],
-    host: (name) => hosts.find((h) => h.name === name),
+    foreignOrders: [],
+    hosts: Object.fromEntries(hosts.map((view) => [view.name, view])),
     unreported: [],
     sightings: [],
-    conflict: undefined,
+    foreignSightings: [],
+    rivals: [],
+    namesakes: [],
+    macUses: [],
     fresh: false,
     unplaced: undefined,
     ...rest,

@@ -1,12 +1,16 @@
 /** The real plan under every disorder that the model can make: never two copies; and when the disorder stops, the declared state. */
-import { equal, fail, ok } from 'node:assert/strict';
-import { ALL_RULES, FleetModel, type Rules } from './fleet-model';
+import { deepEqual, equal, fail, ok } from 'node:assert/strict';
+import { UID, vm } from './builders';
+import { FleetModel, STRANGER, VICTIM } from './fleet-model';
+import { ALL_RULES, type Rules } from './model-operator';
 import { seeded } from '../../seeded';
+
+const FAULT_RATES = [0.02, 0.05, 0.1, 0.2];
 
 /** The seed that shows two running copies, or undefined. */
 function findTwoCopies(rules: Rules, seeds: number, steps: number): { seed: number; trail: string[] } | undefined {
   for (let seed = 1; seed <= seeds; seed++) {
-    const fleet = new FleetModel(seeded(seed), rules);
+    const fleet = new FleetModel(seeded(seed), rules, FAULT_RATES[seed % FAULT_RATES.length]);
     for (let i = 0; i < steps; i++) {
       fleet.step(true);
       if (fleet.running().length > 1) return { seed, trail: fleet.trail };
@@ -15,12 +19,43 @@ function findTwoCopies(rules: Rules, seeds: number, steps: number): { seed: numb
   return undefined;
 }
 
+/** A host with the VM dies, is declared dead, and comes back by itself at any moment of the move. */
+function findTwoCopiesAfterDeath(rules: Rules, seeds: number): { seed: number; trail: string[] } | undefined {
+  for (let seed = 1; seed <= seeds; seed++) {
+    const random = seeded(seed);
+    const fleet = new FleetModel(random, rules);
+    for (let i = 0; i < 4000 && fleet.running().length === 0; i++) fleet.step(false);
+    for (let i = 0; i < 100; i++) fleet.step(false);
+    const [host = ''] = fleet.running();
+    const dom0 = fleet.dom0s[host];
+    ok(dom0);
+    dom0.powerOff();
+    fleet.api.declaredDead[host] = dom0.bootID;
+    const returnsAfter = Math.floor(random() * 250);
+    for (let i = 0; i < 500; i++) {
+      if (i === returnsAfter) dom0.powerOn();
+      fleet.step(false);
+      if (fleet.running().length > 1) return { seed, trail: fleet.trail };
+    }
+  }
+  return undefined;
+}
+
 describe('the claim protocol under disorder', function () {
-  this.timeout(120_000);
+  this.timeout(240_000);
 
   it('never runs two copies', () => {
     const found = findTwoCopies(ALL_RULES, 3000, 400);
-    if (found) fail(`seed ${found.seed}:\n  ${found.trail.slice(-30).join('\n  ')}`);
+    if (found) fail(`seed ${found.seed}:\n  ${found.trail.slice(-40).join('\n  ')}`);
+  });
+
+  it('never runs two copies when a host that was declared dead comes back in the midst of the move', () => {
+    const found = findTwoCopiesAfterDeath(ALL_RULES, 2000);
+    if (found) fail(`seed ${found.seed}:\n  ${found.trail.slice(-40).join('\n  ')}`);
+  });
+
+  it('the model can fail: without the boot in claims two copies run', () => {
+    ok(findTwoCopiesAfterDeath({ ...ALL_RULES, boots: false }, 2000), 'no seed found two copies');
   });
 
   for (const rule of ['receipt', 'hostsFirst', 'resourceVersion'] as const) {
@@ -35,14 +70,61 @@ describe('the claim protocol under disorder', function () {
       for (let i = 0; i < 200; i++) fleet.step(true);
       fleet.calm();
       for (let i = 0; i < 4000; i++) fleet.step(false);
-      const { vm } = fleet.api;
-      const wanted = vm !== undefined && vm.metadata.deletionTimestamp === undefined && vm.spec.runPolicy === 'Always';
+      const victim = fleet.victim;
+      const wanted = victim?.metadata.deletionTimestamp === undefined && victim?.spec.runPolicy === 'Always';
       equal(
         fleet.running().length,
         wanted ? 1 : 0,
-        `seed ${seed}: ${JSON.stringify(vm?.status)} ${fleet.trail.slice(-12).join('; ')}`,
+        `seed ${seed}: ${JSON.stringify(victim?.status)} ${fleet.trail.slice(-12).join('; ')}`,
       );
-      if (wanted) equal(fleet.running()[0], vm.status?.placement?.host, `seed ${seed}`);
+      if (wanted) equal(fleet.running()[0], victim.status?.placement?.host, `seed ${seed}`);
     }
+  });
+});
+
+/** A stranger's manifest that names the UUID of the victim, and a disk that is to go with the VM. */
+const strangers = vm({
+  meta: { namespace: 'evil', name: 'x', uid: 'uid-of-the-stranger', creationTimestamp: '2026-06-01T00:00:00Z' },
+  spec: {
+    identity: { uuid: UID },
+    disks: [{ name: 'root', device: 'xvda', size: '1Gi', pool: 'local', deletionPolicy: 'Delete' }],
+  },
+});
+
+/** What became of the victim's guest, seen at every step, while a stranger creates and deletes a VM of its UUID. */
+function victimBesideStranger(seed: number, rules: Rules): { ended: boolean; leftBehind: boolean; disks: string[] } {
+  const fleet = new FleetModel(seeded(seed), rules);
+  for (let i = 0; i < 4000 && fleet.running().length === 0; i++) fleet.step(false);
+  const before = fleet.running();
+  equal(before.length, 1, `seed ${seed}: the victim runs`);
+  let ended = false;
+  const disks = new Set<string>();
+  const go = (steps: number): void => {
+    for (let i = 0; i < steps; i++) {
+      fleet.step(false);
+      ended ||= fleet.running().join() !== before.join();
+      for (const order of Object.values(fleet.api.orders))
+        for (const { name } of order?.spec.deleteDisks ?? []) disks.add(name);
+    }
+  };
+  fleet.api.vms[STRANGER] = structuredClone(strangers);
+  go(600);
+  fleet.edit(STRANGER, (doomed) => (doomed.metadata.deletionTimestamp = '2026-06-02T00:00:00Z'));
+  go(4000);
+  ok(fleet.api.vms[VICTIM], `seed ${seed}`);
+  return { ended, leftBehind: fleet.api.vms[STRANGER] !== undefined, disks: [...disks] };
+}
+
+describe('two tenants and one UUID', function () {
+  this.timeout(60_000);
+
+  it('the stranger goes as he came: the guest of the other runs on, no disk is named, nothing is left behind', () => {
+    for (let seed = 1; seed <= 100; seed++)
+      deepEqual(victimBesideStranger(seed, ALL_RULES), { ended: false, leftBehind: false, disks: [] }, `seed ${seed}`);
+  });
+
+  it('the model can fail: without ownership the guest of the other is ended', () => {
+    const seeds = Array.from({ length: 20 }, (_, i) => i + 1);
+    ok(seeds.some((seed) => victimBesideStranger(seed, { ...ALL_RULES, ownership: false }).ended));
   });
 });

@@ -1,34 +1,21 @@
 /**
- * A tiny fleet for the claim protocol: one VM, an API with compare-and-swap, hosts whose agents lag, two operators that both believe they
- * lead, each with caches that lag kind by kind and with writes that land late or never. The operators run the real `planVm`; the agents are
- * modelled by their contract. Whatever happens, the VM must never run on two hosts.
+ * A tiny fleet for the claim protocol: one VM of one tenant and, if asked for, a stranger's VM that
+ * names the same UUID; an API with compare-and-swap; hosts whose agents lag, that lose power, boot
+ * and are declared dead by an administrator who says the truth; two operators that both believe they
+ * lead, each with caches that lag kind by kind and with writes that land late or never. The operators
+ * run the real `planVm`; the agents are modelled by their contract. Whatever happens, the VM must
+ * never run on two hosts.
  */
 import type { XenDomain, XenVM } from '../../../crds/generated/types';
 import { planVm } from '../../../operator/plan/vm/plan';
-import type { VmWorld } from '../../../operator/plan/vm/facts';
-import { FLEET, host as hostView, UID, vm as newVm, WANTED } from './builders';
-import { Dom0, type Report } from './model-agent';
-import { Writes, type Api, type Write } from './model-writes';
-
-export interface Rules {
-  /** Switched off one by one to prove that the model can fail. */
-  readonly receipt: boolean;
-  readonly hostsFirst: boolean;
-  readonly resourceVersion: boolean;
-}
-export const ALL_RULES: Rules = { receipt: true, hostsFirst: true, resourceVersion: true };
-
-interface Operator {
-  nonce: string;
-  fresh: boolean;
-  vm: XenVM | undefined;
-  orders: Api['orders'];
-  reports: Record<string, Report | undefined>;
-  inFlight: Write[];
-}
+import { vm as newVm } from './builders';
+import { Dom0 } from './model-agent';
+import { ALL_RULES, factsOf, HOSTS, type Operator, type Rules } from './model-operator';
+import { keyOfVm, Writes, type Api } from './model-writes';
 
 const clone = <T>(value: T): T => structuredClone(value);
-export const HOSTS = ['h1', 'h2', 'h3'];
+export const VICTIM = 'acme/web';
+export const STRANGER = 'evil/x';
 
 export class FleetModel {
   api: Api;
@@ -42,18 +29,26 @@ export class FleetModel {
   constructor(
     readonly random: () => number,
     readonly rules: Rules = ALL_RULES,
+    /** How much of what happens is a fault. */
+    readonly faultRate = 0.05,
   ) {
     this.#writes = new Writes(rules.resourceVersion);
-    const each = <T>(make: () => T): Record<string, T> => Object.fromEntries(HOSTS.map((name) => [name, make()]));
-    this.api = { vm: newVm(), orders: each(() => undefined), nonces: each(() => '') };
-    this.dom0s = each(() => new Dom0());
-    this.operators = [this.#operator(true), this.#operator(false)];
+    const each = <T>(make: (name: string) => T): Record<string, T> =>
+      Object.fromEntries(HOSTS.map((name) => [name, make(name)]));
+    const vms = { [VICTIM]: newVm() };
+    this.api = { vms, orders: each(() => undefined), nonces: each(() => ''), declaredDead: each(() => undefined) };
+    this.dom0s = each((name) => new Dom0(name, rules.boots));
+    this.operators = [this.#operator([VICTIM]), this.#operator()];
     this.#backup = clone(this.api);
+  }
+
+  get victim(): XenVM | undefined {
+    return this.api.vms[VICTIM];
   }
 
   /** Hosts that run the VM now. */
   running(): string[] {
-    return HOSTS.filter((name) => (this.dom0s[name]?.running ?? 0) > 0);
+    return HOSTS.filter((name) => this.#dom0(name).running > 0);
   }
 
   /** One random thing happens. */
@@ -75,30 +70,38 @@ export class FleetModel {
       this.#backUp,
       this.#restore,
       this.#user,
+      this.#power,
+      this.#power,
+      this.#administrator,
+      this.#administrator,
     ];
     const dice = this.random();
-    const pick = <T>(list: readonly T[]): T | undefined => list[Math.floor(this.random() * list.length)];
-    if (faults && dice < 0.05) pick(faulty)?.call(this);
-    else if (dice < 0.25) pick(rare)?.call(this);
-    else pick(things)?.call(this);
+    if (faults && dice < this.faultRate) this.#pick(faulty)?.call(this);
+    else if (dice < this.faultRate + 0.2) this.#pick(rare)?.call(this);
+    else this.#pick(things)?.call(this);
   }
 
-  /** The disorder is over: one operator leads. */
+  /** The disorder is over: one operator leads, every host has power. */
   calm(): void {
     this.operators.splice(1);
+    for (const dom0 of Object.values(this.dom0s)) if (!dom0.on) dom0.powerOn();
   }
 
-  #operator(fresh: boolean): Operator {
-    const nonce = `n${++this.#nonce}`;
-    return { nonce, fresh, vm: clone(this.api.vm), orders: clone(this.api.orders), reports: {}, inFlight: [] };
+  #pick<T>(list: readonly T[]): T | undefined {
+    return list[Math.floor(this.random() * list.length)];
+  }
+
+  #operator(fresh: readonly string[] = []): Operator {
+    const { vms, orders, declaredDead } = clone(this.api);
+    return { nonce: `n${++this.#nonce}`, fresh: new Set(fresh), vms, orders, declaredDead, reports: {}, inFlight: [] };
   }
 
   #anOperator(): Operator {
-    return this.operators[Math.floor(this.random() * this.operators.length)] as Operator;
+    return this.#pick(this.operators) as Operator;
   }
 
   #aHost(): string {
-    return HOSTS[Math.floor(this.random() * HOSTS.length)] as string;
+    return this.#pick(HOSTS) as string;
   }
 
   #log(text: string): void {
@@ -108,9 +111,10 @@ export class FleetModel {
   #operatorSees(): void {
     const operator = this.#anOperator();
     const dice = this.random();
-    if (dice < 0.35) operator.vm = clone(this.api.vm);
-    else if (dice < 0.7) operator.orders = clone(this.api.orders);
-    else for (const name of HOSTS) operator.reports[name] = clone(this.dom0s[name]?.report);
+    if (dice < 0.35) operator.vms = clone(this.api.vms);
+    else if (dice < 0.55) operator.orders = clone(this.api.orders);
+    else if (dice < 0.75) operator.declaredDead = clone(this.api.declaredDead);
+    else for (const name of HOSTS) operator.reports[name] = clone(this.#dom0(name).report);
   }
 
   #operatorAsks(): void {
@@ -120,45 +124,19 @@ export class FleetModel {
     operator.inFlight.push((api) => (api.nonces[name] = operator.nonce));
   }
 
-  #worldOf(operator: Operator, vm: XenVM): VmWorld {
-    const answers = (name: string): Report | undefined => {
-      const report = operator.reports[name];
-      return report?.nonce === operator.nonce ? report : undefined;
-    };
-    const unreported = this.rules.hostsFirst ? HOSTS.filter((name) => answers(name) === undefined) : [];
-    return {
-      vm,
-      uuid: UID,
-      fleetID: FLEET,
-      resolution: { wanted: WANTED },
-      orders: HOSTS.flatMap((name) => {
-        const order = operator.orders[name];
-        return order === undefined ? [] : [{ host: name, order }];
-      }),
-      host: (name) => hostView(name, { answered: !this.rules.hostsFirst || answers(name) !== undefined }),
-      unreported,
-      sightings: HOSTS.flatMap((name) => {
-        const report = answers(name);
-        return report === undefined ? [] : [{ host: name, namespace: 'acme', name: 'web', ...report }];
-      }),
-      conflict: undefined,
-      fresh: operator.fresh,
-      unplaced: undefined,
-    };
-  }
-
   #operatorActs(): void {
     const index = Math.floor(this.random() * this.operators.length);
     const operator = this.operators[index] as Operator;
-    if (operator.vm === undefined || operator.inFlight.length > 4) return;
-    const world = this.#worldOf(operator, operator.vm);
-    let action = planVm(world);
+    const vm = this.#pick(Object.values(operator.vms).filter((known) => known !== undefined));
+    if (vm === undefined || operator.inFlight.length > 4) return;
+    let action = planVm(factsOf(operator, vm, this.rules));
     if (!this.rules.receipt && this.random() < 0.3)
-      action = { do: 'place', epoch: (operator.vm.status?.placement?.epoch ?? 0) + 1 };
-    const write = this.#writes.of(action, operator.vm, this.#aHost());
+      action = { do: 'place', epoch: (vm.status?.placement?.epoch ?? 0) + 1 };
+    const chosen = this.#aHost();
+    const write = this.#writes.of(action, vm, { host: chosen, bootID: operator.reports[chosen]?.bootID });
     if (write === undefined) return;
     operator.inFlight.push(write);
-    this.#log(`op${index} decides ${action.do} ${'host' in action ? action.host : ''}`);
+    this.#log(`op${index} ${keyOfVm(vm)} decides ${action.do} ${'host' in action ? action.host : ''}`);
   }
 
   #writeLands(): void {
@@ -168,15 +146,14 @@ export class FleetModel {
   }
 
   #writeIsLost(): void {
-    const operator = this.#anOperator();
-    operator.inFlight.splice(0, 1);
+    this.#anOperator().inFlight.splice(0, 1);
   }
 
   /** A leader that only now begins: lists, fresh nonce, what it wrote before may still land. */
   #newLeader(): void {
     const index = Math.floor(this.random() * this.operators.length);
     const before = this.operators[index] as Operator;
-    this.operators[index] = { ...this.#operator(false), inFlight: before.inFlight };
+    this.operators[index] = { ...this.#operator(), inFlight: before.inFlight };
     this.#log(`op${index} begins to lead`);
   }
 
@@ -198,7 +175,7 @@ export class FleetModel {
   /** A status write: about this very order or none. */
   #tell(name: string, status: NonNullable<XenDomain['status']>): void {
     const now = this.api.orders[name];
-    if (now === undefined || now.metadata.resourceVersion !== this.dom0s[name]?.cache?.metadata.resourceVersion) return;
+    if (now === undefined || now.metadata.resourceVersion !== this.#dom0(name).cache?.metadata.resourceVersion) return;
     if (JSON.stringify(now.status) === JSON.stringify(status)) return;
     this.api.orders[name] = this.#writes.stamped({ ...now, status }, name);
   }
@@ -221,12 +198,36 @@ export class FleetModel {
     this.api.orders[this.#aHost()] = undefined;
   }
 
+  #power(): void {
+    const name = this.#aHost();
+    const dom0 = this.#dom0(name);
+    if (dom0.on && this.random() < 0.5) dom0.powerOff();
+    else dom0.powerOn();
+    this.#log(`${name} is ${dom0.on ? `up as ${dom0.bootID}` : 'off'}`);
+  }
+
+  /** Says the truth: the boot that a host last reported is over. Sometimes takes it back. */
+  #administrator(): void {
+    const name = this.#aHost();
+    const dom0 = this.#dom0(name);
+    const reported = dom0.report?.bootID;
+    const isOver = reported !== undefined && (!dom0.on || reported !== dom0.bootID);
+    this.api.declaredDead[name] = isOver && this.random() < 0.8 ? reported : undefined;
+    if (isOver) this.#log(`${name}: ${reported} is declared over`);
+  }
+
   #user(): void {
-    const { vm } = this.api;
-    if (vm === undefined) return;
     const dice = this.random();
-    if (dice < 0.1) vm.metadata.deletionTimestamp = '2026-01-01T00:00:00Z';
-    else vm.spec = { ...vm.spec, runPolicy: dice < 0.5 ? 'Halted' : 'Always' };
+    this.edit(VICTIM, (vm) => {
+      if (dice < 0.1) vm.metadata.deletionTimestamp = '2026-01-01T00:00:00Z';
+      else vm.spec = { ...vm.spec, runPolicy: dice < 0.5 ? 'Halted' : 'Always' };
+    });
+  }
+
+  edit(key: string, change: (vm: XenVM) => void): void {
+    const vm = this.api.vms[key];
+    if (vm === undefined) return;
+    change(vm);
     vm.metadata.resourceVersion = this.#writes.nextVersion();
   }
 
@@ -236,11 +237,12 @@ export class FleetModel {
 
   /** etcd comes back as it was; every operator finds out by its lists and begins anew, its old writes are gone with its connections. */
   #restore(): void {
-    this.api = clone(this.#backup);
+    const { declaredDead } = this.api;
+    this.api = { ...clone(this.#backup), declaredDead }; // The administrator who restores takes back what is not true any more.
     for (const order of Object.values(this.api.orders))
       if (order) order.metadata.resourceVersion = this.#writes.nextVersion();
-    if (this.api.vm) this.api.vm.metadata.resourceVersion = this.#writes.nextVersion();
-    this.operators.forEach((_, index) => (this.operators[index] = this.#operator(false)));
+    for (const vm of Object.values(this.api.vms)) if (vm) vm.metadata.resourceVersion = this.#writes.nextVersion();
+    this.operators.forEach((_, index) => (this.operators[index] = this.#operator()));
     this.#log('etcd is restored');
   }
 }

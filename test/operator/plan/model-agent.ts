@@ -2,8 +2,9 @@
 import type { XenDomain } from '../../../crds/generated/types';
 import type { Sighting } from '../../../operator/plan/vm/facts';
 
-export interface Report extends Omit<Sighting, 'namespace' | 'name' | 'host'> {
+export interface Report extends Omit<Sighting, 'host'> {
   readonly nonce: string;
+  readonly bootID: string;
 }
 
 export class Dom0 {
@@ -12,37 +13,81 @@ export class Dom0 {
   /** Highest epoch of the record; 0: none. */
   epoch = 0;
   frozen = false;
+  /** Power: without it nothing runs and nobody answers. */
+  on = true;
+  /** Whose the record is. */
+  owner = { namespace: '', name: '' };
   cache: XenDomain | undefined;
   report: Report | undefined;
+  #boot = 1;
+
+  /** `boots: false` is the planted fault: an order starts in whatever boot it is heard. */
+  constructor(
+    readonly name: string,
+    readonly boots = true,
+  ) {}
+
+  get bootID(): string {
+    return `${this.name}-boot${this.#boot}`;
+  }
+
+  powerOff(): void {
+    this.on = false;
+    this.running = 0;
+  }
+
+  /** What the agent heard of orders before is forgotten with its process; what is on disk stays. */
+  powerOn(): void {
+    if (this.on) this.powerOff();
+    this.on = true;
+    this.#boot += 1;
+    this.cache = undefined;
+  }
 
   /** The order as the API has it now. One that vanished freezes its domain. */
   see(order: XenDomain | undefined): void {
+    if (!this.on) return;
     this.cache = structuredClone(order);
     this.frozen = order === undefined && this.epoch > this.fence;
   }
 
-  /** Answers with the status to write; undefined where there is nothing to say. `half`: the process dies before its receipt. */
+  /** Answers with the status to write; undefined if there is nothing to say. `half`: the process dies before its receipt. */
   act(half: boolean): XenDomain['status'] {
-    if (this.cache === undefined) return undefined;
-    const { epoch, desired } = this.cache.spec;
+    if (this.cache === undefined || !this.on) return undefined;
+    const { epoch, desired, vm, bootID } = this.cache.spec;
+    if (this.epoch > 0 && (this.owner.namespace !== vm.namespace || this.owner.name !== vm.name))
+      return { epoch, phase: 'Unknown' };
     if (desired === 'Absent') return this.#retire(epoch, half);
-    if (epoch <= this.fence || epoch < this.epoch) return { epoch, retiredEpoch: Math.max(this.fence, this.epoch) };
+    if (epoch <= this.fence || epoch < this.epoch)
+      return { epoch, phase: 'Unknown', refusedEpoch: Math.max(this.fence, this.epoch) };
     this.epoch = epoch;
-    this.running = desired === 'Running' ? epoch : 0;
+    this.owner = this.#ownerOfCache();
+    if (desired === 'Stopped') this.running = 0;
+    else if (this.running > 0 || !this.boots || bootID === this.bootID) this.running = epoch;
+    else return { epoch, phase: 'Stopped' };
     return { epoch, phase: desired };
   }
 
   #retire(epoch: number, half: boolean): XenDomain['status'] {
-    if (epoch < this.epoch) return { epoch, retiredEpoch: this.fence };
+    if (epoch < this.epoch) return { epoch, phase: 'Unknown', refusedEpoch: this.fence };
     this.running = 0;
+    this.owner = this.#ownerOfCache();
     this.epoch = epoch;
     if (half) return undefined;
     this.fence = Math.max(this.fence, epoch);
-    return { epoch, phase: 'Absent', retiredEpoch: this.fence };
+    return { epoch, phase: 'Absent', refusedEpoch: this.fence, retiredEpoch: this.fence };
+  }
+
+  #ownerOfCache(): { namespace: string; name: string } {
+    const { namespace = '', name = '' } = this.cache?.spec.vm ?? {};
+    return { namespace, name };
   }
 
   answer(nonce: string): void {
-    const orphan = this.cache === undefined && (this.running > 0 || this.frozen);
-    this.report = { nonce, present: this.running > 0, orphan, epoch: this.epoch, retiredEpoch: this.fence };
+    if (!this.on) return;
+    const orphan = this.cache === undefined && (this.running > 0 || this.epoch > this.fence);
+    const { epoch, fence } = this;
+    const known = { epoch, retiredEpoch: fence, refusedEpoch: fence, ...this.owner };
+    this.report = { nonce, bootID: this.bootID, present: this.running > 0, orphan, ...known };
   }
 }

@@ -1,15 +1,21 @@
 /** Writes of an operator, decided on what it saw and applied by the API when they land: compare-and-swap by resourceVersion. */
 import type { XenDomain, XenVM } from '../../../crds/generated/types';
 import { FINALIZER, hostNamespace } from '../../../common/names';
-import type { Action } from '../../../operator/plan/vm/plan';
+import type { Action } from '../../../operator/plan/vm/action';
 import { UID } from './builders';
 
 export interface Api {
-  vm: XenVM | undefined;
+  /** By namespace/name. */
+  vms: Record<string, XenVM | undefined>;
+  /** By host: the name of an order is the UUID, and the model has one UUID. */
   orders: Record<string, XenDomain | undefined>;
   nonces: Record<string, string>;
+  /** XenHost.spec.declaredDead. */
+  declaredDead: Record<string, string | undefined>;
 }
 export type Write = (api: Api) => void;
+
+export const keyOfVm = ({ metadata }: XenVM): string => `${metadata.namespace}/${metadata.name}`;
 
 export class Writes {
   #version = 1;
@@ -26,8 +32,8 @@ export class Writes {
     return { ...structuredClone(order), metadata };
   }
 
-  /** `choice`: the host that a scheduler would choose. */
-  of(action: Action, vm: XenVM, choice: string): Write | undefined {
+  /** `choice`: the host that a scheduler would choose, and the boot in which it last reported. */
+  of(action: Action, vm: XenVM, choice: { host: string; bootID: string | undefined }): Write | undefined {
     switch (action.do) {
       case 'wait':
         return undefined;
@@ -36,11 +42,12 @@ export class Writes {
       case 'clearFinalizer':
         return this.#onVm(vm, (now, api) => {
           now.metadata.finalizers = [];
-          if (now.metadata.deletionTimestamp !== undefined) api.vm = undefined;
+          if (now.metadata.deletionTimestamp !== undefined) api.vms[keyOfVm(now)] = undefined;
         });
       case 'place':
       case 'claim': {
-        const placement = { host: action.do === 'claim' ? action.host : choice, epoch: action.epoch };
+        const { host, bootID } = action.do === 'claim' ? action : choice;
+        const placement = { host, epoch: action.epoch, ...(bootID !== undefined && { bootID }) };
         return this.#onVm(vm, (now) => (now.status = { ...now.status, placement, domainUUID: UID }));
       }
       case 'createOrder':
@@ -56,10 +63,11 @@ export class Writes {
 
   #onVm(seen: XenVM, change: (now: XenVM, api: Api) => void): Write {
     return (api) => {
-      if (api.vm === undefined || this.#isStale(api.vm, seen)) return;
-      const now = structuredClone(api.vm);
+      const there = api.vms[keyOfVm(seen)];
+      if (there === undefined || this.#isStale(there, seen)) return;
+      const now = structuredClone(there);
       now.metadata.resourceVersion = this.nextVersion();
-      api.vm = now;
+      api.vms[keyOfVm(seen)] = now;
       change(now, api);
     };
   }

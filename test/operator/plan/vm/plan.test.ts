@@ -1,25 +1,15 @@
 /** The claim protocol, row by row: what is known → the one next act. */
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { FINALIZER } from '../../../../common/names';
-import { nextEpoch, planVm } from '../../../../operator/plan/vm/plan';
-import type { Sighting, VmWorld } from '../../../../operator/plan/vm/facts';
-import { brief, claimed, FLEET, host, order, tombstone, vm, WANTED, world } from '../builders';
+import { nextEpoch } from '../../../../operator/plan/vm/epoch';
+import { planVm } from '../../../../operator/plan/vm/plan';
+import { brief, claimed, facts, FLEET, host, order, seen, tombstone, vm, WANTED } from '../builders';
 
-const seen = (at: string, over: Partial<Sighting> = {}): Sighting => ({
-  host: at,
-  namespace: 'acme',
-  name: 'web',
-  present: true,
-  orphan: true,
-  epoch: 1,
-  retiredEpoch: 0,
-  ...over,
-});
 const gone = { deletionTimestamp: '2026-01-01T00:00:00Z' };
 const retired = (epoch: number) => ({ epoch, phase: 'Absent' as const, retiredEpoch: epoch });
 const absent = { desired: 'Absent' as const };
 
-const ROWS: readonly [string, Partial<VmWorld> & { hosts?: ReturnType<typeof host>[] }, string][] = [
+const ROWS: readonly [string, Parameters<typeof facts>[0], string][] = [
   ['a new VM first gets its finalizer', { vm: vm({ meta: { finalizers: [] } }), fresh: true }, 'addFinalizer'],
   ['then it is placed', { fresh: true }, 'place ≥1'],
   ['a fresh VM need not wait for silent hosts', { fresh: true, unreported: ['h2'] }, 'place ≥1'],
@@ -31,7 +21,7 @@ const ROWS: readonly [string, Partial<VmWorld> & { hosts?: ReturnType<typeof hos
   ],
   [
     'a conflict of identity stops it',
-    { fresh: true, conflict: { reason: 'IdentityConflict', message: '' } },
+    { fresh: true, foreignSightings: [seen('h2', { namespace: 'evil', name: 'x' })] },
     'wait IdentityConflict',
   ],
   ['a claim without an order gets one', { vm: vm({ status: claimed('h1', 1) }) }, 'create h1 1 Running'],
@@ -182,7 +172,7 @@ const ROWS: readonly [string, Partial<VmWorld> & { hosts?: ReturnType<typeof hos
 
 describe('planVm', () => {
   for (const [name, over, expected] of ROWS) {
-    it(name, () => equal(brief(planVm(world(over))), expected));
+    it(name, () => equal(brief(planVm(facts(over))), expected));
   }
 
   it('asks for the disks that go with a deleted VM, and no others', () => {
@@ -190,7 +180,7 @@ describe('planVm', () => {
     const spec = { disks: disks.map((d) => (d.name === 'drop' ? { ...d, deletionPolicy: 'Delete' as const } : d)) };
     const made = disks.map(({ name, device, pool }) => ({ name, device, pool, sizeBytes: 2 ** 30, path: '/disks' }));
     const orders = [{ host: 'h1', order: order('h1', 1, { disks: made }) }];
-    const action = planVm(world({ vm: vm({ meta: gone, spec, status: claimed('h1', 1) }), orders }));
+    const action = planVm(facts({ vm: vm({ meta: gone, spec, status: claimed('h1', 1) }), orders }));
     ok(action.do === 'updateOrder');
     deepEqual(action.spec.deleteDisks, [{ name: 'drop', path: '/disks' }]);
   });
@@ -209,7 +199,7 @@ describe('planVm', () => {
     ];
     const orders = [{ host: 'h1', order: order('h1', 1, {}, { epoch: 1, madeDisks: ['root'] }) }];
     const action = planVm(
-      world({
+      facts({
         vm: vm({ status: claimed('h1', 1) }),
         hosts: [host('h1', { dead: true })],
         resolution: { wanted: { ...WANTED, disks } },
@@ -222,11 +212,11 @@ describe('planVm', () => {
 
   it('counts epochs above everything anybody remembers', () => {
     const orders = [{ host: 'h1', order: order('h1', 3, {}, { retiredEpoch: 5 }) }];
-    equal(nextEpoch(world({ vm: vm({ status: claimed('h2', 2) }), orders, sightings: [seen('h2', { epoch: 4 })] })), 6);
+    equal(nextEpoch(facts({ vm: vm({ status: claimed('h2', 2) }), orders, sightings: [seen('h2', { epoch: 4 })] })), 6);
   });
 
   it('says the fleet and the finalizer in every order it makes', () => {
-    const action = planVm(world({ vm: vm({ status: claimed('h1', 1) }) }));
+    const action = planVm(facts({ vm: vm({ status: claimed('h1', 1) }) }));
     ok(action.do === 'createOrder');
     deepEqual(action.order.metadata.finalizers, [FINALIZER]);
     equal(action.order.spec.fleetID, FLEET);

@@ -1,0 +1,140 @@
+/** Gathers from the caches what a plan about one VM may know. Sorts by owner and judges nothing. */
+import type { XenDomain, XenVM } from '../../crds/generated/types';
+import { hostOfNamespace } from '../../common/names';
+import { keyOf } from '../../common/kube/types';
+import {
+  isOwn,
+  isRetired,
+  type HostView,
+  type MacUse,
+  type Namesake,
+  type PlacedOrder,
+  type Rival,
+  type Sighting,
+  type VmFacts,
+} from '../plan/vm/facts';
+import { macsOf, resolve, uuidOf, type Catalog, type Resolution } from '../plan/vm/resolve';
+import { namesakesOf, sightingOf } from '../plan/vm/sighting';
+import type { Fleet } from './fleet';
+import type { World } from './world';
+
+export class VmFactsSource {
+  readonly #world: World;
+  readonly #fleet: Fleet;
+  /** Asked for at every look at a VM, found once per object and catalogue. */
+  readonly #resolutions = new WeakMap<XenVM, { readonly state: string; readonly resolution: Resolution }>();
+  readonly #catalog: Catalog;
+
+  constructor(world: World, fleet: Fleet) {
+    this.#world = world;
+    this.#fleet = fleet;
+    this.#catalog = {
+      vmClass: (name) => world.classes.get(name),
+      network: (name) => world.networks.get(name),
+      storagePool: (name) => world.storagePools.get(name),
+      namespaceLabels: (name) => world.namespaces.get(name)?.metadata.labels ?? {},
+    };
+  }
+
+  /** Everything known that bears on one VM. */
+  of(vm: XenVM, unplaced: VmFacts['unplaced']): VmFacts {
+    const uuid = uuidOf(vm);
+    const [orders, foreignOrders] = partition(this.#ordersOf(uuid), ({ order }) => isOwn(vm, order.spec.vm));
+    const [sightings, foreignSightings] = partition(this.#sightingsOf(uuid), (seen) => isOwn(vm, seen));
+    const named = [vm.status?.placement?.host, ...[...orders, ...foreignOrders, ...sightings].map(({ host }) => host)];
+    return {
+      vm,
+      uuid,
+      fleetID: this.#fleet.fleetID,
+      resolution: this.resolutionOf(vm),
+      orders,
+      foreignOrders,
+      hosts: this.#viewsOf(named),
+      unreported: this.#fleet.unreported(),
+      sightings,
+      foreignSightings,
+      rivals: this.#rivalsOf(vm, uuid),
+      namesakes: this.#namesakesOf(vm, uuid),
+      macUses: this.#macUsesOf(vm, uuid),
+      fresh: this.#world.isFresh(vm),
+      unplaced,
+    };
+  }
+
+  /** What the names in a VM's spec mean now. */
+  resolutionOf(vm: XenVM): Resolution {
+    const { classes, networks, storagePools, namespaces } = this.#world;
+    const state = [classes, networks, storagePools, namespaces].map((store) => store.generation).join('/');
+    const known = this.#resolutions.get(vm);
+    if (known?.state === state) return known.resolution;
+    const resolution = resolve(vm, uuidOf(vm), this.#catalog);
+    this.#resolutions.set(vm, { state, resolution });
+    return resolution;
+  }
+
+  /** What the agent of a quarantined host wrote of an order is not believed. */
+  #ordersOf(uuid: string): PlacedOrder[] {
+    const placed = this.#world.domains.byIndex('uuid', uuid).flatMap((order): PlacedOrder[] => {
+      const host = hostOfNamespace(order.metadata.namespace ?? '');
+      if (host === undefined) return [];
+      const isBelieved = this.#world.hosts.get(host)?.spec.quarantined !== true;
+      return [{ host, order: isBelieved ? order : withoutStatus(order) }];
+    });
+    return placed.sort(byHost);
+  }
+
+  #sightingsOf(uuid: string): Sighting[] {
+    const heard = this.#world.agents.byIndex('uuid', uuid).filter((agent) => this.#fleet.isHeard(agent));
+    return heard.map((agent) => sightingOf(agent, uuid)).sort(byHost);
+  }
+
+  #viewsOf(names: readonly (string | undefined)[]): Record<string, HostView> {
+    const views: Record<string, HostView> = {};
+    for (const name of names) {
+      const view = name === undefined || name in views ? undefined : this.#fleet.view(name);
+      if (view !== undefined) views[view.name] = view;
+    }
+    return views;
+  }
+
+  #rivalsOf(vm: XenVM, uuid: string): Rival[] {
+    const others = this.#world.vms.byIndex('uuid', uuid).filter((other) => other.metadata.uid !== vm.metadata.uid);
+    return others.map(rivalOf);
+  }
+
+  #namesakesOf(vm: XenVM, uuid: string): Namesake[] {
+    const { namespace = '', name } = vm.metadata;
+    const heard = this.#world.agents.byIndex('vm', keyOf(vm.metadata)).filter((agent) => this.#fleet.isHeard(agent));
+    return heard.flatMap((agent) => namesakesOf(agent, { namespace, name }, uuid)).sort(byHost);
+  }
+
+  #macUsesOf(vm: XenVM, uuid: string): MacUse[] {
+    return macsOf(vm, uuid).flatMap(({ network, mac }) => {
+      const rivals = this.#world.vms.byIndex('mac', mac).filter((other) => other.metadata.uid !== vm.metadata.uid);
+      const orders = this.#world.domains
+        .byIndex('mac', mac)
+        .filter((order) => !isOwn(vm, order.spec.vm) && !isRetired(order));
+      const asked = rivals.map((other): MacUse => {
+        const granted = (other.status?.networks ?? []).some((item) => item.mac === mac);
+        return { mac, network, rival: rivalOf(other), granted };
+      });
+      const held = orders.map((): MacUse => ({ mac, network, rival: undefined, granted: true }));
+      return [...asked, ...held];
+    });
+  }
+}
+
+function rivalOf({ metadata, status }: XenVM): Rival {
+  const { namespace = '', name, uid = '', creationTimestamp: createdAt = '' } = metadata;
+  return { namespace, name, uid, createdAt, placed: status?.placement !== undefined };
+}
+
+function withoutStatus({ status: _status, ...order }: XenDomain): XenDomain {
+  return order;
+}
+
+const byHost = (a: { host: string }, b: { host: string }): number => (a.host < b.host ? -1 : a.host > b.host ? 1 : 0);
+
+function partition<T>(items: readonly T[], isFirst: (item: T) => boolean): [T[], T[]] {
+  return [items.filter(isFirst), items.filter((item) => !isFirst(item))];
+}

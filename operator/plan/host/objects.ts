@@ -1,0 +1,69 @@
+/** What a host needs in the API: its namespace and what is in it, and the spec of its XenAgent. Pure. */
+import type { XenAgent, XenAgentSpec, XenNetwork, XenStoragePool } from '../../../crds/generated/types';
+import {
+  AGENT_LEASE,
+  AGENT_ROLE,
+  AGENT_SERVICE_ACCOUNT,
+  API_VERSION,
+  HOST_LABEL,
+  hostNamespace,
+} from '../../../common/names';
+
+export interface FleetFacts {
+  readonly fleetID: string;
+  readonly nonce: string;
+  readonly roster: readonly string[];
+  readonly storagePools: readonly XenStoragePool[];
+  readonly networks: readonly XenNetwork[];
+}
+
+/** What the agent must know; sorted, so that equal worlds give equal specs. */
+export function agentSpec(fleet: FleetFacts): XenAgentSpec {
+  const byName = <T extends { name: string }>(a: T, b: T): number => (a.name < b.name ? -1 : 1);
+  return {
+    fleetID: fleet.fleetID,
+    nonce: fleet.nonce,
+    roster: [...fleet.roster].sort(),
+    storagePools: fleet.storagePools
+      .map(({ metadata, spec }) => ({ name: metadata.name, driver: spec.driver, path: spec.path }))
+      .sort(byName),
+    networks: fleet.networks.map(({ metadata, spec }) => ({ name: metadata.name, bridge: spec.bridge })).sort(byName),
+  };
+}
+
+/** The objects that a host needs, beside its XenAgent, in the order of making. */
+export function hostObjects(name: string): {
+  namespace: object;
+  serviceAccount: object;
+  roleBinding: object;
+  lease: object;
+} {
+  const namespace = hostNamespace(name);
+  const labels = { [HOST_LABEL]: name };
+  return {
+    namespace: { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace, labels } },
+    serviceAccount: {
+      apiVersion: 'v1',
+      kind: 'ServiceAccount',
+      metadata: { name: AGENT_SERVICE_ACCOUNT, namespace, labels },
+    },
+    roleBinding: {
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'RoleBinding',
+      metadata: { name: AGENT_ROLE, namespace, labels },
+      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: AGENT_ROLE },
+      subjects: [{ kind: 'ServiceAccount', name: AGENT_SERVICE_ACCOUNT, namespace }],
+    },
+    lease: {
+      apiVersion: 'coordination.k8s.io/v1',
+      kind: 'Lease',
+      metadata: { name: AGENT_LEASE, namespace, labels },
+      spec: {},
+    },
+  };
+}
+
+export function newAgent(host: string, spec: XenAgentSpec): XenAgent {
+  const metadata = { name: host, namespace: hostNamespace(host), labels: { [HOST_LABEL]: host } };
+  return { apiVersion: API_VERSION, kind: 'XenAgent', metadata, spec };
+}

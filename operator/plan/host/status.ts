@@ -1,0 +1,41 @@
+/** What the page of a XenHost shows. Pure; `now` is RFC 3339. */
+import type { XenHost, XenHostStatus } from '../../../crds/generated/types';
+import { defined } from '../../../common/defined';
+import { mergeConditions } from '../../../common/conditions';
+import { MIB } from '../../../common/memory';
+import { judge, type HostFacts } from './view';
+
+/** The ledger's figures of a host, as its page shows them. */
+export interface HostFigures {
+  readonly vms: number;
+  readonly vcpus: number;
+  readonly committedBytes: number;
+  readonly freeBytes: number;
+}
+
+const mebibytes = (bytes: number): string => `${Math.floor(bytes / MIB)}Mi`;
+
+export function showHost(
+  host: XenHost,
+  facts: HostFacts,
+  figures: HostFigures | undefined,
+  now: string,
+): XenHostStatus {
+  const { state, reason, message } = judge(host, facts);
+  const { bootID = host.status?.bootID, xen, cpus, memory } = facts.agent?.status ?? {};
+  const words = { Ready: 'True', NotReady: 'False', Pending: 'False', Unknown: 'Unknown' } as const;
+  const observedGeneration = host.metadata.generation ?? 0;
+  const ready = { type: 'Ready', status: words[state], reason, message, observedGeneration };
+  return defined({
+    observedGeneration,
+    phase: host.metadata.deletionTimestamp === undefined ? state : ('Terminating' as const),
+    bootID,
+    xenVersion: xen?.version,
+    capacity: defined({ cpus, memory: memory?.totalMiB === undefined ? undefined : `${memory.totalMiB}Mi` }),
+    ...(figures && {
+      committed: { vms: figures.vms, vcpus: figures.vcpus, memory: mebibytes(figures.committedBytes) },
+      free: { memory: mebibytes(figures.freeBytes) },
+    }),
+    conditions: mergeConditions(host.status?.conditions, [ready], now),
+  });
+}

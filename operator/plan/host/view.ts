@@ -1,0 +1,151 @@
+/** One XenHost as decisions see it: Ready or why not, believed or not, dead or not. Pure. */
+import type { XenAgent, XenHost } from '../../../crds/generated/types';
+import { findCondition } from '../../../common/conditions';
+import type { HostReason } from '../../../common/reasons';
+import type { HostView } from '../vm/facts';
+
+/** What is known of one host beside its own object. */
+export interface HostFacts {
+  readonly agent: XenAgent | undefined;
+  readonly nonce: string;
+  readonly fleetID: string;
+  /** Milliseconds since its Lease was last seen to change, by our own clock; undefined: never seen. */
+  readonly silentMs: number | undefined;
+  /** Milliseconds since this process began to listen for it. */
+  readonly watchedMs: number;
+  /** The boot that the Lease was last renewed in, if its holder says so. */
+  readonly beatBootID?: string | undefined;
+  readonly unknownAfterMs: number;
+  readonly namespaceReady: boolean;
+  /** The host is being deleted, and this is what it still holds. */
+  readonly ending?: string | undefined;
+}
+
+export interface Judgement {
+  readonly state: HostView['state'];
+  readonly reason: HostReason;
+  readonly message: string;
+}
+
+function seconds(ms: number): string {
+  return `${Math.round(ms / 1000)} s`;
+}
+
+type Rule = (
+  name: string,
+  facts: HostFacts,
+  report: NonNullable<XenAgent['status']>,
+  host: XenHost,
+) => Judgement | undefined;
+
+/** Asked in this order; the first that objects says what the host is. */
+const RULES: readonly Rule[] = [
+  (_name, { ending }) =>
+    ending === undefined ? undefined : { state: 'NotReady', reason: 'HoldsDomains', message: ending },
+  (name, _facts, _report, { spec }) =>
+    spec.quarantined === true
+      ? {
+          state: 'NotReady',
+          reason: 'Quarantined',
+          message: `an administrator has quarantined ${name}: nothing that it reports is believed`,
+        }
+      : undefined,
+  (name, facts, { bootID }, host) => {
+    if (bootID === undefined || host.spec.declaredDead !== bootID) return undefined;
+    return isDeclaredDead(host, facts)
+      ? { state: 'Unknown', reason: 'DeclaredDead', message: `boot ${bootID} of ${name} was declared over` }
+      : {
+          state: 'NotReady',
+          reason: 'DeclaredDeadButAlive',
+          message: `boot ${bootID} of ${name} was declared over, but its agent lives: nothing is moved away. Take spec.declaredDead back, or power the host off`,
+        };
+  },
+  (name, _facts, { bootID }) =>
+    bootID === undefined
+      ? {
+          state: 'Pending',
+          reason: 'AgentNeverReported',
+          message: `no agent has reported for ${name} yet; start one with --host ${name}`,
+        }
+      : undefined,
+  (name, { silentMs, unknownAfterMs }) => {
+    if (silentMs !== undefined && silentMs <= unknownAfterMs) return undefined;
+    const since = silentMs === undefined ? 'since the operator started' : `for ${seconds(unknownAfterMs)} or more`;
+    const message = `the agent of ${name} has not renewed its Lease ${since}; what runs there is unknown`;
+    return { state: 'Unknown', reason: 'AgentSilent', message };
+  },
+  (name, facts, { fleetID = facts.fleetID }) =>
+    fleetID === facts.fleetID
+      ? undefined
+      : {
+          state: 'NotReady',
+          reason: 'WrongFleet',
+          message: `the Dom0 of ${name} belongs to fleet ${fleetID}, this one is ${facts.fleetID}`,
+        },
+  (name, facts, { nonce }) =>
+    nonce === facts.nonce
+      ? undefined
+      : { state: 'NotReady', reason: 'AwaitingReport', message: `waiting for ${name} to report what it holds` },
+  (name, _facts, { dom0 }) =>
+    dom0?.memoryFixed === true
+      ? undefined
+      : {
+          state: 'NotReady',
+          reason: 'Dom0MemoryNotFixed',
+          message: `Dom0 of ${name} has no fixed memory, so nothing can be sold: set dom0_mem=SIZE,max:SIZE on the command line of Xen, and autoballoon="off" in /etc/xen/xl.conf`,
+        },
+  (_name, _facts, { conditions }) => {
+    const trouble = findCondition(conditions, 'Ready');
+    if (trouble === undefined || trouble.status === 'True') return undefined;
+    return { state: 'NotReady', reason: 'AgentTrouble', message: trouble.message };
+  },
+];
+
+export function judge(host: XenHost, facts: HostFacts): Judgement {
+  for (const rule of RULES) {
+    const objection = rule(host.metadata.name, facts, facts.agent?.status ?? {}, host);
+    if (objection !== undefined) return objection;
+  }
+  return { state: 'Ready', reason: 'AgentReporting', message: 'the agent reports' };
+}
+
+/** Nothing was heard of the host for so long that it may be off. */
+function isSilent({ silentMs, watchedMs, unknownAfterMs }: HostFacts): boolean {
+  return (silentMs ?? watchedMs) > unknownAfterMs;
+}
+
+/**
+ * An administrator said that the last boot we know of is over, and no sign of life speaks against
+ * it: the host is silent, or another boot of it renews the Lease. Proof that nothing of that boot runs.
+ */
+export function isDeclaredDead(host: XenHost, facts: HostFacts): boolean {
+  const boot = facts.agent?.status?.bootID ?? host.status?.bootID;
+  if (host.spec.declaredDead === undefined || host.spec.declaredDead !== boot) return false;
+  return isSilent(facts) || (facts.beatBootID !== undefined && facts.beatBootID !== boot);
+}
+
+/** Whether what this host reports counts for anybody's whereabouts. */
+export function isBelieved(host: XenHost, facts: HostFacts): boolean {
+  const { fleetID = facts.fleetID } = facts.agent?.status ?? {};
+  return host.spec.quarantined !== true && fleetID === facts.fleetID && !isDeclaredDead(host, facts);
+}
+
+/** True where the agent has reported to the leader of this nonce. */
+export function hasAnswered(agent: XenAgent | undefined, nonce: string): boolean {
+  return agent?.status?.nonce === nonce && agent.status.bootID !== undefined;
+}
+
+export function viewHost(host: XenHost, facts: HostFacts): HostView {
+  const { state, message } = judge(host, facts);
+  const quarantined = host.spec.quarantined === true;
+  return {
+    name: host.metadata.name,
+    state,
+    message,
+    answered: !quarantined && hasAnswered(facts.agent, facts.nonce),
+    bootID: facts.agent?.status?.bootID,
+    dead: isDeclaredDead(host, facts),
+    quarantined,
+    namespaceReady: facts.namespaceReady,
+  };
+}

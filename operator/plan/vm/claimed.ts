@@ -1,0 +1,52 @@
+/** A VM with a claim: kept where the claim says, taken over where it runs, moved from a host that is dead. Pure. */
+import { hold, wait, type Action } from './action';
+import { rivalConflict } from './conflict';
+import { claimOn, hostsFirst, nextEpoch } from './epoch';
+import type { VmFacts } from './facts';
+import { planOrder, starts, type Claim } from './order-step';
+import { leave, tidyStrays } from './strays';
+import { DUPLICATE, elsewhere, MANY } from './whereabouts';
+
+export function planClaimed(f: VmFacts, claim: Claim): Action {
+  const view = f.hosts[claim.host];
+  if (view?.dead === true) return moveFromDeadHost(f, claim);
+  if (view === undefined || !view.answered || !view.namespaceReady) {
+    return hold(
+      'HostNotReporting',
+      `host ${claim.host} has not reported yet: ${view?.message ?? 'there is no such XenHost'}`,
+    );
+  }
+  const conflict = rivalConflict(f);
+  if (conflict !== undefined) return wait(conflict);
+  const found = elsewhere(f, claim.host);
+  if (found === MANY) return besideTrouble(f, claim, wait(DUPLICATE));
+  if (found !== undefined) return hostsFirst(f) ?? leave(f, claim.host, claim.epoch) ?? claimOn(f, found);
+  const stray = tidyStrays(f, claim.host);
+  if (stray === undefined) return planOrder(f, claim);
+  return stray.do === 'wait' ? besideTrouble(f, claim, stray) : stray;
+}
+
+/** Trouble on another host starts nothing new here, but it must not keep anybody from stopping or editing what runs. */
+function besideTrouble(f: VmFacts, claim: Claim, trouble: Action): Action {
+  const next = planOrder(f, claim);
+  return next.do === 'wait' || starts(next) ? trouble : next;
+}
+
+/** Proof that the old host runs nothing: the VM may be claimed elsewhere, unless its disks cannot follow. */
+function moveFromDeadHost(f: VmFacts, claim: Claim): Action {
+  const order = f.orders.find((o) => o.host === claim.host)?.order;
+  const made = new Set(order?.status?.madeDisks ?? []);
+  const disks = 'wanted' in f.resolution ? f.resolution.wanted.disks : [];
+  const bound = disks.filter((d) => d.locality === 'local' && !d.readOnly && made.has(d.name)).map((d) => d.name);
+  if (bound.length > 0) {
+    return hold(
+      'HostUnknown',
+      `host ${claim.host} is declared dead and holds disk ${bound.join(', ')} in a local pool: the VM waits for the host. Restore it from a backup under the same spec.identity.uuid to run it elsewhere`,
+      true,
+    );
+  }
+  const conflict = rivalConflict(f);
+  if (conflict !== undefined) return wait(conflict);
+  if ('problem' in f.resolution) return wait({ ...f.resolution.problem, stalled: true });
+  return hostsFirst(f) ?? { do: 'place', epoch: nextEpoch(f) };
+}

@@ -1,0 +1,84 @@
+/** The order that a claim stands for: made, kept equal to what is granted, or claimed anew above what its host refuses. Pure. */
+import type { XenDomainSpec } from '../../../crds/generated/types';
+import { wait, type Action } from './action';
+import { macConflict } from './conflict';
+import { claimOn, hostsFirst } from './epoch';
+import { isRetired, refusedEpochOf, type PlacedOrder, type VmFacts } from './facts';
+import { desiredOf, newOrder, orderSpec } from './order';
+import { sameSpec } from '../same';
+import { leave } from './strays';
+
+export interface Claim {
+  readonly host: string;
+  readonly epoch: number;
+  /** The boot of the host's Dom0 that the claim counts on: in no other boot does it start anything. */
+  readonly bootID?: string;
+}
+
+/** Whether this act could bring a domain to life that was not running. */
+export function starts(action: Action): boolean {
+  if (action.do === 'createOrder') return action.order.spec.desired === 'Running';
+  if (action.do !== 'updateOrder') return action.do === 'claim';
+  const { spec: before } = action.order;
+  return action.spec.desired === 'Running' && (before.desired !== 'Running' || action.spec.epoch > before.epoch);
+}
+
+export function planOrder(f: VmFacts, claim: Claim): Action {
+  const { host, epoch } = claim;
+  const placed = f.orders.find((o) => o.host === host);
+  if (placed?.order.metadata.deletionTimestamp !== undefined) return { do: 'deleteOrder', ...placed };
+  const replaced = placed === undefined ? undefined : replaceOrder(f, placed, epoch);
+  if (replaced !== undefined) return replaced;
+  if (isOutdated(f, claim)) return hostsFirst(f) ?? claimOn(f, host);
+  return placed === undefined ? makeOrder(f, claim) : keepOrder(f, placed, claim);
+}
+
+/** The order of the claimed host is not one that can be kept: make room for the claim, or claim anew above what the host refuses. */
+function replaceOrder(f: VmFacts, placed: PlacedOrder, epoch: number): Action | undefined {
+  const { host, order } = placed;
+  const anew = (): Action => hostsFirst(f) ?? claimOn(f, host);
+  if (order.spec.epoch > epoch) return anew();
+  if (order.spec.desired === 'Absent') {
+    if (!isRetired(order)) return leave(f, host, order.spec.epoch);
+    return order.spec.epoch < epoch ? { do: 'deleteOrder', ...placed } : anew();
+  }
+  return refusedEpochOf(order) >= epoch ? anew() : undefined;
+}
+
+/** The host remembers more than the claim says, or it has booted since: an order of this claim would never start there. */
+function isOutdated(f: VmFacts, { host, epoch, bootID }: Claim): boolean {
+  if (bootID !== f.hosts[host]?.bootID) return true;
+  const seen = f.sightings.find((s) => s.host === host);
+  return seen !== undefined && (seen.epoch > epoch || Math.max(seen.retiredEpoch, seen.refusedEpoch) >= epoch);
+}
+
+function makeOrder(f: VmFacts, claim: Claim): Action {
+  if ('problem' in f.resolution) return wait({ ...f.resolution.problem, stalled: true });
+  const conflict = macConflict(f);
+  if (conflict !== undefined) return wait(conflict);
+  const spec = orderSpec(f.vm, f.resolution.wanted, claim, f.fleetID);
+  return { do: 'createOrder', host: claim.host, order: newOrder(claim.host, f.uuid, spec) };
+}
+
+function keepOrder(f: VmFacts, placed: PlacedOrder, claim: Claim): Action {
+  const conflict = macConflict(f);
+  const before = placed.order.spec;
+  const spec = keptSpec(f, before, claim);
+  const kept: XenDomainSpec = conflict === undefined ? spec : withNetworks(spec, before.networks);
+  if (!sameSpec(before, kept)) return { do: 'updateOrder', ...placed, spec: kept };
+  if (conflict !== undefined) return wait(conflict);
+  return 'problem' in f.resolution ? wait(f.resolution.problem) : wait();
+}
+
+/** The order as it should be. If a name does not resolve any more, what was granted stays in force; the run policy still counts. */
+function keptSpec(f: VmFacts, before: XenDomainSpec, claim: Claim): XenDomainSpec {
+  if ('wanted' in f.resolution) return orderSpec(f.vm, f.resolution.wanted, claim, f.fleetID);
+  const { bootID, epoch } = claim;
+  const kept = { ...before, epoch, desired: desiredOf(f.vm), runPolicy: f.vm.spec.runPolicy ?? 'Always' };
+  return bootID === undefined ? kept : { ...kept, bootID };
+}
+
+function withNetworks(spec: XenDomainSpec, networks: XenDomainSpec['networks']): XenDomainSpec {
+  const { networks: _wanted, ...rest } = spec;
+  return networks === undefined ? rest : { ...rest, networks };
+}

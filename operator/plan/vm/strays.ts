@@ -1,0 +1,87 @@
+/** Orders and memories of a VM on hosts that its claim does not name: how they end. Pure. */
+import type { XenDomainSpec } from '../../../crds/generated/types';
+import { hold, type Action } from './action';
+import { isRetired, type PlacedOrder, type Sighting, type VmFacts } from './facts';
+import { disksToDelete, newOrder, tombstoneSpec } from './order';
+
+const isDeleting = ({ vm }: VmFacts): boolean => vm.metadata.deletionTimestamp !== undefined;
+
+/** A domain, or the memory of one, that no order speaks of any more. */
+export const isLive = (s: Sighting): boolean => s.orphan && s.retiredEpoch < Math.max(s.epoch, 1);
+
+/**
+ * Makes the VM's order on `host` Absent and waits for the receipt. Undefined: nothing of the VM is
+ * left to wait for there. A dead host gives no receipt: a VM that moves away needs none, and one
+ * that is deleted leaves an Absent order behind that waits for the host.
+ */
+export function leave(f: VmFacts, host: string, epoch: number): Action | undefined {
+  const view = f.hosts[host];
+  if (view?.dead === true && !isDeleting(f)) return undefined;
+  // The name of an order is the UUID, so the host holds another identity's and none of ours.
+  if (f.foreignOrders.some((o) => o.host === host)) return undefined;
+  const placed = f.orders.find((o) => o.host === host);
+  if (placed === undefined) return leaveTombstone(f, host, epoch);
+  const spec = absentSpec(f, placed, epoch);
+  if (spec !== undefined) return { do: 'updateOrder', ...placed, spec };
+  if (view?.dead === true || isEnded(placed)) return undefined;
+  return hold(
+    'WaitingForReceipt',
+    `waiting for host ${host} to end the domain and give its receipt for epoch ${epoch}`,
+  );
+}
+
+function leaveTombstone(f: VmFacts, host: string, epoch: number): Action | undefined {
+  const view = f.hosts[host];
+  if (view?.namespaceReady === true)
+    return { do: 'createOrder', host, order: newOrder(host, f.uuid, tombstoneSpec(f.vm, epoch, f.fleetID)) };
+  if (view?.dead === true) return undefined;
+  return hold('WaitingForReceipt', `host ${host} has no namespace to leave a tombstone in; waiting until it is made`);
+}
+
+/** The order as Absent, at this epoch or above; undefined if it says so already. */
+function absentSpec(f: VmFacts, { order }: PlacedOrder, epoch: number): XenDomainSpec | undefined {
+  const { spec } = order;
+  const doomed = isDeleting(f) ? (disksToDelete(f.vm, spec) ?? []) : [];
+  const named = new Set((spec.deleteDisks ?? []).map((disk) => disk.name));
+  const isSaid = spec.desired === 'Absent' && spec.epoch >= epoch && doomed.every((disk) => named.has(disk.name));
+  if (isSaid) return undefined;
+  const deleteDisks = [...(spec.deleteDisks ?? []), ...doomed.filter((disk) => !named.has(disk.name))];
+  return {
+    ...spec,
+    epoch: Math.max(epoch, spec.epoch),
+    desired: 'Absent',
+    ...(deleteDisks.length > 0 && { deleteDisks }),
+  };
+}
+
+/** A receipt of before the disks were named says nothing about the disks. */
+function isEnded({ order }: PlacedOrder): boolean {
+  if (!isRetired(order)) return false;
+  const { generation = 0 } = order.metadata;
+  return (order.spec.deleteDisks ?? []).length === 0 || (order.status?.observedGeneration ?? 0) >= generation;
+}
+
+/** The next act about what is left on other hosts: ended or retired, then removed. */
+export function tidyStrays(f: VmFacts, claimed: string | undefined): Action | undefined {
+  for (const stray of f.orders) {
+    if (stray.host === claimed) continue;
+    const step = tidyOrder(f, stray);
+    if (step !== undefined) return step;
+  }
+  const memory = f.sightings.find((s) => s.host !== claimed && isLive(s) && !s.present && hasNoOrder(f, s.host));
+  return memory === undefined ? undefined : leave(f, memory.host, Math.max(memory.epoch, 1));
+}
+
+function tidyOrder(f: VmFacts, stray: PlacedOrder): Action | undefined {
+  const isDead = f.hosts[stray.host]?.dead === true;
+  const isAbsent = stray.order.spec.desired === 'Absent';
+  // Without its order a domain that does come back is frozen: seen, told, and nobody's to end.
+  if (isDead && !isDeleting(f)) return isAbsent ? undefined : { do: 'deleteOrder', ...stray };
+  const step = leave(f, stray.host, stray.order.spec.epoch);
+  if (step !== undefined || isDead) return step;
+  // The report may lag behind the receipt; without the order it would look like a domain that nobody retired.
+  const lagging = f.sightings.some((s) => s.host === stray.host && (s.present || isLive(s)));
+  return lagging ? undefined : { do: 'deleteOrder', ...stray };
+}
+
+const hasNoOrder = (f: VmFacts, host: string): boolean => f.orders.every((o) => o.host !== host);

@@ -1,0 +1,55 @@
+/** Where the VM is by the reports and the orders, beside its claim. Pure. */
+import type { XenDomain } from '../../../crds/generated/types';
+import type { Hold } from './action';
+import { isRetired, refusedEpochOf, type VmFacts } from './facts';
+import { isLive } from './strays';
+
+export const MANY = Symbol('on more than one host');
+
+/** Two of one UUID are nobody's to end but a person's. */
+export const DUPLICATE: Hold = {
+  reason: 'DuplicateDomain',
+  message:
+    'a domain of this UUID runs on more than one host. Nothing is done by itself: find out which one is right and destroy the other with xl on its Dom0',
+  stalled: true,
+};
+
+/** Hosts whose report shows a domain of the VM. A receipt outranks a report, which may be older. */
+function presentHosts(f: VmFacts): string[] {
+  const ended = new Set(f.orders.filter(({ order }) => isRetired(order)).map(({ host }) => host));
+  return f.sightings.filter((s) => s.present && !ended.has(s.host)).map((s) => s.host);
+}
+
+/** The host of a VM without a claim, if any: where it runs, where it is ordered, where it is remembered. */
+export function whereabouts(f: VmFacts): string | typeof MANY | undefined {
+  const present = presentHosts(f);
+  if (present.length > 1) return MANY;
+  const ordered = f.orders.filter(({ order }) => !isRetired(order)).map(({ host }) => host);
+  const remembered = f.sightings.filter(isLive).toSorted((a, b) => b.epoch - a.epoch);
+  return present[0] ?? ordered[0] ?? remembered[0]?.host;
+}
+
+/**
+ * The host beside the claimed one that shows a domain of the VM, if any. MANY if the claimed host
+ * has, or may have, one as well: what the claim names is the rightful copy, and no report of
+ * another host ever ends it.
+ */
+export function elsewhere(f: VmFacts, claimed: string): string | typeof MANY | undefined {
+  const present = presentHosts(f);
+  const others = present.filter((host) => host !== claimed);
+  // A domain that is kept for nobody, or for somebody else, is no place to follow; it is told all the same.
+  const strangers = f.foreignSightings.filter((s) => s.present && s.host !== claimed);
+  if (others.length + strangers.length === 0) return undefined;
+  const order = f.orders.find((o) => o.host === claimed)?.order;
+  const mayRunHere = present.includes(claimed) || (order !== undefined && mayRun(order));
+  if (mayRunHere || others.length > 1) return MANY;
+  return others[0];
+}
+
+/** Unless its own agent says that it is off, or that it refuses the order, an order may have its domain. */
+function mayRun(order: XenDomain): boolean {
+  const { spec, status } = order;
+  if (spec.desired === 'Absent' || refusedEpochOf(order) >= spec.epoch) return false;
+  const isOff = status?.epoch === spec.epoch && (status.phase === 'Stopped' || status.phase === 'Failed');
+  return !isOff;
+}
