@@ -11,9 +11,10 @@ import { projectDir } from './place';
 export const SYSTEM_NAMESPACE = 'xen-fleet-system';
 export const OPERATOR_ACCOUNT = { namespace: SYSTEM_NAMESPACE, name: 'xen-fleet-operator' };
 
-/** CRDs and RBAC, by server-side apply: the same twice is the same once. */
+/** CRDs, RBAC and admission policies, by server-side apply: the same twice is the same once. */
 export async function installSystem(plane: ControlPlane): Promise<void> {
   const apply = (...args: string[]): Promise<string> => plane.kubectl(['apply', '--server-side', ...args]);
+  const chart = join(projectDir, 'charts', 'xen-fleet');
   const namespace = JSON.stringify({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: SYSTEM_NAMESPACE } });
   await Promise.all([
     apply('-f', join(projectDir, 'crds')).then(() =>
@@ -21,7 +22,7 @@ export async function installSystem(plane: ControlPlane): Promise<void> {
     ),
     plane
       .kubectl(['apply', '--server-side', '-f', '-'], { stdin: namespace })
-      .then(() => apply('-f', join(projectDir, 'charts', 'xen-fleet', 'rbac'))),
+      .then(() => apply('-f', join(chart, 'rbac'), '-f', join(chart, 'admission'))),
   ]);
 }
 
