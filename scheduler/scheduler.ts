@@ -5,6 +5,8 @@
 import { counterfactuals } from './counterfactuals';
 import type { Counterfactual } from './counterfactuals';
 import { explain } from './explain';
+import { growth } from './growth';
+import type { Growth } from './growth';
 import { Placer } from './placer';
 import type { Strategy } from './planners/place';
 import { PACKING_SCORERS, SCORERS } from './scores';
@@ -58,6 +60,16 @@ export class Scheduler {
       if (slot === undefined || !this.#placer.chooser.fits(vm, slot)) return false;
       return this.#placer.tolerates(vm, slot) === undefined;
     });
+  }
+
+  /**
+   * Whether a placed VM would fit on its host (`spec.host`, and `spec.inboundHost` while it migrates) with this spec
+   * instead of the one that the ledger holds for it. Only what the VM asks more of is judged: memory, vCPUs, dedicated
+   * CPUs, storage, and the host failures that the pool must tolerate.
+   */
+  fitsGrown(spec: VmSpec): Growth {
+    const held = this.#world.placed.get(spec.key);
+    return this.#apart(spec, (vm) => growth(this.#placer, vm, held));
   }
 
   /** Whether every pool could lose the hosts that it must be able to lose, as things are. */

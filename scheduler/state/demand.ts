@@ -30,7 +30,8 @@ function diskDemand(spec: VmSpec): ReadonlyMap<string, number> {
   const bytes = new Map<string, number>();
   for (const disk of spec.disks) {
     const made = disk.made === true || disk.madeOn !== undefined;
-    bytes.set(disk.pool, (bytes.get(disk.pool) ?? 0) + (made ? 0 : disk.sizeBytes));
+    const existing = made ? (disk.madeBytes ?? disk.sizeBytes) : 0;
+    bytes.set(disk.pool, (bytes.get(disk.pool) ?? 0) + Math.max(0, disk.sizeBytes - existing));
   }
   return bytes;
 }
