@@ -91,10 +91,12 @@ export class Scheduler {
   /** Counts the VM on the host from now on, whether it fits or not: the claim is a fact. */
   assume(spec: VmSpec, host: string): void {
     this.#placer.put(this.#world.compile(spec), host);
+    this.#world.relations.forgetIdle();
   }
 
   forget(key: string): void {
     this.#placer.take(key);
+    this.#world.relations.forgetIdle();
   }
 
   hostOf(key: string): string | undefined {
@@ -133,6 +135,11 @@ export class Scheduler {
     return poolNames(this.#placer.failover).map((pool) => this.poolAccount(pool));
   }
 
+  /** Entries of every table, to see that nothing grows with what is gone. */
+  sizes(): Readonly<Record<string, number>> {
+    return this.#world.sizes();
+  }
+
   #account(slot: number): HostAccount {
     const { hosts } = this.#world;
     const spec = hosts.spec(slot);
@@ -161,6 +168,7 @@ export class Scheduler {
   /** Asks about a VM as if it were nowhere. */
   #apart<T>(spec: VmSpec, ask: (vm: Vm) => T): T {
     const vm = this.#world.compile(spec);
+    this.#world.relations.forgetIdle(vm);
     const present = this.#placer.take(vm.key);
     const answer = ask(vm);
     if (present) this.#placer.put(present.vm, present.host);

@@ -114,7 +114,9 @@ export class HostTable {
 
   setPool(policy: PoolPolicy): void {
     const { vcpuRatio, hostFailuresToTolerate } = this.policy(policy.name);
-    this.#pools.set(policy.name, policy);
+    const isDefault = policy.vcpuRatio === undefined && policy.hostFailuresToTolerate === undefined;
+    if (isDefault) this.#pools.delete(policy.name);
+    else this.#pools.set(policy.name, policy);
     if (vcpuRatio === policy.vcpuRatio && hostFailuresToTolerate === policy.hostFailuresToTolerate) return;
     for (const slot of this.#slots.values()) {
       if (hostPool(this.spec(slot)) === policy.name) this.vcpuRatio[slot] = policy.vcpuRatio ?? DEFAULT_VCPU_RATIO;
@@ -178,6 +180,10 @@ export class HostTable {
 
   freePcpus(slot: number): number {
     return (this.cpus[slot] ?? 0) - (this.dom0Vcpus[slot] ?? 0) - (this.dedicatedVcpus[slot] ?? 0);
+  }
+
+  sizes(): Readonly<Record<string, number>> {
+    return { hosts: this.#slots.size, pools: this.#pools.size };
   }
 
   /** What all hosts together can take: the weights of memory and vCPUs in the balance. */

@@ -4,16 +4,24 @@
  * counts as a place only while one of its hosts is ready and not cordoned, lest a dead rack hold back the others.
  */
 import type { HostTable } from './hosts';
-import type { Term } from './term';
 import type { Topology } from './topology';
+
+/** What is counted: the VMs that a term matches. */
+export interface Counted {
+  readonly topology: Topology;
+  readonly sets: readonly { readonly placed: ReadonlyMap<number, number> }[];
+}
 
 /** Which hosts and domains count; shared by all terms over one topology that one kind of VM asks about. */
 export class SpreadField {
+  /** Spreads over it. */
+  users = 0;
   #revision = -1;
   #eligible = new Uint8Array(0);
   readonly #open = new Set<number>();
 
   constructor(
+    readonly key: string,
     readonly topology: Topology,
     readonly hosts: HostTable,
     /** Whether the pool and the selectors allow a host. */
@@ -48,6 +56,8 @@ export class SpreadField {
 }
 
 export class Spread {
+  /** Relations that ask for it. */
+  users = 0;
   #revision = -1;
   readonly #counts = new Map<number, number>();
   /** Number of VMs -> open domains that hold so many. */
@@ -55,13 +65,14 @@ export class Spread {
   #least = 0;
 
   constructor(
-    readonly term: Term,
+    readonly key: string,
+    readonly counted: Counted,
     readonly field: SpreadField,
   ) {}
 
   /** How far a host's domain is ahead of the emptiest; undefined where the host is in no domain. */
   skew(slot: number): number | undefined {
-    const domain = this.term.topology.domain(slot);
+    const domain = this.counted.topology.domain(slot);
     if (domain < 0) return undefined;
     if (this.#revision !== this.field.hosts.placesRevision) this.#recount();
     return (this.#counts.get(domain) ?? 0) - this.#least;
@@ -89,10 +100,10 @@ export class Spread {
     this.#revision = this.field.hosts.placesRevision;
     this.#counts.clear();
     this.#domainsWith.clear();
-    for (const set of this.term.sets) {
+    for (const set of this.counted.sets) {
       for (const [slot, count] of set.placed) {
         if (!this.field.isEligible(slot)) continue;
-        const domain = this.term.topology.domain(slot);
+        const domain = this.counted.topology.domain(slot);
         this.#counts.set(domain, (this.#counts.get(domain) ?? 0) + count);
       }
     }

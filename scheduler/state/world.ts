@@ -58,6 +58,7 @@ export class World {
     this.remove(vm.key);
     const inboundHost = vm.spec.inboundHost === host ? undefined : vm.spec.inboundHost;
     this.placed.set(vm.key, { vm, host, inboundHost });
+    this.relations.hold(vm);
     this.#count(vm, host, 1);
     if (inboundHost !== undefined) this.#count(vm, inboundHost, 1, true);
   }
@@ -68,7 +69,20 @@ export class World {
     this.placed.delete(key);
     this.#count(entry.vm, entry.host, -1);
     if (entry.inboundHost !== undefined) this.#count(entry.vm, entry.inboundHost, -1, true);
+    this.relations.release(entry.vm);
     return entry;
+  }
+
+  /** How many entries each table has: they grow with what the fleet holds now, never with what it once held. */
+  sizes(): Readonly<Record<string, number>> {
+    this.relations.forgetIdle();
+    return {
+      placed: this.placed.size,
+      hostsOfVms: this.#byHost.size,
+      ...this.hosts.sizes(),
+      ...this.storage.sizes(),
+      ...this.relations.sizes(),
+    };
   }
 
   setHost(host: HostState): void {
@@ -110,8 +124,10 @@ export class World {
 
   #remember(host: string, key: string, sign: 1 | -1): void {
     const keys = this.#byHost.get(host);
-    if (sign < 0) keys?.delete(key);
-    else if (keys) keys.add(key);
+    if (sign < 0) {
+      keys?.delete(key);
+      if (keys?.size === 0) this.#byHost.delete(host);
+    } else if (keys) keys.add(key);
     else this.#byHost.set(host, new Set([key]));
   }
 
