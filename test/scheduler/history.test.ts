@@ -5,7 +5,7 @@ import { describe, it } from 'mocha';
 import { HOSTNAME_KEY, Scheduler } from '../../scheduler';
 import type { AffinityTerm, HostState, HostStorage, PoolPolicy, VmSpec } from '../../scheduler';
 import { Topology } from '../../scheduler/state/topology';
-import { arbitraryHosts, arbitraryVms } from './arbitrary';
+import { arbitraryHosts, arbitraryVms, arbitraryWishes } from './arbitrary';
 import { GIB, host, hosts, vm } from './fleet';
 
 const EDITS = 2000;
@@ -196,7 +196,9 @@ function setHost(
 
 describe('a history', () => {
   it('leads where the last picture of the fleet alone would have led', () => {
-    const vms = arbitraryVms(8);
+    const vms = fc.tuple(arbitraryVms(8), arbitraryWishes).map(([list, wishes]) => {
+      return [...list, vm('wishing', { labels: { app: 'web' }, ...wishes })];
+    });
     const changes = vms.chain((list) =>
       fc.array(
         fc.record({
