@@ -86,8 +86,8 @@ export class HostTable {
 
   /** Whether a host could take a VM now, as far as it alone is concerned. */
   isPlace(slot: number): boolean {
-    const { ready, cordoned } = this.spec(slot);
-    return ready && cordoned !== true && !this.#away.includes(slot);
+    const { ready, cordoned, notSellableReason } = this.spec(slot);
+    return ready && cordoned !== true && notSellableReason === undefined && !this.#away.includes(slot);
   }
 
   /** Takes these hosts for lost, and no others: a supposition, for what counts places. */

@@ -1,7 +1,8 @@
 /**
  * The skew of one term over the hosts that a kind of VM may use: VMs per domain, and how many domains hold how many, so
  * that the emptiest is known at once. VMs are counted on every host that the pool and the selectors allow; a domain
- * counts as a place only while one of its hosts is ready and not cordoned, lest a dead rack hold back the others.
+ * counts as a place only while one of its hosts could take such a VM: it is ready and not cordoned, its taints are
+ * tolerated, and it has the VM's networks and type. Otherwise a rack that is closed would hold back the others.
  */
 import type { HostTable } from './hosts';
 import type { Topology } from './topology';
@@ -10,6 +11,14 @@ import type { Topology } from './topology';
 export interface Counted {
   readonly topology: Topology;
   readonly sets: readonly { readonly placed: ReadonlyMap<number, number> }[];
+}
+
+/** What one kind of VM says of hosts. */
+export interface HostRules {
+  /** Whether the pool and the selectors allow a host. */
+  allows(slot: number): boolean;
+  /** Whether a host that is ready could take such a VM. */
+  isOpenTo(slot: number): boolean;
 }
 
 /** Which hosts and domains count; shared by all terms over one topology that one kind of VM asks about. */
@@ -24,8 +33,7 @@ export class SpreadField {
     readonly key: string,
     readonly topology: Topology,
     readonly hosts: HostTable,
-    /** Whether the pool and the selectors allow a host. */
-    readonly allows: (slot: number) => boolean,
+    readonly rules: HostRules,
   ) {}
 
   get openDomains(): number {
@@ -47,9 +55,9 @@ export class SpreadField {
     this.#open.clear();
     for (const slot of this.hosts.slots()) {
       const domain = this.topology.domain(slot);
-      if (domain < 0 || !this.allows(slot)) continue;
+      if (domain < 0 || !this.rules.allows(slot)) continue;
       this.#eligible[slot] = 1;
-      if (this.hosts.isPlace(slot)) this.#open.add(domain);
+      if (this.hosts.isPlace(slot) && this.rules.isOpenTo(slot)) this.#open.add(domain);
     }
     return this;
   }

@@ -4,7 +4,7 @@
  */
 import { matchesSelector, selectorKey } from '../labels';
 import type { AffinityTerm, HostState, TopologySpread, VmSpec } from '../types';
-import { eligibilityKey, isEligible } from './eligibility';
+import { eligibilityKey, isEligible, isOpenTo } from './eligibility';
 import type { HostTable } from './hosts';
 import { LabelIndex } from './labelsets';
 import { Spread, SpreadField } from './spread';
@@ -107,7 +107,10 @@ export class TermIndex {
   #field(key: string, topology: Topology, spec: VmSpec): SpreadField {
     const known = this.#fields.get(key);
     if (known) return known;
-    const field = new SpreadField(key, topology, this.hosts, (slot) => isEligible(spec, this.hosts.spec(slot)));
+    const field = new SpreadField(key, topology, this.hosts, {
+      allows: (slot) => isEligible(spec, this.hosts.spec(slot)),
+      isOpenTo: (slot) => isOpenTo(spec, this.hosts.spec(slot)),
+    });
     this.#fields.set(key, field);
     return field;
   }
