@@ -124,6 +124,16 @@ export class HostTable {
     this.revision++;
   }
 
+  /** Takes in a report of a host that changes no answer; false (and nothing done) if it may change one. */
+  reread(host: HostState): boolean {
+    const slot = this.#slots.get(host.name);
+    if (slot === undefined || this.#kinds[slot] !== kindOf(host)) return false;
+    const before = this.spec(slot).storage ?? [];
+    if (host.storage?.some(({ freeBytes }, index) => freeBytes !== before[index]?.freeBytes)) return false;
+    this.specs[slot] = host;
+    return true;
+  }
+
   /** Takes a host in, or its new state; what its guests take stays as it is. */
   set(host: HostState): number {
     const known = this.#slots.get(host.name);

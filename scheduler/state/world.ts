@@ -21,6 +21,8 @@ export class World {
   readonly storage = new StorageLedger();
   readonly relations = new RelationIndex(this.hosts);
   readonly placed = new Map<string, Placed>();
+  /** Grows with every change that could change an answer about a VM that is on no host. */
+  version = 0;
   readonly #byHost = new Map<string, Set<string>>();
   readonly #compiled = new WeakMap<VmSpec, Vm>();
 
@@ -86,6 +88,8 @@ export class World {
   }
 
   setHost(host: HostState): void {
+    if (this.hosts.reread(host)) return;
+    this.version++;
     const waiting = this.#lift(host.name);
     const slot = this.hosts.set(host);
     this.storage.setHost(host);
@@ -98,6 +102,7 @@ export class World {
   removeHost(name: string): void {
     const slot = this.hosts.slotOf(name);
     if (slot === undefined) return;
+    this.version++;
     const gone = this.#lift(name);
     this.hosts.delete(name);
     this.storage.deleteHost(name);
@@ -106,7 +111,9 @@ export class World {
   }
 
   setPool(policy: PoolPolicy): void {
+    const { revision } = this.hosts;
     this.hosts.setPool(policy);
+    if (this.hosts.revision !== revision) this.version++;
   }
 
   /** Takes every VM off a host's accounts. */
@@ -135,6 +142,7 @@ export class World {
     this.#remember(host, vm.key, sign);
     const slot = this.hosts.slotOf(host);
     if (slot === undefined) return;
+    this.version++;
     const { hosts } = this;
     hosts.usedBytes[slot] = (hosts.usedBytes[slot] ?? 0) + sign * vm.needBytes;
     if (inbound) hosts.inboundBytes[slot] = (hosts.inboundBytes[slot] ?? 0) + sign * vm.needBytes;

@@ -156,6 +156,7 @@ const CHANGES = {
     known.vms.delete(key);
   },
   ask: (scheduler, _known, { vm: spec }) => void scheduler.find({ ...spec, key: 'asked' }),
+  explain: (scheduler, _known, { vm: spec }) => void scheduler.explain({ ...spec, key: 'asked' }),
   grow: (scheduler, known, { number }) => {
     const grown = nth(known.vms.values(), number);
     if (grown) scheduler.fitsGrown({ ...grown, memoryBytes: 2 * grown.memoryBytes });
@@ -221,9 +222,10 @@ describe('a history', () => {
           pools: [...known.pools.values()],
         });
         assert.deepEqual(scheduler.accounts(), fresh.accounts());
-        for (const probe of probes) {
+        for (const probe of [...probes, ...history.map(({ vm: spec }) => spec)]) {
           const asked = { ...probe, key: `probe-${probe.key}` };
           assert.deepEqual(scheduler.place(asked), fresh.place(asked));
+          assert.deepEqual(scheduler.explain(asked), fresh.explain(asked));
         }
         assert.deepEqual(scheduler.sizes(), fresh.sizes());
       }),

@@ -85,7 +85,8 @@ describe('topology spread over zones a, b and c', () => {
       host('c1', { labels: { zone: 'c' }, ...tainted('NoSchedule') }),
     ];
     const scheduler = new Scheduler({ hosts: fleet, vms: [vm('x', { ...spread, host: 'a1' })] });
-    assert.equal(scheduler.fits(vm('y', spread), 'a1'), true);
+    const other = { tolerations: [{ key: 'disk', operator: 'Exists' }] } as const;
+    assert.equal(scheduler.fits(vm('y', { ...spread, ...other }), 'a1'), true);
     assert.equal(scheduler.fits(vm('z', { ...spread, tolerations: [{ operator: 'Exists' }] }), 'a1'), false);
   });
 });
