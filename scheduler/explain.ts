@@ -69,16 +69,17 @@ function report(filter: FilterName, tally: Tally): FilterReport {
 
 export interface ExplainOptions {
   readonly filters?: readonly Filter[];
+  /** The hosts that are asked about; all of them, in the order of names, if absent. */
+  readonly slots?: readonly number[];
   /** The rule of failures to tolerate; asked of hosts that every filter allows. */
   readonly tolerates?: (slot: number) => Unabsorbed | undefined;
 }
 
 /** Hosts are visited in the order of names, so that among equals the first is the nearest. */
 export function explain(world: World, vm: Vm, options: ExplainOptions = {}): Explanation {
-  const { filters = FILTERS, tolerates = () => undefined } = options;
+  const { filters = FILTERS, slots = world.hosts.slots(), tolerates = () => undefined } = options;
   const tallies = new Map<FilterName, Tally>();
   const onlyRefusedBy: Partial<Record<FilterName, string[]>> = {};
-  const slots = world.hosts.slots();
   let fitting = 0;
   let unabsorbed: Unabsorbed | undefined;
   for (const slot of slots) {
@@ -88,20 +89,28 @@ export function explain(world: World, vm: Vm, options: ExplainOptions = {}): Exp
     if (loss) {
       unabsorbed ??= loss;
       note(tallyOf(tallies, 'HostFailures'), host, { kind: 'unschedulable', reason: lossText(loss) });
-      (onlyRefusedBy.HostFailures ??= []).push(host);
+      noteOnly(onlyRefusedBy, 'HostFailures', host);
     } else if (refusing.length === 0) fitting++;
     for (const filter of refusing) {
       note(tallyOf(tallies, filter.name), host, filter.refusal(world, vm, slot));
     }
     const [only] = refusing;
-    if (only && refusing.length === 1) (onlyRefusedBy[only.name] ??= []).push(host);
+    if (only && refusing.length === 1) noteOnly(onlyRefusedBy, only.name, host);
   }
+  const reports = inOrder(filters, tallies);
+  return { hosts: slots.length, fitting, filters: reports, onlyRefusedBy, ...(unabsorbed && { unabsorbed }) };
+}
+
+function noteOnly(hosts: Partial<Record<FilterName, string[]>>, filter: FilterName, host: string): void {
+  (hosts[filter] ??= []).push(host);
+}
+
+function inOrder(filters: readonly Filter[], tallies: ReadonlyMap<FilterName, Tally>): FilterReport[] {
   const names: FilterName[] = [...filters.map(({ name }) => name), 'HostFailures'];
-  const reports = names.flatMap((name) => {
+  return names.flatMap((name) => {
     const tally = tallies.get(name);
     return tally ? [report(name, tally)] : [];
   });
-  return { hosts: slots.length, fitting, filters: reports, onlyRefusedBy, ...(unabsorbed && { unabsorbed }) };
 }
 
 function detail({ nearest, reason }: FilterReport): string {

@@ -5,6 +5,7 @@ export { counterfactualText } from './counterfactuals';
 export type { Counterfactual } from './counterfactuals';
 export { message } from './explain';
 export { MOST_HOSTS_FOR_PAIRS } from './failover/failover';
+export type { Growth } from './growth';
 export { Planner } from './planner';
 export type { Plan, PlacementPlan, PlannedMove } from './planner';
 export type { Capacity } from './planners/capacity';

@@ -21,6 +21,8 @@ export interface VmDisk {
   readonly madeOn?: string;
   /** Already made (in any pool): its bytes are in the pool's own account and are not asked for again. */
   readonly made?: boolean;
+  /** How much of a made disk exists, where it is to grow: the rest is asked for. All of it if absent. */
+  readonly madeBytes?: number;
 }
 
 export interface VmSpec {
