@@ -35,8 +35,8 @@ function plain(schema: unknown): unknown {
   const out: Schema = {};
   for (const [key, value] of Object.entries(schema as Schema)) {
     if (key.startsWith('x-kubernetes-') || key === 'default') continue;
-    // A length on an int-or-string is the API server's; ajv in strict mode refuses it there.
-    if (key === 'maxLength' && (schema as Schema)['x-kubernetes-int-or-string'] === true) continue;
+    // What bounds the text of an int-or-string is the API server's; ajv in strict mode refuses it there.
+    if (['maxLength', 'pattern'].includes(key) && (schema as Schema)['x-kubernetes-int-or-string'] === true) continue;
     out[key] =
       key === 'properties' && typeof value === 'object' && value !== null
         ? Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, plain(inner)]))

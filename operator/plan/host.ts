@@ -10,6 +10,7 @@ import type {
 import { defined } from '../../common/defined';
 import { findCondition, mergeConditions } from '../../common/conditions';
 import { MIB } from '../../common/memory';
+import { QuantityError } from '../../common/quantity';
 import {
   AGENT_LEASE,
   AGENT_ROLE,
@@ -19,6 +20,7 @@ import {
   hostNamespace,
 } from '../../common/names';
 import type { HostReason } from '../../common/reasons';
+import { reservedBytes } from './reserve';
 import type { HostView } from './world';
 
 /** What is known of one host beside its own object. */
@@ -95,6 +97,11 @@ function judge(host: XenHost, facts: HostFacts): Judgement {
   for (const rule of RULES) {
     const objection = rule(host.metadata.name, facts, facts.agent?.status ?? {});
     if (objection !== undefined) return objection;
+  }
+  const reserved = reservedBytes(host);
+  if (reserved instanceof QuantityError) {
+    const message = `spec.reserved.memory: ${reserved.message}. Until then nothing new is placed here`;
+    return { state: 'NotReady', reason: 'InvalidSpec', message };
   }
   return { state: 'Ready', reason: 'AgentReporting', message: 'the agent reports' };
 }
