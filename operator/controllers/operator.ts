@@ -5,6 +5,7 @@ import { sleep } from '../../common/kube/clock';
 import { keyOf } from '../../common/kube/types';
 import { hostOfNamespace } from '../../common/names';
 import type { Clock, Random, Timer } from '../../common/ports';
+import { survive, type OnFault } from '../../common/survive';
 import type { Logger, Metrics } from '../adapters/types';
 import type { XenAgent, XenDomain, XenPool } from '../../crds/generated/types';
 import { Controller, type Reconcile } from '../runtime/controller';
@@ -28,6 +29,8 @@ export interface TermOptions {
   readonly random: Random;
   readonly metrics: Metrics;
   readonly log: Logger;
+  /** Hears of exceptions in what runs beside the controllers. */
+  readonly onFault: OnFault;
   readonly workers: number;
   readonly newNonce: () => string;
 }
@@ -57,7 +60,9 @@ export class Term {
     this.#hostQueue = this.#queue('host');
     this.#poolQueue = this.#queue('pool');
     this.ledger = new Ledger(world, fleet);
-    const defer = (run: () => void): void => void setImmediate(run); // a timer would take a millisecond
+    const defer = (run: () => void): void => {
+      setImmediate(() => survive('placement', options.onFault, run)); // a timer would take a millisecond
+    };
     const pause = (ms: number): Promise<void> => sleep(clock, ms);
     // What is half done is finished before anything new is begun.
     const onOutcome = (key: string): void => this.#vmQueue.add(key, 1);
@@ -126,6 +131,7 @@ export class Term {
       reconcile,
       onReconciled: (outcome, durationMs) => metrics.reconciled(name, outcome, durationMs),
       onError: (key, error) => log.warn('reconcile failed', { controller: name, key, error }),
+      onFault: this.#options.onFault,
     });
   }
 
@@ -223,7 +229,9 @@ export class Term {
   /** Silence makes no event: look for it. */
   #pulse(): void {
     this.#pulseTimer = this.#options.clock.setTimer(PULSE_MS, () => this.#pulse());
-    for (const host of this.#options.world.hosts.all()) this.#lookAt(host.metadata.name);
+    for (const { metadata } of this.#options.world.hosts.all()) {
+      survive('pulse', this.#options.onFault, () => this.#lookAt(metadata.name));
+    }
   }
 }
 

@@ -72,5 +72,6 @@ export function speakingMetrics(): Metrics {
   metrics.watchRelisted('xenvms', 'start');
   metrics.missedEvents('xenvms', 2);
   metrics.leading(true);
+  metrics.fault('scrape');
   return metrics;
 }
