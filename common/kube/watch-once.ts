@@ -3,7 +3,7 @@ import { isKubeError } from './errors';
 import type { KubeError } from './errors';
 import type { StreamEnd } from './transport';
 import type { KubeObject } from './types';
-import { dropManagedFields, parseWatchLine } from './watch-line';
+import { dropUnread, parseWatchLine } from './watch-line';
 import type { WatcherOptions } from './watch-types';
 
 /** What a watch left behind. */
@@ -53,7 +53,7 @@ export async function watchOnce<T extends KubeObject>(
 /** False ends the stream. */
 function readLine<T extends KubeObject>(options: WatcherOptions<T>, line: string, outcome: WatchOutcome): boolean {
   const event = parseWatchLine<T>(line);
-  const { onEvent, trim = dropManagedFields } = options;
+  const { onEvent, trim = dropUnread } = options;
   if (event.type === 'error') outcome.error = event.error;
   else if (event.type === 'unreadable') outcome.unreadable = event.why;
   else {

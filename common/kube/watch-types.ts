@@ -29,7 +29,7 @@ export interface WatcherOptions<T extends KubeObject> {
   readonly random: Random;
   /** Must be quick and must not throw: it runs inside the stream. If it throws, everything is listed anew after a delay. */
   readonly onEvent: (event: WatchEvent<T>) => void;
-  /** Drops what nobody reads before anything is stored; default: managedFields. */
+  /** Drops what nobody reads before anything is stored; default: managedFields and the last-applied annotation. */
   readonly trim?: (object: T) => T;
   /** Seconds after which the server ends a watch, drawn per watch from this range; default 240–290. */
   readonly serverTimeoutSeconds?: readonly [number, number];

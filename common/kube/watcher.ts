@@ -18,10 +18,11 @@
 import { backoffMs } from './backoff';
 import { sleep } from './clock';
 import { KubeError, isKubeError } from './errors';
+import { PageLimit } from './page-limit';
 import { RelistRequests } from './relist-requests';
 import { compareResourceVersions } from './types';
 import type { KubeObject } from './types';
-import { dropManagedFields } from './watch-line';
+import { dropUnread } from './watch-line';
 import { watchOnce } from './watch-once';
 import type { WatchOutcome } from './watch-once';
 import type { RelistCause, WatcherOptions, WatcherState } from './watch-types';
@@ -48,6 +49,7 @@ export class Watcher<T extends KubeObject> {
   private failures = 0;
   private listedAtMs = 0;
   private readonly relists = new RelistRequests();
+  private readonly pageLimit = new PageLimit();
 
   constructor(private readonly options: WatcherOptions<T>) {}
 
@@ -130,17 +132,18 @@ export class Watcher<T extends KubeObject> {
   }
 
   private async stepPaging(state: State & { name: 'paging' }): Promise<State> {
-    const { client, type, scope, onEvent, clock, trim = dropManagedFields } = this.options;
+    const { client, type, scope, onEvent, clock, trim = dropUnread } = this.options;
     const { cause, continueToken } = state;
-    const query = { ...scope, ...(continueToken !== undefined && { continueToken }) };
+    const query = { ...scope, limit: this.pageLimit.current, ...(continueToken !== undefined && { continueToken }) };
     let page;
     try {
       page = await client.listPage(type, query, { deadlineMs: LIST_DEADLINE_MS, signal: this.interrupt.signal });
     } catch (error) {
-      return this.failed(error, { name: 'empty', cause });
+      return this.pageLimit.shrink(error) ? state : this.failed(error, { name: 'empty', cause });
     }
     onEvent({ type: 'page', objects: page.items.map(trim) });
     if (page.continueToken !== undefined) return { name: 'paging', cause, continueToken: page.continueToken };
+    this.pageLimit.grow();
     this.listedAtMs = clock.monotonicMs();
     onEvent({ type: 'initDone', resourceVersion: page.resourceVersion, cause });
     this.relists.finish();

@@ -24,6 +24,7 @@ import {
   type Namespace,
 } from '../../common/kube/resources';
 import { keyOf, type KubeObject, type ListScope, type ResourceType } from '../../common/kube/types';
+import { dropAnnotations, dropUnread } from '../../common/kube/watch-line';
 import { Watcher, type RelistCause, type WatchEvent } from '../../common/kube/watcher';
 import { HOST_LABEL } from '../../common/names';
 import type { Clock, Random } from '../../common/ports';
@@ -46,6 +47,9 @@ export interface WorldOptions {
 
 /** Relists after which a write of ours, or somebody's, may be missing from what hosts reported against. */
 const DOUBTFUL: ReadonlySet<RelistCause> = new Set(['expired', 'wentBack', 'unreadable']);
+
+/** Kinds that are written back whole; of all others nobody needs the annotations, and tenants may write 256 KiB of them an object. */
+const PUT_WHOLE: ReadonlySet<string> = new Set([XENAGENTS.plural, XENDOMAINS.plural]);
 
 const vmKey = (namespace: string, name: string): string => `${namespace}/${name}`;
 
@@ -182,7 +186,9 @@ export class World {
       if (DOUBTFUL.has(event.cause)) survive('watch', onFault, () => onDoubt(type.plural, event.cause));
     };
     const onState = (state: Watcher<T>['state']): void => metrics.watchState(type.plural, state);
-    const watcher = new Watcher<T>({ client, type, clock, random, onEvent, onState, onFault, ...(scope && { scope }) });
+    const trim = PUT_WHOLE.has(type.plural) ? dropUnread<T> : dropAnnotations<T>;
+    const options = { client, type, clock, random, trim, onEvent, onState, onFault };
+    const watcher = new Watcher<T>({ ...options, ...(scope && { scope }) });
     this.#sources.push({ watcher, synced: store.synced });
     return store;
   }
