@@ -85,3 +85,7 @@ export const POOL_REASONS = [
   'NotStalled',
 ] as const;
 export type PoolReason = (typeof POOL_REASONS)[number];
+
+/** Why agents are not told of a host, a network or a storage pool. */
+export const CATALOG_REASONS = ['NameTooLong', 'TooMany'] as const;
+export type CatalogReason = (typeof CATALOG_REASONS)[number];

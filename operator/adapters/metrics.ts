@@ -25,6 +25,7 @@ export function createMetrics(version = packageVersion, onFault: OnFault = () =>
   const faultsHelp = 'Exceptions that nobody expected, by where they were caught; each is in the log with its stack.';
   const faults = make.counter('xenfleet_faults_total', faultsHelp, 'where');
   const fault = (where: string): void => faults.inc({ where });
+  const leftOut = make.gauge('xenfleet_left_out_objects', 'Objects that agents are not told of.', 'kind');
   const scrapeFailed: OnFault = (where, error) => {
     fault(where);
     onFault(where, error);
@@ -36,6 +37,7 @@ export function createMetrics(version = packageVersion, onFault: OnFault = () =>
     ...controllers(make),
     ...api(make),
     fault,
+    leftOut: (kind, objects) => leftOut.set({ kind }, objects),
     onCollect(reader) {
       read = reader;
     },

@@ -14,6 +14,7 @@ import { WorkQueue } from '../runtime/workqueue';
 import type { Fleet } from './fleet';
 import { HostController } from './hosts';
 import { Ledger } from './ledger';
+import { LeftOutTeller } from './left-out';
 import { Placement } from './placement';
 import { PoolController, watchPools } from './pools';
 import { VmController } from './vms';
@@ -60,9 +61,8 @@ export class Term {
     this.#hostQueue = this.#queue('host');
     this.#poolQueue = this.#queue('pool');
     this.ledger = new Ledger(world, fleet);
-    const defer = (run: () => void): void => {
-      setImmediate(() => survive('placement', options.onFault, run)); // a timer would take a millisecond
-    };
+    const place = (run: () => void): void => survive('placement', options.onFault, run);
+    const defer = (run: () => void): void => void setImmediate(place, run); // a timer would take a millisecond
     const pause = (ms: number): Promise<void> => sleep(clock, ms);
     // What is half done is finished before anything new is begun.
     const onOutcome = (key: string): void => this.#vmQueue.add(key, 1);
@@ -80,7 +80,8 @@ export class Term {
       log,
       onRead: (key) => this.#vmQueue.rereading(key),
     });
-    const hosts = new HostController({ world, fleet, ledger, client, clock, log });
+    const leftOut = new LeftOutTeller({ world, events, metrics, log });
+    const hosts = new HostController({ world, fleet, ledger, client, clock, log, leftOut });
     const pools = new PoolController({ world, fleet, ledger, client, events, clock });
     this.#controllers = [
       this.#controller('host', this.#hostQueue, hosts.reconcile),
@@ -228,10 +229,9 @@ export class Term {
 
   /** Silence makes no event: look for it. */
   #pulse(): void {
-    this.#pulseTimer = this.#options.clock.setTimer(PULSE_MS, () => this.#pulse());
-    for (const { metadata } of this.#options.world.hosts.all()) {
-      survive('pulse', this.#options.onFault, () => this.#lookAt(metadata.name));
-    }
+    const { world, clock, onFault } = this.#options;
+    this.#pulseTimer = clock.setTimer(PULSE_MS, () => this.#pulse());
+    world.hosts.all().forEach(({ metadata }) => survive('pulse', onFault, () => this.#lookAt(metadata.name)));
   }
 }
 

@@ -1,12 +1,5 @@
 /** One XenHost: what it needs in the API, whether it is Ready, and what its page shows. Pure; `now` is RFC 3339. */
-import type {
-  XenAgent,
-  XenAgentSpec,
-  XenHost,
-  XenHostStatus,
-  XenNetwork,
-  XenStoragePool,
-} from '../../crds/generated/types';
+import type { XenAgent, XenAgentSpec, XenHost, XenHostStatus } from '../../crds/generated/types';
 import { defined } from '../../common/defined';
 import { findCondition, mergeConditions } from '../../common/conditions';
 import { MIB } from '../../common/memory';
@@ -20,6 +13,7 @@ import {
   hostNamespace,
 } from '../../common/names';
 import type { HostReason } from '../../common/reasons';
+import type { AgentCatalog, CatalogFacts } from './agent-catalog';
 import { reservedBytes } from './reserve';
 import type { HostView } from './world';
 
@@ -129,26 +123,15 @@ export function viewHost(host: XenHost, facts: HostFacts): HostView {
   };
 }
 
-export interface FleetFacts {
+export interface FleetFacts extends CatalogFacts {
   readonly fleetID: string;
   readonly nonce: string;
-  readonly roster: readonly string[];
-  readonly storagePools: readonly XenStoragePool[];
-  readonly networks: readonly XenNetwork[];
 }
 
-/** What the agent must know; sorted, so that equal worlds give equal specs. */
-export function agentSpec(fleet: FleetFacts): XenAgentSpec {
-  const byName = <T extends { name: string }>(a: T, b: T): number => (a.name < b.name ? -1 : 1);
-  return {
-    fleetID: fleet.fleetID,
-    nonce: fleet.nonce,
-    roster: [...fleet.roster].sort(),
-    storagePools: fleet.storagePools
-      .map(({ metadata, spec }) => ({ name: metadata.name, driver: spec.driver, path: spec.path }))
-      .sort(byName),
-    networks: fleet.networks.map(({ metadata, spec }) => ({ name: metadata.name, bridge: spec.bridge })).sort(byName),
-  };
+/** What the agent must know; sorted and cut, so that equal worlds give equal specs and the nonce can always be written. */
+export function agentSpec({ fleetID, nonce }: FleetFacts, catalog: AgentCatalog): XenAgentSpec {
+  const { roster, storagePools, networks } = catalog;
+  return { fleetID, nonce, roster, storagePools, networks };
 }
 
 /** The objects that a host needs, beside its XenAgent, in the order of making. */

@@ -73,5 +73,6 @@ export function speakingMetrics(): Metrics {
   metrics.missedEvents('xenvms', 2);
   metrics.leading(true);
   metrics.fault('scrape');
+  metrics.leftOut('XenNetwork', 1);
   return metrics;
 }
