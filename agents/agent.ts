@@ -13,7 +13,7 @@ import { Store } from './dom0/store';
 import { Toolstack } from './dom0/toolstack';
 import { View } from './dom0/view';
 import type { HostPort } from './host/port';
-import type { Log } from './log';
+import { errorText, type Log } from './log';
 import { PolicySource } from './policy-source';
 import { Reporter } from './reporter';
 import { Sayer } from './sayer';
@@ -204,7 +204,7 @@ export class Agent {
   private every(periodMs: number, act: () => Promise<void>): void {
     this.after(periodMs, () => {
       act()
-        .catch((error: unknown) => this.options.log.error({ error: String(error) }, 'a round failed'))
+        .catch((error: unknown) => this.options.log.error({ error: errorText(error) }, 'a round failed'))
         .finally(() => this.every(periodMs, act));
     });
   }

@@ -6,6 +6,7 @@ import { systemClock, systemRandom } from '../common/kube/clock';
 import { loadInCluster, loadKubeconfig, tokenFromFile } from '../common/kube/config';
 import type { KubeTarget } from '../common/kube/config';
 import { createTransport } from '../common/kube/https-transport';
+import { lastResort } from '../common/kube/last-resort';
 import { Agent } from './agent';
 import { KubeApi } from './api/orders';
 import { VERSION, parseFlags } from './flags';
@@ -14,9 +15,13 @@ import { LocalHost } from './host/local';
 import type { HostPort } from './host/port';
 import type * as SshModule from './host/ssh';
 import { jsonLog } from './json-log';
+import { errorText } from './log';
 
 // An agent waits far more than it computes, and the optimizing compilers alone would take 14 MiB of its Dom0.
 for (const flag of ['--no-opt', '--no-maglev', '--semi-space-growth-factor=1']) setFlagsFromString(flag);
+
+/** Guests go on without an agent, so it may be ended wherever it is. */
+const STOP_MS = 5000;
 
 async function targetOf(flags: Flags): Promise<KubeTarget> {
   if (flags.kubeconfig !== undefined) return loadKubeconfig(flags.kubeconfig);
@@ -77,16 +82,25 @@ async function main(argv: readonly string[]): Promise<void> {
     heartbeatMs: flags.heartbeatMs,
     pollMs: flags.pollMs,
   });
+  const end = async (): Promise<void> => {
+    await agent.stop();
+    transport.close();
+  };
+  lastResort({
+    process,
+    say: (origin, error) =>
+      log.error({ origin, error: errorText(error) }, 'a fault that nobody caught: ending, to be started anew'),
+    end,
+    withinMs: STOP_MS,
+    setTimer: (delayMs, act) => setTimeout(act, delayMs).unref(),
+  });
   let stopping = false;
   const stop = (signal: string): void => {
     if (stopping) process.exit(1);
     stopping = true;
     log.info({ signal }, 'stopping; the guests are not touched');
-    setTimeout(() => process.exit(0), 5000).unref();
-    void agent.stop().then(() => {
-      transport.close();
-      process.exit(0);
-    });
+    setTimeout(() => process.exit(0), STOP_MS).unref();
+    void end().then(() => process.exit(0));
   };
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stop(signal));
   log.info({ version: VERSION }, 'starting');

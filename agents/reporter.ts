@@ -5,7 +5,7 @@ import { agentStatus, isWorthWriting } from './api/agent-status';
 import type { AgentApi } from './api/types';
 import type { Store } from './dom0/store';
 import type { Look, View } from './dom0/view';
-import type { Log } from './log';
+import { errorText, type Log } from './log';
 import type { PolicySource } from './policy-source';
 import type { Observation } from './xl/observe';
 
@@ -79,7 +79,7 @@ export class Reporter {
       if (!(await this.report())) delayMs = RETRY_MS;
     } catch (error) {
       delayMs = RETRY_MS;
-      this.options.log.warn({ error: String(error) }, 'the report of the host could not be made; trying again');
+      this.options.log.warn({ error: errorText(error) }, 'the report of the host could not be made; trying again');
     }
     this.running = false;
     this.reportedMs = this.options.clock.monotonicMs();

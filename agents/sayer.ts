@@ -5,7 +5,7 @@
 import type { Clock, Timer } from '../common/ports';
 import { domainStatus } from './api/status';
 import type { AgentApi } from './api/types';
-import type { Log } from './log';
+import { errorText, type Log } from './log';
 import type { DomainRecord } from './reconcile/record';
 import type { Report } from './reconcile/types';
 
@@ -94,15 +94,15 @@ export class Sayer {
     if (!saying) return;
     const { uid, generation } = domain?.metadata ?? {};
     if (!domain || uid !== saying.uid || generation !== saying.generation) return this.done(lane, saying);
-    const status = domainStatus({ domain, ...saying, nowMs: clock.wallMs() });
     try {
+      const status = domainStatus({ domain, ...saying, nowMs: clock.wallMs() });
       if ((await api.writeDomainStatus(domain, status)) !== 'stale') this.done(lane, saying);
       else if (api.order(uuid)?.domain === domain) this.later(uuid, lane, RETRY_BASE_MS);
       lane.failures = 0;
     } catch (error) {
       lane.failures += 1;
       const delayMs = Math.min(RETRY_MAX_MS, RETRY_BASE_MS * 2 ** Math.min(lane.failures - 1, 10));
-      log.warn({ uuid, error: String(error), delayMs }, 'the status of a domain could not be written; trying again');
+      log.warn({ uuid, error: errorText(error), delayMs }, 'the status of a domain could not be written; trying again');
       if (lane.saying === saying) this.later(uuid, lane, delayMs);
     }
   }

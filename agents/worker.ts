@@ -6,6 +6,7 @@ import type { Timer } from '../common/ports';
 import { Acts } from './acts';
 import type { ActsOptions, Traces, Turn } from './acts';
 import type { AgentApi } from './api/types';
+import { errorText } from './log';
 import { nextStep } from './reconcile/step';
 import type { Report, Seen, StepInput } from './reconcile/types';
 
@@ -68,7 +69,7 @@ export class Workers {
         state.failures = 0;
       } catch (error) {
         state.failures += 1;
-        this.options.log.error({ uuid, error: String(error) }, 'a step failed; trying again');
+        this.options.log.error({ uuid, error: errorText(error) }, 'a step failed; trying again');
         this.wakeIn(uuid, Math.min(60_000, RETRY_MS * state.failures));
       }
     }

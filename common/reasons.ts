@@ -42,6 +42,7 @@ export const VM_REASONS = [
   'Scheduled',
   'Pending',
   'Unschedulable',
+  'InvalidSpec',
   'ClassNotFound',
   'NetworkNotFound',
   'NetworkNotAllowed',
@@ -53,6 +54,7 @@ export const VM_REASONS = [
   'HostUnknown',
   'HostNotReady',
   'WaitingForReceipt',
+  'ReportImplausible',
   'Terminating',
   'SpecChanged',
   'Progressing',
@@ -65,6 +67,7 @@ export const HOST_REASONS = [
   'AgentReporting',
   'AgentNeverReported',
   'AgentSilent',
+  'InvalidSpec',
   'Dom0MemoryNotFixed',
   'AwaitingReport',
   'WrongFleet',
@@ -85,3 +88,7 @@ export const POOL_REASONS = [
   'NotStalled',
 ] as const;
 export type PoolReason = (typeof POOL_REASONS)[number];
+
+/** Why agents are not told of a host, a network or a storage pool. */
+export const CATALOG_REASONS = ['NameTooLong', 'TooMany'] as const;
+export type CatalogReason = (typeof CATALOG_REASONS)[number];

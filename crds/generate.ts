@@ -16,7 +16,7 @@ interface Crd {
     versions: { name: string; schema: { openAPIV3Schema: Schema } }[];
   };
 }
-type Schema = { [key: string]: unknown; properties?: Record<string, Schema>; required?: string[] };
+export type Schema = { [key: string]: unknown; properties?: Record<string, Schema>; required?: string[] };
 
 const FOLDER = __dirname;
 const HEADER = '// Generated from crds/*.yaml by `npm run generate`. Do not edit.\n';
@@ -35,8 +35,8 @@ function plain(schema: unknown): unknown {
   const out: Schema = {};
   for (const [key, value] of Object.entries(schema as Schema)) {
     if (key.startsWith('x-kubernetes-') || key === 'default') continue;
-    // A length on an int-or-string is the API server's; ajv in strict mode refuses it there.
-    if (key === 'maxLength' && (schema as Schema)['x-kubernetes-int-or-string'] === true) continue;
+    // What bounds the text of an int-or-string is the API server's; ajv in strict mode refuses it there.
+    if (['maxLength', 'pattern'].includes(key) && (schema as Schema)['x-kubernetes-int-or-string'] === true) continue;
     out[key] =
       key === 'properties' && typeof value === 'object' && value !== null
         ? Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, plain(inner)]))
@@ -48,7 +48,8 @@ function plain(schema: unknown): unknown {
   return out;
 }
 
-function objectSchema(crd: Crd): Schema {
+/** Spec and status as ajv and the compiler see them. */
+export function objectSchema(crd: Crd): Schema {
   const schema = plain(crd.spec.versions[0]?.schema.openAPIV3Schema) as Schema;
   const { spec, status } = schema.properties ?? {};
   return {
@@ -131,11 +132,60 @@ export function generateValidators(): { js: string; dts: string } {
   return { js, dts };
 }
 
+interface Bounds {
+  text?: number;
+  least?: number;
+  most?: number;
+  each?: Bounds;
+  fields?: Record<string, Bounds>;
+}
+
+function boundsOf(schema: Schema): Bounds {
+  const { maxLength, minimum, maximum, items, properties = {} } = schema;
+  const fields = Object.fromEntries(
+    Object.entries(properties)
+      .map(([name, inner]) => [name, boundsOf(inner)] as const)
+      .filter(([, inner]) => Object.keys(inner).length > 0),
+  );
+  const each = items === undefined ? {} : boundsOf(items as Schema);
+  return {
+    ...(typeof maxLength === 'number' && { text: maxLength }),
+    ...(typeof minimum === 'number' && { least: minimum }),
+    ...(typeof maximum === 'number' && { most: maximum }),
+    ...(Object.keys(each).length > 0 && { each }),
+    ...(Object.keys(fields).length > 0 && { fields }),
+  };
+}
+
+const BOUNDS = `
+/** The longest text and the bounds of a number that a schema admits, here, in each item and in each field. */
+export interface Bounds {
+  readonly text?: number;
+  readonly least?: number;
+  readonly most?: number;
+  readonly each?: Bounds;
+  readonly fields?: Readonly<Record<string, Bounds>>;
+}
+`;
+
+/** What the statuses that agents write may hold, so that none is refused for its size: xenAgentStatusBounds, … */
+export function generateBounds(): string {
+  const blocks = loadCrds()
+    .filter(({ spec }) => ['XenAgent', 'XenDomain'].includes(spec.names.kind))
+    .map((crd) => {
+      const bounds = boundsOf(objectSchema(crd).properties?.status ?? {});
+      const name = `xen${crd.spec.names.kind.slice(3)}StatusBounds`;
+      return `export const ${name}: Bounds = ${JSON.stringify(bounds, null, 2)};\n`;
+    });
+  return HEADER + BOUNDS + '\n' + blocks.join('\n');
+}
+
 async function main(): Promise<void> {
   const out = join(FOLDER, 'generated');
   mkdirSync(out, { recursive: true });
   const { js, dts } = generateValidators();
   writeFileSync(join(out, 'types.ts'), await generateTypes());
+  writeFileSync(join(out, 'bounds.ts'), generateBounds());
   writeFileSync(join(out, 'validators.js'), js);
   writeFileSync(join(out, 'validators.d.ts'), dts);
 }

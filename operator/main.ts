@@ -5,6 +5,8 @@ import { systemClock, systemRandom } from '../common/kube/clock';
 import { EventRecorder } from '../common/kube/events';
 import { NAMESPACES } from '../common/kube/resources';
 import { createTransport } from '../common/kube/https-transport';
+import { lastResort } from '../common/kube/last-resort';
+import type { OnFault } from '../common/survive';
 import { LEADER_LEASE, readConfig } from './adapters/config';
 import { worldFigures } from './controllers/figures';
 import { startHttpServer } from './adapters/http';
@@ -17,10 +19,19 @@ import { Term } from './controllers/operator';
 import { World } from './controllers/world';
 import { LeaderElector } from './runtime/leader';
 
-async function run(config: OperatorConfig, log: Logger): Promise<void> {
+/** A process that ends by a fault gives its Lease back within this time, or not at all. */
+const LAST_RESORT_MS = 10_000;
+
+/** `stopping` resolves with the reason to end. */
+async function run(config: OperatorConfig, log: Logger, stopping: Promise<string>): Promise<void> {
   const clock = systemClock;
   const random = systemRandom;
-  const metrics = createMetrics();
+  const logFault: OnFault = (where, error) => log.error('a fault was survived', { where, error });
+  const metrics = createMetrics(undefined, logFault);
+  const onFault: OnFault = (where, error) => {
+    metrics.fault(where);
+    logFault(where, error);
+  };
   const target = await operatorTarget({
     ...(config.kubeconfig !== undefined && { kubeconfig: config.kubeconfig }),
     ...(config.context !== undefined && { context: config.context }),
@@ -41,6 +52,7 @@ async function run(config: OperatorConfig, log: Logger): Promise<void> {
       log.warn('list was not continuous: asking every host anew', { resource, cause });
       term?.renewNonce();
     },
+    onFault,
   });
   const http = await startHttpServer({
     listen: config.listen,
@@ -48,13 +60,12 @@ async function run(config: OperatorConfig, log: Logger): Promise<void> {
     notReady: () => (alive ? world.unsynced().map((kind) => `${kind} not listed yet`) : ['stopping']),
   });
   log.info('serving', { url: http.url, server: target.server });
-  const stopping = untilSignal(log);
   world.start();
 
   const fleetID = await Promise.race([untilFound(client, log), stopping.then(() => undefined)]);
   if (fleetID === undefined) {
     log.info('stopping: the API server never answered');
-    process.exit(0); // nothing is held yet that would have to be given back
+    process.exit(); // nothing is held yet that would have to be given back
   }
   const fleet = new Fleet({ world, clock, fleetID, unknownAfterMs: config.hostUnknownAfterMs });
   metrics.onCollect(() => (term === undefined ? undefined : worldFigures(world, fleet, term)));
@@ -84,6 +95,7 @@ async function run(config: OperatorConfig, log: Logger): Promise<void> {
         metrics,
         log,
         workers,
+        onFault,
         newNonce: randomUUID,
       });
       term.start();
@@ -99,8 +111,8 @@ async function run(config: OperatorConfig, log: Logger): Promise<void> {
   });
   leader.start();
 
-  const signal = await stopping;
-  log.info('stopping: guests are not touched', { signal });
+  const because = await stopping;
+  log.info('stopping: guests are not touched', { because });
   alive = false;
   await leader.stop();
   await events.flush();
@@ -122,14 +134,24 @@ async function untilFound(client: KubeClient, log: Logger): Promise<string> {
   }
 }
 
-function untilSignal(log: Logger): Promise<string> {
-  return new Promise((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve(signal));
-    process.on('unhandledRejection', (error) => {
-      log.error('unhandled rejection: ending, to be started anew', { error });
-      process.exit(1);
-    });
+/** Runs until a signal comes, or an exception that nobody caught: then it ends as at a signal, but with code 1. */
+async function runUntilTold(config: OperatorConfig, log: Logger): Promise<void> {
+  let tell!: (because: string) => void;
+  const stopping = new Promise<string>((resolve) => (tell = resolve));
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => tell(signal));
+  const running = run(config, log, stopping);
+  lastResort({
+    process,
+    say: (origin, error) => log.error('a fault that nobody caught: ending, to be started anew', { origin, error }),
+    end: () => {
+      process.exitCode = 1;
+      tell('fault');
+      return running;
+    },
+    withinMs: LAST_RESORT_MS,
+    setTimer: (delayMs, act) => setTimeout(act, delayMs).unref(),
   });
+  await running;
 }
 
 async function main(): Promise<void> {
@@ -142,7 +164,7 @@ async function main(): Promise<void> {
   const { config } = outcome;
   const log = createLogger({ level: config.logLevel, format: config.logFormat });
   try {
-    await run(config, log);
+    await runUntilTold(config, log);
   } catch (error) {
     log.error('cannot go on', { error });
     process.exitCode = 1;

@@ -1,6 +1,8 @@
 /** The status of a XenAgent: what the host is, has and runs. Pure; the times come in. */
 import type { XenAgent, XenAgentStatus } from '../../crds/generated/types';
+import { xenAgentStatusBounds } from '../../crds/generated/bounds';
 import { mergeConditions } from '../../common/conditions';
+import { fit } from '../../common/fit';
 import type { Observation } from '../xl/observe';
 import type { DomainRow, Listing } from '../xl/list';
 import type { DomainRecord } from '../reconcile/record';
@@ -26,7 +28,12 @@ const MAX_DOMAINS = 4096;
 const MAX_LISTED = 8192;
 const DISK_FILE = /^(.*)\/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.([a-z0-9][-a-z0-9]*)\.raw$/;
 
+/** Never refused for the size of a text or a number, whatever the host says. */
 export function agentStatus(input: AgentStatusInput): XenAgentStatus {
+  return fit(wholeStatus(input), xenAgentStatusBounds);
+}
+
+function wholeStatus(input: AgentStatusInput): XenAgentStatus {
   const { agent, observation, fleet, listing } = input;
   const dom0 = listing.rows.find((row) => row.domid === 0);
   const { facts } = observation;

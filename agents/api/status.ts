@@ -1,6 +1,8 @@
 /** The status of a XenDomain out of what is known. Pure; the times come in. */
 import type { XenDomain, XenDomainStatus } from '../../crds/generated/types';
+import { xenDomainStatusBounds } from '../../crds/generated/bounds';
 import { mergeConditions } from '../../common/conditions';
+import { fit } from '../../common/fit';
 import { mergePatchOf } from './patch';
 import { restartRequired } from '../reconcile/record';
 import type { DomainRecord } from '../reconcile/record';
@@ -15,14 +17,20 @@ export interface DomainStatusInput {
   readonly nowMs: number;
 }
 
+/** Never refused for its size, whatever the host says. */
 export function domainStatus(input: DomainStatusInput): XenDomainStatus {
+  const status = fit(wholeStatus(input), xenDomainStatusBounds);
+  return differsInDomidOnly(input.domain.status, status) ? input.domain.status : status;
+}
+
+function wholeStatus(input: DomainStatusInput): XenDomainStatus {
   const { domain, record, report, bootID, nowMs } = input;
   const generation = domain.metadata.generation ?? 0;
   const { ready, reason, message } = report;
   const condition = { type: 'Ready', status: ready, reason, message, observedGeneration: generation };
   const runs = report.phase === 'Running';
   const required = runs ? restartRequired(record) : [];
-  const status: XenDomainStatus = {
+  return {
     observedGeneration: generation,
     epoch: domain.spec.epoch,
     phase: report.phase,
@@ -40,7 +48,6 @@ export function domainStatus(input: DomainStatusInput): XenDomainStatus {
       new Date(nowMs).toISOString().replace(/\.\d+/, ''),
     ),
   };
-  return differsInDomidOnly(domain.status, status) ? domain.status : status;
 }
 
 /** Right after a create it is not known yet, and the one of the run before is not right either. */

@@ -1,5 +1,6 @@
 /** Typed calls on objects of any kind, over a transport. No cache, no retry: callers know what a repeat means. */
 import { isKubeError } from './errors';
+import { PAGE_SIZE, PageLimit } from './page-limit';
 import { listPath, objectPath, resourceLabel } from './paths';
 import type { KubeRequest, KubeTransport, StreamEnd } from './transport';
 import { apiVersionOf } from './types';
@@ -36,7 +37,6 @@ export interface WatchCall {
   readonly signal?: AbortSignal;
 }
 
-const PAGE_SIZE = 500;
 const LIST_ATTEMPTS = 3;
 
 interface ListAnswer<T> {
@@ -60,7 +60,7 @@ export class KubeClient {
     return (await this.transport.request({ method: 'GET', verb: 'get', resource: type.plural, path, ...options })) as T;
   }
 
-  /** Everything, page by page (500); a list that expires half-way is begun again. */
+  /** Everything, page by page (500, fewer if they are too long); a list that expires half-way is begun again. */
   async list<T extends KubeObject>(
     type: ResourceType<T>,
     scope: ListScope = {},
@@ -188,15 +188,17 @@ export class KubeClient {
     options?: CallOptions,
   ): Promise<ListPage<T>> {
     const items: T[] = [];
+    const limit = new PageLimit();
     for (let continueToken: string | undefined; ;) {
-      const page: ListPage<T> = await this.listPage(
-        type,
-        { ...scope, ...(continueToken !== undefined && { continueToken }) },
-        options,
-      );
-      items.push(...page.items);
-      if (page.continueToken === undefined) return { items, resourceVersion: page.resourceVersion };
-      continueToken = page.continueToken;
+      const query = { ...scope, limit: limit.current, ...(continueToken !== undefined && { continueToken }) };
+      try {
+        const page: ListPage<T> = await this.listPage(type, query, options);
+        items.push(...page.items);
+        if (page.continueToken === undefined) return { items, resourceVersion: page.resourceVersion };
+        continueToken = page.continueToken;
+      } catch (error) {
+        if (!limit.shrink(error)) throw error;
+      }
     }
   }
 }

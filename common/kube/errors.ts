@@ -12,6 +12,7 @@ export type KubeErrorKind =
   | 'timeout' // our deadline, or the server's own
   | 'network' // no connection, or one that broke
   | 'unavailable' // 5xx
+  | 'tooLong' // the answer is longer than we keep; a list can be asked for in smaller pages
   | 'aborted' // the caller's signal
   | 'other';
 

@@ -13,7 +13,8 @@ export function createTransport(options: TransportOptions): KubeTransport {
   return new HttpsTransport(options);
 }
 
-const DEFAULT_MAX_RESPONSE_BYTES = 64 * 1024 * 1024;
+/** Several of the largest objects that etcd takes; a page of a list that is longer is asked for in halves. Parsed, it takes several times this. */
+const DEFAULT_MAX_RESPONSE_BYTES = 16 * 1024 * 1024;
 /** etcd takes objects of 1.5 MiB; a watch event is one object in one line. */
 const MAX_LINE_LENGTH = 16 * 1024 * 1024;
 /** API servers close idle connections after 90 s; ours go first, so that no write meets a closing one. */
@@ -194,7 +195,7 @@ class HttpsTransport implements KubeTransport {
     } catch (error) {
       if (!(error instanceof TooLong)) throw exchange.networkError(error);
       const mayHaveLanded = exchange.mayHaveLanded;
-      throw new KubeError('other', `${whatOf(call)}: ${error.message}`, { mayHaveLanded });
+      throw new KubeError('tooLong', `${whatOf(call)}: ${error.message}`, { mayHaveLanded });
     }
   }
 }

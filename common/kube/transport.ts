@@ -53,7 +53,7 @@ export interface TransportOptions {
   readonly target: KubeTarget;
   /** Connections for calls (watches have theirs); default 16. */
   readonly maxSockets?: number;
-  /** Bytes of one answer; default 64 MiB. */
+  /** Bytes of one answer; default 16 MiB. A longer one is a KubeError `tooLong`. */
   readonly maxResponseBytes?: number;
   readonly userAgent?: string;
   readonly onRequest?: (report: RequestReport) => void;

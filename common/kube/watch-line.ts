@@ -41,8 +41,21 @@ export function parseWatchLine<T extends KubeObject>(line: string): WatchLine<T>
   return type === 'bookmark' ? { type, resourceVersion } : { type, object, resourceVersion };
 }
 
-/** Drops managedFields: half of an object's memory, and nobody here reads them. The object is fresh from the parser, so it is changed in place. */
-export function dropManagedFields<T extends KubeObject>(object: T): T {
-  delete (object.metadata as { managedFields?: unknown }).managedFields;
+const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
+
+/**
+ * Drops what is large and nobody here reads: managedFields, half of an object's memory, and kubectl's copy of what was applied. What is
+ * left may be written back. The object is fresh from the parser, so it is changed in place.
+ */
+export function dropUnread<T extends KubeObject>(object: T): T {
+  const metadata = object.metadata as { managedFields?: unknown; annotations?: Record<string, string> };
+  delete metadata.managedFields;
+  if (metadata.annotations?.[LAST_APPLIED] !== undefined) delete metadata.annotations[LAST_APPLIED];
   return object;
+}
+
+/** Drops every annotation besides. For kinds that are never written back whole: what is missing would be erased. */
+export function dropAnnotations<T extends KubeObject>(object: T): T {
+  delete (object.metadata as { annotations?: unknown }).annotations;
+  return dropUnread(object);
 }

@@ -1,5 +1,6 @@
 /** What a watcher takes and tells. */
 import type { Clock, Random } from '../ports';
+import type { OnFault } from '../survive';
 import type { KubeClient } from './client';
 import type { KubeObject, ListScope, ResourceType } from './types';
 
@@ -26,9 +27,9 @@ export interface WatcherOptions<T extends KubeObject> {
   readonly scope?: ListScope;
   readonly clock: Clock;
   readonly random: Random;
-  /** Must be quick and must not throw: it runs inside the stream. What it throws ends `run()`. */
+  /** Must be quick and must not throw: it runs inside the stream. If it throws, everything is listed anew after a delay. */
   readonly onEvent: (event: WatchEvent<T>) => void;
-  /** Drops what nobody reads before anything is stored; default: managedFields. */
+  /** Drops what nobody reads before anything is stored; default: managedFields and the last-applied annotation. */
   readonly trim?: (object: T) => T;
   /** Seconds after which the server ends a watch, drawn per watch from this range; default 240–290. */
   readonly serverTimeoutSeconds?: readonly [number, number];
@@ -39,4 +40,6 @@ export interface WatcherOptions<T extends KubeObject> {
   /** A list without need, as a safety net, so many milliseconds after the last; default 45 minutes, 0 = never. */
   readonly relistEveryMs?: number;
   readonly onState?: (state: WatcherState, error?: Error) => void;
+  /** Hears what `onEvent` threw, with its stack. */
+  readonly onFault?: OnFault;
 }

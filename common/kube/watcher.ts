@@ -18,12 +18,14 @@
 import { backoffMs } from './backoff';
 import { sleep } from './clock';
 import { KubeError, isKubeError } from './errors';
+import { PageLimit } from './page-limit';
 import { RelistRequests } from './relist-requests';
 import { compareResourceVersions } from './types';
 import type { KubeObject } from './types';
-import { dropManagedFields, parseWatchLine } from './watch-line';
+import { dropUnread } from './watch-line';
+import { watchOnce } from './watch-once';
+import type { WatchOutcome } from './watch-once';
 import type { RelistCause, WatcherOptions, WatcherState } from './watch-types';
-import type { StreamEnd } from './transport';
 
 export type { RelistCause, WatchEvent, WatcherOptions, WatcherState } from './watch-types';
 
@@ -34,19 +36,9 @@ type State =
   | { readonly name: 'watching'; readonly resourceVersion: string }
   | { readonly name: 'backingOff'; readonly delayMs: number; readonly next: State };
 
-/** What a watch left behind. */
-interface WatchOutcome {
-  resourceVersion: string;
-  end?: StreamEnd;
-  error?: KubeError;
-  unreadable?: string;
-}
-
 const LIST_DEADLINE_MS = 60_000;
 const BACKOFF_BASE_MS = 250;
 const BACKOFF_MAX_MS = 30_000;
-/** Two bookmarks and a little: servers send one a minute. To be wrong costs two small requests and no list. */
-const SILENCE_MS = 130_000;
 const RELIST_EVERY_MS = 45 * 60_000;
 
 export class Watcher<T extends KubeObject> {
@@ -57,6 +49,7 @@ export class Watcher<T extends KubeObject> {
   private failures = 0;
   private listedAtMs = 0;
   private readonly relists = new RelistRequests();
+  private readonly pageLimit = new PageLimit();
 
   constructor(private readonly options: WatcherOptions<T>) {}
 
@@ -64,7 +57,7 @@ export class Watcher<T extends KubeObject> {
     return this.current;
   }
 
-  /** Begins; the promise ends after `stop()`. Rejects only where `onEvent` throws. */
+  /** Begins; the promise ends after `stop()`. */
   run(): Promise<void> {
     this.running ??= this.loop();
     return this.running;
@@ -88,7 +81,7 @@ export class Watcher<T extends KubeObject> {
     try {
       while (!this.stopping) {
         this.enter(state.name);
-        state = await this.step(state);
+        state = await this.survivingStep(state);
         if (this.relists.isPending && state.name !== 'backingOff') state = { name: 'empty', cause: 'forced' };
       }
     } finally {
@@ -101,6 +94,19 @@ export class Watcher<T extends KubeObject> {
     if (name === this.current && error === undefined) return;
     this.current = name;
     this.options.onState?.(name, error);
+  }
+
+  /** Whoever listens may have a bug; what it knows is in doubt then, so it hears everything anew. */
+  private async survivingStep(state: State): Promise<State> {
+    try {
+      return await this.step(state);
+    } catch (error) {
+      this.options.onFault?.('watch', error);
+      const why = new KubeError('other', `watch of ${this.options.type.plural}: what listens to it failed`, {
+        cause: error,
+      });
+      return this.failed(why, { name: 'empty', cause: 'forced' });
+    }
   }
 
   private step(state: State): Promise<State> | State {
@@ -126,17 +132,18 @@ export class Watcher<T extends KubeObject> {
   }
 
   private async stepPaging(state: State & { name: 'paging' }): Promise<State> {
-    const { client, type, scope, onEvent, clock, trim = dropManagedFields } = this.options;
+    const { client, type, scope, onEvent, clock, trim = dropUnread } = this.options;
     const { cause, continueToken } = state;
-    const query = { ...scope, ...(continueToken !== undefined && { continueToken }) };
+    const query = { ...scope, limit: this.pageLimit.current, ...(continueToken !== undefined && { continueToken }) };
     let page;
     try {
       page = await client.listPage(type, query, { deadlineMs: LIST_DEADLINE_MS, signal: this.interrupt.signal });
     } catch (error) {
-      return this.failed(error, { name: 'empty', cause });
+      return this.pageLimit.shrink(error) ? state : this.failed(error, { name: 'empty', cause });
     }
     onEvent({ type: 'page', objects: page.items.map(trim) });
     if (page.continueToken !== undefined) return { name: 'paging', cause, continueToken: page.continueToken };
+    this.pageLimit.grow();
     this.listedAtMs = clock.monotonicMs();
     onEvent({ type: 'initDone', resourceVersion: page.resourceVersion, cause });
     this.relists.finish();
@@ -161,48 +168,12 @@ export class Watcher<T extends KubeObject> {
     if (relistEveryMs > 0 && startedMs - this.listedAtMs >= relistEveryMs) return { name: 'empty', cause: 'periodic' };
     const [least, most] = this.options.serverTimeoutSeconds ?? [240, 290];
     const timeoutSeconds = Math.round(least + random.next() * (most - least));
-    const outcome = await this.watch(resourceVersion, timeoutSeconds);
+    const { signal } = this.interrupt;
+    const outcome = await watchOnce(this.options, { resourceVersion, timeoutSeconds, signal });
     const livedMs = clock.monotonicMs() - startedMs;
     const healthy = livedMs >= healthyMs;
     if (healthy) this.failures = 0;
     return this.afterWatch(outcome, { healthy, full: livedMs >= timeoutSeconds * 1000 - 500 });
-  }
-
-  private async watch(resourceVersion: string, timeoutSeconds: number): Promise<WatchOutcome> {
-    const { client, type, scope = {}, idleMs = Math.min(SILENCE_MS, (timeoutSeconds + 5) * 1000) } = this.options;
-    const outcome: WatchOutcome = { resourceVersion };
-    let bug: Error | undefined;
-    const onLine = (line: string): boolean => {
-      try {
-        return this.onLine(line, outcome);
-      } catch (thrown) {
-        bug = thrown instanceof Error ? thrown : new Error(String(thrown));
-        return false;
-      }
-    };
-    const call = { resourceVersion, timeoutSeconds, idleMs, onLine, signal: this.interrupt.signal };
-    try {
-      outcome.end = await client.watch(type, scope, call);
-    } catch (error) {
-      if (!isKubeError(error)) throw error;
-      outcome.error = error;
-    }
-    if (bug !== undefined) throw bug;
-    return outcome;
-  }
-
-  /** False ends the stream. */
-  private onLine(line: string, outcome: WatchOutcome): boolean {
-    const event = parseWatchLine<T>(line);
-    const { onEvent, trim = dropManagedFields } = this.options;
-    if (event.type === 'error') outcome.error = event.error;
-    else if (event.type === 'unreadable') outcome.unreadable = event.why;
-    else {
-      outcome.resourceVersion = event.resourceVersion;
-      onEvent(event.type === 'bookmark' ? event : { type: event.type, object: trim(event.object) });
-      return true;
-    }
-    return false;
   }
 
   private afterWatch(outcome: WatchOutcome, lived: { readonly healthy: boolean; readonly full: boolean }): State {

@@ -28,11 +28,11 @@ export interface XenAgentSpec {
   /**
    * Names of all hosts; agents keep and report it.
    *
-   * @maxItems 2000
+   * @maxItems 4096
    */
   roster?: string[];
   /**
-   * @maxItems 64
+   * @maxItems 256
    */
   storagePools?: {
     name: string;
@@ -40,7 +40,7 @@ export interface XenAgentSpec {
     path: string;
   }[];
   /**
-   * @maxItems 256
+   * @maxItems 2048
    */
   networks?: {
     name: string;
@@ -68,6 +68,9 @@ export interface XenAgentStatus {
    */
   fleetID?: string;
   policyDigest?: string;
+  /**
+   * @maxItems 4096
+   */
   roster?: string[];
   /**
    * Physical CPUs (hardware threads).
@@ -75,6 +78,9 @@ export interface XenAgentStatus {
   cpus?: number;
   xen?: {
     version?: string;
+    /**
+     * @maxItems 3
+     */
     guestTypes?: ("pv" | "pvh" | "hvm")[];
     virtCaps?: string;
   };
@@ -93,6 +99,9 @@ export interface XenAgentStatus {
      */
     memoryFixed?: boolean;
   };
+  /**
+   * @maxItems 256
+   */
   storagePools?: {
     name: string;
     present: boolean;
@@ -100,6 +109,9 @@ export interface XenAgentStatus {
     freeBytes?: number;
     message?: string;
   }[];
+  /**
+   * @maxItems 2048
+   */
   networks?: {
     name: string;
     present: boolean;
@@ -164,6 +176,9 @@ export interface XenAgentStatus {
     namespace?: string;
     vmName?: string;
   }[];
+  /**
+   * @maxItems 16
+   */
   conditions?: {
     type: string;
     status: "True" | "False" | "Unknown";
@@ -305,6 +320,8 @@ export interface XenDomainStatus {
   restartRequired?: string[];
   /**
    * Disks that exist on this host.
+   *
+   * @maxItems 1024
    */
   madeDisks?: string[];
   lastTermination?: {
@@ -312,6 +329,9 @@ export interface XenDomainStatus {
     time?: string;
     hostBootID?: string;
   };
+  /**
+   * @maxItems 16
+   */
   conditions?: {
     type: string;
     status: "True" | "False" | "Unknown";
@@ -432,6 +452,8 @@ export interface XenHostStatus {
   };
   /**
    * Ready: the agent reports and the host can take VMs.
+   *
+   * @maxItems 16
    */
   conditions?: {
     type: string;
@@ -567,6 +589,8 @@ export interface XenPoolStatus {
   worstLoss?: {
     /**
      * Names of the lost hosts.
+     *
+     * @maxItems 16
      */
     hosts?: string[];
     /**
@@ -593,12 +617,16 @@ export interface XenPoolStatus {
       memory?: string;
       /**
        * Some of them, as namespace.name.
+       *
+       * @maxItems 16
        */
       names?: string[];
     };
   };
   /**
    * FailuresTolerated: every VM could be restarted after any such loss. Ready: the rules are in force and hold. Stalled: only a change of the spec or of the hosts helps.
+   *
+   * @maxItems 16
    */
   conditions?: {
     type: string;
@@ -1029,6 +1057,9 @@ export interface XenVMStatus {
      */
     memory?: string;
   };
+  /**
+   * @maxItems 8
+   */
   networks?: {
     name: string;
     mac: string;
@@ -1046,6 +1077,8 @@ export interface XenVMStatus {
   };
   /**
    * Ready: the declared state is reached. Stalled: only an act of somebody helps. Scheduled: a host is claimed. RestartRequired: an edit waits for a restart.
+   *
+   * @maxItems 16
    */
   conditions?: {
     type: string;

@@ -1,5 +1,6 @@
 /** Gauges of the fleet's state: set from the world's figures at each scrape, and gone where there are none. */
 import type { Gauge } from 'prom-client';
+import { survive, type OnFault } from '../../common/survive';
 import type { InstrumentMaker } from './instruments';
 import { PoolGauges } from './pool-gauges';
 import type { HostPhase, VMPhase, WorldFigures } from './types';
@@ -31,7 +32,10 @@ export class FleetGauges {
   private readonly unreported: Gauge;
   private readonly pools: PoolGauges;
 
-  constructor(make: InstrumentMaker) {
+  constructor(
+    make: InstrumentMaker,
+    private readonly onFault: OnFault,
+  ) {
     const memoryHelp =
       'Memory of a host: total = dom0 + committed + free; residual = free by our account minus free as Xen says.';
     const vcpusHelp = 'vCPUs of a host: committed to VMs, and free to be placed.';
@@ -47,7 +51,7 @@ export class FleetGauges {
       (this.refusals = make.gauge('xenfleet_vm_pending_refusals', refusalsHelp, 'filter')),
     ];
     this.unreported = make.gauge('xenfleet_unreported_hosts', 'Hosts whose first report to this leader is awaited.');
-    this.pools = new PoolGauges(make);
+    this.pools = new PoolGauges(make, onFault);
   }
 
   show(world: WorldFigures | undefined): void {
@@ -60,7 +64,7 @@ export class FleetGauges {
     setEach(this.pending, 'reason', world.pendingByReason);
     setEach(this.refusals, 'filter', world.refusalsByFilter);
     this.unreported.set(world.unreportedHosts);
-    for (const host of world.hosts) this.showHost(host);
+    for (const host of world.hosts) survive('scrape', this.onFault, () => this.showHost(host));
   }
 
   private showHost({ account, cpus }: WorldFigures['hosts'][number]): void {

@@ -28,7 +28,9 @@ type Route = () => Answer | Promise<Answer>;
 export async function startHttpServer(options: HttpOptions): Promise<HttpServer> {
   const routes = routesOf(options);
   const server = createServer({ requestTimeout: 10_000, keepAliveTimeout: 65_000 }, (request, response) => {
-    void answer(routes, request).then((found) => send(response, request, found));
+    answer(routes, request)
+      .then((found) => send(response, request, found))
+      .catch(() => response.destroy());
   });
   await listening(server, options.listen);
   const { port } = server.address() as AddressInfo;

@@ -1,6 +1,7 @@
 /** Everything that Prometheus sees, in one registry of our own. */
 import { Registry, collectDefaultMetrics } from 'prom-client';
 import type { WatcherState } from '../../common/kube/watcher';
+import { survive, type OnFault } from '../../common/survive';
 import { version as packageVersion } from '../../package.json';
 import { FleetGauges } from './fleet-gauges';
 import { InstrumentMaker } from './instruments';
@@ -14,24 +15,36 @@ const API_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1,
 /** prom-client calls these gauges `_total`, which the naming rules keep for counters: `promtool check metrics` refuses them. */
 const MISNAMED = ['nodejs_active_handles_total', 'nodejs_active_requests_total', 'nodejs_active_resources_total'];
 
-/** `version` goes into `xenfleet_build_info`. */
-export function createMetrics(version = packageVersion): Metrics {
+/** `version` goes into `xenfleet_build_info`; `onFault` hears of figures that could not be told. */
+export function createMetrics(version = packageVersion, onFault: OnFault = () => undefined): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   MISNAMED.forEach((name) => registry.removeSingleMetric(name));
   const make = new InstrumentMaker(registry);
   make.gauge('xenfleet_build_info', 'Always 1; the version is in the label.', 'version').set({ version }, 1);
-  const fleet = new FleetGauges(make);
+  const faultsHelp = 'Exceptions that nobody expected, by where they were caught; each is in the log with its stack.';
+  const faults = make.counter('xenfleet_faults_total', faultsHelp, 'where');
+  const fault = (where: string): void => faults.inc({ where });
+  const leftOut = make.gauge('xenfleet_left_out_objects', 'Objects that agents are not told of.', 'kind');
+  const scrapeFailed: OnFault = (where, error) => {
+    fault(where);
+    onFault(where, error);
+  };
+  const fleet = new FleetGauges(make, scrapeFailed);
   let read: () => WorldFigures | undefined = () => undefined;
   return {
     ...vms(make),
     ...controllers(make),
     ...api(make),
+    fault,
+    leftOut: (kind, objects) => leftOut.set({ kind }, objects),
     onCollect(reader) {
       read = reader;
     },
     async expose() {
-      fleet.show(read());
+      let figures: WorldFigures | undefined;
+      survive('scrape', scrapeFailed, () => (figures = read()));
+      fleet.show(figures);
       return { contentType: registry.contentType, body: await registry.metrics() };
     },
   };

@@ -1,5 +1,6 @@
 /** Gauges of the pools: the ledger's accounts, and whether the failures that they should tolerate are tolerated. */
 import type { Gauge } from 'prom-client';
+import { survive, type OnFault } from '../../common/survive';
 import type { InstrumentMaker } from './instruments';
 import type { WorldFigures } from './types';
 
@@ -11,7 +12,10 @@ export class PoolGauges {
   private readonly toTolerate: Gauge;
   private readonly tolerated: Gauge;
 
-  constructor(make: InstrumentMaker) {
+  constructor(
+    make: InstrumentMaker,
+    private readonly onFault: OnFault,
+  ) {
     const memoryHelp =
       'Memory of a pool: all of its hosts have, what VMs take with their overhead, what is left for more.';
     const toleratedHelp = '1 where every such loss of hosts is absorbed, else 0; absent until the hosts have reported.';
@@ -35,7 +39,7 @@ export class PoolGauges {
   show(pools: WorldFigures['pools']): void {
     const { hosts, memory, vcpus, vms, toTolerate, tolerated } = this;
     for (const gauge of [hosts, memory, vcpus, vms, toTolerate, tolerated]) gauge.reset();
-    for (const one of pools) this.showPool(one);
+    for (const one of pools) survive('scrape', this.onFault, () => this.showPool(one));
   }
 
   private showPool({ account, isJudged }: WorldFigures['pools'][number]): void {

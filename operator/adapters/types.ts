@@ -56,7 +56,11 @@ export interface Metrics {
   watchRelisted(resource: string, cause: RelistCause): void;
   missedEvents(resource: string, count: number): void;
   leading(isLeader: boolean): void;
-  /** The text for Prometheus. */
+  /** Objects of this kind that agents are not told of. */
+  leftOut(kind: string, objects: number): void;
+  /** An exception that nobody expected was caught, here. */
+  fault(where: string): void;
+  /** The text for Prometheus; what of the fleet cannot be told is left out. */
   expose(): Promise<Exposition>;
 }
 

@@ -15,12 +15,14 @@ import type { KubeObject, ResourceType } from '../../common/kube/types';
 import { AGENT_LEASE, FINALIZER, hostNamespace } from '../../common/names';
 import type { Clock } from '../../common/ports';
 import type { Logger } from '../adapters/types';
+import { agentCatalog } from '../plan/agent-catalog';
 import { agentSpec, hostObjects, newAgent } from '../plan/host/objects';
 import { showHost, type HostFigures } from '../plan/host/status';
 import { sameSpec } from '../plan/same';
 import type { ReconcileResult } from '../runtime/controller';
 import type { Fleet } from './fleet';
 import type { Ledger } from './ledger';
+import type { LeftOutTeller } from './left-out';
 import type { World } from './world';
 
 /** Figures that change with every VM are written at most so often. */
@@ -36,6 +38,7 @@ export interface HostControllerOptions {
   readonly client: KubeClient;
   readonly clock: Clock;
   readonly log: Logger;
+  readonly leftOut: LeftOutTeller;
 }
 
 export class HostController {
@@ -118,9 +121,12 @@ export class HostController {
   }
 
   async #ensureAgent(name: string): Promise<void> {
-    const { world, fleet, client } = this.#options;
+    const { world, fleet, client, leftOut } = this.#options;
     const agent = fleet.agent(name);
-    const spec = agentSpec(fleet.fleetFacts());
+    const facts = fleet.fleetFacts();
+    const catalog = agentCatalog(facts);
+    const spec = agentSpec(facts, catalog);
+    leftOut.tell(catalog.leftOut);
     if (agent === undefined) {
       world.agents.assume(await client.create(XENAGENTS, newAgent(name, spec)));
       return;

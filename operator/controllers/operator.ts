@@ -5,6 +5,7 @@ import { sleep } from '../../common/kube/clock';
 import { keyOf } from '../../common/kube/types';
 import { hostOfNamespace } from '../../common/names';
 import type { Clock, Random, Timer } from '../../common/ports';
+import { survive, type OnFault } from '../../common/survive';
 import type { Logger, Metrics } from '../adapters/types';
 import type { XenAgent, XenDomain, XenPool } from '../../crds/generated/types';
 import { Controller, type Reconcile } from '../runtime/controller';
@@ -14,6 +15,7 @@ import type { Fleet } from './fleet';
 import { contested, heldByOrder, type Contested } from './contested';
 import { HostController } from './hosts';
 import { Ledger } from './ledger';
+import { LeftOutTeller } from './left-out';
 import { Placement } from './placement';
 import { PoolController, watchPools } from './pools';
 import { VmController } from './vms';
@@ -30,6 +32,8 @@ export interface TermOptions {
   readonly random: Random;
   readonly metrics: Metrics;
   readonly log: Logger;
+  /** Hears of exceptions in what runs beside the controllers. */
+  readonly onFault: OnFault;
   readonly workers: number;
   readonly newNonce: () => string;
 }
@@ -60,7 +64,8 @@ export class Term {
     this.#poolQueue = this.#queue('pool');
     const facts = new VmFactsSource(world, fleet);
     this.ledger = new Ledger(world, fleet, facts);
-    const defer = (run: () => void): void => void setImmediate(run); // a timer would take a millisecond
+    const place = (run: () => void): void => survive('placement', options.onFault, run);
+    const defer = (run: () => void): void => void setImmediate(place, run); // a timer would take a millisecond
     const pause = (ms: number): Promise<void> => sleep(clock, ms);
     // What is half done is finished before anything new is begun.
     const onOutcome = (key: string): void => this.#vmQueue.add(key, 1);
@@ -79,7 +84,8 @@ export class Term {
       log,
       onRead: (key) => this.#vmQueue.rereading(key),
     });
-    const hosts = new HostController({ world, fleet, ledger, client, clock, log });
+    const leftOut = new LeftOutTeller({ world, events, metrics, log });
+    const hosts = new HostController({ world, fleet, ledger, client, clock, log, leftOut });
     const pools = new PoolController({ world, fleet, ledger, client, events, clock });
     this.#controllers = [
       this.#controller('host', this.#hostQueue, hosts.reconcile),
@@ -130,6 +136,7 @@ export class Term {
       reconcile,
       onReconciled: (outcome, durationMs) => metrics.reconciled(name, outcome, durationMs),
       onError: (key, error) => log.warn('reconcile failed', { controller: name, key, error }),
+      onFault: this.#options.onFault,
     });
   }
 
@@ -238,8 +245,9 @@ export class Term {
 
   /** Silence makes no event: look for it. */
   #pulse(): void {
-    this.#pulseTimer = this.#options.clock.setTimer(PULSE_MS, () => this.#pulse());
-    for (const host of this.#options.world.hosts.all()) this.#lookAt(host.metadata.name);
+    const { world, clock, onFault } = this.#options;
+    this.#pulseTimer = clock.setTimer(PULSE_MS, () => this.#pulse());
+    world.hosts.all().forEach(({ metadata }) => survive('pulse', onFault, () => this.#lookAt(metadata.name)));
   }
 }
 

@@ -24,9 +24,11 @@ import {
   type Namespace,
 } from '../../common/kube/resources';
 import { keyOf, type KubeObject, type ListScope, type ResourceType } from '../../common/kube/types';
+import { dropAnnotations, dropUnread } from '../../common/kube/watch-line';
 import { Watcher, type RelistCause, type WatchEvent } from '../../common/kube/watcher';
 import { HOST_LABEL } from '../../common/names';
 import type { Clock, Random } from '../../common/ports';
+import { survive, type OnFault } from '../../common/survive';
 import type { Metrics } from '../adapters/types';
 import { poolOf } from '../plan/pool';
 import { macsOf, uuidOf } from '../plan/vm/resolve';
@@ -39,10 +41,15 @@ export interface WorldOptions {
   readonly metrics: Metrics;
   /** What was cached may not be what the API holds now (an older backup, a gap): decisions must wait for fresh reports. */
   readonly onDoubt: (resource: string, cause: RelistCause) => void;
+  /** Hears of exceptions in what runs inside a watch; the watch goes on. */
+  readonly onFault: OnFault;
 }
 
 /** Relists after which a write of ours, or somebody's, may be missing from what hosts reported against. */
 const DOUBTFUL: ReadonlySet<RelistCause> = new Set(['expired', 'wentBack', 'unreadable']);
+
+/** Kinds that are written back whole; of all others nobody needs the annotations, and tenants may write 256 KiB of them an object. */
+const PUT_WHOLE: ReadonlySet<string> = new Set([XENAGENTS.plural, XENDOMAINS.plural]);
 
 const vmKey = (namespace: string, name: string): string => `${namespace}/${name}`;
 
@@ -174,18 +181,20 @@ export class World {
     scope?: ListScope,
     before?: (event: WatchEvent<T>) => void,
   ): Store<T> {
-    const { client, clock, random, metrics, onDoubt } = this.#options;
+    const { client, clock, random, metrics, onDoubt, onFault } = this.#options;
     const onMissedEvents = (count: number): void => metrics.missedEvents(type.plural, count);
-    const store = new Store<T>({ indexes, onMissedEvents });
+    const store = new Store<T>({ indexes, onMissedEvents, onFault });
     const onEvent = (event: WatchEvent<T>): void => {
-      before?.(event);
+      survive('watch', onFault, () => before?.(event));
       store.apply(event);
       if (event.type !== 'initDone') return;
       metrics.watchRelisted(type.plural, event.cause);
-      if (DOUBTFUL.has(event.cause)) onDoubt(type.plural, event.cause);
+      if (DOUBTFUL.has(event.cause)) survive('watch', onFault, () => onDoubt(type.plural, event.cause));
     };
     const onState = (state: Watcher<T>['state']): void => metrics.watchState(type.plural, state);
-    const watcher = new Watcher<T>({ client, type, clock, random, onEvent, onState, ...(scope && { scope }) });
+    const trim = PUT_WHOLE.has(type.plural) ? dropUnread<T> : dropAnnotations<T>;
+    const options = { client, type, clock, random, trim, onEvent, onState, onFault };
+    const watcher = new Watcher<T>({ ...options, ...(scope && { scope }) });
     this.#sources.push({ watcher, synced: store.synced });
     return store;
   }

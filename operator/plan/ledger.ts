@@ -2,8 +2,8 @@
 import type { XenAgent, XenDomain, XenHost, XenVM } from '../../crds/generated/types';
 import { defined } from '../../common/defined';
 import { domainOverheadBytes, MIB } from '../../common/memory';
-import { parseBytes } from '../../common/quantity';
 import type { GuestType, HostState, HostStorage, VmDisk, VmSpec } from '../../scheduler';
+import { reservedBytes } from './reserve';
 import type { Resolution, Wanted } from './vm/resolve';
 import type { HostView } from './vm/facts';
 
@@ -78,11 +78,12 @@ function notReadyReason({ host, view }: HostOffer): string | undefined {
 
 export function hostState(offer: HostOffer): HostState {
   const { host, agent } = offer;
-  const { reserved, pool, taints, unschedulable: cordoned } = host.spec;
+  const { pool, taints, unschedulable: cordoned } = host.spec;
   const reported = (kind: 'orphan' | 'foreign'): Footprint =>
     agent === undefined ? NOTHING : reportedFootprint(agent, kind, offer.isClaimed);
   const foreign = reported('foreign');
   const orphans = add(reported('orphan'), strayFootprint(offer.strayOrders));
+  const reserved = reservedBytes(host);
   const reason = notReadyReason(offer);
   const freeMiB = agent?.status?.memory?.freeMiB;
   return defined({
@@ -94,7 +95,8 @@ export function hostState(offer: HostOffer): HostState {
     cordoned,
     taints,
     ...measured(agent?.status),
-    reservedBytes: reserved?.memory === undefined ? undefined : parseBytes(reserved.memory),
+    // Where it cannot be read the host is not Ready, so nothing new is placed there.
+    reservedBytes: typeof reserved === 'number' ? reserved : undefined,
     foreignBytes: foreign.bytes,
     orphanBytes: orphans.bytes,
     foreignVcpus: foreign.vcpus + orphans.vcpus,

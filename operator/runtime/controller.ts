@@ -1,6 +1,7 @@
 /** The worker loop: key in, reconcile, come back later where asked or where it failed. */
 import { isKubeError } from '../../common/kube/errors';
 import type { Clock } from '../../common/ports';
+import { survive, type OnFault } from '../../common/survive';
 import { NotLeading } from './leader';
 import type { WorkQueue } from './workqueue';
 
@@ -30,7 +31,11 @@ export interface ControllerOptions {
   readonly onReconciled?: (outcome: ReconcileOutcome, durationMs: number) => void;
   /** Errors worth a person's eye: outcomes `error` and `terminal`. */
   readonly onError?: (key: string, error: unknown) => void;
+  /** Hears what these hooks throw; the worker goes on. */
+  readonly onFault?: OnFault;
 }
+
+const unheard: OnFault = () => undefined;
 
 export class Controller {
   private stopSignal = new AbortController();
@@ -58,12 +63,12 @@ export class Controller {
   }
 
   private async work(signal: AbortSignal): Promise<void> {
-    const { queue, clock, onReconciled } = this.options;
+    const { queue, clock, onReconciled, onFault = unheard } = this.options;
     for (let key = await queue.take(signal); key !== undefined; key = await queue.take(signal)) {
       const startedMs = clock.monotonicMs();
       const outcome = await this.reconcile(key, signal);
       queue.done(key);
-      onReconciled?.(outcome, clock.monotonicMs() - startedMs);
+      survive('controller', onFault, () => onReconciled?.(outcome, clock.monotonicMs() - startedMs));
     }
   }
 
@@ -81,20 +86,21 @@ export class Controller {
   }
 
   private failed(key: string, error: unknown, signal: AbortSignal): ReconcileOutcome {
-    const { queue, onError } = this.options;
+    const { queue, onFault = unheard } = this.options;
+    const onError = (): void => survive('controller', onFault, () => this.options.onError?.(key, error));
     if (signal.aborted && isKubeError(error, 'aborted')) {
       queue.add(key);
       return 'stopped';
     }
     if (error instanceof TerminalError) {
       queue.forget(key);
-      onError?.(key, error);
+      onError();
       return 'terminal';
     }
     queue.addRateLimited(key, isKubeError(error) ? (error.retryAfterMs ?? 0) : 0);
     if (error instanceof NotLeading) return 'notLeading';
     if (isKubeError(error, 'conflict', 'notFound', 'alreadyExists')) return 'stale';
-    onError?.(key, error);
+    onError();
     return 'error';
   }
 }

@@ -1,4 +1,5 @@
 /** The named indexes of a store: value → keys. */
+import { survive, type OnFault } from '../../common/survive';
 
 /** The values under which an object is found; none: not in this index. Must be pure. */
 export type IndexFunctions<T> = Readonly<Record<string, (object: T) => readonly string[]>>;
@@ -9,7 +10,11 @@ export class StoreIndex<T> {
     { readonly valuesOf: (object: T) => readonly string[]; readonly keys: Map<string, Set<string>> }
   >;
 
-  constructor(functions: IndexFunctions<T>) {
+  /** An object for which an index function throws is told, and is missing from that index only. */
+  constructor(
+    functions: IndexFunctions<T>,
+    private readonly onFault: OnFault,
+  ) {
     this.indexes = new Map(
       Object.entries(functions).map(([name, valuesOf]) => [name, { valuesOf, keys: new Map<string, Set<string>>() }]),
     );
@@ -22,21 +27,22 @@ export class StoreIndex<T> {
   }
 
   add(key: string, object: T): void {
-    for (const { valuesOf, keys } of this.indexes.values()) {
-      for (const value of valuesOf(object)) {
-        const set = keys.get(value) ?? new Set();
-        keys.set(value, set.add(key));
-      }
+    for (const [name, { valuesOf, keys }] of this.indexes) {
+      survive(`index ${name}`, this.onFault, () => {
+        for (const value of valuesOf(object)) keys.set(value, (keys.get(value) ?? new Set()).add(key));
+      });
     }
   }
 
   remove(key: string, object: T): void {
-    for (const { valuesOf, keys } of this.indexes.values()) {
-      for (const value of valuesOf(object)) {
-        const set = keys.get(value);
-        set?.delete(key);
-        if (set?.size === 0) keys.delete(value);
-      }
+    for (const [name, { valuesOf, keys }] of this.indexes) {
+      survive(`index ${name}`, this.onFault, () => {
+        for (const value of valuesOf(object)) {
+          const set = keys.get(value);
+          set?.delete(key);
+          if (set?.size === 0) keys.delete(value);
+        }
+      });
     }
   }
 }

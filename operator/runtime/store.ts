@@ -9,6 +9,7 @@ import { compareResourceVersions, keyOf } from '../../common/kube/types';
 import type { KubeObject } from '../../common/kube/types';
 import { Watcher } from '../../common/kube/watcher';
 import type { RelistCause, WatchEvent, WatcherOptions } from '../../common/kube/watcher';
+import { survive, type OnFault } from '../../common/survive';
 import { StoreIndex } from './store-index';
 import type { IndexFunctions } from './store-index';
 
@@ -20,14 +21,21 @@ export type StoreChange<T> =
   | { readonly type: 'updated'; readonly key: string; readonly object: T; readonly old: T }
   | { readonly type: 'deleted'; readonly key: string; readonly old: T };
 
-/** Enqueue keys, nothing else: it runs inside the watch's stream. */
+/** Enqueue keys, nothing else: it runs inside the watch's stream. What it throws is told and reaches neither the others nor the watch. */
 export type ChangeHandler<T> = (change: StoreChange<T>) => void;
 
 export interface StoreOptions<T> {
   readonly indexes?: IndexFunctions<T>;
   /** Changes that a relist found and the watch should have told. */
   readonly onMissedEvents?: (count: number) => void;
+  /** Hears of index functions and handlers that threw; default: an uncaught exception, once the work at hand is done. */
+  readonly onFault?: OnFault;
 }
+
+const throwLater: OnFault = (_where, error) =>
+  queueMicrotask(() => {
+    throw error;
+  });
 
 const versionOf = (object: KubeObject | undefined): string | undefined => object?.metadata.resourceVersion;
 const isNewer = (a: KubeObject, b: KubeObject): boolean => compareResourceVersions(versionOf(a), versionOf(b)) > 0;
@@ -48,8 +56,11 @@ export class Store<T extends KubeObject> {
   /** Everything up to here has been told by the watch. */
   private progress: string | undefined;
 
+  private readonly onFault: OnFault;
+
   constructor(private readonly options: StoreOptions<T> = {}) {
-    this.index = new StoreIndex(options.indexes ?? {});
+    this.onFault = options.onFault ?? throwLater;
+    this.index = new StoreIndex(options.indexes ?? {}, this.onFault);
     this.synced = new Promise((resolve) => (this.markSynced = resolve));
   }
 
@@ -171,7 +182,7 @@ export class Store<T extends KubeObject> {
       const wasDue = compareResourceVersions(versionOf(object), this.progress) < 0;
       if (wasDue && (present === undefined || isNewer(object, present))) missed += 1;
     }
-    if (missed > 0) this.options.onMissedEvents?.(missed);
+    if (missed > 0) survive('handler', this.onFault, () => this.options.onMissedEvents?.(missed));
   }
 
   private advance(version: string | undefined): void {
@@ -204,7 +215,7 @@ export class Store<T extends KubeObject> {
   private tell(changes: readonly StoreChange<T>[]): void {
     this.changes += changes.length;
     for (const change of changes) {
-      for (const handler of this.handlers) handler(change);
+      for (const handler of this.handlers) survive('handler', this.onFault, () => handler(change));
     }
   }
 }

@@ -77,6 +77,23 @@ describe('admission by the real API server', function () {
     match(answer.stderr, /spec of a XenVMClass is immutable/);
   });
 
+  it('takes a quantity in every sane form', async () => {
+    for (const [index, memory] of [
+      '1Gi',
+      '.5Gi',
+      '1.Gi',
+      '0.5Gi',
+      '512Mi',
+      '500M',
+      '1e9',
+      '1E+9',
+      1073741824,
+    ].entries()) {
+      const spec = { resources: { vcpus: 1, memory }, type: 'hvm' };
+      equal((await create(manifest('XenVM', `sane-${index}`, spec))).code, 0, String(memory));
+    }
+  });
+
   describe('edits of a VM', () => {
     const edit = (spec: Spec): Promise<{ code: number; stderr: string }> => create(manifest('XenVM', 'edited', spec));
     const identity = { uuid: '11111111-2222-4333-8444-555555555555' };

@@ -74,6 +74,26 @@ export const REFUSED: readonly [string, string, Spec, RegExp][] = [
   ],
   ['too little memory', 'XenVMClass', { vcpus: 1, memory: '7Mi' }, /memory must be a quantity between 8Mi and 8Ti/],
   ['memory that is none', 'XenVMClass', { vcpus: 1, memory: 'lots' }, /memory must be a quantity/],
+  ...['8e0009', '8E4294967305', '1e-30000000', '+8Gi', '8Gi ', '9e99', '1000000000000000000000m'].map(
+    (memory): [string, string, Spec, RegExp] => [
+      `memory "${memory}"`,
+      'XenVM',
+      pvh({ className: undefined, resources: { vcpus: 1, memory } }),
+      /memory must be a quantity between 8Mi and 8Ti: digits with a unit, e\.g\. 4Gi/,
+    ],
+  ),
+  [
+    'a disk of a strange exponent',
+    'XenVM',
+    pvh({ disks: [disk({ size: '8e+0009' })] }),
+    /size must be a quantity between 1Mi and 64Ti: digits with a unit/,
+  ],
+  [
+    'a reserve that is larger than any host',
+    'XenHost',
+    { reserved: { memory: '65Ti' } },
+    /memory must be a quantity between 0 and 64Ti/,
+  ],
   ['no vCPU', 'XenVMClass', { vcpus: 0, memory: '1Gi' }, /spec\.vcpus.*greater than or equal to 1/],
   ['too many vCPUs', 'XenVMClass', { vcpus: 513, memory: '1Gi' }, /spec\.vcpus.*less than or equal to 512/],
   ['a zero uuid', 'XenVM', pvh({ identity: { uuid: '00000000-0000-0000-0000-000000000000' } }), /that is Dom0/],

@@ -1,5 +1,5 @@
 /** What a host needs in the API: its namespace and what is in it, and the spec of its XenAgent. Pure. */
-import type { XenAgent, XenAgentSpec, XenNetwork, XenStoragePool } from '../../../crds/generated/types';
+import type { XenAgent, XenAgentSpec } from '../../../crds/generated/types';
 import {
   AGENT_LEASE,
   AGENT_ROLE,
@@ -8,27 +8,17 @@ import {
   HOST_LABEL,
   hostNamespace,
 } from '../../../common/names';
+import type { AgentCatalog, CatalogFacts } from '../agent-catalog';
 
-export interface FleetFacts {
+export interface FleetFacts extends CatalogFacts {
   readonly fleetID: string;
   readonly nonce: string;
-  readonly roster: readonly string[];
-  readonly storagePools: readonly XenStoragePool[];
-  readonly networks: readonly XenNetwork[];
 }
 
-/** What the agent must know; sorted, so that equal worlds give equal specs. */
-export function agentSpec(fleet: FleetFacts): XenAgentSpec {
-  const byName = <T extends { name: string }>(a: T, b: T): number => (a.name < b.name ? -1 : 1);
-  return {
-    fleetID: fleet.fleetID,
-    nonce: fleet.nonce,
-    roster: [...fleet.roster].sort(),
-    storagePools: fleet.storagePools
-      .map(({ metadata, spec }) => ({ name: metadata.name, driver: spec.driver, path: spec.path }))
-      .sort(byName),
-    networks: fleet.networks.map(({ metadata, spec }) => ({ name: metadata.name, bridge: spec.bridge })).sort(byName),
-  };
+/** What the agent must know; sorted and cut, so that equal worlds give equal specs and the nonce can always be written. */
+export function agentSpec({ fleetID, nonce }: FleetFacts, catalog: AgentCatalog): XenAgentSpec {
+  const { roster, storagePools, networks } = catalog;
+  return { fleetID, nonce, roster, storagePools, networks };
 }
 
 /** The objects that a host needs, beside its XenAgent, in the order of making. */

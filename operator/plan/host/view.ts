@@ -1,7 +1,9 @@
 /** One XenHost as decisions see it: Ready or why not, believed or not, dead or not. Pure. */
 import type { XenAgent, XenHost } from '../../../crds/generated/types';
 import { findCondition } from '../../../common/conditions';
+import { QuantityError } from '../../../common/quantity';
 import type { HostReason } from '../../../common/reasons';
+import { reservedBytes } from '../reserve';
 import type { HostView } from '../vm/facts';
 
 /** What is known of one host beside its own object. */
@@ -105,6 +107,11 @@ export function judge(host: XenHost, facts: HostFacts): Judgement {
   for (const rule of RULES) {
     const objection = rule(host.metadata.name, facts, facts.agent?.status ?? {}, host);
     if (objection !== undefined) return objection;
+  }
+  const reserved = reservedBytes(host);
+  if (reserved instanceof QuantityError) {
+    const message = `spec.reserved.memory: ${reserved.message}. Until then nothing new is placed here`;
+    return { state: 'NotReady', reason: 'InvalidSpec', message };
   }
   return { state: 'Ready', reason: 'AgentReporting', message: 'the agent reports' };
 }

@@ -2,18 +2,43 @@
 import { hold, type Action } from './action';
 import { claimOf, refusedEpochOf, type VmFacts } from './facts';
 
+/** No fleet reaches this by placing a VM: a report of more, of a VM that is far below, is a lie or a fault. */
+const FAR_EPOCH = 1_000_000_000;
+
+/** The epochs that the operator itself gave: the claim's and those of the VM's orders. */
+const ownEpochs = (f: VmFacts): number[] => [claimOf(f)?.epoch ?? 0, ...f.orders.map(({ order }) => order.spec.epoch)];
+
+/** What `host` says of the VM: in its report, and in the status of its order. */
+function reportedEpochs(f: VmFacts, host: string | undefined): number[] {
+  const seen = f.sightings.filter((s) => s.host === host);
+  const orders = f.orders.filter((o) => host === undefined || o.host === host);
+  return [
+    ...seen.flatMap((s) => [s.epoch, s.retiredEpoch, s.refusedEpoch]),
+    ...orders.map(({ order }) => refusedEpochOf(order)),
+  ];
+}
+
+const isBelievable = (f: VmFacts, epoch: number): boolean => epoch <= Math.max(FAR_EPOCH, ...ownEpochs(f));
+
 /**
  * The next epoch for a claim on `host`: above the claim, above every order, and above what that
  * very host remembers. The memory of any other host does not count: it could only be a lie that
  * makes epochs race, for an epoch is refused by the host that retired it and by no other.
  */
 export function nextEpoch(f: VmFacts, host?: string): number {
-  const known = [
-    claimOf(f)?.epoch ?? 0,
-    ...f.orders.flatMap(({ order }) => [order.spec.epoch, refusedEpochOf(order)]),
-    ...f.sightings.filter((s) => s.host === host).flatMap((s) => [s.epoch, s.retiredEpoch, s.refusedEpoch]),
-  ];
-  return Math.max(...known) + 1;
+  const reported = reportedEpochs(f, host).filter((epoch) => isBelievable(f, epoch));
+  return Math.max(...ownEpochs(f), ...reported) + 1;
+}
+
+/** Held up because its host says an epoch that cannot be right; a claim above it could never be raised again. */
+export function implausible(f: VmFacts, host: string): Action | undefined {
+  const lie = reportedEpochs(f, host).find((epoch) => !isBelievable(f, epoch));
+  if (lie === undefined) return undefined;
+  return hold(
+    'ReportImplausible',
+    `host ${host} reports epoch ${lie} of this VM, which no claim has ever reached: its agent lies or is broken. Quarantine the host (spec.quarantined of its XenHost) and look at it`,
+    true,
+  );
 }
 
 /** Held up while a host that could hold the VM has not answered. */

@@ -2,7 +2,7 @@
 import type { XenDomainSpec } from '../../../crds/generated/types';
 import { wait, type Action } from './action';
 import { macConflict } from './conflict';
-import { claimOn, hostsFirst } from './epoch';
+import { claimOn, hostsFirst, implausible } from './epoch';
 import { isRetired, refusedEpochOf, type PlacedOrder, type VmFacts } from './facts';
 import { desiredOf, newOrder, orderSpec } from './order';
 import { sameSpec } from '../same';
@@ -27,6 +27,8 @@ export function planOrder(f: VmFacts, claim: Claim): Action {
   const { host, epoch } = claim;
   const placed = f.orders.find((o) => o.host === host);
   if (placed?.order.metadata.deletionTimestamp !== undefined) return { do: 'deleteOrder', ...placed };
+  const lie = implausible(f, host);
+  if (lie !== undefined) return lie;
   const replaced = placed === undefined ? undefined : replaceOrder(f, placed, epoch);
   if (replaced !== undefined) return replaced;
   if (isOutdated(f, claim)) return hostsFirst(f) ?? claimOn(f, host);

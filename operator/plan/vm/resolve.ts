@@ -3,7 +3,7 @@ import type { XenNetwork, XenStoragePool, XenVM, XenVMClass } from '../../../crd
 import { defined } from '../../../common/defined';
 import { MIB } from '../../../common/memory';
 import { derivedMac } from '../../../common/names';
-import { parseBytes } from '../../../common/quantity';
+import { parseBytes, QuantityError, type QuantityBounds } from '../../../common/quantity';
 import type { VMReason } from '../../../common/reasons';
 import { matchesSelector, type LabelSelector } from '../../../scheduler';
 
@@ -49,9 +49,14 @@ export interface Wanted {
 export interface Problem {
   readonly reason: VMReason;
   readonly message: string;
+  /** Only an edit helps, also while the VM runs with what it was granted before. */
+  readonly stalled?: boolean;
 }
 
 export type Resolution = { readonly wanted: Wanted } | { readonly problem: Problem };
+
+const isProblem = (value: object | number): value is Problem => typeof value === 'object' && 'reason' in value;
+const toMiB = (bytes: number): number => Math.ceil(bytes / MIB);
 
 const MISSING = 'create it, or name one that exists';
 
@@ -63,20 +68,36 @@ function allowed(
   return rule.selector !== undefined && labels !== undefined && matchesSelector(rule.selector, labels);
 }
 
-const toMiB = (quantity: string | number): number => Math.ceil(parseBytes(quantity) / MIB);
+/** The bounds of the schema once more: an object may be older than they are. */
+const MEMORY: QuantityBounds = { min: '8Mi', max: '8Ti' };
+const DISK: QuantityBounds = { min: '1Mi', max: '64Ti' };
+
+/** A quantity that cannot be used is a problem of the VM that names it. */
+function readBytes(field: string, quantity: string | number, bounds: QuantityBounds): number | Problem {
+  try {
+    return parseBytes(quantity, bounds);
+  } catch (error) {
+    if (!(error instanceof QuantityError)) throw error;
+    return { reason: 'InvalidSpec', message: `${field}: ${error.message}`, stalled: true };
+  }
+}
 
 type Size = Omit<Wanted, 'disks' | 'networks'>;
 
 function sizeOf(vm: XenVM, catalog: Catalog): Size | Problem {
   const { className, resources } = vm.spec;
   if (resources !== undefined) {
-    return { vcpus: resources.vcpus, memoryMiB: toMiB(resources.memory), dedicated: false, priority: 0 };
+    const memory = readBytes('spec.resources.memory', resources.memory, MEMORY);
+    if (isProblem(memory)) return memory;
+    return { vcpus: resources.vcpus, memoryMiB: toMiB(memory), dedicated: false, priority: 0 };
   }
   const vmClass = catalog.vmClass(className ?? '');
   if (vmClass === undefined) {
     return { reason: 'ClassNotFound', message: `spec.className: there is no XenVMClass "${className}"; ${MISSING}` };
   }
-  const { vcpus, memory, dedicated = false, priority = 0, cpuWeight, cpuCapPercent } = vmClass.spec;
+  const memory = readBytes(`spec.className: spec.memory of XenVMClass "${className}"`, vmClass.spec.memory, MEMORY);
+  if (isProblem(memory)) return memory;
+  const { vcpus, dedicated = false, priority = 0, cpuWeight, cpuCapPercent } = vmClass.spec;
   const classUID = vmClass.metadata.uid;
   return defined({ vcpus, memoryMiB: toMiB(memory), dedicated, priority, cpuWeight, cpuCapPercent, classUID });
 }
@@ -99,11 +120,11 @@ function disksOf(vm: XenVM, catalog: Catalog): WantedDisk[] | Problem {
         message: `${field}: XenStoragePool "${disk.pool}" does not allow namespace "${vm.metadata.namespace}"; ask its administrator, or name another`,
       };
     }
+    const sizeBytes = readBytes(`spec.disks[${disk.name}].size`, disk.size, DISK);
+    if (isProblem(sizeBytes)) return sizeBytes;
     const { name, device, image, readOnly = false } = disk;
     const { path, locality } = pool.spec;
-    disks.push(
-      defined({ name, device, sizeBytes: parseBytes(disk.size), pool: disk.pool, path, locality, readOnly, image }),
-    );
+    disks.push(defined({ name, device, sizeBytes, pool: disk.pool, path, locality, readOnly, image }));
   }
   return disks;
 }
@@ -137,8 +158,6 @@ const macOf = (item: Network, uuid: string): string => item.mac ?? derivedMac(uu
 export function macsOf(vm: XenVM, uuid: string): { readonly network: string; readonly mac: string }[] {
   return (vm.spec.networks ?? []).map((item) => ({ network: item.name, mac: macOf(item, uuid) }));
 }
-
-const isProblem = (value: object): value is Problem => 'reason' in value;
 
 /** The first thing that is wrong, in the order of the fields; everything granted otherwise. */
 export function resolve(vm: XenVM, uuid: string, catalog: Catalog): Resolution {

@@ -2,8 +2,9 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import type { AddressInfo, Socket } from 'node:net';
-import { Server, utils } from 'ssh2';
+import { Server } from 'ssh2';
 import type { Connection, ServerChannel, Session } from 'ssh2';
+import { testKeys } from './ssh-keys';
 
 const maxSessions = 10;
 
@@ -20,14 +21,11 @@ export interface TestSshServer {
 
 /** With `deaf` its commands do not hear of signals, like an xl that hangs in the kernel. */
 export async function startSshServer(env: Readonly<Record<string, string>> = {}, deaf = false): Promise<TestSshServer> {
-  const hostKeys = utils.generateKeyPairSync('ed25519');
-  const user = utils.generateKeyPairSync('ed25519');
-  const allowed = utils.parseKey(user.public);
-  const offered = utils.parseKey(hostKeys.public);
-  if (allowed instanceof Error || offered instanceof Error) throw new Error('no keys');
+  const { host, user } = testKeys();
+  const allowed = user.publicKey;
   const open = new Set<Connection>();
   let accepted = 0;
-  const server = new Server({ hostKeys: [hostKeys.private] }, (connection) => {
+  const server = new Server({ hostKeys: [host.privateKey] }, (connection) => {
     accepted++;
     socketOf(connection).setNoDelay(true); // As sshd does.
     open.add(connection);
@@ -52,8 +50,8 @@ export async function startSshServer(env: Readonly<Record<string, string>> = {},
     open.forEach((connection) => (connection as unknown as { _sock: { destroy(): void } })._sock.destroy());
   return {
     port: (server.address() as AddressInfo).port,
-    privateKey: user.private,
-    hostKey: `SHA256:${createHash('sha256').update(offered.getPublicSSH()).digest('base64').replace(/=+$/, '')}`,
+    privateKey: user.privateKey,
+    hostKey: `SHA256:${createHash('sha256').update(host.publicKey.getPublicSSH()).digest('base64').replace(/=+$/, '')}`,
     accepted: () => accepted,
     cut,
     async stop() {

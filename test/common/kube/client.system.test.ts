@@ -134,6 +134,12 @@ describe('client on a real API server', function () {
     equal(proxy.requests.length - before, 2);
   });
 
+  it('lists 24 MB of objects that are as heavy as the server takes', async () => {
+    const spec = { color: 'x'.repeat(1_200_000) };
+    await many(20, (n) => client.create(THINGS, thing(`heavy-${n}`, { spec, metadata: { labels: { heavy: 'yes' } } })));
+    equal((await client.list(THINGS, { namespace: 'default', labelSelector: 'heavy=yes' })).items.length, 20);
+  });
+
   it('begins a list anew where its continue token has expired', async () => {
     proxy.rules.add({
       match: { path: /continue=/ },

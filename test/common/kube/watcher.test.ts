@@ -1,7 +1,7 @@
 import { deepEqual, equal, ok, rejects } from 'node:assert/strict';
 import { KubeError } from '../../../common/kube/errors';
 import { settle } from './fake-clock';
-import { WatcherRig, down, gone, page, thing } from './watcher-rig';
+import { WatcherRig, down, gone, page, thing, untilCall } from './watcher-rig';
 
 describe('watcher', () => {
   let rig: WatcherRig;
@@ -174,18 +174,42 @@ describe('watcher', () => {
     deepEqual(rig.told, ['init periodic', 'page ', 'initDone 20']);
   });
 
-  it('ends with the error that a handler throws, and does not swallow it', async () => {
+  it('tells what a listener throws, and goes on with a whole list', async () => {
+    const faults: string[] = [];
+    let isBroken = true;
     rig = new WatcherRig({
       onEvent: (event) => {
-        if (event.type === 'apply') throw new Error('a bug');
+        if (event.type === 'apply' && isBroken) throw new Error('a bug');
+        rig.events.push(event);
       },
+      onFault: (where, error) => faults.push(`${where}: ${(error as Error).message}`),
     });
-    rig.api.next(page('10'));
-    const run = rig.watcher.run();
-    await settle();
+    await rig.watching();
     rig.api.openStream.send('ADDED', thing('one', '11'));
-    await rejects(run, /a bug/);
-    equal(rig.watcher.state, 'stopped');
+    await settle();
+    deepEqual(faults, ['watch: a bug']);
+    equal(rig.watcher.state, 'backingOff');
+    isBroken = false;
+    rig.api.next(page('12', [thing('one', '11')]));
+    await untilCall(rig, 2);
+    await settle();
+    deepEqual(rig.told, ['init forced', 'page one', 'initDone 12']);
+    rig.api.openStream.send('ADDED', thing('two', '13'));
+    equal(rig.told.at(-1), 'apply two');
+  });
+
+  it('waits longer and longer for a listener that fails at every list', async () => {
+    let faults = 0;
+    rig = new WatcherRig({
+      onEvent: (event) => {
+        if (event.type === 'initDone') throw new Error('a bug');
+      },
+      onFault: () => (faults += 1),
+    });
+    for (let count = 0; count < 50; count++) rig.api.next(page('10'));
+    void rig.watcher.run();
+    await rig.clock.advance(60_000);
+    equal(faults > 3 && faults < 15, true, `${faults} lists in a minute`);
   });
 
   it('stops from every state', async () => {

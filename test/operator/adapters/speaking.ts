@@ -72,5 +72,7 @@ export function speakingMetrics(): Metrics {
   metrics.watchRelisted('xenvms', 'start');
   metrics.missedEvents('xenvms', 2);
   metrics.leading(true);
+  metrics.fault('scrape');
+  metrics.leftOut('XenNetwork', 1);
   return metrics;
 }

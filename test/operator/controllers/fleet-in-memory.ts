@@ -24,6 +24,9 @@ export class FleetInMemory {
     random: noChance(),
     metrics: { watchRelisted: () => undefined } as unknown as Metrics,
     onDoubt: () => undefined,
+    onFault: (_where, error) => {
+      throw error;
+    },
   });
   readonly fleet = new Fleet({ world: this.world, clock: this.clock, fleetID: FLEET, unknownAfterMs: 25_000 });
   readonly facts = new VmFactsSource(this.world, this.fleet);

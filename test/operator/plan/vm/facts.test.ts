@@ -3,8 +3,13 @@ import { deepEqual, equal } from 'node:assert/strict';
 import type { XenDomain } from '../../../../crds/generated/types';
 import { nextEpoch } from '../../../../operator/plan/vm/epoch';
 import { isOwn, isRetired } from '../../../../operator/plan/vm/facts';
-import { claimed, facts, order, seen, vm } from '../builders';
+import { planVm } from '../../../../operator/plan/vm/plan';
+import { brief, claimed, facts, order, seen, vm } from '../builders';
 
+const refusing = (refusedEpoch: number) => ({
+  host: 'h1',
+  order: order('h1', 1, {}, { epoch: 1, phase: 'Unknown', refusedEpoch }),
+});
 const onH1 = vm({ status: claimed('h1', 1) });
 
 describe('a receipt', () => {
@@ -30,6 +35,21 @@ describe('the next epoch', () => {
       sightings: [seen('h1', { epoch: 3, refusedEpoch: 4 }), seen('h2', { epoch: 10 ** 12 })],
     });
     deepEqual([nextEpoch(f, 'h1'), nextEpoch(f)], [5, 2]);
+  });
+
+  it('is not above what cannot be right, and the VM says whose word that is', () => {
+    const lies = [{ sightings: [seen('h1', { epoch: 10 ** 12, orphan: false })] }, { orders: [refusing(10 ** 12)] }];
+    for (const lie of lies) {
+      const f = facts({ vm: onH1, ...lie });
+      equal(nextEpoch(f, 'h1'), 2);
+      equal(brief(planVm(f)), 'wait ReportImplausible');
+    }
+    const far = vm({ status: claimed('h1', 2 * 10 ** 9) });
+    equal(
+      nextEpoch(facts({ vm: far, orders: [refusing(2 * 10 ** 9)] }), 'h1'),
+      2 * 10 ** 9 + 1,
+      'its own claims count',
+    );
   });
 });
 
