@@ -8,6 +8,7 @@ import type { ActsOptions, Traces, Turn } from './acts';
 import type { AgentApi } from './api/types';
 import { nextStep } from './reconcile/step';
 import type { Report, Seen, StepInput } from './reconcile/types';
+import type { Mark } from './xl/mark';
 
 export interface WorkersOptions extends Omit<ActsOptions, 'wakeIn'> {
   readonly api: AgentApi;
@@ -107,15 +108,24 @@ export class Workers {
       this.wakeIn(uuid, 2000);
       return undefined;
     }
-    const record = store.records.get(uuid);
+    const mark = await this.mark(uuid, seen);
     const policy = await this.options.policy();
+    const record = store.records.get(uuid);
     const fleetID = store.fleet?.fleetID;
     const host = {
       bootID,
       startUnconfirmed: policy.ok && policy.policy.startUnconfirmed,
       ...(fleetID !== undefined && { fleetID }),
     };
-    return { uuid, order: this.orderOf(uuid, bootID), seen, host, nowMs: clock.wallMs(), ...(record && { record }) };
+    const order = this.orderOf(uuid, bootID);
+    return { uuid, order, seen, host, nowMs: clock.wallMs(), ...(record && { record }), ...(mark && { mark }) };
+  }
+
+  /** Looked up only if it could decide whose a domain is. */
+  private async mark(uuid: string, seen: Seen): Promise<Mark | undefined> {
+    const { store, view } = this.options;
+    if (seen.kind === 'unknown' || seen.rows.length === 0) return undefined;
+    return store.records.get(uuid)?.started === undefined ? view.mark(uuid) : undefined;
   }
 
   private sayUnreadable(uuid: string, report: Report): void {

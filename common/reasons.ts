@@ -29,6 +29,7 @@ export const DOMAIN_REASONS = [
   'OutOfMemory',
   'NameConflict',
   'DuplicateDomain',
+  'ForeignDomain',
   'ConfigRejected',
   'ToolstackHung',
   'HostUnreachable',

@@ -3,6 +3,7 @@ import type { XenAgent, XenAgentStatus } from '../../crds/generated/types';
 import { mergeConditions } from '../../common/conditions';
 import type { Observation } from '../xl/observe';
 import type { DomainRow, Listing } from '../xl/list';
+import { isProved, ownerOf } from '../reconcile/owner';
 import type { DomainRecord } from '../reconcile/record';
 
 export interface AgentStatusInput {
@@ -108,23 +109,36 @@ function domain(input: AgentStatusInput, row: DomainRow): Domain {
   const record = input.records.get(row.uuid);
   const applied = record?.started?.applied;
   const type = detail?.type ?? applied?.type;
+  const { kind, ...owner } = ownerOfRow(input, row.uuid);
   return {
     uuid: row.uuid,
     ...(row.name !== null && { name: row.name }),
     domid: row.domid,
-    kind: kindOf(input, row.uuid),
+    kind,
     state: row.state,
     ...(type !== undefined && { type }),
     vcpus: row.vcpus,
     memoryMiB: Math.max(row.memoryMiB, detail?.maxMemoryMiB ?? applied?.memory?.maxMiB ?? 0),
-    ...(record && { namespace: record.vm.namespace, vmName: record.vm.name }),
+    ...owner,
   };
 }
 
-function kindOf({ observation, records: held, hasOrder }: AgentStatusInput, uuid: string): Domain['kind'] {
+/** Whose a domain is: by the record if that is proved, else by a mark of this fleet. A name is told only if it is proved. */
+function ownerOfRow(
+  { observation, records: held, hasOrder, fleet }: AgentStatusInput,
+  uuid: string,
+): Pick<Domain, 'kind' | 'namespace' | 'vmName' | 'epoch'> {
   const record = held.get(uuid);
-  if (record && record.frozen !== true && hasOrder(uuid)) return 'ours';
-  return record || observation.marked?.has(uuid) === true ? 'orphan' : 'foreign';
+  const { marks } = observation;
+  const mark = marks?.get(uuid);
+  // While the marks cannot be read, a create that was begun counts as what it made.
+  const unread = marks === undefined && record?.creating !== undefined;
+  if (record && (unread || isProved(record, mark, ownerOf(record)))) {
+    const kind = record.frozen !== true && hasOrder(uuid) ? 'ours' : 'orphan';
+    return { kind, namespace: record.vm.namespace, vmName: record.vm.name };
+  }
+  if (record || !mark || mark.fleetID !== fleet?.fleetID) return { kind: 'foreign' };
+  return { kind: 'orphan', namespace: mark.namespace, vmName: mark.name, epoch: mark.epoch };
 }
 
 function records({ records: held }: AgentStatusInput): NonNullable<XenAgentStatus['records']> {

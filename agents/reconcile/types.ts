@@ -2,6 +2,7 @@
 import type { XenDomainSpec } from '../../crds/generated/types';
 import type { DomainReason } from '../../common/reasons';
 import type { DomainRow } from '../xl/list';
+import type { Mark } from '../xl/mark';
 import type { RunOrder } from '../xl/order';
 import type { DomainRecord } from './record';
 
@@ -30,6 +31,8 @@ export interface StepInput {
   readonly order: OrderView;
   readonly record?: DomainRecord;
   readonly seen: Seen;
+  /** What xenstore says of the owner; only looked up if a row has to be proved, see owner.ts. */
+  readonly mark?: Mark;
   readonly host: HostState;
   /** Wall clock: it must mean something after a restart of the agent. */
   readonly nowMs: number;

@@ -106,7 +106,7 @@ export interface XenAgentStatus {
     message?: string;
   }[];
   /**
-   * What runs here beside Dom0. ours: an order is held for it. orphan: it has our record and no order. foreign: neither; counted and never touched.
+   * What runs here beside Dom0. ours: an order is held for it. orphan: it is proved to be of this fleet and has no order. foreign: it is not proved to be ours; counted and never touched.
    *
    * @maxItems 4096
    */
@@ -122,8 +122,15 @@ export interface XenAgentStatus {
      * The larger of what it has and its maximum.
      */
     memoryMiB?: number;
+    /**
+     * Of the VM, only if it is proved: by the record of the Dom0, or by a mark of this fleet.
+     */
     namespace?: string;
     vmName?: string;
+    /**
+     * Told of an orphan that has no record: the epoch in its mark.
+     */
+    epoch?: number;
   }[];
   /**
    * What the Dom0 remembers of every domain of the fleet, running or not.

@@ -124,6 +124,15 @@ export class VirtualBench {
     return this.events.filter((event) => event.uuid === uuid).map((event) => event.what);
   }
 
+  /** Somebody makes a domain of that UUID by hand. */
+  async foreign(uuid = UUID): Promise<void> {
+    const cfg = ['name = "legacy"', `uuid = "${uuid}"`, 'type = "pvh"', 'memory = 256', 'vcpus = 1'];
+    const kernel = 'kernel = "/var/lib/xenfleet/images/debian/vmlinuz"';
+    await this.host.putFile('/root/legacy.cfg', `${[...cfg, kernel].join('\n')}\n`);
+    void this.host.exec(['xl', 'create', '-e', '/root/legacy.cfg']);
+    await this.pass(1000);
+  }
+
   sim(...args: string[]): Promise<unknown> {
     return this.host.exec(['sim', ...args]);
   }

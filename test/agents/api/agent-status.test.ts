@@ -2,7 +2,8 @@ import { deepEqual, equal } from 'node:assert/strict';
 import { agentStatus, isWorthWriting } from '../../../agents/api/agent-status';
 import type { AgentStatusInput } from '../../../agents/api/agent-status';
 import type { DomainRecord } from '../../../agents/reconcile/record';
-import { BOOT, FLEET, NOW, UUID, record, row, started } from '../orders';
+import type { Mark } from '../../../agents/xl/mark';
+import { BOOT, FLEET, MARK, NOW, UUID, record, row, started } from '../orders';
 
 const DOM0 = row({ domid: 0, name: 'Domain-0', uuid: '00000000-0000-0000-0000-000000000000', memoryMiB: 4096 });
 const OTHER = '11111111-2222-4333-8444-555555555555';
@@ -54,7 +55,26 @@ describe('the report of a host', () => {
     equal(kind({ hasOrder: () => false }), 'orphan');
     equal(kind({ records: new Map([[UUID, started({ frozen: true })]]) }), 'orphan');
     equal(kind({ records: new Map() }), 'foreign');
-    equal(kind({ records: new Map(), observation: { marked: new Set([UUID]) } }), 'orphan');
+    equal(kind({ records: new Map(), observation: { marks: new Map([[UUID, MARK]]) } }), 'orphan');
+  });
+
+  it('tells a name only if it is proved: by the record of a run, or by a mark of this fleet', () => {
+    const only = (changes: Partial<AgentStatusInput>) => {
+      const [{ kind: what, namespace, vmName, epoch } = {} as never] = agentStatus(input(changes)).domains ?? [];
+      return [what, namespace, vmName, epoch];
+    };
+    const marked = (mark: Mark | undefined, records = new Map<string, DomainRecord>()) =>
+      only({ records, observation: { marks: new Map([[UUID, mark]]) } });
+    deepEqual(only({}), ['ours', 'tenant', 'web', undefined]);
+    deepEqual(marked({ ...MARK, name: 'db', epoch: 4 }), ['orphan', 'tenant', 'db', 4]);
+    deepEqual(marked({ ...MARK, fleetID: 'other' }), ['foreign', undefined, undefined, undefined]);
+    deepEqual(marked(undefined), ['foreign', undefined, undefined, undefined]);
+    // A record whose create may never have happened does not make somebody else's domain ours.
+    const begun = new Map([[UUID, record({ creating: { epoch: 1, bootID: BOOT, atMs: NOW } })]]);
+    deepEqual(marked({ ...MARK, name: 'db' }, begun), ['foreign', undefined, undefined, undefined]);
+    deepEqual(marked(MARK, begun), ['ours', 'tenant', 'web', undefined]);
+    equal(only({ records: begun, observation: {} })[0], 'ours');
+    equal(only({ records: new Map([[UUID, record()]]), observation: {} })[0], 'foreign');
   });
 
   it('does not count Dom0 as a domain, and says what a pool and a bridge are', () => {
