@@ -7,6 +7,7 @@ import type { Store } from './dom0/store';
 import type { Look, View } from './dom0/view';
 import type { Log } from './log';
 import type { PolicySource } from './policy-source';
+import { isRetired } from './reconcile/record';
 import type { Observation } from './xl/observe';
 
 export interface ReporterOptions {
@@ -126,9 +127,7 @@ export class Reporter {
   /** What an observation depends on: when it changes, the last one is old. */
   private signature(agent: XenAgent): string {
     const rows = this.listed?.listing.rows.map((row) => `${row.domid} ${row.uuid} ${row.state}`) ?? [];
-    const gone = [...this.options.store.records.values()].filter(
-      (record) => record.retiredEpoch === record.epoch,
-    ).length;
+    const gone = [...this.options.store.records.values()].filter(isRetired).length;
     return JSON.stringify([rows, gone, agent.metadata.generation]);
   }
 

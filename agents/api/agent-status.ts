@@ -4,6 +4,7 @@ import { mergeConditions } from '../../common/conditions';
 import type { Observation } from '../xl/observe';
 import type { DomainRow, Listing } from '../xl/list';
 import { isProved, ownerOf } from '../reconcile/owner';
+import { isRetired } from '../reconcile/record';
 import type { DomainRecord } from '../reconcile/record';
 
 export interface AgentStatusInput {
@@ -148,6 +149,7 @@ function records({ records: held }: AgentStatusInput): NonNullable<XenAgentStatu
       namespace: record.vm.namespace,
       name: record.vm.name,
       epoch: record.epoch,
+      ...(record.refusedEpoch !== undefined && { refusedEpoch: record.refusedEpoch }),
       ...(record.retiredEpoch !== undefined && { retiredEpoch: record.retiredEpoch }),
       ...(record.frozen === true && { frozen: true }),
     }))
@@ -160,7 +162,7 @@ function retainedDisks({ observation, records: held }: AgentStatusInput): NonNul
     const [, folder, uuid, disk] = DISK_FILE.exec(path) ?? [];
     if (folder === undefined || uuid === undefined || disk === undefined) return [];
     const record = held.get(uuid);
-    if (record && (record.retiredEpoch ?? 0) < record.epoch) return [];
+    if (record && !isRetired(record)) return [];
     const owner = record ? { namespace: record.vm.namespace, vmName: record.vm.name } : {};
     return [{ uuid, disk, path: folder, sizeBytes, ...owner }];
   });

@@ -26,7 +26,7 @@ export function domainStatus(input: DomainStatusInput): XenDomainStatus {
     observedGeneration: generation,
     epoch: domain.spec.epoch,
     phase: report.phase,
-    ...(record?.retiredEpoch !== undefined && { retiredEpoch: record.retiredEpoch }),
+    ...epochs(record, report.phase),
     bootID,
     ...(runs && domidOf(input)),
     restarts: record?.restarts ?? 0,
@@ -41,6 +41,18 @@ export function domainStatus(input: DomainStatusInput): XenDomainStatus {
     ),
   };
   return differsInDomidOnly(domain.status, status) ? domain.status : status;
+}
+
+/** The receipt goes with phase Absent only: with any other it would speak of a domain that is there. */
+function epochs(
+  record: DomainRecord | undefined,
+  phase: Report['phase'],
+): Pick<XenDomainStatus, 'refusedEpoch' | 'retiredEpoch'> {
+  const { refusedEpoch, retiredEpoch } = record ?? {};
+  return {
+    ...(refusedEpoch !== undefined && { refusedEpoch }),
+    ...(phase === 'Absent' && retiredEpoch !== undefined && { retiredEpoch }),
+  };
 }
 
 /** Right after a create it is not known yet, and the one of the run before is not right either. */

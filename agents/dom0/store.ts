@@ -1,6 +1,6 @@
 /** What the Dom0 remembers: its fleet, and one record per domain. Kept in memory as it is on disk; one writer per UUID. */
 import type { HostPort } from '../host/port';
-import { change } from '../reconcile/record';
+import { isRetired, refusing, withTwoWords } from '../reconcile/record';
 import type { DomainRecord } from '../reconcile/record';
 import { cfgFile, fenceDir, fenceFile, fleetFile, recordDir, recordFile } from './layout';
 import type { Layout } from './layout';
@@ -91,8 +91,7 @@ export class Store {
   /** Forgets what was retired long ago. `stillWanted` has an order or runs. */
   async forgetOld(nowMs: number, stillWanted: (uuid: string) => boolean): Promise<void> {
     for (const record of [...this.byUuid.values()]) {
-      const retired =
-        (record.retiredEpoch ?? 0) >= record.epoch && nowMs - (record.retiredAtMs ?? nowMs) > RETIRED_KEPT_MS;
+      const retired = isRetired(record) && nowMs - (record.retiredAtMs ?? nowMs) > RETIRED_KEPT_MS;
       if (!retired || stillWanted(record.uuid)) continue;
       await this.host.removeFile(recordFile(this.layout, record.uuid));
       await this.host.removeFile(fenceFile(this.layout, record.uuid));
@@ -111,11 +110,10 @@ export class Store {
     this.byUuid.set(uuid, fenced ? await this.withFence(record) : record);
   }
 
-  /** The fence is written first, so it may know of a higher epoch than the record. */
+  /** The fence is written before the domain is looked for: it may be higher than in the record, and is no receipt. */
   private async withFence(record: DomainRecord): Promise<DomainRecord> {
     const fence = Number((await this.host.readFile(fenceFile(this.layout, record.uuid))) ?? '0');
-    const retiredEpoch = Math.max(record.retiredEpoch ?? 0, Number.isSafeInteger(fence) ? fence : 0);
-    return retiredEpoch > 0 ? change(record, { retiredEpoch }) : record;
+    return Number.isSafeInteger(fence) ? refusing(record, fence) : record;
   }
 }
 
@@ -135,7 +133,7 @@ function parseRecord(text: string, uuid: string): DomainRecord | undefined {
     typeof value['epoch'] === 'number' &&
     typeof value['order'] === 'object' &&
     typeof value['vm'] === 'object';
-  return sound ? (value as unknown as DomainRecord) : undefined;
+  return sound ? withTwoWords(value as unknown as DomainRecord) : undefined;
 }
 
 function parseObject(text: string): Record<string, unknown> | undefined {

@@ -18,7 +18,7 @@
 import type { DomainRow } from '../xl/list';
 import { accept } from './accept';
 import { foreignDomain, isProved, ownerOf } from './owner';
-import { change } from './record';
+import { change, isRetired } from './record';
 import type { DomainRecord } from './record';
 import { run } from './run';
 import { stop } from './stop';
@@ -43,7 +43,7 @@ export function nextStep(input: StepInput): Step {
 }
 
 function vanished(record: DomainRecord | undefined): Step {
-  if (!record || (record.retiredEpoch ?? 0) >= record.epoch || record.frozen === true) return { act: { do: 'idle' } };
+  if (!record || isRetired(record) || record.frozen === true) return { act: { do: 'idle' } };
   return { record: change(record, { frozen: true }), act: { do: 'idle' } };
 }
 

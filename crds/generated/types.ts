@@ -145,6 +145,13 @@ export interface XenAgentStatus {
      * Highest epoch seen.
      */
     epoch: number;
+    /**
+     * Every epoch up to this one is refused for good.
+     */
+    refusedEpoch?: number;
+    /**
+     * The receipt: after these epochs were refused the domain was looked for and was gone.
+     */
     retiredEpoch?: number;
     /**
      * The order vanished: not ended, not started again.
@@ -276,7 +283,11 @@ export interface XenDomainStatus {
   epoch?: number;
   phase?: "Starting" | "Running" | "Stopping" | "Stopped" | "Failed" | "Unknown" | "Absent";
   /**
-   * The receipt: the Dom0 refuses every epoch up to this one, for good.
+   * The Dom0 refuses every epoch up to this one, for good. No receipt: the domain may be there still.
+   */
+  refusedEpoch?: number;
+  /**
+   * The receipt, told with phase Absent only: every epoch up to this one is refused for good, and the domain was looked for after that and is gone.
    */
   retiredEpoch?: number;
   bootID?: string;

@@ -216,14 +216,21 @@ export class Fleet {
 function sightingOf({ metadata, status }: XenAgent, uuid: string): Sighting {
   const domain = status?.domains?.find((entry) => entry.uuid === uuid);
   const record = status?.records?.find((entry) => entry.uuid === uuid);
-  const {
-    namespace = '',
-    name = '',
-    epoch = 0,
-    retiredEpoch = 0,
-  } = record ?? { namespace: domain?.namespace, name: domain?.vmName };
-  const orphan = domain?.kind === 'orphan' || record?.frozen === true;
-  return { host: metadata.name, namespace, name, present: domain !== undefined, orphan, epoch, retiredEpoch };
+  return {
+    host: metadata.name,
+    namespace: (record ? record.namespace : domain?.namespace) ?? '',
+    name: (record ? record.name : domain?.vmName) ?? '',
+    present: domain !== undefined,
+    orphan: domain?.kind === 'orphan' || record?.frozen === true,
+    ...epochsOf(record),
+  };
+}
+
+type SeenRecord = NonNullable<NonNullable<XenAgent['status']>['records']>[number];
+
+function epochsOf(record: SeenRecord | undefined): Pick<Sighting, 'epoch' | 'retiredEpoch' | 'refusedEpoch'> {
+  const { epoch = 0, retiredEpoch = 0, refusedEpoch = 0 } = record ?? {};
+  return { epoch, retiredEpoch, refusedEpoch };
 }
 
 /** Of two VMs that claim one thing, who has it: the one that is placed, then the older, then the smaller UID. */

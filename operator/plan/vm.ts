@@ -13,7 +13,7 @@ import { FINALIZER } from '../../common/names';
 import type { VMReason } from '../../common/reasons';
 import { desiredOf, disksToDelete, newOrder, orderSpec, tombstoneSpec } from './order';
 import { sameSpec } from './same';
-import { isRetired, retiredEpochOf, type PlacedOrder, type Sighting, type VmWorld } from './world';
+import { isRetired, refusedEpochOf, type PlacedOrder, type Sighting, type VmWorld } from './world';
 
 export type Action =
   | { readonly do: 'addFinalizer' }
@@ -42,8 +42,8 @@ const hold = (reason: VMReason, message: string, stalled = false): Action => wai
 export function nextEpoch(w: VmWorld): number {
   const known = [
     w.vm.status?.placement?.epoch ?? 0,
-    ...w.orders.flatMap(({ order }) => [order.spec.epoch, retiredEpochOf(order)]),
-    ...w.sightings.flatMap((s) => [s.epoch, s.retiredEpoch]),
+    ...w.orders.flatMap(({ order }) => [order.spec.epoch, refusedEpochOf(order)]),
+    ...w.sightings.flatMap((s) => [s.epoch, s.refusedEpoch ?? 0, s.retiredEpoch]),
   ];
   return Math.max(...known) + 1;
 }
@@ -166,7 +166,7 @@ function replaceOrder(w: VmWorld, placed: PlacedOrder, epoch: number): Action | 
     if (order.spec.epoch < epoch) return { do: 'deleteOrder', ...placed };
     return hostsFirst(w) ?? { do: 'claim', host, epoch: nextEpoch(w) };
   }
-  if (retiredEpochOf(order) >= epoch) return hostsFirst(w) ?? { do: 'claim', host, epoch: nextEpoch(w) };
+  if (refusedEpochOf(order) >= epoch) return hostsFirst(w) ?? { do: 'claim', host, epoch: nextEpoch(w) };
   return undefined;
 }
 
@@ -178,7 +178,7 @@ function planOrder(w: VmWorld, host: string, epoch: number): Action {
     if (replaced !== undefined) return replaced;
   }
   const seen = w.sightings.find((s) => s.host === host);
-  if (seen !== undefined && (seen.epoch > epoch || seen.retiredEpoch >= epoch)) {
+  if (seen !== undefined && (seen.epoch > epoch || Math.max(seen.refusedEpoch ?? 0, seen.retiredEpoch) >= epoch)) {
     return hostsFirst(w) ?? { do: 'claim', host, epoch: nextEpoch(w) };
   }
   if (placed === undefined) {

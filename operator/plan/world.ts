@@ -28,6 +28,8 @@ export interface Sighting {
   /** Highest epoch that the Dom0 has seen; 0 where it remembers none. */
   readonly epoch: number;
   readonly retiredEpoch: number;
+  /** The Dom0 refuses epochs up to this; no receipt. */
+  readonly refusedEpoch?: number;
 }
 
 export interface PlacedOrder {
@@ -55,8 +57,13 @@ export interface VmWorld {
   readonly unplaced: { readonly message: string } | undefined;
 }
 
-export const retiredEpochOf = (order: XenDomain): number => order.status?.retiredEpoch ?? 0;
+/** Epochs up to this are refused by the Dom0 for good. That is no receipt: the domain may be there still. */
+export const refusedEpochOf = ({ status }: XenDomain): number =>
+  Math.max(status?.refusedEpoch ?? 0, status?.retiredEpoch ?? 0);
 
-/** The receipt: the Dom0 ended this incarnation and refuses it for good. */
-export const isRetired = (order: XenDomain): boolean =>
-  order.spec.desired === 'Absent' && retiredEpochOf(order) >= order.spec.epoch;
+/** The receipt: the Dom0 refuses this incarnation for good, looked for it after that, and it is gone. */
+export const isRetired = ({ spec, status }: XenDomain): boolean =>
+  spec.desired === 'Absent' &&
+  status?.phase === 'Absent' &&
+  status.epoch === spec.epoch &&
+  (status.retiredEpoch ?? 0) >= spec.epoch;

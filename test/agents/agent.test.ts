@@ -173,59 +173,6 @@ describe('the agent on a virtual clock', () => {
     equal(count(bench.happened(), 'created'), 2);
   });
 
-  it('a foreign domain of the UUID outlives every order for it, also one that is made between record and create', async () => {
-    for (const before of [true, false]) {
-      const bench = new VirtualBench();
-      if (before) await bench.foreign();
-      const first = bench.start();
-      await bench.pass(3000);
-      if (!before) {
-        // The agent dies after its record, before its create.
-        const locked = bench.host.locked.bind(bench.host);
-        bench.host.locked = (lock, script, ...more) => {
-          if (script === 'make-disk') first.kill();
-          return locked(lock, script, ...more);
-        };
-        bench.server.order();
-        await bench.pass(2000);
-        deepEqual(bench.live(), []);
-        await bench.foreign();
-        bench.start();
-      }
-      const gone = { gracePeriodSeconds: 0 };
-      for (const [epoch, desired] of [
-        [1, 'Running'],
-        [2, 'Stopped'],
-        [3, 'Absent'],
-      ] as const) {
-        bench.server.order({ ...gone, epoch, desired });
-        await bench.pass(40_000, 200);
-        deepEqual([reason(bench), bench.domain()?.phase, bench.live().length], ['ForeignDomain', 'Unknown', 1]);
-        const [seen] = bench.server.agent?.status?.domains ?? [];
-        deepEqual([seen?.kind, seen?.vmName], ['foreign', undefined]);
-      }
-      // It is gone by its owner's hand: now the order is carried out.
-      void bench.host.exec(['xl', 'destroy', 'legacy']);
-      await bench.pass(20_000);
-      equal(bench.domain()?.phase, 'Absent');
-    }
-  });
-
-  it('a guest whose record is lost with the disk is taken over by its mark', async () => {
-    const bench = new VirtualBench();
-    const first = bench.start();
-    bench.server.order();
-    await bench.pass(5000);
-    first.kill();
-    await bench.host.removeFile(`/var/lib/xenfleet/domains/${UUID}.json`);
-    bench.start();
-    await bench.pass(15_000);
-    deepEqual([bench.domain()?.phase, bench.happened().filter((one) => one === 'created').length], ['Running', 1]);
-    bench.server.order({ desired: 'Stopped' });
-    await bench.pass(15_000);
-    equal(bench.domain()?.phase, 'Stopped');
-  });
-
   it('orders of another fleet are refused for good', async () => {
     const bench = new VirtualBench();
     bench.start();

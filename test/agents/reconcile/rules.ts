@@ -10,6 +10,8 @@ export interface Around {
   readonly api: OrderView;
   readonly blind: boolean;
   readonly fence: number;
+  /** The domain was looked for after this was refused, and was gone. */
+  readonly receipt: number;
   readonly ranAtEpoch: ReadonlySet<number>;
 }
 
@@ -48,6 +50,7 @@ export const RULES: readonly Rule[] = [
   ['retires what is not there', (act, { rows }) => act.do !== 'retire' || rows.length === 0],
   [
     'a receipt is durable',
-    (act, { fence }, held) => act.do !== 'report' || act.report.phase !== 'Absent' || fence >= (held?.order.epoch ?? 0),
+    (act, { receipt }, held) =>
+      act.do !== 'report' || act.report.phase !== 'Absent' || receipt >= (held?.order.epoch ?? 0),
   ],
 ];

@@ -5,17 +5,18 @@
 import { ok } from 'node:assert/strict';
 import fc from 'fast-check';
 import { afterCreate, afterDelete, afterRetire } from '../../../agents/reconcile/outcome';
+import { refusing } from '../../../agents/reconcile/record';
 import type { DomainRecord } from '../../../agents/reconcile/record';
 import { nextStep } from '../../../agents/reconcile/step';
 import type { OrderView, Seen, Step } from '../../../agents/reconcile/types';
 import type { DomainRow } from '../../../agents/xl/list';
 import type { RunOrder } from '../../../agents/xl/order';
 import { RULES } from './rules';
-import { FLEET, NOW, UUID, order, row } from '../orders';
+import { FLEET, MARK, NOW, UUID, order, row } from '../orders';
 
 type Event =
   | { kind: 'order'; desired: RunOrder['desired']; runPolicy: RunOrder['runPolicy']; raise: boolean }
-  | { kind: 'vanish' | 'away' | 'destroyed' | 'hostReboot' | 'blind' | 'agentDies' }
+  | { kind: 'vanish' | 'away' | 'destroyed' | 'hostReboot' | 'blind' | 'agentDies' | 'retireDies' }
   | { kind: 'guest'; reason: NonNullable<DomainRow['reason']> }
   | { kind: 'time'; ms: number }
   | { kind: 'createFails' };
@@ -39,6 +40,7 @@ const event: fc.Arbitrary<Event> = fc.oneof(
       { kind: 'hostReboot' },
       { kind: 'blind' },
       { kind: 'agentDies' },
+      { kind: 'retireDies' },
       { kind: 'createFails' },
     ),
   },
@@ -65,6 +67,8 @@ class World {
   createFails = false;
   domid = 1;
   fence = 0;
+  receipt = 0;
+  retireDies = false;
   steps: string[] = [];
   ranAtEpoch = new Set<number>();
 
@@ -100,6 +104,9 @@ class World {
       case 'agentDies':
         this.record = this.record && (JSON.parse(JSON.stringify(this.record)) as DomainRecord);
         return;
+      case 'retireDies':
+        this.retireDies = true;
+        return;
       case 'guest':
         this.rows = this.rows.map((one) =>
           one.state === 'running' ? { ...one, state: 'shutdown', reason: what.reason } : one,
@@ -123,6 +130,7 @@ class World {
         seen,
         host,
         nowMs: this.nowMs,
+        mark: MARK,
         ...(this.record && { record: this.record }),
       });
       this.check(step);
@@ -164,6 +172,13 @@ class World {
         return true;
       case 'retire':
         this.fence = Math.max(this.fence, act.epoch);
+        if (this.retireDies) {
+          // The fence is durable, the look at the domain never came; the next agent reads the fence.
+          this.retireDies = false;
+          this.record = refusing(held, this.fence);
+          return false;
+        }
+        this.receipt = Math.max(this.receipt, act.epoch);
         this.record = afterRetire(held, act.epoch, this.nowMs);
         return true;
       case 'deleteDisks':
@@ -202,6 +217,7 @@ describe('one domain, any history', () => {
             world.settle();
           }
           world.createFails = false;
+          world.retireDies = false;
           world.happen({ kind: 'order', desired, runPolicy: 'Always', raise: true });
           for (let round = 0; round < 6; round += 1) {
             world.settle();
