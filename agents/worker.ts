@@ -112,8 +112,10 @@ export class Workers {
     const policy = await this.options.policy();
     const record = store.records.get(uuid);
     const fleetID = store.fleet?.fleetID;
+    const confirmedBootID = this.options.api.agent()?.spec.confirmedBootID;
     const host = {
       bootID,
+      ...(confirmedBootID !== undefined && { confirmedBootID }),
       startUnconfirmed: policy.ok && policy.policy.startUnconfirmed,
       ...(fleetID !== undefined && { fleetID }),
     };

@@ -37,8 +37,10 @@ export function nextStep(input: StepInput): Step {
       const confirmed = record.confirmedBootID === input.host.bootID;
       return obey(input, { spec: record.order, confirmed });
     }
-    case 'given':
-      return obey(input, order);
+    case 'given': {
+      const { bootID, confirmedBootID } = input.host;
+      return obey(input, { ...order, confirmed: order.confirmed && confirmedBootID === bootID });
+    }
   }
 }
 

@@ -7,7 +7,7 @@ import type { RunOrder } from '../xl/order';
 import type { DomainRecord } from './record';
 
 export type OrderView =
-  /** The API holds an order. `confirmed`: it was heard during this boot of the Dom0. */
+  /** The API holds an order. `confirmed`: the orders were heard whole during this boot of the Dom0. */
   | { readonly kind: 'given'; readonly spec: XenDomainSpec; readonly confirmed: boolean; readonly invalid?: string }
   /** The API was asked for all orders, and this one was not among them. */
   | { readonly kind: 'vanished' }
@@ -22,6 +22,8 @@ export interface HostState {
   /** The fleet that the Dom0 belongs to; undefined before first contact. */
   readonly fleetID?: string;
   readonly bootID: string;
+  /** The boot that the XenAgent names, as last heard; undefined if it names none or is not there. */
+  readonly confirmedBootID?: string;
   /** The policy file allows starts that the API has not confirmed in this boot. */
   readonly startUnconfirmed: boolean;
 }

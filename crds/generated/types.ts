@@ -26,6 +26,10 @@ export interface XenAgentSpec {
    */
   nonce?: string;
   /**
+   * The boot of the Dom0 that the operator has seen a report of; in any other boot the agent starts nothing.
+   */
+  confirmedBootID?: string;
+  /**
    * Names of all hosts; agents keep and report it.
    *
    * @maxItems 2000

@@ -15,7 +15,7 @@ import type { KubeObject, ResourceType } from '../../common/kube/types';
 import { AGENT_LEASE, FINALIZER, hostNamespace } from '../../common/names';
 import type { Clock } from '../../common/ports';
 import type { Logger } from '../adapters/types';
-import { agentSpec, hostObjects, newAgent, showHost, type HostFigures } from '../plan/host';
+import { agentSpec, confirmedBoot, hostObjects, newAgent, showHost, type HostFigures } from '../plan/host';
 import { sameSpec } from '../plan/same';
 import type { ReconcileResult } from '../runtime/controller';
 import type { Fleet } from './fleet';
@@ -61,7 +61,7 @@ export class HostController {
       world.hosts.assume(await this.#setFinalizers(host, [...(host.metadata.finalizers ?? []), FINALIZER]));
     }
     const ready = await this.#ensureNamespace(name);
-    if (ready) await this.#ensureAgent(name);
+    if (ready) await this.#ensureAgent(host);
     return this.#show(name);
   };
 
@@ -116,10 +116,11 @@ export class HostController {
     }
   }
 
-  async #ensureAgent(name: string): Promise<void> {
+  async #ensureAgent(host: XenHost): Promise<void> {
     const { world, fleet, client } = this.#options;
+    const { name } = host.metadata;
     const agent = fleet.agent(name);
-    const spec = agentSpec(fleet.fleetFacts());
+    const spec = agentSpec(fleet.fleetFacts(), confirmedBoot(host, agent, fleet.nonce));
     if (agent === undefined) {
       world.agents.assume(await client.create(XENAGENTS, newAgent(name, spec)));
       return;

@@ -110,6 +110,12 @@ export function hasAnswered(agent: XenAgent | undefined, nonce: string): boolean
   return agent?.status?.nonce === nonce && agent.status.bootID !== undefined;
 }
 
+/** The boot in which the agent may start guests: the last one that reported to this leader, while the host is not held for dead. */
+export function confirmedBoot(host: XenHost, agent: XenAgent | undefined, nonce: string): string | undefined {
+  if (isDeclaredDead(host, agent)) return undefined;
+  return hasAnswered(agent, nonce) ? agent?.status?.bootID : agent?.spec.confirmedBootID;
+}
+
 export function viewHost(host: XenHost, facts: HostFacts): HostView {
   const { state, message } = judge(host, facts);
   return {
@@ -131,11 +137,12 @@ export interface FleetFacts {
 }
 
 /** What the agent must know; sorted, so that equal worlds give equal specs. */
-export function agentSpec(fleet: FleetFacts): XenAgentSpec {
+export function agentSpec(fleet: FleetFacts, confirmedBootID: string | undefined): XenAgentSpec {
   const byName = <T extends { name: string }>(a: T, b: T): number => (a.name < b.name ? -1 : 1);
   return {
     fleetID: fleet.fleetID,
     nonce: fleet.nonce,
+    ...(confirmedBootID !== undefined && { confirmedBootID }),
     roster: [...fleet.roster].sort(),
     storagePools: fleet.storagePools
       .map(({ metadata, spec }) => ({ name: metadata.name, driver: spec.driver, path: spec.path }))

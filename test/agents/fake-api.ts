@@ -2,7 +2,14 @@
 import type { AgentApi, ApiListener, WriteResult } from '../../agents/api/types';
 import type { Clock } from '../../common/ports';
 import { KubeError } from '../../common/kube/errors';
-import type { XenAgent, XenAgentStatus, XenDomain, XenDomainSpec, XenDomainStatus } from '../../crds/generated/types';
+import type {
+  XenAgent,
+  XenAgentSpec,
+  XenAgentStatus,
+  XenDomain,
+  XenDomainSpec,
+  XenDomainStatus,
+} from '../../crds/generated/types';
 import { FLEET, UUID, order } from './orders';
 
 /** One API server, as one agent sees it. */
@@ -15,6 +22,8 @@ export class FakeServer {
     spec: { fleetID: FLEET, nonce: 'n1', roster: ['h1'] },
   };
   away = false;
+  /** The operator names a boot as soon as it has seen its report. */
+  confirms = true;
   writes: string[] = [];
   readonly clients = new Set<FakeApi>();
   private version = 1;
@@ -45,6 +54,10 @@ export class FakeServer {
   }
 
   setNonce(nonce: string): void {
+    this.edit({ nonce });
+  }
+
+  private edit(changes: Partial<XenAgentSpec>): void {
     const { agent } = this;
     if (!agent) return;
     const metadata = {
@@ -52,7 +65,7 @@ export class FakeServer {
       generation: (agent.metadata.generation ?? 0) + 1,
       resourceVersion: String((this.version += 1)),
     };
-    this.agent = { ...agent, metadata, spec: { ...agent.spec, nonce } };
+    this.agent = { ...agent, metadata, spec: { ...agent.spec, ...changes } };
     this.tell((client) => client.heardAgent());
   }
 
@@ -82,7 +95,13 @@ export class FakeServer {
     this.writes.push('XenAgent');
     this.agent = { ...this.agent, status };
     this.tell((client) => client.heardAgent());
+    if (this.confirms && status.nonce === this.agent.spec.nonce) this.confirm(status.bootID);
     return 'written';
+  }
+
+  confirm(bootID: string | undefined): void {
+    if (bootID === undefined || this.agent?.spec.confirmedBootID === bootID) return;
+    this.edit({ confirmedBootID: bootID });
   }
 
   private tell(act: (client: FakeApi) => void): void {

@@ -64,7 +64,7 @@ export function input(changes: Partial<StepInput> = {}): StepInput {
     order: { kind: 'given', spec: order(), confirmed: true },
     seen: { kind: 'rows', rows: [] },
     mark: MARK,
-    host: { fleetID: FLEET, bootID: BOOT, startUnconfirmed: false },
+    host: { fleetID: FLEET, bootID: BOOT, confirmedBootID: BOOT, startUnconfirmed: false },
     nowMs: NOW,
     ...changes,
   };

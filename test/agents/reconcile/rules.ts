@@ -7,6 +7,7 @@ import type { DomainRow } from '../../../agents/xl/list';
 export interface Around {
   readonly rows: readonly DomainRow[];
   readonly boot: number;
+  readonly confirmed: number;
   readonly api: OrderView;
   readonly blind: boolean;
   readonly fence: number;
@@ -29,6 +30,10 @@ export const RULES: readonly Rule[] = [
   [
     'creates what this boot has confirmed',
     (act, { boot }, held) => act.do !== 'create' || held?.confirmedBootID === `boot-${boot}`,
+  ],
+  [
+    'creates by an order only in the boot that the API names',
+    (act, { boot, confirmed, api }) => act.do !== 'create' || api.kind !== 'given' || confirmed === boot,
   ],
   [
     'Once is once',

@@ -16,7 +16,7 @@ import { FLEET, MARK, NOW, UUID, order, row } from '../orders';
 
 type Event =
   | { kind: 'order'; desired: RunOrder['desired']; runPolicy: RunOrder['runPolicy']; raise: boolean }
-  | { kind: 'vanish' | 'away' | 'destroyed' | 'hostReboot' | 'blind' | 'agentDies' | 'retireDies' }
+  | { kind: 'vanish' | 'away' | 'destroyed' | 'hostReboot' | 'blind' | 'agentDies' | 'retireDies' | 'confirm' }
   | { kind: 'guest'; reason: NonNullable<DomainRow['reason']> }
   | { kind: 'time'; ms: number }
   | { kind: 'createFails' };
@@ -41,6 +41,7 @@ const event: fc.Arbitrary<Event> = fc.oneof(
       { kind: 'blind' },
       { kind: 'agentDies' },
       { kind: 'retireDies' },
+      { kind: 'confirm' },
       { kind: 'createFails' },
     ),
   },
@@ -60,6 +61,8 @@ const event: fc.Arbitrary<Event> = fc.oneof(
 class World {
   nowMs = NOW;
   boot = 1;
+  /** The boot that the API names. */
+  confirmed = 1;
   rows: DomainRow[] = [];
   record: DomainRecord | undefined;
   api: OrderView = { kind: 'unheard' };
@@ -73,7 +76,14 @@ class World {
   ranAtEpoch = new Set<number>();
 
   happen(what: Event): void {
-    this.blind = false;
+    this.blind = what.kind === 'blind';
+    if (what.kind === 'createFails') this.createFails = true;
+    if (what.kind === 'retireDies') this.retireDies = true;
+    if (what.kind === 'confirm') this.confirmed = this.boot;
+    this.change(what);
+  }
+
+  private change(what: Event): void {
     switch (what.kind) {
       case 'order': {
         const epoch = this.record ? this.record.epoch + (what.raise ? 1 : 0) : 1;
@@ -95,17 +105,8 @@ class World {
         this.boot += 1;
         this.api = { kind: 'unheard' };
         return;
-      case 'blind':
-        this.blind = true;
-        return;
-      case 'createFails':
-        this.createFails = true;
-        return;
       case 'agentDies':
         this.record = this.record && (JSON.parse(JSON.stringify(this.record)) as DomainRecord);
-        return;
-      case 'retireDies':
-        this.retireDies = true;
         return;
       case 'guest':
         this.rows = this.rows.map((one) =>
@@ -115,6 +116,8 @@ class World {
       case 'time':
         this.nowMs += what.ms;
         return;
+      default: // A flag, set above.
+        return;
     }
   }
 
@@ -123,7 +126,8 @@ class World {
       const seen: Seen = this.blind
         ? { kind: 'unknown', reason: 'ToolstackHung', message: 'x' }
         : { kind: 'rows', rows: this.rows };
-      const host = { fleetID: FLEET, bootID: `boot-${this.boot}`, startUnconfirmed: false };
+      const bootID = `boot-${this.boot}`;
+      const host = { fleetID: FLEET, bootID, confirmedBootID: `boot-${this.confirmed}`, startUnconfirmed: false };
       const step = nextStep({
         uuid: UUID,
         order: this.api,
@@ -218,6 +222,7 @@ describe('one domain, any history', () => {
           }
           world.createFails = false;
           world.retireDies = false;
+          world.confirmed = world.boot;
           world.happen({ kind: 'order', desired, runPolicy: 'Always', raise: true });
           for (let round = 0; round < 6; round += 1) {
             world.settle();
