@@ -100,6 +100,8 @@ export class Reporter {
     await this.observe(before, awaited);
     const agent = api.agent();
     if (!agent || !this.observation || !this.listed) return agent === undefined;
+    // Before the orders are heard whole, every record would look like one without an order.
+    if (!api.authoritative()) return false;
     const status = this.statusOf(agent, this.listed, nonce);
     const quietMs = this.options.clock.monotonicMs() - this.writtenMs;
     if (!isWorthWriting(agent.status, status, quietMs)) return true;

@@ -1,6 +1,8 @@
 /** The status of a XenAgent: what the host is, has and runs. Pure; the times come in. */
 import type { XenAgent, XenAgentStatus } from '../../crds/generated/types';
 import { mergeConditions } from '../../common/conditions';
+import { reportedRecords, within } from './agent-records';
+import type { Bound } from './agent-records';
 import type { Observation } from '../xl/observe';
 import type { DomainRow, Listing } from '../xl/list';
 import { isProved, ownerOf } from '../reconcile/owner';
@@ -24,14 +26,19 @@ export interface AgentStatusInput {
 
 type Domain = NonNullable<XenAgentStatus['domains']>[number];
 
-const MAX_DOMAINS = 4096;
-const MAX_LISTED = 8192;
+/** Together with what else is told these stay well below the 1.5 MiB that etcd takes. */
+const DOMAINS: Bound = { entries: 4096, bytes: 320 * 1024 };
+const RECORDS: Bound = { entries: 8192, bytes: 320 * 1024 };
+const RETAINED_DISKS: Bound = { entries: 512, bytes: 96 * 1024 };
+/** Names that somebody else gave. */
+const MAX_TEXT = 128;
 const DISK_FILE = /^(.*)\/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.([a-z0-9][-a-z0-9]*)\.raw$/;
 
 export function agentStatus(input: AgentStatusInput): XenAgentStatus {
   const { agent, observation, fleet, listing } = input;
   const dom0 = listing.rows.find((row) => row.domid === 0);
   const { facts } = observation;
+  const told = lists(input);
   return {
     observedGeneration: agent.metadata.generation ?? 0,
     ...(input.nonce !== undefined && { nonce: input.nonce }),
@@ -50,10 +57,25 @@ export function agentStatus(input: AgentStatusInput): XenAgentStatus {
     }),
     storagePools: pools(input),
     networks: networks(input),
-    domains: domains(input).slice(0, MAX_DOMAINS),
-    records: records(input).slice(0, MAX_LISTED),
-    retainedDisks: retainedDisks(input).slice(0, MAX_LISTED),
+    ...told,
     conditions: conditions(input),
+  };
+}
+
+type Lists = Pick<XenAgentStatus, 'domains' | 'records' | 'retainedDisks' | 'retainedDiskCount' | 'truncated'>;
+
+function lists(input: AgentStatusInput): Lists {
+  const foundDomains = within(domains(input), DOMAINS);
+  const foundRecords = within(reportedRecords(input), RECORDS);
+  const disks = retainedDisks(input);
+  const foundDisks = within(disks, RETAINED_DISKS);
+  const cut = foundDomains.cut || foundRecords.cut || foundDisks.cut;
+  return {
+    domains: foundDomains.kept,
+    records: foundRecords.kept,
+    retainedDisks: foundDisks.kept,
+    retainedDiskCount: disks.length,
+    ...(cut && { truncated: true }),
   };
 }
 
@@ -102,8 +124,12 @@ function domains(input: AgentStatusInput): Domain[] {
   return input.listing.rows
     .filter((row) => row.domid !== 0)
     .map((row) => domain(input, row))
-    .sort((a, b) => (a.uuid < b.uuid ? -1 : a.uuid > b.uuid ? 1 : (a.domid ?? 0) - (b.domid ?? 0)));
+    .sort((a, b) => rankOf(a) - rankOf(b) || compare(a.uuid, b.uuid) || (a.domid ?? 0) - (b.domid ?? 0));
 }
+
+/** Orphans are what nobody else knows of; foreign domains come last. */
+const rankOf = ({ kind }: Domain): number => ['orphan', 'ours', 'foreign'].indexOf(kind);
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 function domain(input: AgentStatusInput, row: DomainRow): Domain {
   const detail = input.observation.details?.get(row.domid);
@@ -113,7 +139,7 @@ function domain(input: AgentStatusInput, row: DomainRow): Domain {
   const { kind, ...owner } = ownerOfRow(input, row.uuid);
   return {
     uuid: row.uuid,
-    ...(row.name !== null && { name: row.name }),
+    ...(row.name !== null && { name: row.name.slice(0, MAX_TEXT) }),
     domid: row.domid,
     kind,
     state: row.state,
@@ -142,23 +168,9 @@ function ownerOfRow(
   return { kind: 'orphan', namespace: mark.namespace, vmName: mark.name, epoch: mark.epoch };
 }
 
-function records({ records: held }: AgentStatusInput): NonNullable<XenAgentStatus['records']> {
-  return [...held.values()]
-    .map((record) => ({
-      uuid: record.uuid,
-      namespace: record.vm.namespace,
-      name: record.vm.name,
-      epoch: record.epoch,
-      ...(record.refusedEpoch !== undefined && { refusedEpoch: record.refusedEpoch }),
-      ...(record.retiredEpoch !== undefined && { retiredEpoch: record.retiredEpoch }),
-      ...(record.frozen === true && { frozen: true }),
-    }))
-    .sort((a, b) => (a.uuid < b.uuid ? -1 : 1));
-}
-
 /** Disks of VMs that have no live record here. */
 function retainedDisks({ observation, records: held }: AgentStatusInput): NonNullable<XenAgentStatus['retainedDisks']> {
-  return (observation.disks ?? []).flatMap(({ path, sizeBytes }) => {
+  const found = (observation.disks ?? []).flatMap(({ path, sizeBytes }) => {
     const [, folder, uuid, disk] = DISK_FILE.exec(path) ?? [];
     if (folder === undefined || uuid === undefined || disk === undefined) return [];
     const record = held.get(uuid);
@@ -166,6 +178,7 @@ function retainedDisks({ observation, records: held }: AgentStatusInput): NonNul
     const owner = record ? { namespace: record.vm.namespace, vmName: record.vm.name } : {};
     return [{ uuid, disk, path: folder, sizeBytes, ...owner }];
   });
+  return found.sort((a, b) => compare(a.uuid, b.uuid) || compare(a.disk, b.disk));
 }
 
 function conditions({ agent, fleet, trouble, nowMs }: AgentStatusInput): NonNullable<XenAgentStatus['conditions']> {

@@ -137,7 +137,7 @@ export interface XenAgentStatus {
     epoch?: number;
   }[];
   /**
-   * What the Dom0 remembers of every domain of the fleet, running or not.
+   * What the Dom0 remembers of the domains of the fleet, running or not. What was retired an hour ago and has no order is not listed.
    *
    * @maxItems 8192
    */
@@ -158,12 +158,16 @@ export interface XenAgentStatus {
      */
     retiredEpoch?: number;
     /**
-     * The order vanished: not ended, not started again.
+     * It is not retired and has no order: something of it may live here.
      */
     frozen?: boolean;
+    /**
+     * A create was begun in this boot and has not been heard to end.
+     */
+    creating?: boolean;
   }[];
   /**
-   * Disks whose VM is gone.
+   * Disks whose VM is gone; the first ones by UUID.
    *
    * @maxItems 8192
    */
@@ -175,6 +179,14 @@ export interface XenAgentStatus {
     namespace?: string;
     vmName?: string;
   }[];
+  /**
+   * All disks whose VM is gone, also those not listed.
+   */
+  retainedDiskCount?: number;
+  /**
+   * Something did not fit into this report. What lives is listed first.
+   */
+  truncated?: boolean;
   conditions?: {
     type: string;
     status: "True" | "False" | "Unknown";

@@ -97,4 +97,28 @@ describe('the agent and its proofs', () => {
       deepEqual([phase, epoch, refusedEpoch, retiredEpoch, present], ['Absent', 1, 1, 1, false]);
     }
   });
+
+  it('a create under way is in the report that answers a nonce, also if its order is in no list any more', async () => {
+    const bench = new VirtualBench();
+    bench.start();
+    await bench.pass(3000);
+    const locked = bench.host.locked.bind(bench.host);
+    bench.host.locked = async (lock, script, ...more) => {
+      // A large image is copied.
+      if (script === 'make-disk') await new Promise<void>((done) => void bench.clock.setTimer(20_000, done));
+      return locked(lock, script, ...more);
+    };
+    bench.server.order({ epoch: 5 });
+    await bench.pass(4000);
+    bench.server.remove();
+    bench.server.setNonce('n2');
+    await bench.pass(1000);
+    const { nonce, records } = bench.server.agent?.status ?? {};
+    equal(nonce, 'n2');
+    const named = { uuid: UUID, namespace: 'tenant', name: 'web', epoch: 5 };
+    deepEqual(records, [{ ...named, frozen: true, creating: true }]);
+    deepEqual(bench.live(), []);
+    await bench.pass(30_000);
+    deepEqual(bench.server.agent?.status?.domains?.[0]?.kind, 'orphan');
+  });
 });
