@@ -21,16 +21,31 @@ export interface ReporterOptions {
   readonly heartbeatMs: number;
 }
 
+interface Observed {
+  readonly atMs: number;
+  readonly of: string;
+  readonly seen: Observation;
+  /** What the last look could not tell, in words. */
+  readonly missing?: string;
+}
+
 type Listed = Extract<Look, { listing: unknown }>;
 
 const OBSERVE_EVERY_MS = 60_000;
+const OBSERVE_AGAIN_MS = 15_000;
+/** A little longer than the sections of scripts/observe.sh may take. */
+const OBSERVE_WAIT_MS = 15_000;
 const RETRY_MS = 2000;
 /** A failure that is over sooner is no trouble. */
 const TROUBLE_AFTER_MS = 30_000;
 const NO_IMAGES = '/var/lib/xenfleet/images';
 
 export class Reporter {
-  private observation: { readonly atMs: number; readonly of: string; readonly seen: Observation } | undefined;
+  private observation: Observed | undefined;
+  private observing: Promise<void> | undefined;
+  private waiting: Timer | undefined;
+  /** Monotonic time of the last observation that told everything. */
+  private wholeMs: number;
   private listed: Listed | undefined;
   private running = false;
   private wanted = false;
@@ -42,6 +57,7 @@ export class Reporter {
 
   constructor(private readonly options: ReporterOptions) {
     this.writtenMs = options.clock.monotonicMs();
+    this.wholeMs = options.clock.monotonicMs();
   }
 
   /** Something changed: report with the next heartbeat, or now where the operator waits. */
@@ -56,6 +72,7 @@ export class Reporter {
   stop(): void {
     this.stopped = true;
     this.timer?.cancel();
+    this.waiting?.cancel();
   }
 
   /** A first report, another nonce, or another spec. */
@@ -110,20 +127,40 @@ export class Reporter {
     return result !== 'stale';
   }
 
+  /** The listing and the records are enough to answer a nonce: an observation that takes too long is not waited for. */
   private async observe(agent: XenAgent, always: boolean): Promise<void> {
-    const { view, policy, clock } = this.options;
+    const { view, clock } = this.options;
     const look = always ? await view.look() : view.last;
     if (look && 'listing' in look) this.listed = look;
     const of = this.signature(agent);
     const ageMs = clock.monotonicMs() - (this.observation?.atMs ?? Number.NEGATIVE_INFINITY);
-    if (!always && this.observation?.of === of && ageMs < OBSERVE_EVERY_MS) return;
+    const everyMs = this.observation?.missing === undefined ? OBSERVE_EVERY_MS : OBSERVE_AGAIN_MS;
+    if (!always && this.observation?.of === of && ageMs < everyMs) return;
+    this.observing ??= this.observeOnce(agent, of).finally(() => (this.observing = undefined));
+    const late = new Promise<void>((done) => (this.waiting = clock.setTimer(OBSERVE_WAIT_MS, done)));
+    await Promise.race([this.observing, late]);
+    this.waiting?.cancel();
+    this.observation ??= { atMs: clock.monotonicMs(), of: '', seen: {}, missing: 'nothing was told in time' };
+  }
+
+  /** A part that failed this time keeps its last value. */
+  private async observeOnce(agent: XenAgent, of: string): Promise<void> {
+    const { view, policy, clock } = this.options;
     const key = await policy.get();
     const imageDir = key.ok ? key.policy.imageDir : NO_IMAGES;
     const paths = (agent.spec.storagePools ?? []).map((pool) => pool.path);
     const seen = await view.observe(imageDir, [...new Set(paths)]);
-    if ('reason' in seen) throw new Error(seen.message);
-    // A part that failed this time keeps its last value.
-    this.observation = { atMs: clock.monotonicMs(), of, seen: { ...this.observation?.seen, ...seen } };
+    const atMs = clock.monotonicMs();
+    const missing = 'reason' in seen ? seen.message : missingParts(seen);
+    if (missing === undefined) this.wholeMs = atMs;
+    else this.options.log.warn({ missing }, 'the host could not be observed whole');
+    const told = 'reason' in seen ? {} : seen;
+    this.observation = {
+      atMs,
+      of,
+      seen: { ...this.observation?.seen, ...told },
+      ...(missing !== undefined && { missing }),
+    };
   }
 
   /** What an observation depends on: when it changes, the last one is old. */
@@ -153,7 +190,25 @@ export class Reporter {
 
   private trouble(): string | undefined {
     const { view, clock } = this.options;
-    const blind = clock.monotonicMs() - view.goodMs > TROUBLE_AFTER_MS;
-    return blind && view.last && 'failure' in view.last ? view.last.failure.message : undefined;
+    const nowMs = clock.monotonicMs();
+    const blind = nowMs - view.goodMs > TROUBLE_AFTER_MS;
+    if (blind && view.last && 'failure' in view.last) return view.last.failure.message;
+    const missing = nowMs - this.wholeMs > TROUBLE_AFTER_MS ? this.observation?.missing : undefined;
+    return missing === undefined ? undefined : `${missing}; the last values are reported`;
   }
+}
+
+const PARTS: readonly (readonly [keyof Observation, string])[] = [
+  ['facts', 'xl info'],
+  ['details', 'xl list -l'],
+  ['marks', 'xenstore-ls /xenfleet'],
+  ['bridges', 'the list of bridges'],
+  ['pools', 'df of the storage pools'],
+  ['disks', 'find in the storage pools'],
+];
+
+function missingParts(seen: Observation): string | undefined {
+  const words = PARTS.flatMap(([part, what]) => (seen[part] === undefined ? [what] : []));
+  if (words.length === 0) return undefined;
+  return `on the host these fail, or do not end in time: ${words.join(', ')}; look for a mount or a daemon that hangs`;
 }

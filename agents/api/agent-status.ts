@@ -1,6 +1,7 @@
 /** The status of a XenAgent: what the host is, has and runs. Pure; the times come in. */
 import type { XenAgent, XenAgentStatus } from '../../crds/generated/types';
 import { mergeConditions } from '../../common/conditions';
+import { defined } from '../../common/defined';
 import { reportedRecords, within } from './agent-records';
 import type { Bound } from './agent-records';
 import type { Observation } from '../xl/observe';
@@ -35,26 +36,17 @@ const MAX_TEXT = 128;
 const DISK_FILE = /^(.*)\/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.([a-z0-9][-a-z0-9]*)\.raw$/;
 
 export function agentStatus(input: AgentStatusInput): XenAgentStatus {
-  const { agent, observation, fleet, listing } = input;
-  const dom0 = listing.rows.find((row) => row.domid === 0);
-  const { facts } = observation;
+  const { agent, fleet } = input;
   const told = lists(input);
   return {
     observedGeneration: agent.metadata.generation ?? 0,
     ...(input.nonce !== undefined && { nonce: input.nonce }),
     agentVersion: input.version,
     bootID: input.bootID,
-    ...(observation.hostname !== undefined && { hostname: observation.hostname }),
+    ...hostname(input),
     ...(fleet && { fleetID: fleet.fleetID, roster: [...fleet.roster].sort() }),
     ...(input.policyDigest !== undefined && { policyDigest: input.policyDigest }),
-    ...(facts && {
-      cpus: facts.cpus,
-      xen: { version: facts.xenVersion, guestTypes: [...facts.guestTypes], virtCaps: facts.virtCaps },
-      memory: { totalMiB: facts.totalMiB, freeMiB: facts.freeMiB },
-    }),
-    ...(dom0 && {
-      dom0: { vcpus: dom0.vcpus, memoryMiB: dom0.memoryMiB, memoryFixed: facts?.dom0MemoryFixed ?? false },
-    }),
+    ...hardware(input),
     storagePools: pools(input),
     networks: networks(input),
     ...told,
@@ -62,19 +54,47 @@ export function agentStatus(input: AgentStatusInput): XenAgentStatus {
   };
 }
 
+// What could not be told this time is reported as it was before: nothing follows from its absence.
+
+function hostname({ agent, observation }: AgentStatusInput): Pick<XenAgentStatus, 'hostname'> {
+  const name = observation.hostname ?? agent.status?.hostname;
+  return name === undefined ? {} : { hostname: name };
+}
+
+function hardware({
+  agent: { status },
+  observation: { facts },
+  listing,
+}: AgentStatusInput): Pick<XenAgentStatus, 'cpus' | 'xen' | 'memory' | 'dom0'> {
+  const row = listing.rows.find(({ domid }) => domid === 0);
+  const memoryFixed = facts?.dom0MemoryFixed ?? status?.dom0?.memoryFixed ?? false;
+  const dom0 = row && { vcpus: row.vcpus, memoryMiB: row.memoryMiB, memoryFixed };
+  const known = facts
+    ? {
+        cpus: facts.cpus,
+        xen: { version: facts.xenVersion, guestTypes: [...facts.guestTypes], virtCaps: facts.virtCaps },
+        memory: { totalMiB: facts.totalMiB, freeMiB: facts.freeMiB },
+      }
+    : { cpus: status?.cpus, xen: status?.xen, memory: status?.memory };
+  return defined({ ...known, dom0 });
+}
+
 type Lists = Pick<XenAgentStatus, 'domains' | 'records' | 'retainedDisks' | 'retainedDiskCount' | 'truncated'>;
 
 function lists(input: AgentStatusInput): Lists {
   const foundDomains = within(domains(input), DOMAINS);
   const foundRecords = within(reportedRecords(input), RECORDS);
-  const disks = retainedDisks(input);
+  const { status } = input.agent;
+  const unseen = input.observation.disks === undefined;
+  const disks = unseen ? (status?.retainedDisks ?? []) : retainedDisks(input);
+  const retainedDiskCount = unseen ? (status?.retainedDiskCount ?? 0) : disks.length;
   const foundDisks = within(disks, RETAINED_DISKS);
   const cut = foundDomains.cut || foundRecords.cut || foundDisks.cut;
   return {
     domains: foundDomains.kept,
     records: foundRecords.kept,
     retainedDisks: foundDisks.kept,
-    retainedDiskCount: disks.length,
+    retainedDiskCount,
     ...(cut && { truncated: true }),
   };
 }
@@ -107,17 +127,20 @@ function text(value: unknown): string {
 function pools({ agent, observation }: AgentStatusInput): NonNullable<XenAgentStatus['storagePools']> {
   return (agent.spec.storagePools ?? []).map(({ name, path }) => {
     const space = observation.pools?.find((pool) => pool.path === path);
-    if (!space) return { name, present: false, message: `the host has no folder ${path}` };
-    return { name, present: true, totalBytes: space.totalBytes, freeBytes: space.freeBytes };
+    if (space) return { name, present: true, totalBytes: space.totalBytes, freeBytes: space.freeBytes };
+    if (observation.pools) return { name, present: false, message: `the host has no folder ${path}` };
+    const before = agent.status?.storagePools?.find((pool) => pool.name === name);
+    return before ?? { name, present: false, message: `the host has not told yet what ${path} is` };
   });
 }
 
 function networks({ agent, observation }: AgentStatusInput): NonNullable<XenAgentStatus['networks']> {
-  return (agent.spec.networks ?? []).map(({ name, bridge }) =>
-    observation.bridges?.includes(bridge) === true
-      ? { name, present: true }
-      : { name, present: false, message: `the host has no bridge ${bridge}` },
-  );
+  return (agent.spec.networks ?? []).map(({ name, bridge }) => {
+    if (observation.bridges?.includes(bridge) === true) return { name, present: true };
+    if (observation.bridges) return { name, present: false, message: `the host has no bridge ${bridge}` };
+    const before = agent.status?.networks?.find((network) => network.name === name);
+    return before ?? { name, present: false, message: `the host has not told yet whether there is a bridge ${bridge}` };
+  });
 }
 
 function domains(input: AgentStatusInput): Domain[] {
@@ -145,9 +168,14 @@ function domain(input: AgentStatusInput, row: DomainRow): Domain {
     state: row.state,
     ...(type !== undefined && { type }),
     vcpus: row.vcpus,
-    memoryMiB: Math.max(row.memoryMiB, detail?.maxMemoryMiB ?? applied?.memory?.maxMiB ?? 0),
+    memoryMiB: Math.max(row.memoryMiB, detail?.maxMemoryMiB ?? applied?.memory?.maxMiB ?? toldBefore(input, row)),
     ...owner,
   };
+}
+
+function toldBefore({ agent: { status }, bootID }: AgentStatusInput, { uuid, domid }: DomainRow): number {
+  const before = status?.domains?.find((one) => one.uuid === uuid && one.domid === domid);
+  return status?.bootID === bootID ? (before?.memoryMiB ?? 0) : 0;
 }
 
 /** Whose a domain is: by the record if that is proved, else by a mark of this fleet. A name is told only if it is proved. */

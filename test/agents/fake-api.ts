@@ -24,6 +24,10 @@ export class FakeServer {
   away = false;
   /** The operator names a boot as soon as it has seen its report. */
   confirms = true;
+  /** How long a list of orders takes; the XenAgent is heard at once. */
+  listMs = 0;
+  /** Every report that was written. */
+  readonly reports: XenAgentStatus[] = [];
   writes: string[] = [];
   readonly clients = new Set<FakeApi>();
   private version = 1;
@@ -51,6 +55,10 @@ export class FakeServer {
   remove(uuid = UUID): void {
     this.domains.delete(uuid);
     this.tell((client) => client.heard(uuid));
+  }
+
+  furnish(spec: Partial<XenAgentSpec>): void {
+    this.edit(spec);
   }
 
   setNonce(nonce: string): void {
@@ -93,6 +101,7 @@ export class FakeServer {
   writeAgent(status: XenAgentStatus): WriteResult {
     if (!this.agent) return 'gone';
     this.writes.push('XenAgent');
+    this.reports.push(status);
     this.agent = { ...this.agent, status };
     this.tell((client) => client.heardAgent());
     if (this.confirms && status.nonce === this.agent.spec.nonce) this.confirm(status.bootID);
@@ -137,10 +146,13 @@ export class FakeApi implements AgentApi {
   start(listener: ApiListener): void {
     this.listener = listener;
     this.server.clients.add(this);
-    if (!this.server.away) this.clock.setTimer(1, () => this.listAgain());
+    if (this.server.away) return;
+    this.clock.setTimer(1, () => this.heardAgent());
+    this.clock.setTimer(1 + this.server.listMs, () => this.listAgain());
   }
 
   async relist(): Promise<void> {
+    if (this.server.listMs > 0) await new Promise<void>((done) => void this.clock.setTimer(this.server.listMs, done));
     while (this.server.away) await new Promise<void>((done) => void this.clock.setTimer(100, done));
     this.listAgain();
   }
