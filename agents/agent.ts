@@ -37,6 +37,8 @@ export interface AgentOptions {
 /** A host that does not answer for so long gets no heartbeat: the fleet must hear of it. */
 const SILENT_MS = 20_000;
 const LOAD_AGAIN_MS = 2000;
+/** A Dom0 that cannot remember must say so within a minute. */
+const PROBE_EVERY_MS = 30_000;
 const FORGET_EVERY_MS = 24 * 3600 * 1000;
 
 export class Agent {
@@ -95,6 +97,8 @@ export class Agent {
     this.workers.wakeAll();
     this.every(this.options.pollMs, () => this.poll());
     this.every(FORGET_EVERY_MS, () => this.forget());
+    this.every(PROBE_EVERY_MS, () => this.probe());
+    void this.probe();
     this.beat();
   }
 
@@ -191,6 +195,12 @@ export class Agent {
       this.heartbeat = new Heartbeat({ client, clock, lease, holderIdentity: name, intervalMs: heartbeatMs, onBeat });
       this.heartbeat.start();
     }
+  }
+
+  private async probe(): Promise<void> {
+    const before = this.store.trouble;
+    await this.store.probe();
+    if (this.store.trouble?.reason !== before?.reason) this.reporter.wake();
   }
 
   private async forget(): Promise<void> {

@@ -191,6 +191,8 @@ export class Reporter {
   private trouble(): string | undefined {
     const { view, clock } = this.options;
     const nowMs = clock.monotonicMs();
+    const { trouble } = this.options.store;
+    if (trouble) return trouble.message;
     const blind = nowMs - view.goodMs > TROUBLE_AFTER_MS;
     if (blind && view.last && 'failure' in view.last) return view.last.failure.message;
     const missing = nowMs - this.wholeMs > TROUBLE_AFTER_MS ? this.observation?.missing : undefined;

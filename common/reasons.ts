@@ -24,6 +24,7 @@ export const DOMAIN_REASONS = [
   'DiskMissing',
   'DiskInUse',
   'DiskFull',
+  'StateNotWritable',
   'BridgeMissing',
   'KernelMissing',
   'OutOfMemory',

@@ -2,7 +2,8 @@
 import type { HostPort } from '../host/port';
 import { isRetired, refusing, withTwoWords } from '../reconcile/record';
 import type { DomainRecord } from '../reconcile/record';
-import { cfgFile, fenceDir, fenceFile, fleetFile, recordDir, recordFile } from './layout';
+import type { Failure } from '../xl/errors';
+import { cfgFile, fenceDir, fenceFile, fleetFile, probeFile, recordDir, recordFile } from './layout';
 import type { Layout } from './layout';
 
 export interface Fleet {
@@ -61,13 +62,17 @@ export class Store {
     this.byUuid.set(record.uuid, record);
     // One after the other, so that an older record never lands on a newer one.
     const before = this.owed.get(record.uuid)?.catch(() => undefined) ?? Promise.resolve();
-    const put = (): Promise<void> =>
-      this.host.putFile(recordFile(this.layout, record.uuid), `${JSON.stringify(record)}\n`);
+    const put = (): Promise<void> => this.put(recordFile(this.layout, record.uuid), `${JSON.stringify(record)}\n`);
     const writing = before.then(put).then(() => {
       if (this.owed.get(record.uuid) === writing) this.owed.delete(record.uuid);
     });
     this.owed.set(record.uuid, writing);
     return writing;
+  }
+
+  /** Is something known of the UUID that is not on the disk? */
+  owes(uuid: string): boolean {
+    return this.owed.has(uuid);
   }
 
   /** Resolves when all that is known of the UUID is durable; rejects with HostError where it cannot be made so. */
@@ -80,8 +85,29 @@ export class Store {
   }
 
   async saveFleet(fleet: Fleet): Promise<void> {
-    await this.host.putFile(fleetFile(this.layout), `${JSON.stringify(fleet)}\n`);
+    await this.put(fleetFile(this.layout), `${JSON.stringify(fleet)}\n`);
     this.fleetRead = fleet;
+  }
+
+  /** Tries a write, so that `trouble` is known also while there is nothing to remember. Never rejects. */
+  async probe(): Promise<void> {
+    await this.put(probeFile(this.layout), 'written now and then, to know that it can be\n').catch(() => undefined);
+  }
+
+  /** Why the last write did not get to the disk; undefined if it did. */
+  get trouble(): Failure | undefined {
+    return this.unwritten;
+  }
+  private unwritten: Failure | undefined;
+
+  private async put(path: string, text: string): Promise<void> {
+    try {
+      await this.host.putFile(path, text);
+      this.unwritten = undefined;
+    } catch (error) {
+      this.unwritten = notWritten(path, error);
+      throw error;
+    }
   }
 
   async dropCfg(uuid: string): Promise<void> {
@@ -115,6 +141,16 @@ export class Store {
     const fence = Number((await this.host.readFile(fenceFile(this.layout, record.uuid))) ?? '0');
     return Number.isSafeInteger(fence) ? refusing(record, fence) : record;
   }
+}
+
+function notWritten(path: string, error: unknown): Failure {
+  const words = error instanceof Error ? error.message : String(error);
+  const full = /ENOSPC|EDQUOT|no space left|quota exceeded/i.test(words);
+  const remedy = full ? 'make room on its file system' : 'see whether its file system is read-only or broken';
+  return {
+    reason: full ? 'DiskFull' : 'StateNotWritable',
+    message: `${path} cannot be written (${words.slice(0, 300)}): ${remedy}; until then nothing is started or given up here`,
+  };
 }
 
 /** An unreadable fleet file is not an absent one: then the host could be taken by another fleet. */

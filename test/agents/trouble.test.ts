@@ -1,6 +1,8 @@
 /** What an agent says of a Dom0 that is not well: on a virtual clock. */
 import { deepEqual, equal, match } from 'node:assert/strict';
 import type { XenAgentStatus } from '../../crds/generated/types';
+import { HostError } from '../../agents/host/port';
+import { UUID } from './orders';
 import { VirtualBench } from './virtual';
 
 const ready = (bench: VirtualBench): (string | undefined)[] => {
@@ -98,5 +100,53 @@ describe('an agent on a host that cannot be observed', () => {
       told.filter(([frozen, kind]) => frozen === true || kind !== 'ours'),
       [],
     );
+  });
+});
+
+describe('an agent on a host that cannot be written', () => {
+  const breakWith = (bench: VirtualBench, words: string): (() => void) => {
+    const putFile = bench.host.putFile.bind(bench.host);
+    bench.host.putFile = () => Promise.reject(new HostError(words));
+    return () => void (bench.host.putFile = putFile);
+  };
+  const told = (bench: VirtualBench, uuid = UUID): (string | undefined)[] => {
+    const { phase, conditions } = bench.domain(uuid) ?? {};
+    return [phase, conditions?.[0]?.status, conditions?.[0]?.reason];
+  };
+  const OTHER = '11111111-2222-4333-8444-555555555555';
+
+  for (const [words, reason] of [
+    ['ENOSPC: no space left on device, write', 'DiskFull'],
+    ['EROFS: read-only file system, open', 'StateNotWritable'],
+  ] as const)
+    it(`${words}: says so within a minute, starts nothing, and goes on by itself afterwards`, async () => {
+      const { bench } = await begun();
+      const mend = breakWith(bench, words);
+      await bench.pass(60_000, 200);
+      deepEqual(ready(bench).slice(0, 2), ['False', 'AgentTrouble']);
+      match(ready(bench)[2] ?? '', /var.lib.xenfleet.* cannot be written .*E(NOSPC|ROFS)/);
+      deepEqual(told(bench), ['Running', 'True', 'Running']);
+      bench.server.order({}, OTHER);
+      await bench.pass(10_000);
+      deepEqual(told(bench, OTHER), ['Failed', 'False', reason]);
+      deepEqual(bench.live(OTHER), []);
+      bench.server.order({ desired: 'Absent', epoch: 2 });
+      await bench.pass(30_000);
+      deepEqual([told(bench)[2], bench.live().length, bench.domain()?.retiredEpoch], [reason, 1, undefined]);
+      mend();
+      await bench.pass(150_000, 500);
+      deepEqual(ready(bench).slice(0, 2), ['True', 'AgentReporting']);
+      deepEqual([told(bench)[0], told(bench, OTHER)[0]], ['Absent', 'Running']);
+    });
+
+  it('says so from the start, with no order at all', async () => {
+    const bench = new VirtualBench();
+    const mend = breakWith(bench, 'EROFS: read-only file system, open');
+    bench.start();
+    await bench.pass(30_000);
+    deepEqual(ready(bench).slice(0, 2), ['False', 'AgentTrouble']);
+    mend();
+    await bench.pass(60_000);
+    deepEqual(ready(bench).slice(0, 2), ['True', 'AgentReporting']);
   });
 });
