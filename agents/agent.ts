@@ -9,6 +9,7 @@ import type { Clock, Timer } from '../common/ports';
 import type { AgentApi } from './api/types';
 import { Creator } from './dom0/create';
 import type { Layout } from './dom0/layout';
+import { machineID } from './dom0/machine';
 import { Store } from './dom0/store';
 import { Toolstack } from './dom0/toolstack';
 import { View } from './dom0/view';
@@ -51,6 +52,7 @@ export class Agent {
   private heartbeat: Heartbeat | undefined;
   /** The boot of the Dom0 in which the orders were last heard whole. */
   private confirmedBoot: string | undefined;
+  private machineID: string | undefined;
   private listening = false;
   /** The Dom0 has booted, and the orders have not been heard anew since. */
   private relisting = false;
@@ -76,7 +78,8 @@ export class Agent {
       onChanged: () => this.reporter.wake(),
     });
     const { store, view } = this;
-    this.reporter = new Reporter({ api, store, view, policy: policySource, clock, log, version, heartbeatMs });
+    const machine = (): string | undefined => this.machineID;
+    this.reporter = new Reporter({ api, store, view, policy: policySource, clock, log, version, heartbeatMs, machine });
   }
 
   /** Resolves when the Dom0 has been read and the watches have begun; waits for as long as the Dom0 cannot be asked. */
@@ -119,10 +122,21 @@ export class Agent {
       const look = await this.view.look();
       if ('failure' in look && this.view.bootID === undefined) throw new Error(look.failure.message);
       await this.store.load();
+      await this.identify();
       return true;
     } catch (error) {
       this.options.log.warn({ error: String(error) }, 'the host cannot be read; trying again');
       return false;
+    }
+  }
+
+  /** A Dom0 that cannot be written may have no identity yet; that is told as its trouble, and tried again. */
+  private async identify(): Promise<void> {
+    const { host, layout, log } = this.options;
+    try {
+      this.machineID ??= await machineID(host, layout);
+    } catch (error) {
+      log.warn({ error: String(error) }, 'the machine of the host cannot be told; trying again');
     }
   }
 
@@ -200,6 +214,7 @@ export class Agent {
   private async probe(): Promise<void> {
     const before = this.store.trouble;
     await this.store.probe();
+    await this.identify();
     if (this.store.trouble?.reason !== before?.reason) this.reporter.wake();
   }
 

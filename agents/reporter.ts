@@ -19,6 +19,8 @@ export interface ReporterOptions {
   readonly log: Log;
   readonly version: string;
   readonly heartbeatMs: number;
+  /** ID of the machine; undefined until it can be told. */
+  readonly machine: () => string | undefined;
 }
 
 interface Observed {
@@ -171,10 +173,11 @@ export class Reporter {
   }
 
   private statusOf(agent: XenAgent, listed: Listed, nonce: string | undefined): XenAgentStatus {
-    const { store, api, version, policy, clock } = this.options;
+    const { store, api, version, policy, clock, machine } = this.options;
     return agentStatus({
       agent,
       version,
+      machineID: machine(),
       bootID: listed.bootID,
       fleet: store.fleet,
       observation: this.observation?.seen ?? {},

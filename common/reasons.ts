@@ -73,6 +73,7 @@ export const HOST_REASONS = [
   'HoldsDomains',
   'DeclaredDead',
   'AgentTrouble',
+  'MachineChanged',
 ] as const;
 export type HostReason = (typeof HOST_REASONS)[number];
 

@@ -14,6 +14,7 @@ export interface AgentStatusInput {
   readonly agent: XenAgent;
   readonly version: string;
   readonly bootID: string;
+  readonly machineID: string | undefined;
   readonly fleet: { readonly fleetID: string; readonly roster: readonly string[] } | undefined;
   readonly observation: Observation;
   readonly listing: Listing;
@@ -43,6 +44,7 @@ export function agentStatus(input: AgentStatusInput): XenAgentStatus {
     ...(input.nonce !== undefined && { nonce: input.nonce }),
     agentVersion: input.version,
     bootID: input.bootID,
+    ...(input.machineID !== undefined && { machineID: input.machineID }),
     ...hostname(input),
     ...(fleet && { fleetID: fleet.fleetID, roster: [...fleet.roster].sort() }),
     ...(input.policyDigest !== undefined && { policyDigest: input.policyDigest }),

@@ -66,6 +66,10 @@ export interface XenAgentStatus {
    * Boot ID of the Dom0.
    */
   bootID?: string;
+  /**
+   * Made of what the firmware tells and of a random file in the state directory.
+   */
+  machineID?: string;
   hostname?: string;
   /**
    * The fleet that the Dom0 says it belongs to.
@@ -408,6 +412,10 @@ export interface XenHostSpec {
     memory?: number | string;
   };
   /**
+   * The machine that this host is, if it is not the one that reported first (status.machineID): set it if the server was replaced or its Dom0 installed anew.
+   */
+  machineID?: string;
+  /**
    * The boot ID (status.bootID) of a boot of this host that an administrator KNOWS to be over, e.g. after pulling its power. Its VMs may then be claimed elsewhere.
    */
   declaredDead?: string;
@@ -423,6 +431,10 @@ export interface XenHostStatus {
    * Boot of the Dom0 that last reported.
    */
   bootID?: string;
+  /**
+   * The machine that reported first under this name, or the one in the spec. No other is believed or obeyed.
+   */
+  machineID?: string;
   xenVersion?: string;
   /**
    * What the server has.

@@ -2,7 +2,7 @@
 import type { XenAgent, XenVM } from '../../crds/generated/types';
 import { hostNamespace, hostOfNamespace } from '../../common/names';
 import type { Clock } from '../../common/ports';
-import { hasAnswered, isDeclaredDead, viewHost, type FleetFacts, type HostFacts } from '../plan/host';
+import { hasAnswered, isDeclaredDead, machineOf, viewHost, type FleetFacts, type HostFacts } from '../plan/host';
 import { resolve, uuidOf, type Catalog, type Resolution } from '../plan/resolve';
 import type { HostView, Sighting, VmWorld } from '../plan/world';
 import type { World } from './world';
@@ -68,6 +68,7 @@ export class Fleet {
       fleetID,
       silentMs: beat === undefined ? undefined : clock.monotonicMs() - beat.seenAtMs,
       unknownAfterMs,
+      machineID: machineOf(world.hosts.get(host)),
       namespaceReady: namespace !== undefined && namespace.metadata.deletionTimestamp === undefined,
     };
   }
@@ -102,12 +103,16 @@ export class Fleet {
     const missing = new Set<string>();
     for (const host of hosts.all()) {
       const agent = this.agent(host.metadata.name);
-      if (!isDeclaredDead(host, agent) && !hasAnswered(agent, this.nonce)) missing.add(host.metadata.name);
+      if (!isDeclaredDead(host, agent) && !hasAnswered(host, agent, this.nonce)) missing.add(host.metadata.name);
     }
     for (const agent of agents.all()) {
-      if (agent.status?.nonce === this.nonce) for (const name of this.#strangersOf(agent)) missing.add(name);
+      if (this.#answered(agent)) for (const name of this.#strangersOf(agent)) missing.add(name);
     }
     return [...missing].sort();
+  }
+
+  #answered(agent: XenAgent): boolean {
+    return hasAnswered(this.#options.world.hosts.get(agent.metadata.name), agent, this.nonce);
   }
 
   #strangersOf(agent: XenAgent): readonly string[] {
@@ -157,9 +162,7 @@ export class Fleet {
 
   /** What the reports of this term say of a UUID. */
   #sightings(uuid: string): Sighting[] {
-    const reports = this.#options.world.agents
-      .byIndex('uuid', uuid)
-      .filter((agent) => agent.status?.nonce === this.nonce);
+    const reports = this.#options.world.agents.byIndex('uuid', uuid).filter((agent) => this.#answered(agent));
     return reports.map((agent) => sightingOf(agent, uuid)).sort((a, b) => (a.host < b.host ? -1 : 1));
   }
 
@@ -184,7 +187,7 @@ export class Fleet {
   #nameConflict(vm: XenVM, uuid: string): VmWorld['conflict'] {
     const { namespace = '', name } = vm.metadata;
     for (const agent of this.#options.world.agents.byIndex('vm', `${namespace}/${name}`)) {
-      if (agent.status?.nonce !== this.nonce) continue;
+      if (agent.status === undefined || !this.#answered(agent)) continue;
       const orphan =
         agent.status.domains?.find((d) => d.kind === 'orphan' && d.namespace === namespace && d.vmName === name) ??
         agent.status.records?.find((r) => r.frozen === true && r.namespace === namespace && r.name === name);

@@ -2,6 +2,7 @@
 import type {
   XenAgent,
   XenAgentSpec,
+  XenAgentStatus,
   XenHost,
   XenHostStatus,
   XenNetwork,
@@ -30,6 +31,8 @@ export interface HostFacts {
   readonly silentMs: number | undefined;
   readonly unknownAfterMs: number;
   readonly namespaceReady: boolean;
+  /** The machine that the host is; undefined before first contact. */
+  readonly machineID?: string | undefined;
   /** The host is being deleted, and this is what it still holds. */
   readonly ending?: string | undefined;
 }
@@ -64,6 +67,14 @@ const RULES: readonly Rule[] = [
     const message = `the agent of ${name} has not renewed its Lease ${since}; what runs there is unknown`;
     return { state: 'Unknown', reason: 'AgentSilent', message };
   },
+  (name, { machineID }, report) =>
+    isOtherMachine(machineID, report)
+      ? {
+          state: 'NotReady',
+          reason: 'MachineChanged',
+          message: `an agent on machine ${report.machineID} reports as ${name}, which is machine ${machineID}: stop that agent; or, if the server was replaced or its Dom0 installed anew, set spec.machineID: ${report.machineID} of the XenHost`,
+        }
+      : undefined,
   (name, facts, { fleetID = facts.fleetID }) =>
     fleetID === facts.fleetID
       ? undefined
@@ -105,15 +116,25 @@ export function isDeclaredDead(host: XenHost, agent: XenAgent | undefined): bool
   return host.spec.declaredDead !== undefined && host.spec.declaredDead === boot;
 }
 
-/** True where the agent has reported to the leader of this nonce. */
-export function hasAnswered(agent: XenAgent | undefined, nonce: string): boolean {
-  return agent?.status?.nonce === nonce && agent.status.bootID !== undefined;
+/** The machine that the host is: the one that an administrator names, else the first that reported. */
+export const machineOf = (host: XenHost | undefined): string | undefined =>
+  host?.spec.machineID ?? host?.status?.machineID;
+
+/** A copied Dom0, or an agent that was started with the wrong name. An agent of an older version tells no machine. */
+function isOtherMachine(machineID: string | undefined, report: XenAgent['status']): boolean {
+  return machineID !== undefined && report?.machineID !== undefined && report.machineID !== machineID;
+}
+
+/** True where the agent has reported to the leader of this nonce, from the machine that the host is. */
+export function hasAnswered(host: XenHost | undefined, agent: XenAgent | undefined, nonce: string): boolean {
+  const { status } = agent ?? {};
+  return status?.nonce === nonce && status.bootID !== undefined && !isOtherMachine(machineOf(host), status);
 }
 
 /** The boot in which the agent may start guests: the last one that reported to this leader, while the host is not held for dead. */
 export function confirmedBoot(host: XenHost, agent: XenAgent | undefined, nonce: string): string | undefined {
   if (isDeclaredDead(host, agent)) return undefined;
-  return hasAnswered(agent, nonce) ? agent?.status?.bootID : agent?.spec.confirmedBootID;
+  return hasAnswered(host, agent, nonce) ? agent?.status?.bootID : agent?.spec.confirmedBootID;
 }
 
 export function viewHost(host: XenHost, facts: HostFacts): HostView {
@@ -122,7 +143,7 @@ export function viewHost(host: XenHost, facts: HostFacts): HostView {
     name: host.metadata.name,
     state,
     message,
-    answered: hasAnswered(facts.agent, facts.nonce),
+    answered: hasAnswered(host, facts.agent, facts.nonce),
     dead: isDeclaredDead(host, facts.agent),
     namespaceReady: facts.namespaceReady,
   };
@@ -205,7 +226,10 @@ export function showHost(
   now: string,
 ): XenHostStatus {
   const { state, reason, message } = judge(host, facts);
-  const { bootID = host.status?.bootID, xen, cpus, memory } = facts.agent?.status ?? {};
+  const reported = facts.agent?.status ?? {};
+  // What another machine tells is not shown as this host's; least of all its boot, which somebody might declare dead.
+  const told: XenAgentStatus = isOtherMachine(machineOf(host), reported) ? {} : reported;
+  const { bootID = host.status?.bootID, xen, cpus, memory, machineID } = told;
   const words = { Ready: 'True', NotReady: 'False', Pending: 'False', Unknown: 'Unknown' } as const;
   const observedGeneration = host.metadata.generation ?? 0;
   const ready = { type: 'Ready', status: words[state], reason, message, observedGeneration };
@@ -213,6 +237,7 @@ export function showHost(
     observedGeneration,
     phase: host.metadata.deletionTimestamp === undefined ? state : ('Terminating' as const),
     bootID,
+    machineID: machineOf(host) ?? machineID,
     xenVersion: xen?.version,
     capacity: defined({ cpus, memory: memory?.totalMiB === undefined ? undefined : `${memory.totalMiB}Mi` }),
     ...(figures && {

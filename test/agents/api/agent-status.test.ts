@@ -22,6 +22,7 @@ function input(changes: Partial<AgentStatusInput> = {}): AgentStatusInput {
     },
     version: '1',
     bootID: BOOT,
+    machineID: 'machine-1',
     fleet: { fleetID: FLEET, roster: ['b', 'a'] },
     observation: {
       facts: {
