@@ -21,6 +21,7 @@ export interface ReporterOptions {
   readonly heartbeatMs: number;
   /** ID of the machine; undefined until it can be told. */
   readonly machine: () => string | undefined;
+  readonly mayReport: () => boolean;
 }
 
 interface Observed {
@@ -111,7 +112,8 @@ export class Reporter {
   private async report(): Promise<boolean> {
     const { api } = this.options;
     const before = api.agent();
-    if (!before) return true;
+    // Two agents would write over each other's reports.
+    if (!before || !this.options.mayReport()) return true;
     const { nonce } = before.spec;
     const awaited = this.isAwaited();
     // What is reported with a nonce was looked at after the orders were heard anew, and they after the nonce.

@@ -12,6 +12,8 @@ import type { Mark } from './xl/mark';
 
 export interface WorkersOptions extends Omit<ActsOptions, 'wakeIn'> {
   readonly api: AgentApi;
+  /** False while another agent holds the Lease of the host: then nothing is done and nothing said. */
+  readonly mayAct: () => boolean;
   /** The orders were heard whole in the boot of the Dom0 that goes on. */
   readonly isConfirmed: (bootID: string) => boolean;
 }
@@ -108,7 +110,7 @@ export class Workers {
     }
     const seen = await this.look(uuid, state);
     const { bootID } = view;
-    if (bootID === undefined) return undefined;
+    if (bootID === undefined || !this.options.mayAct()) return undefined;
     if (seen.kind === 'unknown' && clock.monotonicMs() - view.goodMs < BLIND_MS) {
       this.wakeIn(uuid, 2000);
       return undefined;

@@ -21,3 +21,22 @@ async function makeChance(host: HostPort, layout: Layout): Promise<string> {
   await host.putFile(machineFile(layout), `${chance}\n`);
   return chance;
 }
+
+/** The identity as far as it can be told. A Dom0 that cannot be written may have none yet: that is told as its trouble, and tried again. */
+export class Machine {
+  id: string | undefined;
+
+  constructor(
+    private readonly host: HostPort,
+    private readonly layout: Layout,
+    private readonly onFailure: (error: unknown) => void,
+  ) {}
+
+  async identify(): Promise<void> {
+    try {
+      this.id ??= await machineID(this.host, this.layout);
+    } catch (error) {
+      this.onFailure(error);
+    }
+  }
+}

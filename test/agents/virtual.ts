@@ -90,6 +90,7 @@ export class VirtualBench {
       clock: this.clock,
       log,
       version: 'test',
+      process: 'test',
       heartbeatMs: 10_000,
       pollMs: 5000,
     });
