@@ -24,6 +24,7 @@ export class FakeServer {
   away = false;
   /** The operator names a boot as soon as it has seen its report. */
   confirms = true;
+  machineID: string | undefined;
   /** How long a list of orders takes; the XenAgent is heard at once. */
   listMs = 0;
   /** Every report that was written. */
@@ -104,7 +105,9 @@ export class FakeServer {
     this.reports.push(status);
     this.agent = { ...this.agent, status };
     this.tell((client) => client.heardAgent());
-    if (this.confirms && status.nonce === this.agent.spec.nonce) this.confirm(status.bootID);
+    // As the operator does: the first machine that reports is the host.
+    const ours = (this.machineID ??= status.machineID) === status.machineID;
+    if (ours && this.confirms && status.nonce === this.agent.spec.nonce) this.confirm(status.bootID);
     return 'written';
   }
 

@@ -1,5 +1,8 @@
 /** What an agent must have proof of before it acts or speaks: whose a domain is, and that it is gone. On a virtual clock. */
 import { deepEqual, equal, ok } from 'node:assert/strict';
+import { silentLog } from '../../agents/log';
+import { InProcessHost } from '../sim/in-process-host';
+import { overlaps } from '../sim/record';
 import { UUID } from './orders';
 import { VirtualBench } from './virtual';
 
@@ -120,5 +123,25 @@ describe('the agent and its proofs', () => {
     deepEqual(bench.live(), []);
     await bench.pass(30_000);
     deepEqual(bench.server.agent?.status?.domains?.[0]?.kind, 'orphan');
+  });
+
+  it('a copied Dom0 with an agent of the same name starts nothing: its boot is never named', async () => {
+    const bench = new VirtualBench({ name: 'server-a' });
+    bench.start();
+    await bench.pass(3000);
+    const twin = new InProcessHost({
+      clock: bench.manual,
+      spec: { name: 'server-b' },
+      record: (one) => bench.events.push(one),
+    });
+    for (const file of ['machine', 'fleet.json'])
+      await twin.putFile(`/var/lib/xenfleet/${file}`, (await bench.host.readFile(`/var/lib/xenfleet/${file}`)) ?? '');
+    await twin.putFile('/sys/class/dmi/id/product_uuid', 'another server\n');
+    bench.start(silentLog, twin);
+    await bench.pass(3000);
+    bench.server.order();
+    await bench.pass(60_000);
+    deepEqual([bench.live().length, twin.xen.domains.size], [1, 0]);
+    deepEqual(overlaps(bench.events), []);
   });
 });

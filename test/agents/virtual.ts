@@ -79,8 +79,8 @@ export class VirtualBench {
     };
   }
 
-  start(log: Log = silentLog): Running {
-    const leash = new Leash(this.host);
+  start(log: Log = silentLog, host: HostPort = this.host): Running {
+    const leash = new Leash(host);
     const api = new FakeApi(this.server, this.clock);
     const agent = new Agent({
       name: 'h1',
