@@ -3,19 +3,20 @@
  * Stopping it touches no guest.
  */
 import type { KubeClient } from '../common/kube/client';
-import { Heartbeat } from '../common/kube/heartbeat';
-import { AGENT_LEASE, hostNamespace } from '../common/names';
-import type { Clock, Timer } from '../common/ports';
+import type { Clock } from '../common/ports';
 import type { AgentApi } from './api/types';
 import { Creator } from './dom0/create';
 import type { Layout } from './dom0/layout';
+import { Machine } from './dom0/machine';
 import { Store } from './dom0/store';
 import { Toolstack } from './dom0/toolstack';
 import { View } from './dom0/view';
+import { HostLease } from './host-lease';
 import type { HostPort } from './host/port';
 import { errorText, type Log } from './log';
 import { PolicySource } from './policy-source';
 import { Reporter } from './reporter';
+import { Rhythm } from './rhythm';
 import { Sayer } from './sayer';
 import { Workers } from './worker';
 
@@ -27,6 +28,8 @@ export interface AgentOptions {
   readonly api: AgentApi;
   /** For the Lease; without it no heartbeat is made. */
   readonly client?: KubeClient;
+  /** Tells this process from all others that may hold the Lease. */
+  readonly process: string;
   readonly clock: Clock;
   readonly log: Log;
   readonly version: string;
@@ -37,6 +40,8 @@ export interface AgentOptions {
 /** A host that does not answer for so long gets no heartbeat: the fleet must hear of it. */
 const SILENT_MS = 20_000;
 const LOAD_AGAIN_MS = 2000;
+/** A Dom0 that cannot remember must say so within a minute. */
+const PROBE_EVERY_MS = 30_000;
 const FORGET_EVERY_MS = 24 * 3600 * 1000;
 
 export class Agent {
@@ -45,10 +50,11 @@ export class Agent {
   private readonly sayer: Sayer;
   private readonly workers: Workers;
   private readonly reporter: Reporter;
-  private readonly timers = new Set<Timer>();
-  private heartbeat: Heartbeat | undefined;
+  private readonly lease: HostLease | undefined;
+  private readonly rhythm: Rhythm;
   /** The boot of the Dom0 in which the orders were last heard whole. */
   private confirmedBoot: string | undefined;
+  private readonly machine: Machine;
   private listening = false;
   /** The Dom0 has booted, and the orders have not been heard anew since. */
   private relisting = false;
@@ -56,7 +62,8 @@ export class Agent {
 
   constructor(private readonly options: AgentOptions) {
     const { host, layout, api, clock, log, version, heartbeatMs } = options;
-    const policySource = new PolicySource(host, clock, layout.policyFile);
+    this.rhythm = new Rhythm(clock, log);
+    const policy = new PolicySource(host, clock, layout.policyFile);
     this.store = new Store(host, layout);
     this.view = new View(host, clock, (bootID) => this.onBoot(bootID));
     this.sayer = new Sayer({ api, clock, log });
@@ -67,20 +74,47 @@ export class Agent {
       toolstack: new Toolstack(host, layout),
       creator: new Creator(host, layout),
       sayer: this.sayer,
-      policy: () => policySource.get(),
+      policy: () => policy.get(),
       clock,
       log,
+      mayAct: () => this.mayAct(),
       isConfirmed: (bootID) => this.confirmedBoot === bootID,
       onChanged: () => this.reporter.wake(),
     });
     const { store, view } = this;
-    this.reporter = new Reporter({ api, store, view, policy: policySource, clock, log, version, heartbeatMs });
+    this.machine = new Machine(host, layout, (error) => log.warn({ error: errorText(error) }, 'no machine ID'));
+    const machine = (): string | undefined => this.machine.id;
+    const mayReport = (): boolean => this.mayAct();
+    this.reporter = new Reporter({ api, store, view, policy, clock, log, version, heartbeatMs, machine, mayReport });
+    this.lease = this.newLease(machine);
+  }
+
+  private newLease(machine: () => string | undefined): HostLease | undefined {
+    const { client, clock, log, name, process, heartbeatMs } = this.options;
+    const onChanged = (): void => {
+      this.workers.wakeAll();
+      this.reporter.wake();
+    };
+    return (
+      client &&
+      new HostLease({
+        client,
+        clock,
+        log,
+        host: name,
+        process,
+        intervalMs: heartbeatMs,
+        machine,
+        boot: () => this.view.bootID,
+        onChanged,
+      })
+    );
   }
 
   /** Resolves when the Dom0 has been read and the watches have begun; waits for as long as the Dom0 cannot be asked. */
   async start(): Promise<void> {
     const { api, log } = this.options;
-    while (!this.stopped && !(await this.load())) await this.pause(LOAD_AGAIN_MS);
+    while (!this.stopped && !(await this.load())) await this.rhythm.pause(LOAD_AGAIN_MS);
     if (this.stopped) return;
     log.info(
       { bootID: this.view.bootID, records: this.store.records.size, fleet: this.store.fleet },
@@ -93,19 +127,26 @@ export class Agent {
       onListed: () => this.onListed(),
     });
     this.workers.wakeAll();
-    this.every(this.options.pollMs, () => this.poll());
-    this.every(FORGET_EVERY_MS, () => this.forget());
+    this.rhythm.every(this.options.pollMs, () => this.poll());
+    this.rhythm.every(FORGET_EVERY_MS, () => this.forget());
+    this.rhythm.every(PROBE_EVERY_MS, () => this.probe());
+    void this.probe();
     this.beat();
   }
 
   async stop(): Promise<void> {
     this.stopped = true;
-    for (const timer of this.timers) timer.cancel();
+    this.rhythm.stop();
     this.workers.stop();
     this.reporter.stop();
-    await Promise.all([this.heartbeat?.stop(), this.sayer.stop()]);
+    await Promise.all([this.lease?.stop(), this.sayer.stop()]);
     await this.options.api.stop();
     await this.options.host.close();
+  }
+
+  /** Without a client there is no Lease to hold. */
+  private mayAct(): boolean {
+    return this.lease?.mayAct(this.options.api.authoritative()) ?? true;
   }
 
   private async load(): Promise<boolean> {
@@ -115,9 +156,10 @@ export class Agent {
       const look = await this.view.look();
       if ('failure' in look && this.view.bootID === undefined) throw new Error(look.failure.message);
       await this.store.load();
+      await this.machine.identify();
       return true;
     } catch (error) {
-      this.options.log.warn({ error: String(error) }, 'the host cannot be read; trying again');
+      this.options.log.warn({ error: errorText(error) }, 'the host cannot be read; trying again');
       return false;
     }
   }
@@ -144,7 +186,9 @@ export class Agent {
         this.confirm(bootID);
         this.workers.wakeAll();
       })
-      .catch((error: unknown) => this.options.log.warn({ error: String(error) }, 'the orders could not be heard anew'));
+      .catch((error: unknown) =>
+        this.options.log.warn({ error: errorText(error) }, 'the orders could not be heard anew'),
+      );
   }
 
   private async onAgent(): Promise<void> {
@@ -156,8 +200,8 @@ export class Agent {
       try {
         if (!fleet || (fleet.fleetID === fleetID && !known)) await this.store.saveFleet({ fleetID, roster });
       } catch (error) {
-        this.options.log.error({ error: String(error) }, 'the fleet could not be remembered; trying again');
-        this.after(LOAD_AGAIN_MS, () => void this.onAgent());
+        this.options.log.error({ error: errorText(error) }, 'the fleet could not be remembered; trying again');
+        this.rhythm.after(LOAD_AGAIN_MS, () => void this.onAgent());
         return;
       }
       this.reporter.wake();
@@ -175,22 +219,18 @@ export class Agent {
 
   /** The Lease says that the host can be asked, not that this process lives. */
   private beat(): void {
-    const { client, clock, name, heartbeatMs, log } = this.options;
-    if (!client || this.stopped) return;
-    const unreachable =
-      this.view.last && 'failure' in this.view.last && this.view.last.failure.reason === 'HostUnreachable';
-    if (unreachable === true && clock.monotonicMs() - this.view.goodMs > SILENT_MS) {
-      void this.heartbeat?.stop();
-      this.heartbeat = undefined;
-    } else if (!this.heartbeat) {
-      const onBeat = (error?: unknown): void => {
-        if (error !== undefined)
-          log.warn({ error: error instanceof Error ? error.message : 'unknown' }, 'the heartbeat failed');
-      };
-      const lease = { namespace: hostNamespace(name), name: AGENT_LEASE };
-      this.heartbeat = new Heartbeat({ client, clock, lease, holderIdentity: name, intervalMs: heartbeatMs, onBeat });
-      this.heartbeat.start();
-    }
+    if (!this.lease || this.stopped) return;
+    const { last, goodMs } = this.view;
+    const unreachable = last && 'failure' in last && last.failure.reason === 'HostUnreachable';
+    if (unreachable === true && this.options.clock.monotonicMs() - goodMs > SILENT_MS) void this.lease.stop();
+    else this.lease.beat();
+  }
+
+  private async probe(): Promise<void> {
+    const before = this.store.trouble;
+    await this.store.probe();
+    await this.machine.identify();
+    if (this.store.trouble?.reason !== before?.reason) this.reporter.wake();
   }
 
   private async forget(): Promise<void> {
@@ -199,26 +239,5 @@ export class Agent {
     const wanted = (uuid: string): boolean =>
       this.options.api.order(uuid) !== undefined || rows.some((row) => row.uuid === uuid);
     await this.store.forgetOld(this.options.clock.wallMs(), wanted);
-  }
-
-  private every(periodMs: number, act: () => Promise<void>): void {
-    this.after(periodMs, () => {
-      act()
-        .catch((error: unknown) => this.options.log.error({ error: errorText(error) }, 'a round failed'))
-        .finally(() => this.every(periodMs, act));
-    });
-  }
-
-  private after(delayMs: number, act: () => void): void {
-    if (this.stopped) return;
-    const timer = this.options.clock.setTimer(delayMs, () => {
-      this.timers.delete(timer);
-      act();
-    });
-    this.timers.add(timer);
-  }
-
-  private pause(delayMs: number): Promise<void> {
-    return new Promise((resolve) => this.after(delayMs, resolve));
   }
 }

@@ -1,4 +1,6 @@
 /** The agent's composition root: flags in, real ports out. */
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
 import { readFile } from 'node:fs/promises';
 import { setFlagsFromString } from 'node:v8';
 import { KubeClient } from '../common/kube/client';
@@ -79,6 +81,7 @@ async function main(argv: readonly string[]): Promise<void> {
     clock,
     log,
     version: VERSION,
+    process: `${hostname()}/${process.pid}/${randomUUID().slice(0, 8)}`,
     heartbeatMs: flags.heartbeatMs,
     pollMs: flags.pollMs,
   });

@@ -7,6 +7,7 @@ import type { Store } from './dom0/store';
 import type { Look, View } from './dom0/view';
 import { errorText, type Log } from './log';
 import type { PolicySource } from './policy-source';
+import { isRetired } from './reconcile/record';
 import type { Observation } from './xl/observe';
 
 export interface ReporterOptions {
@@ -18,18 +19,36 @@ export interface ReporterOptions {
   readonly log: Log;
   readonly version: string;
   readonly heartbeatMs: number;
+  /** ID of the machine; undefined until it can be told. */
+  readonly machine: () => string | undefined;
+  readonly mayReport: () => boolean;
+}
+
+interface Observed {
+  readonly atMs: number;
+  readonly of: string;
+  readonly seen: Observation;
+  /** What the last look could not tell, in words. */
+  readonly missing?: string;
 }
 
 type Listed = Extract<Look, { listing: unknown }>;
 
 const OBSERVE_EVERY_MS = 60_000;
+const OBSERVE_AGAIN_MS = 15_000;
+/** A little longer than the sections of scripts/observe.sh may take. */
+const OBSERVE_WAIT_MS = 15_000;
 const RETRY_MS = 2000;
 /** A failure that is over sooner is no trouble. */
 const TROUBLE_AFTER_MS = 30_000;
 const NO_IMAGES = '/var/lib/xenfleet/images';
 
 export class Reporter {
-  private observation: { readonly atMs: number; readonly of: string; readonly seen: Observation } | undefined;
+  private observation: Observed | undefined;
+  private observing: Promise<void> | undefined;
+  private waiting: Timer | undefined;
+  /** Monotonic time of the last observation that told everything. */
+  private wholeMs: number;
   private listed: Listed | undefined;
   private running = false;
   private wanted = false;
@@ -41,6 +60,7 @@ export class Reporter {
 
   constructor(private readonly options: ReporterOptions) {
     this.writtenMs = options.clock.monotonicMs();
+    this.wholeMs = options.clock.monotonicMs();
   }
 
   /** Something changed: report with the next heartbeat, or now where the operator waits. */
@@ -55,6 +75,7 @@ export class Reporter {
   stop(): void {
     this.stopped = true;
     this.timer?.cancel();
+    this.waiting?.cancel();
   }
 
   /** A first report, another nonce, or another spec. */
@@ -91,7 +112,8 @@ export class Reporter {
   private async report(): Promise<boolean> {
     const { api } = this.options;
     const before = api.agent();
-    if (!before) return true;
+    // Two agents would write over each other's reports.
+    if (!before || !this.options.mayReport()) return true;
     const { nonce } = before.spec;
     const awaited = this.isAwaited();
     // What is reported with a nonce was looked at after the orders were heard anew, and they after the nonce.
@@ -99,6 +121,8 @@ export class Reporter {
     await this.observe(before, awaited);
     const agent = api.agent();
     if (!agent || !this.observation || !this.listed) return agent === undefined;
+    // Before the orders are heard whole, every record would look like one without an order.
+    if (!api.authoritative()) return false;
     const status = this.statusOf(agent, this.listed, nonce);
     const quietMs = this.options.clock.monotonicMs() - this.writtenMs;
     if (!isWorthWriting(agent.status, status, quietMs)) return true;
@@ -107,36 +131,55 @@ export class Reporter {
     return result !== 'stale';
   }
 
+  /** The listing and the records are enough to answer a nonce: an observation that takes too long is not waited for. */
   private async observe(agent: XenAgent, always: boolean): Promise<void> {
-    const { view, policy, clock } = this.options;
+    const { view, clock } = this.options;
     const look = always ? await view.look() : view.last;
     if (look && 'listing' in look) this.listed = look;
     const of = this.signature(agent);
     const ageMs = clock.monotonicMs() - (this.observation?.atMs ?? Number.NEGATIVE_INFINITY);
-    if (!always && this.observation?.of === of && ageMs < OBSERVE_EVERY_MS) return;
+    const everyMs = this.observation?.missing === undefined ? OBSERVE_EVERY_MS : OBSERVE_AGAIN_MS;
+    if (!always && this.observation?.of === of && ageMs < everyMs) return;
+    this.observing ??= this.observeOnce(agent, of).finally(() => (this.observing = undefined));
+    const late = new Promise<void>((done) => (this.waiting = clock.setTimer(OBSERVE_WAIT_MS, done)));
+    await Promise.race([this.observing, late]);
+    this.waiting?.cancel();
+    this.observation ??= { atMs: clock.monotonicMs(), of: '', seen: {}, missing: 'nothing was told in time' };
+  }
+
+  /** A part that failed this time keeps its last value. */
+  private async observeOnce(agent: XenAgent, of: string): Promise<void> {
+    const { view, policy, clock } = this.options;
     const key = await policy.get();
     const imageDir = key.ok ? key.policy.imageDir : NO_IMAGES;
     const paths = (agent.spec.storagePools ?? []).map((pool) => pool.path);
     const seen = await view.observe(imageDir, [...new Set(paths)]);
-    if ('reason' in seen) throw new Error(seen.message);
-    // A part that failed this time keeps its last value.
-    this.observation = { atMs: clock.monotonicMs(), of, seen: { ...this.observation?.seen, ...seen } };
+    const atMs = clock.monotonicMs();
+    const missing = 'reason' in seen ? seen.message : missingParts(seen);
+    if (missing === undefined) this.wholeMs = atMs;
+    else this.options.log.warn({ missing }, 'the host could not be observed whole');
+    const told = 'reason' in seen ? {} : seen;
+    this.observation = {
+      atMs,
+      of,
+      seen: { ...this.observation?.seen, ...told },
+      ...(missing !== undefined && { missing }),
+    };
   }
 
   /** What an observation depends on: when it changes, the last one is old. */
   private signature(agent: XenAgent): string {
     const rows = this.listed?.listing.rows.map((row) => `${row.domid} ${row.uuid} ${row.state}`) ?? [];
-    const gone = [...this.options.store.records.values()].filter(
-      (record) => record.retiredEpoch === record.epoch,
-    ).length;
+    const gone = [...this.options.store.records.values()].filter(isRetired).length;
     return JSON.stringify([rows, gone, agent.metadata.generation]);
   }
 
   private statusOf(agent: XenAgent, listed: Listed, nonce: string | undefined): XenAgentStatus {
-    const { store, api, version, policy, clock } = this.options;
+    const { store, api, version, policy, clock, machine } = this.options;
     return agentStatus({
       agent,
       version,
+      machineID: machine(),
       bootID: listed.bootID,
       fleet: store.fleet,
       observation: this.observation?.seen ?? {},
@@ -152,7 +195,27 @@ export class Reporter {
 
   private trouble(): string | undefined {
     const { view, clock } = this.options;
-    const blind = clock.monotonicMs() - view.goodMs > TROUBLE_AFTER_MS;
-    return blind && view.last && 'failure' in view.last ? view.last.failure.message : undefined;
+    const nowMs = clock.monotonicMs();
+    const { trouble } = this.options.store;
+    if (trouble) return trouble.message;
+    const blind = nowMs - view.goodMs > TROUBLE_AFTER_MS;
+    if (blind && view.last && 'failure' in view.last) return view.last.failure.message;
+    const missing = nowMs - this.wholeMs > TROUBLE_AFTER_MS ? this.observation?.missing : undefined;
+    return missing === undefined ? undefined : `${missing}; the last values are reported`;
   }
+}
+
+const PARTS: readonly (readonly [keyof Observation, string])[] = [
+  ['facts', 'xl info'],
+  ['details', 'xl list -l'],
+  ['marks', 'xenstore-ls /xenfleet'],
+  ['bridges', 'the list of bridges'],
+  ['pools', 'df of the storage pools'],
+  ['disks', 'find in the storage pools'],
+];
+
+function missingParts(seen: Observation): string | undefined {
+  const words = PARTS.flatMap(([part, what]) => (seen[part] === undefined ? [what] : []));
+  if (words.length === 0) return undefined;
+  return `on the host these fail, or do not end in time: ${words.join(', ')}; look for a mount or a daemon that hangs`;
 }

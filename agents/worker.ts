@@ -8,10 +8,13 @@ import type { ActsOptions, Traces, Turn } from './acts';
 import type { AgentApi } from './api/types';
 import { errorText } from './log';
 import { nextStep } from './reconcile/step';
-import type { Report, Seen, StepInput } from './reconcile/types';
+import type { Act, Report, Seen, StepInput } from './reconcile/types';
+import type { Mark } from './xl/mark';
 
 export interface WorkersOptions extends Omit<ActsOptions, 'wakeIn'> {
   readonly api: AgentApi;
+  /** False while another agent holds the Lease of the host: then nothing is done and nothing said. */
+  readonly mayAct: () => boolean;
   /** The orders were heard whole in the boot of the Dom0 that goes on. */
   readonly isConfirmed: (bootID: string) => boolean;
 }
@@ -88,7 +91,12 @@ export class Workers {
       if (step.act.do !== 'report' && step.act.do !== 'idle')
         this.options.log.info({ uuid, act: step.act.do, epoch: step.record?.epoch ?? input.record?.epoch }, 'acting');
       const turn: Turn = { uuid, state, input, order, record: step.record ?? input.record, saved };
-      if (!(await this.acts.perform(turn, step.act))) return;
+      try {
+        if (!(await this.acts.perform(turn, this.asWritten(uuid, step.act)))) return;
+      } catch (error) {
+        this.sayUnwritten(turn);
+        throw error;
+      }
     }
     this.options.log.warn({ uuid }, 'too many steps in a row; looking again later');
     this.wakeIn(uuid, RETRY_MS);
@@ -103,20 +111,51 @@ export class Workers {
     }
     const seen = await this.look(uuid, state);
     const { bootID } = view;
-    if (bootID === undefined) return undefined;
+    if (bootID === undefined || !this.options.mayAct()) return undefined;
     if (seen.kind === 'unknown' && clock.monotonicMs() - view.goodMs < BLIND_MS) {
       this.wakeIn(uuid, 2000);
       return undefined;
     }
-    const record = store.records.get(uuid);
+    const mark = await this.mark(uuid, seen);
     const policy = await this.options.policy();
+    const record = store.records.get(uuid);
     const fleetID = store.fleet?.fleetID;
+    const confirmedBootID = this.options.api.agent()?.spec.confirmedBootID;
     const host = {
       bootID,
+      ...(confirmedBootID !== undefined && { confirmedBootID }),
       startUnconfirmed: policy.ok && policy.policy.startUnconfirmed,
       ...(fleetID !== undefined && { fleetID }),
     };
-    return { uuid, order: this.orderOf(uuid, bootID), seen, host, nowMs: clock.wallMs(), ...(record && { record }) };
+    const order = this.orderOf(uuid, bootID);
+    return { uuid, order, seen, host, nowMs: clock.wallMs(), ...(record && { record }), ...(mark && { mark }) };
+  }
+
+  /** Looked up only if it could decide whose a domain is. */
+  private async mark(uuid: string, seen: Seen): Promise<Mark | undefined> {
+    const { store, view } = this.options;
+    if (seen.kind === 'unknown' || seen.rows.length === 0) return undefined;
+    return store.records.get(uuid)?.started === undefined ? view.mark(uuid) : undefined;
+  }
+
+  /** What is not remembered yet is not under way either: the news says why. */
+  private asWritten(uuid: string, act: Act): Act {
+    const { store } = this.options;
+    if (act.do !== 'report' || !store.trouble || !store.owes(uuid)) return act;
+    const { phase } = act.report;
+    return { ...act, report: { phase, ready: 'False', ...store.trouble } };
+  }
+
+  /** Nothing is begun that could not be remembered: the order waits, and says for what. What runs already goes on. */
+  private sayUnwritten({ uuid, input, order, record }: Turn): void {
+    const { store, sayer } = this.options;
+    if (!store.trouble) return;
+    const row = input.seen.kind === 'rows' ? input.seen.rows[0] : undefined;
+    const wanted = row?.state === 'running' ? 'Running' : 'Failed';
+    const phase = record?.order.desired === 'Running' ? wanted : 'Stopping';
+    const report: Report = { phase, ready: 'False', ...store.trouble };
+    const { uid, generation } = order ?? {};
+    sayer.say(uuid, { report, record: input.record, domid: row?.domid, uid, generation, bootID: input.host.bootID });
   }
 
   private sayUnreadable(uuid: string, report: Report): void {

@@ -27,10 +27,7 @@ export function hostOfNamespace(namespace: string): string | undefined {
   return namespace.startsWith(HOST_NAMESPACE_PREFIX) ? namespace.slice(HOST_NAMESPACE_PREFIX.length) : undefined;
 }
 
-/**
- * Holder of a host's Lease: its machine, the boot of its Dom0, and the process. Slashes are in none
- * of them.
- */
+/** Holder of a host's Lease: its machine, the boot of its Dom0, and the process. No slash is in the first two. */
 export function leaseHolder(machineID: string, bootID: string, process: string): string {
   return `${machineID}/${bootID}/${process}`;
 }

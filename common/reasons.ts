@@ -24,11 +24,13 @@ export const DOMAIN_REASONS = [
   'DiskMissing',
   'DiskInUse',
   'DiskFull',
+  'StateNotWritable',
   'BridgeMissing',
   'KernelMissing',
   'OutOfMemory',
   'NameConflict',
   'DuplicateDomain',
+  'ForeignDomain',
   'ConfigRejected',
   'ToolstackHung',
   'HostUnreachable',
@@ -76,6 +78,7 @@ export const HOST_REASONS = [
   'DeclaredDeadButAlive',
   'Quarantined',
   'AgentTrouble',
+  'MachineChanged',
 ] as const;
 export type HostReason = (typeof HOST_REASONS)[number];
 

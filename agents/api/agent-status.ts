@@ -2,15 +2,21 @@
 import type { XenAgent, XenAgentStatus } from '../../crds/generated/types';
 import { xenAgentStatusBounds } from '../../crds/generated/bounds';
 import { mergeConditions } from '../../common/conditions';
+import { defined } from '../../common/defined';
 import { fit } from '../../common/fit';
+import { reportedRecords, within } from './agent-records';
+import type { Bound } from './agent-records';
 import type { Observation } from '../xl/observe';
 import type { DomainRow, Listing } from '../xl/list';
+import { isProved, ownerOf } from '../reconcile/owner';
+import { isRetired } from '../reconcile/record';
 import type { DomainRecord } from '../reconcile/record';
 
 export interface AgentStatusInput {
   readonly agent: XenAgent;
   readonly version: string;
   readonly bootID: string;
+  readonly machineID: string | undefined;
   readonly fleet: { readonly fleetID: string; readonly roster: readonly string[] } | undefined;
   readonly observation: Observation;
   readonly listing: Listing;
@@ -24,8 +30,12 @@ export interface AgentStatusInput {
 
 type Domain = NonNullable<XenAgentStatus['domains']>[number];
 
-const MAX_DOMAINS = 4096;
-const MAX_LISTED = 8192;
+/** Together with what else is told these stay well below the 1.5 MiB that etcd takes. */
+const DOMAINS: Bound = { entries: 4096, bytes: 320 * 1024 };
+const RECORDS: Bound = { entries: 8192, bytes: 320 * 1024 };
+const RETAINED_DISKS: Bound = { entries: 512, bytes: 96 * 1024 };
+/** Names that somebody else gave. */
+const MAX_TEXT = 128;
 const DISK_FILE = /^(.*)\/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.([a-z0-9][-a-z0-9]*)\.raw$/;
 
 /** Never refused for the size of a text or a number, whatever the host says. */
@@ -34,31 +44,67 @@ export function agentStatus(input: AgentStatusInput): XenAgentStatus {
 }
 
 function wholeStatus(input: AgentStatusInput): XenAgentStatus {
-  const { agent, observation, fleet, listing } = input;
-  const dom0 = listing.rows.find((row) => row.domid === 0);
-  const { facts } = observation;
+  const { agent, fleet } = input;
+  const told = lists(input);
   return {
     observedGeneration: agent.metadata.generation ?? 0,
     ...(input.nonce !== undefined && { nonce: input.nonce }),
     agentVersion: input.version,
     bootID: input.bootID,
-    ...(observation.hostname !== undefined && { hostname: observation.hostname }),
+    ...(input.machineID !== undefined && { machineID: input.machineID }),
+    ...hostname(input),
     ...(fleet && { fleetID: fleet.fleetID, roster: [...fleet.roster].sort() }),
     ...(input.policyDigest !== undefined && { policyDigest: input.policyDigest }),
-    ...(facts && {
-      cpus: facts.cpus,
-      xen: { version: facts.xenVersion, guestTypes: [...facts.guestTypes], virtCaps: facts.virtCaps },
-      memory: { totalMiB: facts.totalMiB, freeMiB: facts.freeMiB },
-    }),
-    ...(dom0 && {
-      dom0: { vcpus: dom0.vcpus, memoryMiB: dom0.memoryMiB, memoryFixed: facts?.dom0MemoryFixed ?? false },
-    }),
+    ...hardware(input),
     storagePools: pools(input),
     networks: networks(input),
-    domains: domains(input).slice(0, MAX_DOMAINS),
-    records: records(input).slice(0, MAX_LISTED),
-    retainedDisks: retainedDisks(input).slice(0, MAX_LISTED),
+    ...told,
     conditions: conditions(input),
+  };
+}
+
+// What could not be told this time is reported as it was before: nothing follows from its absence.
+
+function hostname({ agent, observation }: AgentStatusInput): Pick<XenAgentStatus, 'hostname'> {
+  const name = observation.hostname ?? agent.status?.hostname;
+  return name === undefined ? {} : { hostname: name };
+}
+
+function hardware({
+  agent: { status },
+  observation: { facts },
+  listing,
+}: AgentStatusInput): Pick<XenAgentStatus, 'cpus' | 'xen' | 'memory' | 'dom0'> {
+  const row = listing.rows.find(({ domid }) => domid === 0);
+  const memoryFixed = facts?.dom0MemoryFixed ?? status?.dom0?.memoryFixed ?? false;
+  const dom0 = row && { vcpus: row.vcpus, memoryMiB: row.memoryMiB, memoryFixed };
+  const known = facts
+    ? {
+        cpus: facts.cpus,
+        xen: { version: facts.xenVersion, guestTypes: [...facts.guestTypes], virtCaps: facts.virtCaps },
+        memory: { totalMiB: facts.totalMiB, freeMiB: facts.freeMiB },
+      }
+    : { cpus: status?.cpus, xen: status?.xen, memory: status?.memory };
+  return defined({ ...known, dom0 });
+}
+
+type Lists = Pick<XenAgentStatus, 'domains' | 'records' | 'retainedDisks' | 'retainedDiskCount' | 'truncated'>;
+
+function lists(input: AgentStatusInput): Lists {
+  const foundDomains = within(domains(input), DOMAINS);
+  const foundRecords = within(reportedRecords(input), RECORDS);
+  const { status } = input.agent;
+  const unseen = input.observation.disks === undefined;
+  const disks = unseen ? (status?.retainedDisks ?? []) : retainedDisks(input);
+  const retainedDiskCount = unseen ? (status?.retainedDiskCount ?? 0) : disks.length;
+  const foundDisks = within(disks, RETAINED_DISKS);
+  const cut = foundDomains.cut || foundRecords.cut || foundDisks.cut;
+  return {
+    domains: foundDomains.kept,
+    records: foundRecords.kept,
+    retainedDisks: foundDisks.kept,
+    retainedDiskCount,
+    ...(cut && { truncated: true }),
   };
 }
 
@@ -90,73 +136,86 @@ function text(value: unknown): string {
 function pools({ agent, observation }: AgentStatusInput): NonNullable<XenAgentStatus['storagePools']> {
   return (agent.spec.storagePools ?? []).map(({ name, path }) => {
     const space = observation.pools?.find((pool) => pool.path === path);
-    if (!space) return { name, present: false, message: `the host has no folder ${path}` };
-    return { name, present: true, totalBytes: space.totalBytes, freeBytes: space.freeBytes };
+    if (space) return { name, present: true, totalBytes: space.totalBytes, freeBytes: space.freeBytes };
+    if (observation.pools) return { name, present: false, message: `the host has no folder ${path}` };
+    const before = agent.status?.storagePools?.find((pool) => pool.name === name);
+    return before ?? { name, present: false, message: `the host has not told yet what ${path} is` };
   });
 }
 
 function networks({ agent, observation }: AgentStatusInput): NonNullable<XenAgentStatus['networks']> {
-  return (agent.spec.networks ?? []).map(({ name, bridge }) =>
-    observation.bridges?.includes(bridge) === true
-      ? { name, present: true }
-      : { name, present: false, message: `the host has no bridge ${bridge}` },
-  );
+  return (agent.spec.networks ?? []).map(({ name, bridge }) => {
+    if (observation.bridges?.includes(bridge) === true) return { name, present: true };
+    if (observation.bridges) return { name, present: false, message: `the host has no bridge ${bridge}` };
+    const before = agent.status?.networks?.find((network) => network.name === name);
+    return before ?? { name, present: false, message: `the host has not told yet whether there is a bridge ${bridge}` };
+  });
 }
 
 function domains(input: AgentStatusInput): Domain[] {
   return input.listing.rows
     .filter((row) => row.domid !== 0)
     .map((row) => domain(input, row))
-    .sort((a, b) => (a.uuid < b.uuid ? -1 : a.uuid > b.uuid ? 1 : (a.domid ?? 0) - (b.domid ?? 0)));
+    .sort((a, b) => rankOf(a) - rankOf(b) || compare(a.uuid, b.uuid) || (a.domid ?? 0) - (b.domid ?? 0));
 }
+
+/** Orphans are what nobody else knows of; foreign domains come last. */
+const rankOf = ({ kind }: Domain): number => ['orphan', 'ours', 'foreign'].indexOf(kind);
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 function domain(input: AgentStatusInput, row: DomainRow): Domain {
   const detail = input.observation.details?.get(row.domid);
   const record = input.records.get(row.uuid);
   const applied = record?.started?.applied;
   const type = detail?.type ?? applied?.type;
+  const { kind, ...owner } = ownerOfRow(input, row.uuid);
   return {
     uuid: row.uuid,
-    ...(row.name !== null && { name: row.name }),
+    ...(row.name !== null && { name: row.name.slice(0, MAX_TEXT) }),
     domid: row.domid,
-    kind: kindOf(input, row.uuid),
+    kind,
     state: row.state,
     ...(type !== undefined && { type }),
     vcpus: row.vcpus,
-    memoryMiB: Math.max(row.memoryMiB, detail?.maxMemoryMiB ?? applied?.memory?.maxMiB ?? 0),
-    ...(record && { namespace: record.vm.namespace, vmName: record.vm.name }),
+    memoryMiB: Math.max(row.memoryMiB, detail?.maxMemoryMiB ?? applied?.memory?.maxMiB ?? toldBefore(input, row)),
+    ...owner,
   };
 }
 
-function kindOf({ observation, records: held, hasOrder }: AgentStatusInput, uuid: string): Domain['kind'] {
-  const record = held.get(uuid);
-  if (record && record.frozen !== true && hasOrder(uuid)) return 'ours';
-  return record || observation.marked?.has(uuid) === true ? 'orphan' : 'foreign';
+function toldBefore({ agent: { status }, bootID }: AgentStatusInput, { uuid, domid }: DomainRow): number {
+  const before = status?.domains?.find((one) => one.uuid === uuid && one.domid === domid);
+  return status?.bootID === bootID ? (before?.memoryMiB ?? 0) : 0;
 }
 
-function records({ records: held }: AgentStatusInput): NonNullable<XenAgentStatus['records']> {
-  return [...held.values()]
-    .map((record) => ({
-      uuid: record.uuid,
-      namespace: record.vm.namespace,
-      name: record.vm.name,
-      epoch: record.epoch,
-      ...(record.retiredEpoch !== undefined && { retiredEpoch: record.retiredEpoch }),
-      ...(record.frozen === true && { frozen: true }),
-    }))
-    .sort((a, b) => (a.uuid < b.uuid ? -1 : 1));
+/** Whose a domain is: by the record if that is proved, else by a mark of this fleet. A name is told only if it is proved. */
+function ownerOfRow(
+  { observation, records: held, hasOrder, fleet }: AgentStatusInput,
+  uuid: string,
+): Pick<Domain, 'kind' | 'namespace' | 'vmName' | 'epoch'> {
+  const record = held.get(uuid);
+  const { marks } = observation;
+  const mark = marks?.get(uuid);
+  // While the marks cannot be read, a create that was begun counts as what it made.
+  const unread = marks === undefined && record?.creating !== undefined;
+  if (record && (unread || isProved(record, mark, ownerOf(record)))) {
+    const kind = record.frozen !== true && hasOrder(uuid) ? 'ours' : 'orphan';
+    return { kind, namespace: record.vm.namespace, vmName: record.vm.name };
+  }
+  if (record || !mark || mark.fleetID !== fleet?.fleetID) return { kind: 'foreign' };
+  return { kind: 'orphan', namespace: mark.namespace, vmName: mark.name, epoch: mark.epoch };
 }
 
 /** Disks of VMs that have no live record here. */
 function retainedDisks({ observation, records: held }: AgentStatusInput): NonNullable<XenAgentStatus['retainedDisks']> {
-  return (observation.disks ?? []).flatMap(({ path, sizeBytes }) => {
+  const found = (observation.disks ?? []).flatMap(({ path, sizeBytes }) => {
     const [, folder, uuid, disk] = DISK_FILE.exec(path) ?? [];
     if (folder === undefined || uuid === undefined || disk === undefined) return [];
     const record = held.get(uuid);
-    if (record && (record.retiredEpoch ?? 0) < record.epoch) return [];
+    if (record && !isRetired(record)) return [];
     const owner = record ? { namespace: record.vm.namespace, vmName: record.vm.name } : {};
     return [{ uuid, disk, path: folder, sizeBytes, ...owner }];
   });
+  return found.sort((a, b) => compare(a.uuid, b.uuid) || compare(a.disk, b.disk));
 }
 
 function conditions({ agent, fleet, trouble, nowMs }: AgentStatusInput): NonNullable<XenAgentStatus['conditions']> {

@@ -34,7 +34,7 @@ function wholeStatus(input: DomainStatusInput): XenDomainStatus {
     observedGeneration: generation,
     epoch: domain.spec.epoch,
     phase: report.phase,
-    ...(record?.retiredEpoch !== undefined && { retiredEpoch: record.retiredEpoch }),
+    ...epochs(record, report.phase),
     bootID,
     ...(runs && domidOf(input)),
     restarts: record?.restarts ?? 0,
@@ -47,6 +47,18 @@ function wholeStatus(input: DomainStatusInput): XenDomainStatus {
       [condition],
       new Date(nowMs).toISOString().replace(/\.\d+/, ''),
     ),
+  };
+}
+
+/** The receipt goes with phase Absent only: with any other it would speak of a domain that is there. */
+function epochs(
+  record: DomainRecord | undefined,
+  phase: Report['phase'],
+): Pick<XenDomainStatus, 'refusedEpoch' | 'retiredEpoch'> {
+  const { refusedEpoch, retiredEpoch } = record ?? {};
+  return {
+    ...(refusedEpoch !== undefined && { refusedEpoch }),
+    ...(phase === 'Absent' && retiredEpoch !== undefined && { retiredEpoch }),
   };
 }
 

@@ -10,6 +10,7 @@ import type { CfgInput } from '../xl/cfg';
 import { compareDryRun, differenceText } from '../xl/dryrun';
 import { explain } from '../xl/errors';
 import type { Failure } from '../xl/errors';
+import { markText } from '../xl/mark';
 import { refusalText } from '../xl/order';
 import type { OrderDisk, RunOrder } from '../xl/order';
 import { checkPolicy } from '../xl/policy';
@@ -86,8 +87,9 @@ export class Creator {
   }
 
   private async start({ uuid, order }: CfgInput, path: string, disks: string[]): Promise<CreateOutcome> {
-    const mark = `${order.fleetID} ${order.epoch} ${order.vm.namespace}/${order.vm.name}`;
-    const args = [this.layout.stateDir, uuid, String(order.epoch), path, mark];
+    const { fleetID, epoch, vm } = order;
+    const mark = markText({ fleetID, epoch, namespace: vm.namespace, name: vm.name });
+    const args = [this.layout.stateDir, uuid, String(epoch), path, mark];
     const result = await this.host.locked(uuid, 'create', args, { deadlineMs: CREATE_DEADLINE_MS });
     if (result.end !== 'exited') return { kind: 'unclear' };
     switch (result.code) {

@@ -12,6 +12,12 @@ export const DEFAULT_POLICY_FILE = '/etc/xenfleet/policy.json';
 export const BOOT_ID_FILE = '/proc/sys/kernel/random/boot_id';
 
 export const fleetFile = (layout: Layout): string => `${layout.stateDir}/fleet.json`;
+/** Told by the firmware: the same for the life of a server, another on another one. */
+export const PRODUCT_UUID_FILE = '/sys/class/dmi/id/product_uuid';
+/** Made once, with chance: two servers whose firmware tells the same, or nothing, differ in it. */
+export const machineFile = (layout: Layout): string => `${layout.stateDir}/machine`;
+/** Written now and then, to know that it can be. */
+export const probeFile = (layout: Layout): string => `${layout.stateDir}/probe`;
 export const recordDir = (layout: Layout): string => `${layout.stateDir}/domains`;
 export const recordFile = (layout: Layout, uuid: string): string => `${recordDir(layout)}/${uuid}.json`;
 export const fenceDir = (layout: Layout): string => `${layout.stateDir}/fence`;

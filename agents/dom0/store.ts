@@ -1,8 +1,9 @@
 /** What the Dom0 remembers: its fleet, and one record per domain. Kept in memory as it is on disk; one writer per UUID. */
 import type { HostPort } from '../host/port';
-import { change } from '../reconcile/record';
+import { isRetired, refusing, withTwoWords } from '../reconcile/record';
 import type { DomainRecord } from '../reconcile/record';
-import { cfgFile, fenceDir, fenceFile, fleetFile, recordDir, recordFile } from './layout';
+import type { Failure } from '../xl/errors';
+import { cfgFile, fenceDir, fenceFile, fleetFile, probeFile, recordDir, recordFile } from './layout';
 import type { Layout } from './layout';
 
 export interface Fleet {
@@ -61,13 +62,17 @@ export class Store {
     this.byUuid.set(record.uuid, record);
     // One after the other, so that an older record never lands on a newer one.
     const before = this.owed.get(record.uuid)?.catch(() => undefined) ?? Promise.resolve();
-    const put = (): Promise<void> =>
-      this.host.putFile(recordFile(this.layout, record.uuid), `${JSON.stringify(record)}\n`);
+    const put = (): Promise<void> => this.put(recordFile(this.layout, record.uuid), `${JSON.stringify(record)}\n`);
     const writing = before.then(put).then(() => {
       if (this.owed.get(record.uuid) === writing) this.owed.delete(record.uuid);
     });
     this.owed.set(record.uuid, writing);
     return writing;
+  }
+
+  /** Is something known of the UUID that is not on the disk? */
+  owes(uuid: string): boolean {
+    return this.owed.has(uuid);
   }
 
   /** Resolves when all that is known of the UUID is durable; rejects with HostError where it cannot be made so. */
@@ -80,8 +85,29 @@ export class Store {
   }
 
   async saveFleet(fleet: Fleet): Promise<void> {
-    await this.host.putFile(fleetFile(this.layout), `${JSON.stringify(fleet)}\n`);
+    await this.put(fleetFile(this.layout), `${JSON.stringify(fleet)}\n`);
     this.fleetRead = fleet;
+  }
+
+  /** Tries a write, so that `trouble` is known also while there is nothing to remember. Never rejects. */
+  async probe(): Promise<void> {
+    await this.put(probeFile(this.layout), 'written now and then, to know that it can be\n').catch(() => undefined);
+  }
+
+  /** Why the last write did not get to the disk; undefined if it did. */
+  get trouble(): Failure | undefined {
+    return this.unwritten;
+  }
+  private unwritten: Failure | undefined;
+
+  private async put(path: string, text: string): Promise<void> {
+    try {
+      await this.host.putFile(path, text);
+      this.unwritten = undefined;
+    } catch (error) {
+      this.unwritten = notWritten(path, error);
+      throw error;
+    }
   }
 
   async dropCfg(uuid: string): Promise<void> {
@@ -91,8 +117,7 @@ export class Store {
   /** Forgets what was retired long ago. `stillWanted` has an order or runs. */
   async forgetOld(nowMs: number, stillWanted: (uuid: string) => boolean): Promise<void> {
     for (const record of [...this.byUuid.values()]) {
-      const retired =
-        (record.retiredEpoch ?? 0) >= record.epoch && nowMs - (record.retiredAtMs ?? nowMs) > RETIRED_KEPT_MS;
+      const retired = isRetired(record) && nowMs - (record.retiredAtMs ?? nowMs) > RETIRED_KEPT_MS;
       if (!retired || stillWanted(record.uuid)) continue;
       await this.host.removeFile(recordFile(this.layout, record.uuid));
       await this.host.removeFile(fenceFile(this.layout, record.uuid));
@@ -111,12 +136,21 @@ export class Store {
     this.byUuid.set(uuid, fenced ? await this.withFence(record) : record);
   }
 
-  /** The fence is written first, so it may know of a higher epoch than the record. */
+  /** The fence is written before the domain is looked for: it may be higher than in the record, and is no receipt. */
   private async withFence(record: DomainRecord): Promise<DomainRecord> {
     const fence = Number((await this.host.readFile(fenceFile(this.layout, record.uuid))) ?? '0');
-    const retiredEpoch = Math.max(record.retiredEpoch ?? 0, Number.isSafeInteger(fence) ? fence : 0);
-    return retiredEpoch > 0 ? change(record, { retiredEpoch }) : record;
+    return Number.isSafeInteger(fence) ? refusing(record, fence) : record;
   }
+}
+
+function notWritten(path: string, error: unknown): Failure {
+  const words = error instanceof Error ? error.message : String(error);
+  const full = /ENOSPC|EDQUOT|no space left|quota exceeded/i.test(words);
+  const remedy = full ? 'make room on its file system' : 'see whether its file system is read-only or broken';
+  return {
+    reason: full ? 'DiskFull' : 'StateNotWritable',
+    message: `${path} cannot be written (${words.slice(0, 300)}): ${remedy}; until then nothing is started or given up here`,
+  };
 }
 
 /** An unreadable fleet file is not an absent one: then the host could be taken by another fleet. */
@@ -135,7 +169,7 @@ function parseRecord(text: string, uuid: string): DomainRecord | undefined {
     typeof value['epoch'] === 'number' &&
     typeof value['order'] === 'object' &&
     typeof value['vm'] === 'object';
-  return sound ? (value as unknown as DomainRecord) : undefined;
+  return sound ? withTwoWords(value as unknown as DomainRecord) : undefined;
 }
 
 function parseObject(text: string): Record<string, unknown> | undefined {

@@ -5,6 +5,8 @@ import { explain } from '../xl/errors';
 import type { Failure } from '../xl/errors';
 import { parseListV } from '../xl/list';
 import type { DomainRow, Listing } from '../xl/list';
+import { markPath, parseMark } from '../xl/mark';
+import type { Mark } from '../xl/mark';
 import { parseObservation } from '../xl/observe';
 import type { Observation } from '../xl/observe';
 import type { Seen } from '../reconcile/types';
@@ -68,6 +70,12 @@ export class View {
     const result = await this.host.locked('observe', 'observe', args, { deadlineMs: OBSERVE_DEADLINE_MS });
     if (result.end !== 'exited' || result.code !== 0) return explain('observe', result);
     return parseObservation(result.stdout);
+  }
+
+  /** The mark of a UUID now; undefined if there is none, or none that can be read: neither proves anything. */
+  async mark(uuid: string): Promise<Mark | undefined> {
+    const { code, stdout } = await this.host.exec(['xenstore-read', markPath(uuid)], { deadlineMs: LIST_DEADLINE_MS });
+    return code === 0 ? parseMark(stdout.trimEnd()) : undefined;
   }
 
   private begin(): Promise<Look> {

@@ -2,7 +2,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { XenDomainSpec } from '../../crds/generated/types';
 import { isRunOrder } from '../xl/order';
-import { change } from './record';
+import { change, isRetired } from './record';
 import type { DomainRecord } from './record';
 import type { HostState, Report, StepInput } from './types';
 
@@ -49,14 +49,21 @@ function refuse({ host, record }: StepInput, spec: XenDomainSpec, invalid: strin
     const owner = `${record.vm.namespace}/${record.vm.name}`;
     return no('InvalidOrder', `this UUID belongs to ${owner} here, not to ${spec.vm.namespace}/${spec.vm.name}`);
   }
-  const retired = record?.retiredEpoch ?? 0;
-  if (spec.epoch <= retired && spec.desired !== 'Absent')
-    return no('StaleEpoch', `epoch ${spec.epoch} is not above ${retired}, which is retired here; claim anew above it`);
-  if (record && spec.epoch < record.epoch && spec.epoch > retired)
-    return no('StaleEpoch', `epoch ${spec.epoch} is below ${record.epoch}, which this host has obeyed already`);
+  const stale = staleEpoch(record, spec);
+  if (stale !== undefined) return no('StaleEpoch', stale);
   if (invalid !== undefined) return no('InvalidOrder', invalid);
   if (spec.desired !== 'Absent' && !isRunOrder(spec))
     return no('InvalidOrder', 'type, vcpus, memory and runPolicy are needed unless desired is Absent');
+  return undefined;
+}
+
+function staleEpoch(record: DomainRecord | undefined, { epoch, desired }: XenDomainSpec): string | undefined {
+  const refused = record?.refusedEpoch ?? 0;
+  if (epoch <= refused && desired !== 'Absent')
+    return `epoch ${epoch} is not above ${refused}, which is refused here; claim anew above it`;
+  // An older order to be Absent is obeyed only once there is nothing newer that it could end.
+  if (record && epoch < record.epoch && !(desired === 'Absent' && isRetired(record)))
+    return `epoch ${epoch} is below ${record.epoch}, which this host has obeyed already`;
   return undefined;
 }
 
@@ -72,9 +79,16 @@ function firstRecord(uuid: string, spec: XenDomainSpec): DomainRecord {
   return { version: 1, uuid, fleetID, vm, epoch, order: spec, restarts: 0, failures: 0, disks: [] };
 }
 
-/** A new incarnation. What runs is taken over as it is; how the one before fared is not held against it. */
+/**
+ * A new incarnation. What runs is taken over as it is; how often the one before failed is not held
+ * against it. How its last run ended goes with it: a guest that has done its work is not run again
+ * because the claim was made anew, for instance after a boot of the host.
+ */
 function nextEpoch(record: DomainRecord, spec: XenDomainSpec): DomainRecord {
+  const { started } = record;
+  const continued = started?.epoch === record.epoch ? { started: { ...started, epoch: spec.epoch } } : {};
   return change(record, {
+    ...continued,
     epoch: spec.epoch,
     order: spec,
     vm: spec.vm,

@@ -1,7 +1,7 @@
 /** How an act ended, and what is to be remembered of it. Pure. */
 import type { Failure } from '../xl/errors';
 import type { RunOrder } from '../xl/order';
-import { appliedOf, backOffMs, change, isRestart } from './record';
+import { appliedOf, backOffMs, change, isRestart, refusing } from './record';
 import type { DomainRecord } from './record';
 import { DELETE_AGAIN_MS } from './stop';
 
@@ -35,7 +35,7 @@ export function afterCreate(record: DomainRecord, { order, outcome, bootID, nowM
       });
     }
     case 'retired':
-      return change(record, { retiredEpoch: Math.max(record.retiredEpoch ?? 0, outcome.epoch) });
+      return refusing(record, outcome.epoch);
     case 'unclear':
       return record;
     case 'failed': {
@@ -51,8 +51,10 @@ export function afterCreate(record: DomainRecord, { order, outcome, bootID, nowM
   }
 }
 
+/** The fence is durable, and after that the domain was looked for and was not there. */
 export function afterRetire(record: DomainRecord, epoch: number, nowMs: number): DomainRecord {
-  return change(record, { retiredEpoch: Math.max(record.retiredEpoch ?? 0, epoch), retiredAtMs: nowMs });
+  const retiredEpoch = Math.max(record.retiredEpoch ?? 0, epoch);
+  return change(refusing(record, epoch), { retiredEpoch, retiredAtMs: nowMs });
 }
 
 export function afterDelete(

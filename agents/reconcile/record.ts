@@ -45,7 +45,9 @@ export interface DomainRecord {
   /** Not before this. */
   readonly nextStartMs?: number;
   readonly lastFailure?: { readonly reason: DomainReason; readonly message: string };
-  /** Epochs up to this are refused for good. */
+  /** The fence: epochs up to this are refused for good. It says nothing of what still runs. */
+  readonly refusedEpoch?: number;
+  /** The receipt: after epochs up to this were refused, the domain was looked for and was gone. Never above `refusedEpoch`. */
   readonly retiredEpoch?: number;
   readonly retiredAtMs?: number;
   /** The order vanished: neither ended nor started again. */
@@ -76,6 +78,24 @@ export const LASTING_RUN_MS = 600_000;
 export function backOffMs(failures: number): number {
   if (failures <= 1) return 0;
   return Math.min(BACK_OFF_MAX_MS, BACK_OFF_BASE_MS * 2 ** Math.min(failures - 2, 10));
+}
+
+/** Nothing of the record can run here any more. */
+export const isRetired = (record: DomainRecord): boolean => (record.retiredEpoch ?? 0) >= record.epoch;
+
+/** With the fence raised to `epoch` at least. */
+export function refusing(record: DomainRecord, epoch: number): DomainRecord {
+  const refusedEpoch = Math.max(record.refusedEpoch ?? 0, epoch);
+  return refusedEpoch > 0 ? change(record, { refusedEpoch }) : record;
+}
+
+/**
+ * Before there were two words `retiredEpoch` was the fence as well. Such a record holds a receipt only if the time of one was noted with it.
+ */
+export function withTwoWords(record: DomainRecord): DomainRecord {
+  if (record.refusedEpoch !== undefined || record.retiredEpoch === undefined) return record;
+  const told = refusing(record, record.retiredEpoch);
+  return record.retiredAtMs === undefined ? change(told, { retiredEpoch: undefined }) : told;
 }
 
 /** Why the fields of an order that a running domain does not have yet. */

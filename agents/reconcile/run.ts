@@ -97,19 +97,35 @@ function start(input: StepInput, before: DomainRecord): Step {
     return sayOff(record, 'Failed', 'Crashed', `${endWords[how]}, and its run policy does not start it again`);
   }
   const { host, nowMs } = input;
-  if (record.confirmedBootID !== host.bootID && !host.startUnconfirmed)
-    return sayOff(
-      record,
-      'Stopped',
-      'AwaitingConfirmation',
-      'the host has booted; the API must confirm the order before it is started',
-    );
+  const awaited = awaitedConfirmation(input, record);
+  if (awaited !== undefined) return awaitConfirmation(record, awaited);
   // A clock that was set back must not prolong the wait.
   const waitMs = Math.min((record.nextStartMs ?? 0) - nowMs, backOffMs(99));
   if (waitMs > 0) return { record, act: { do: 'report', report: waiting(record), wakeAtMs: nowMs + waitMs } };
   if (!isRunOrder(record.order)) throw new Error('an order that is no RunOrder was accepted');
   const creating = { epoch: record.epoch, bootID: host.bootID, atMs: nowMs, applied: appliedOf(record.order) };
   return { record: change(record, { creating }), act: { do: 'create', order: record.order, epoch: record.epoch } };
+}
+
+/**
+ * The host may have been declared dead, and the VM may run elsewhere: nothing is started in a boot of the Dom0 until the API has named
+ * that boot, and was asked for all orders during it. A boot that is not named any more is not confirmed, whatever was known of it before.
+ */
+function awaitedConfirmation({ host, order }: StepInput, record: DomainRecord): string | undefined {
+  const { bootID, confirmedBootID = 'no boot', startUnconfirmed } = host;
+  if (startUnconfirmed) return undefined;
+  if (order.kind === 'given' && confirmedBootID !== bootID)
+    return `spec.confirmedBootID of the XenAgent names ${confirmedBootID}, and this boot of the host is ${bootID}: the operator names it once it has seen its report, unless the host is declared dead`;
+  const { bootID: ordered = bootID } = record.order;
+  if (ordered !== bootID)
+    return `the order is for boot ${ordered} of the host, and this one is ${bootID}: the operator claims the VM anew for it`;
+  if (record.confirmedBootID === bootID) return undefined;
+  return `the host has booted (${bootID}); the API must confirm the order before it is started`;
+}
+
+function awaitConfirmation(record: DomainRecord, message: string): Step {
+  const report: Report = { phase: 'Stopped', ready: 'False', reason: 'AwaitingConfirmation', message, transient: true };
+  return { record, act: { do: 'report', report } };
 }
 
 /** Where a run of this epoch is not there any more, and nobody noted its end, somebody else ended it. */

@@ -11,12 +11,14 @@
  *   desired Absent:    the same, then ──retire──► ──deleteDisks──► the receipt
  *
  *   order vanished: freeze.   listing unknown, suspended, dying: wait.   two rows of one UUID: say so, touch nothing.
+ *   a domain that is not proved to be ours (owner.ts): say so, touch nothing.
  *
  * A guest is ended in two places only: `stopRunning` (the order wants it off) and `bury` (it ended by itself).
  */
 import type { DomainRow } from '../xl/list';
 import { accept } from './accept';
-import { change } from './record';
+import { foreignDomain, isProved, ownerOf } from './owner';
+import { change, isRetired } from './record';
 import type { DomainRecord } from './record';
 import { run } from './run';
 import { stop } from './stop';
@@ -35,19 +37,25 @@ export function nextStep(input: StepInput): Step {
       const confirmed = record.confirmedBootID === input.host.bootID;
       return obey(input, { spec: record.order, confirmed });
     }
-    case 'given':
-      return obey(input, order);
+    case 'given': {
+      const { bootID, confirmedBootID } = input.host;
+      // The claim behind an order counts on one boot: what was ordered for another one starts nothing.
+      const isForThisBoot = confirmedBootID === bootID && (order.spec.bootID ?? bootID) === bootID;
+      return obey(input, { ...order, confirmed: order.confirmed && isForThisBoot });
+    }
   }
 }
 
 function vanished(record: DomainRecord | undefined): Step {
-  if (!record || (record.retiredEpoch ?? 0) >= record.epoch || record.frozen === true) return { act: { do: 'idle' } };
+  if (!record || isRetired(record) || record.frozen === true) return { act: { do: 'idle' } };
   return { record: change(record, { frozen: true }), act: { do: 'idle' } };
 }
 
 function obey(input: StepInput, order: Parameters<typeof accept>[1]): Step {
   const accepted = accept(input, order);
   if (!accepted.ok) return { act: { do: 'report', report: accepted.report } };
+  if (isForeign(input, accepted.record))
+    return { act: { do: 'report', report: foreignDomain(input.uuid, accepted.record, input.mark) } };
   const step = desired(input, accepted.record);
   const record = step.record ?? accepted.record;
   return { act: step.act, ...(record !== input.record && { record }) };
@@ -61,6 +69,12 @@ function desired(input: StepInput, record: DomainRecord): Step {
   if (row === 'duplicate') return say(duplicate(seen.rows));
   if (row?.state === 'dying') return say(dying(record), nowMs + BUSY_LOOK_MS);
   return record.order.desired === 'Running' ? run(input, record, row) : stop(input, record, row);
+}
+
+/** One that is nearly gone ends by itself: it is only waited for. Nothing of the order is remembered over a foreign domain. */
+function isForeign({ seen, mark }: StepInput, record: DomainRecord): boolean {
+  if (seen.kind === 'unknown' || seen.rows.every((row) => row.state === 'dying')) return false;
+  return !isProved(record, mark, ownerOf(record));
 }
 
 /** One that is nearly gone does not count beside one that lives. */

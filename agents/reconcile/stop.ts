@@ -86,6 +86,6 @@ function absent(record: DomainRecord, nowMs: number): Step {
   }
   const rest = deleteDisks.filter((disk) => !record.deletedDisks?.includes(disk.name));
   if (rest.length > 0) return { record, act: { do: 'deleteDisks', disks: rest } };
-  const message = `no domain is here, and every epoch up to ${record.retiredEpoch} is refused`;
+  const message = `no domain is here, and every epoch up to ${record.refusedEpoch} is refused`;
   return { record, act: { do: 'report', report: { phase: 'Absent', ready: 'True', reason: 'Retired', message } } };
 }

@@ -2,11 +2,12 @@
 import type { XenDomainSpec } from '../../crds/generated/types';
 import type { DomainReason } from '../../common/reasons';
 import type { DomainRow } from '../xl/list';
+import type { Mark } from '../xl/mark';
 import type { RunOrder } from '../xl/order';
 import type { DomainRecord } from './record';
 
 export type OrderView =
-  /** The API holds an order. `confirmed`: it was heard during this boot of the Dom0. */
+  /** The API holds an order. `confirmed`: the orders were heard whole during this boot of the Dom0. */
   | { readonly kind: 'given'; readonly spec: XenDomainSpec; readonly confirmed: boolean; readonly invalid?: string }
   /** The API was asked for all orders, and this one was not among them. */
   | { readonly kind: 'vanished' }
@@ -21,6 +22,8 @@ export interface HostState {
   /** The fleet that the Dom0 belongs to; undefined before first contact. */
   readonly fleetID?: string;
   readonly bootID: string;
+  /** The boot that the XenAgent names, as last heard; undefined if it names none or is not there. */
+  readonly confirmedBootID?: string;
   /** The policy file allows starts that the API has not confirmed in this boot. */
   readonly startUnconfirmed: boolean;
 }
@@ -30,6 +33,8 @@ export interface StepInput {
   readonly order: OrderView;
   readonly record?: DomainRecord;
   readonly seen: Seen;
+  /** What xenstore says of the owner; only looked up if a row has to be proved, see owner.ts. */
+  readonly mark?: Mark;
   readonly host: HostState;
   /** Wall clock: it must mean something after a restart of the agent. */
   readonly nowMs: number;

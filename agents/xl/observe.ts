@@ -3,6 +3,8 @@ import { parseInfo } from './info';
 import type { XenFacts } from './info';
 import { parseListL, parseListV } from './list';
 import type { DomainDetail, Listing } from './list';
+import { parseMark } from './mark';
+import type { Mark } from './mark';
 
 export interface PoolSpace {
   readonly path: string;
@@ -23,8 +25,8 @@ export interface Observation {
   readonly facts?: XenFacts;
   readonly listing?: Listing;
   readonly details?: ReadonlyMap<number, DomainDetail>;
-  /** UUIDs that carry the fleet's mark in xenstore. */
-  readonly marked?: ReadonlySet<string>;
+  /** The marks in xenstore by UUID; undefined for one that is no whole mark. */
+  readonly marks?: ReadonlyMap<string, Mark | undefined>;
   readonly bridges?: readonly string[];
   readonly pools?: readonly PoolSpace[];
   readonly disks?: readonly FoundFile[];
@@ -54,7 +56,7 @@ export function parseObservation(text: string): Observation {
     facts: take('info', parseInfo),
     listing: take('list', parseListV),
     details: take('domains', parseListL),
-    marked: take('marks', marks),
+    marks: take('marks', marks),
     bridges: take('bridges', lines),
     pools: take('df', pools),
     disks: take('disks', files),
@@ -65,8 +67,17 @@ export function parseObservation(text: string): Observation {
 const lines = (body: string): string[] => body.split('\n').filter((line) => line !== '');
 const word = (body: string): string | undefined => (/^\S+$/.test(body.trim()) ? body.trim() : undefined);
 
-function marks(body: string): Set<string> {
-  return new Set(lines(body).flatMap((line) => /^\/xenfleet\/([0-9a-f-]{36})\b/.exec(line)?.[1] ?? []));
+/** More than any host holds; what goes beyond is not looked at. */
+const MAX_MARKS = 8192;
+
+function marks(body: string): Map<string, Mark | undefined> {
+  const found = lines(body)
+    .slice(0, MAX_MARKS)
+    .flatMap((line): [string, Mark | undefined][] => {
+      const [, uuid, value] = /^\/xenfleet\/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}) = "(.*)"$/.exec(line) ?? [];
+      return uuid === undefined ? [] : [[uuid, parseMark(value ?? '')]];
+    });
+  return new Map(found);
 }
 
 function pools(body: string): PoolSpace[] {

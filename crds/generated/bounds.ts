@@ -24,6 +24,9 @@ export const xenAgentStatusBounds: Bounds = {
     "bootID": {
       "text": 64
     },
+    "machineID": {
+      "text": 64
+    },
     "hostname": {
       "text": 253
     },
@@ -137,6 +140,10 @@ export const xenAgentStatusBounds: Bounds = {
           },
           "vmName": {
             "text": 63
+          },
+          "epoch": {
+            "least": 0,
+            "most": 1000000000000
           }
         }
       }
@@ -192,6 +199,10 @@ export const xenAgentStatusBounds: Bounds = {
           }
         }
       }
+    },
+    "retainedDiskCount": {
+      "least": 0,
+      "most": 1000000000
     },
     "conditions": {
       "each": {

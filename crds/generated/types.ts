@@ -26,6 +26,10 @@ export interface XenAgentSpec {
    */
   nonce?: string;
   /**
+   * The boot of the Dom0 that the operator has seen a report of; in any other boot the agent starts nothing.
+   */
+  confirmedBootID?: string;
+  /**
    * Names of all hosts; agents keep and report it.
    *
    * @maxItems 4096
@@ -62,6 +66,10 @@ export interface XenAgentStatus {
    * Boot ID of the Dom0.
    */
   bootID?: string;
+  /**
+   * Made of what the firmware tells and of a random file in the state directory.
+   */
+  machineID?: string;
   hostname?: string;
   /**
    * The fleet that the Dom0 says it belongs to.
@@ -118,7 +126,7 @@ export interface XenAgentStatus {
     message?: string;
   }[];
   /**
-   * What runs here beside Dom0. ours: an order is held for it. orphan: it has our record and no order. foreign: neither; counted and never touched.
+   * What runs here beside Dom0. ours: an order is held for it. orphan: it is proved to be of this fleet and has no order. foreign: it is not proved to be ours; counted and never touched.
    *
    * @maxItems 4096
    */
@@ -134,11 +142,18 @@ export interface XenAgentStatus {
      * The larger of what it has and its maximum.
      */
     memoryMiB?: number;
+    /**
+     * Of the VM, only if it is proved: by the record of the Dom0, or by a mark of this fleet.
+     */
     namespace?: string;
     vmName?: string;
+    /**
+     * Told of an orphan that has no record: the epoch in its mark.
+     */
+    epoch?: number;
   }[];
   /**
-   * What the Dom0 remembers of every domain of the fleet, running or not.
+   * What the Dom0 remembers of the domains of the fleet, running or not. What was retired an hour ago and has no order is not listed.
    *
    * @maxItems 8192
    */
@@ -159,12 +174,16 @@ export interface XenAgentStatus {
      */
     retiredEpoch?: number;
     /**
-     * The order vanished: not ended, not started again.
+     * It is not retired and has no order: something of it may live here.
      */
     frozen?: boolean;
+    /**
+     * A create was begun in this boot and has not been heard to end.
+     */
+    creating?: boolean;
   }[];
   /**
-   * Disks whose VM is gone.
+   * Disks whose VM is gone; the first ones by UUID.
    *
    * @maxItems 8192
    */
@@ -176,6 +195,14 @@ export interface XenAgentStatus {
     namespace?: string;
     vmName?: string;
   }[];
+  /**
+   * All disks whose VM is gone, also those not listed.
+   */
+  retainedDiskCount?: number;
+  /**
+   * Something did not fit into this report. What lives is listed first.
+   */
+  truncated?: boolean;
   /**
    * @maxItems 16
    */
@@ -413,6 +440,10 @@ export interface XenHostSpec {
    */
   quarantined?: boolean;
   /**
+   * The machine that this host is, if it is not the one that reported first (status.machineID): set it if the server was replaced or its Dom0 installed anew.
+   */
+  machineID?: string;
+  /**
    * The boot ID (status.bootID) of a boot of this host that an administrator KNOWS to be over, e.g. after pulling its power. Counts only while the host is silent. Its VMs may then be claimed elsewhere.
    */
   declaredDead?: string;
@@ -428,6 +459,10 @@ export interface XenHostStatus {
    * Boot of the Dom0 that last reported.
    */
   bootID?: string;
+  /**
+   * The machine that reported first under this name, or the one in the spec. No other is believed or obeyed.
+   */
+  machineID?: string;
   xenVersion?: string;
   /**
    * What the server has.

@@ -4,7 +4,7 @@ import type { Lease } from '../../common/kube/lease';
 import { bootOfHolder, hostNamespace, hostOfNamespace } from '../../common/names';
 import type { Clock } from '../../common/ports';
 import type { FleetFacts } from '../plan/host/objects';
-import { hasAnswered, isBelieved, isDeclaredDead, viewHost, type HostFacts } from '../plan/host/view';
+import { hasAnswered, isBelieved, isDeclaredDead, machineOf, viewHost, type HostFacts } from '../plan/host/view';
 import { rememberedHosts } from '../plan/roster';
 import type { HostView } from '../plan/vm/facts';
 import type { World } from './world';
@@ -66,6 +66,7 @@ export class Fleet {
       watchedMs: nowMs - this.#bornMs,
       beatBootID: beat?.bootID,
       unknownAfterMs,
+      machineID: machineOf(world.hosts.get(host)),
       namespaceReady: namespace !== undefined && namespace.metadata.deletionTimestamp === undefined,
     };
   }
@@ -89,9 +90,9 @@ export class Fleet {
 
   /** The host's report, if it is of this term and counts for anybody's whereabouts. */
   isHeard(agent: XenAgent): boolean {
-    if (agent.status?.nonce !== this.nonce) return false;
     const host = this.#options.world.hosts.get(agent.metadata.name);
-    return host !== undefined && isBelieved(host, this.facts(agent.metadata.name));
+    if (host === undefined || !hasAnswered(host, agent, this.nonce)) return false;
+    return isBelieved(host, this.facts(agent.metadata.name));
   }
 
   /** Hosts that could hold a VM and have not answered: ours, and those that other hosts remember from before a restore. */
@@ -113,9 +114,10 @@ export class Fleet {
   #findUnreported(dead: ReadonlySet<string>): string[] {
     const { hosts, agents } = this.#options.world;
     const missing = new Set<string>();
-    for (const { metadata, spec } of hosts.all()) {
-      if (spec.quarantined === true || dead.has(metadata.name)) continue;
-      if (!hasAnswered(this.agent(metadata.name), this.nonce)) missing.add(metadata.name);
+    for (const host of hosts.all()) {
+      const { name } = host.metadata;
+      if (host.spec.quarantined === true || dead.has(name)) continue;
+      if (!hasAnswered(host, this.agent(name), this.nonce)) missing.add(name);
     }
     const heard = agents.all().filter((agent) => this.isHeard(agent));
     const rosters = heard.map((agent) => ({ host: agent.metadata.name, names: this.#strangersOf(agent) }));

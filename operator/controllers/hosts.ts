@@ -18,6 +18,7 @@ import type { Logger } from '../adapters/types';
 import { agentCatalog } from '../plan/agent-catalog';
 import { agentSpec, hostObjects, newAgent } from '../plan/host/objects';
 import { showHost, type HostFigures } from '../plan/host/status';
+import { confirmedBoot } from '../plan/host/view';
 import { sameSpec } from '../plan/same';
 import type { ReconcileResult } from '../runtime/controller';
 import type { Fleet } from './fleet';
@@ -65,7 +66,7 @@ export class HostController {
       world.hosts.assume(await this.#setFinalizers(host, [...(host.metadata.finalizers ?? []), FINALIZER]));
     }
     const ready = await this.#ensureNamespace(name);
-    if (ready) await this.#ensureAgent(name);
+    if (ready) await this.#ensureAgent(host);
     return this.#show(name);
   };
 
@@ -120,12 +121,13 @@ export class HostController {
     }
   }
 
-  async #ensureAgent(name: string): Promise<void> {
+  async #ensureAgent(host: XenHost): Promise<void> {
     const { world, fleet, client, leftOut } = this.#options;
+    const { name } = host.metadata;
     const agent = fleet.agent(name);
     const facts = fleet.fleetFacts();
     const catalog = agentCatalog(facts);
-    const spec = agentSpec(facts, catalog);
+    const spec = agentSpec(facts, catalog, confirmedBoot(host, fleet.facts(name)));
     leftOut.tell(catalog.leftOut);
     if (agent === undefined) {
       world.agents.assume(await client.create(XENAGENTS, newAgent(name, spec)));

@@ -123,6 +123,30 @@ describe('the agent on a virtual clock', () => {
     deepEqual([bench.domain()?.phase, bench.domain()?.lastTermination?.reason], ['Running', 'hostReboot']);
   });
 
+  it('after a power loss nothing starts before the operator has named that boot; what runs is kept', async () => {
+    const bench = new VirtualBench();
+    bench.start();
+    bench.server.order();
+    await bench.pass(3000);
+    bench.server.confirms = false;
+    await bench.sim('reboot');
+    await bench.pass(120_000, 200);
+    deepEqual([bench.live().length, bench.domain()?.phase, reason(bench)], [0, 'Stopped', 'AwaitingConfirmation']);
+    bench.server.setNonce('n2');
+    await bench.pass(20_000);
+    equal(bench.live().length, 0);
+    bench.server.confirm(bench.server.agent?.status?.bootID);
+    await bench.pass(3000);
+    equal(bench.domain()?.phase, 'Running');
+    // The word is taken back: nothing is ended by that, and nothing started.
+    bench.server.confirm('another-boot');
+    await bench.pass(20_000);
+    equal(bench.domain()?.phase, 'Running');
+    void bench.host.exec(['xl', 'destroy', 'tenant.web']);
+    await bench.pass(20_000);
+    deepEqual([bench.live().length, reason(bench)], [0, 'AwaitingConfirmation']);
+  });
+
   it('a create that fails says why, waits, and tries again', async () => {
     const bench = new VirtualBench();
     bench.start();

@@ -2,7 +2,14 @@
 import type { AgentApi, ApiListener, WriteResult } from '../../agents/api/types';
 import type { Clock } from '../../common/ports';
 import { KubeError } from '../../common/kube/errors';
-import type { XenAgent, XenAgentStatus, XenDomain, XenDomainSpec, XenDomainStatus } from '../../crds/generated/types';
+import type {
+  XenAgent,
+  XenAgentSpec,
+  XenAgentStatus,
+  XenDomain,
+  XenDomainSpec,
+  XenDomainStatus,
+} from '../../crds/generated/types';
 import { FLEET, UUID, order } from './orders';
 
 /** One API server, as one agent sees it. */
@@ -15,6 +22,13 @@ export class FakeServer {
     spec: { fleetID: FLEET, nonce: 'n1', roster: ['h1'] },
   };
   away = false;
+  /** The operator names a boot as soon as it has seen its report. */
+  confirms = true;
+  machineID: string | undefined;
+  /** How long a list of orders takes; the XenAgent is heard at once. */
+  listMs = 0;
+  /** Every report that was written. */
+  readonly reports: XenAgentStatus[] = [];
   writes: string[] = [];
   readonly clients = new Set<FakeApi>();
   private version = 1;
@@ -44,7 +58,15 @@ export class FakeServer {
     this.tell((client) => client.heard(uuid));
   }
 
+  furnish(spec: Partial<XenAgentSpec>): void {
+    this.edit(spec);
+  }
+
   setNonce(nonce: string): void {
+    this.edit({ nonce });
+  }
+
+  private edit(changes: Partial<XenAgentSpec>): void {
     const { agent } = this;
     if (!agent) return;
     const metadata = {
@@ -52,7 +74,7 @@ export class FakeServer {
       generation: (agent.metadata.generation ?? 0) + 1,
       resourceVersion: String((this.version += 1)),
     };
-    this.agent = { ...agent, metadata, spec: { ...agent.spec, nonce } };
+    this.agent = { ...agent, metadata, spec: { ...agent.spec, ...changes } };
     this.tell((client) => client.heardAgent());
   }
 
@@ -80,9 +102,18 @@ export class FakeServer {
   writeAgent(status: XenAgentStatus): WriteResult {
     if (!this.agent) return 'gone';
     this.writes.push('XenAgent');
+    this.reports.push(status);
     this.agent = { ...this.agent, status };
     this.tell((client) => client.heardAgent());
+    // As the operator does: the first machine that reports is the host.
+    const ours = (this.machineID ??= status.machineID) === status.machineID;
+    if (ours && this.confirms && status.nonce === this.agent.spec.nonce) this.confirm(status.bootID);
     return 'written';
+  }
+
+  confirm(bootID: string | undefined): void {
+    if (bootID === undefined || this.agent?.spec.confirmedBootID === bootID) return;
+    this.edit({ confirmedBootID: bootID });
   }
 
   private tell(act: (client: FakeApi) => void): void {
@@ -118,10 +149,13 @@ export class FakeApi implements AgentApi {
   start(listener: ApiListener): void {
     this.listener = listener;
     this.server.clients.add(this);
-    if (!this.server.away) this.clock.setTimer(1, () => this.listAgain());
+    if (this.server.away) return;
+    this.clock.setTimer(1, () => this.heardAgent());
+    this.clock.setTimer(1 + this.server.listMs, () => this.listAgain());
   }
 
   async relist(): Promise<void> {
+    if (this.server.listMs > 0) await new Promise<void>((done) => void this.clock.setTimer(this.server.listMs, done));
     while (this.server.away) await new Promise<void>((done) => void this.clock.setTimer(100, done));
     this.listAgain();
   }

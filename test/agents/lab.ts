@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { XenAgent, XenDomain, XenDomainSpec } from '../../crds/generated/types';
@@ -153,6 +153,7 @@ export class AgentLab {
       spec: {
         fleetID: FLEET,
         nonce: 'n1',
+        confirmedBootID: readFileSync(join(this.host.root, 'proc/sys/kernel/random/boot_id'), 'utf8').trim(),
         roster: [HOST],
         storagePools: [{ name: 'local', driver: 'file', path: '/var/lib/xenfleet/disks' }],
         networks: [{ name: 'public', bridge: 'xenbr0' }],

@@ -2,12 +2,16 @@
 import type { DomainRecord } from '../../agents/reconcile/record';
 import type { StepInput } from '../../agents/reconcile/types';
 import type { DomainRow } from '../../agents/xl/list';
+import type { Mark } from '../../agents/xl/mark';
 import type { RunOrder } from '../../agents/xl/order';
 
 export const UUID = '0b6f3f6e-51ad-4b43-9f0a-0c8f1c2d3e4f';
 export const FLEET = 'fleet-1';
 export const BOOT = 'boot-1';
 export const NOW = 1_800_000_000_000;
+
+/** What a create of `order()` leaves in xenstore. */
+export const MARK: Mark = { fleetID: FLEET, epoch: 1, namespace: 'tenant', name: 'web' };
 
 export function order(changes: Partial<RunOrder> = {}): RunOrder {
   return {
@@ -59,7 +63,8 @@ export function input(changes: Partial<StepInput> = {}): StepInput {
     uuid: UUID,
     order: { kind: 'given', spec: order(), confirmed: true },
     seen: { kind: 'rows', rows: [] },
-    host: { fleetID: FLEET, bootID: BOOT, startUnconfirmed: false },
+    mark: MARK,
+    host: { fleetID: FLEET, bootID: BOOT, confirmedBootID: BOOT, startUnconfirmed: false },
     nowMs: NOW,
     ...changes,
   };

@@ -79,8 +79,8 @@ export class VirtualBench {
     };
   }
 
-  start(log: Log = silentLog): Running {
-    const leash = new Leash(this.host);
+  start(log: Log = silentLog, host: HostPort = this.host): Running {
+    const leash = new Leash(host);
     const api = new FakeApi(this.server, this.clock);
     const agent = new Agent({
       name: 'h1',
@@ -90,6 +90,7 @@ export class VirtualBench {
       clock: this.clock,
       log,
       version: 'test',
+      process: 'test',
       heartbeatMs: 10_000,
       pollMs: 5000,
     });
@@ -122,6 +123,15 @@ export class VirtualBench {
   /** What happened to the UUID so far. */
   happened(uuid = UUID): string[] {
     return this.events.filter((event) => event.uuid === uuid).map((event) => event.what);
+  }
+
+  /** Somebody makes a domain of that UUID by hand. */
+  async foreign(uuid = UUID): Promise<void> {
+    const cfg = ['name = "legacy"', `uuid = "${uuid}"`, 'type = "pvh"', 'memory = 256', 'vcpus = 1'];
+    const kernel = 'kernel = "/var/lib/xenfleet/images/debian/vmlinuz"';
+    await this.host.putFile('/root/legacy.cfg', `${[...cfg, kernel].join('\n')}\n`);
+    void this.host.exec(['xl', 'create', '-e', '/root/legacy.cfg']);
+    await this.pass(1000);
   }
 
   sim(...args: string[]): Promise<unknown> {

@@ -16,9 +16,13 @@ export interface FleetFacts extends CatalogFacts {
 }
 
 /** What the agent must know; sorted and cut, so that equal worlds give equal specs and the nonce can always be written. */
-export function agentSpec({ fleetID, nonce }: FleetFacts, catalog: AgentCatalog): XenAgentSpec {
-  const { roster, storagePools, networks } = catalog;
-  return { fleetID, nonce, roster, storagePools, networks };
+export function agentSpec(
+  { fleetID, nonce }: Pick<FleetFacts, 'fleetID' | 'nonce'>,
+  { roster, storagePools, networks }: AgentCatalog,
+  confirmedBootID: string | undefined,
+): XenAgentSpec {
+  const spec = { fleetID, nonce, roster, storagePools, networks };
+  return confirmedBootID === undefined ? spec : { ...spec, confirmedBootID };
 }
 
 /** The objects that a host needs, beside its XenAgent, in the order of making. */

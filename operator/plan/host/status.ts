@@ -1,9 +1,9 @@
 /** What the page of a XenHost shows. Pure; `now` is RFC 3339. */
-import type { XenHost, XenHostStatus } from '../../../crds/generated/types';
+import type { XenAgentStatus, XenHost, XenHostStatus } from '../../../crds/generated/types';
 import { defined } from '../../../common/defined';
 import { mergeConditions } from '../../../common/conditions';
 import { MIB } from '../../../common/memory';
-import { judge, type HostFacts } from './view';
+import { isOtherMachine, judge, machineOf, type HostFacts } from './view';
 
 /** The ledger's figures of a host, as its page shows them. */
 export interface HostFigures {
@@ -22,7 +22,10 @@ export function showHost(
   now: string,
 ): XenHostStatus {
   const { state, reason, message } = judge(host, facts);
-  const { bootID = host.status?.bootID, xen, cpus, memory } = facts.agent?.status ?? {};
+  const reported = facts.agent?.status ?? {};
+  // What another machine tells is not shown as this host's; least of all its boot, which somebody might declare dead.
+  const told: XenAgentStatus = isOtherMachine(machineOf(host), reported) ? {} : reported;
+  const { bootID = host.status?.bootID, xen, cpus, memory, machineID } = told;
   const words = { Ready: 'True', NotReady: 'False', Pending: 'False', Unknown: 'Unknown' } as const;
   const observedGeneration = host.metadata.generation ?? 0;
   const ready = { type: 'Ready', status: words[state], reason, message, observedGeneration };
@@ -30,6 +33,7 @@ export function showHost(
     observedGeneration,
     phase: host.metadata.deletionTimestamp === undefined ? state : ('Terminating' as const),
     bootID,
+    machineID: machineOf(host) ?? machineID,
     xenVersion: xen?.version,
     capacity: defined({ cpus, memory: memory?.totalMiB === undefined ? undefined : `${memory.totalMiB}Mi` }),
     ...(figures && {

@@ -19,6 +19,8 @@ export interface HostFacts {
   readonly beatBootID?: string | undefined;
   readonly unknownAfterMs: number;
   readonly namespaceReady: boolean;
+  /** The machine that the host is; undefined before first contact. */
+  readonly machineID?: string | undefined;
   /** The host is being deleted, and this is what it still holds. */
   readonly ending?: string | undefined;
 }
@@ -76,6 +78,14 @@ const RULES: readonly Rule[] = [
     const message = `the agent of ${name} has not renewed its Lease ${since}; what runs there is unknown`;
     return { state: 'Unknown', reason: 'AgentSilent', message };
   },
+  (name, { machineID }, report) =>
+    isOtherMachine(machineID, report)
+      ? {
+          state: 'NotReady',
+          reason: 'MachineChanged',
+          message: `an agent on machine ${report.machineID} reports as ${name}, which is machine ${machineID}: stop that agent; or, if the server was replaced or its Dom0 installed anew, set spec.machineID: ${report.machineID} of the XenHost`,
+        }
+      : undefined,
   (name, facts, { fleetID = facts.fleetID }) =>
     fleetID === facts.fleetID
       ? undefined
@@ -137,9 +147,26 @@ export function isBelieved(host: XenHost, facts: HostFacts): boolean {
   return host.spec.quarantined !== true && fleetID === facts.fleetID && !isDeclaredDead(host, facts);
 }
 
-/** True where the agent has reported to the leader of this nonce. */
-export function hasAnswered(agent: XenAgent | undefined, nonce: string): boolean {
-  return agent?.status?.nonce === nonce && agent.status.bootID !== undefined;
+/** The machine that the host is: the one that an administrator names, else the first that reported. */
+export const machineOf = (host: XenHost | undefined): string | undefined =>
+  host?.spec.machineID ?? host?.status?.machineID;
+
+/** A copied Dom0, or an agent that was started with the wrong name. An agent of an older version tells no machine. */
+export function isOtherMachine(machineID: string | undefined, report: XenAgent['status']): boolean {
+  return machineID !== undefined && report?.machineID !== undefined && report.machineID !== machineID;
+}
+
+/** The agent has reported to the leader of this nonce, from the machine that the host is. */
+export function hasAnswered(host: XenHost | undefined, agent: XenAgent | undefined, nonce: string): boolean {
+  const { status } = agent ?? {};
+  return status?.nonce === nonce && status.bootID !== undefined && !isOtherMachine(machineOf(host), status);
+}
+
+/** The boot in which the agent may start guests: the last one that reported to this leader, while the host is not held for dead. */
+export function confirmedBoot(host: XenHost, facts: HostFacts): string | undefined {
+  const { agent, nonce } = facts;
+  if (isDeclaredDead(host, facts)) return undefined;
+  return hasAnswered(host, agent, nonce) ? agent?.status?.bootID : agent?.spec.confirmedBootID;
 }
 
 export function viewHost(host: XenHost, facts: HostFacts): HostView {
@@ -149,7 +176,7 @@ export function viewHost(host: XenHost, facts: HostFacts): HostView {
     name: host.metadata.name,
     state,
     message,
-    answered: !quarantined && hasAnswered(facts.agent, facts.nonce),
+    answered: !quarantined && hasAnswered(host, facts.agent, facts.nonce),
     bootID: facts.agent?.status?.bootID,
     dead: isDeclaredDead(host, facts),
     quarantined,

@@ -30,6 +30,12 @@ export function nextEpoch(f: VmFacts, host?: string): number {
   return Math.max(...ownEpochs(f), ...reported) + 1;
 }
 
+/** The highest epoch that `host` has obeyed by its own believable report; 0 if it tells none. */
+export function lastEpoch(f: VmFacts, host: string): number {
+  const known = f.sightings.filter((s) => s.host === host).map((s) => s.epoch);
+  return Math.max(0, ...known.filter((epoch) => isBelievable(f, epoch)));
+}
+
 /** Held up because its host says an epoch that cannot be right; a claim above it could never be raised again. */
 export function implausible(f: VmFacts, host: string): Action | undefined {
   const lie = reportedEpochs(f, host).find((epoch) => !isBelievable(f, epoch));

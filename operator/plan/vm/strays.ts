@@ -1,6 +1,7 @@
 /** Orders and memories of a VM on hosts that its claim does not name: how they end. Pure. */
 import type { XenDomainSpec } from '../../../crds/generated/types';
 import { hold, type Action } from './action';
+import { lastEpoch } from './epoch';
 import { isRetired, type PlacedOrder, type Sighting, type VmFacts } from './facts';
 import { disksToDelete, newOrder, tombstoneSpec } from './order';
 
@@ -20,8 +21,10 @@ export function leave(f: VmFacts, host: string, epoch: number): Action | undefin
   // The name of an order is the UUID, so the host holds another identity's and none of ours.
   if (f.foreignOrders.some((o) => o.host === host)) return undefined;
   const placed = f.orders.find((o) => o.host === host);
-  if (placed === undefined) return leaveTombstone(f, host, epoch);
-  const spec = absentSpec(f, placed, epoch);
+  // An order below the epoch that the host obeyed last would be refused as stale.
+  const last = Math.max(epoch, lastEpoch(f, host));
+  if (placed === undefined) return leaveTombstone(f, host, last);
+  const spec = absentSpec(f, placed, last);
   if (spec !== undefined) return { do: 'updateOrder', ...placed, spec };
   if (view?.dead === true || isEnded(placed)) return undefined;
   return hold(

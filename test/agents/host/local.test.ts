@@ -1,13 +1,14 @@
 import { strict as assert } from 'node:assert';
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { readdirSync } from 'node:fs';
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { embedScripts } from '../../../agents/host/embed-scripts';
 import { LocalHost } from '../../../agents/host/local';
-import { readFileSync } from 'node:fs';
 import { intervals, overlaps } from '../../sim';
 import { contractDir, hostContract } from './contract';
+import { imageDir, pool, until } from './contract-calls';
 import { simCfg, simFolder } from './sim-folder';
 
 describe('the scripts in the bundle', () => {
@@ -81,6 +82,49 @@ describe('LocalHost', () => {
       assert.equal(again.code, 42);
       assert.deepEqual(readdirSync(join(sim.host.root, 'run/xenfleet')), []);
     } finally {
+      await sim.stop();
+    }
+  });
+
+  it('a look that hangs fails by itself: the others are told, no second one is begun, and the lock is free', async function () {
+    this.timeout(30_000);
+    const sim = await simFolder();
+    const tools = mkdtempSync(join(tmpdir(), 'xenfleet-tools-'));
+    const left = join(tools, 'left');
+    try {
+      const tool = (name: string, text: string) =>
+        writeFileSync(join(tools, name), `#!/bin/sh\n${text}\n`, { mode: 0o755 });
+      const env = { ...sim.host.env, PATH: `${tools}:${sim.host.env.PATH}`, XENFLEET_OBSERVE_SECONDS: '1' };
+      const host = new LocalHost({ root: sim.host.root, env });
+      const looked = async (): Promise<string[]> => {
+        const seen = await host.locked('observe', 'observe', [imageDir, pool], { deadlineMs: 20_000 });
+        assert.equal(seen.code, 0, seen.stderr);
+        return seen.stdout
+          .split('\n')
+          .flatMap((line) => /^=== (.* FAILED .*)$/.exec(line)?.[1] ?? [])
+          .sort();
+      };
+      await host.putFile(`${pool}/whole.raw`, 'x');
+      const before = await looked();
+      // Deaf to all but KILL.
+      tool('df', `trap '' TERM\nsleep 1000`);
+      assert.deepEqual(await looked(), [...before, 'df FAILED 137'].sort());
+      // As if it could not be killed: it is left behind, and holds what it was begun with.
+      tool('df', `setsid sleep 1000 >/dev/null 2>&1 &\necho $! >${left}\nexit 3`);
+      assert.deepEqual(await looked(), [...before, 'df FAILED 3'].sort());
+      rmSync(join(tools, 'df'));
+      assert.deepEqual(await looked(), [...before, 'df FAILED 75'].sort());
+      process.kill(Number(readFileSync(left, 'utf8')));
+      await until('it is gone', async () => (await looked()).length === before.length, 10_000);
+      // A pipe hides no failure, and silence is none of the things that a host can say of itself.
+      tool('find', 'echo "7 half.raw"; exit 1');
+      tool('uname', 'exit 0');
+      assert.deepEqual(
+        (await looked()).filter((line) => !before.includes(line)).sort(),
+        ['disks FAILED 1', 'hostname FAILED 41', 'images FAILED 1'].filter((line) => !before.includes(line)),
+      );
+    } finally {
+      rmSync(tools, { recursive: true, force: true });
       await sim.stop();
     }
   });

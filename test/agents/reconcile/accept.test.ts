@@ -10,7 +10,7 @@ describe('an order to refuse', () => {
     ['for a host of no fleet yet', { host: { bootID: BOOT, startUnconfirmed: false } }, 'ForeignFleet', /no fleet yet/],
     [
       'of a retired epoch',
-      { record: record({ retiredEpoch: 3, epoch: 3 }), ...given({ epoch: 3 }) },
+      { record: record({ refusedEpoch: 3, retiredEpoch: 3, epoch: 3 }), ...given({ epoch: 3 }) },
       'StaleEpoch',
       /not above 3/,
     ],
@@ -25,6 +25,30 @@ describe('an order to refuse', () => {
       { record: record({ epoch: 5 }), ...given({ ...GONE, epoch: 4 }) },
       'StaleEpoch',
       /below 5/,
+    ],
+    [
+      'to end what a higher epoch runs, though its own epoch is refused here',
+      { record: started({ epoch: 5, refusedEpoch: 3 }), ...given({ ...GONE, epoch: 3 }) },
+      'StaleEpoch',
+      /below 5/,
+    ],
+    [
+      'to end what a higher epoch runs, of an epoch in between',
+      { record: started({ epoch: 5, refusedEpoch: 3, retiredEpoch: 3 }), ...given({ ...GONE, epoch: 4 }) },
+      'StaleEpoch',
+      /below 5/,
+    ],
+    [
+      'to end what a higher epoch may still run, though that is refused as well',
+      { record: started({ epoch: 5, refusedEpoch: 5, retiredEpoch: 4 }), ...given({ ...GONE, epoch: 4 }) },
+      'StaleEpoch',
+      /below 5/,
+    ],
+    [
+      'to run an epoch that is refused and has no receipt',
+      { record: record({ refusedEpoch: 3, epoch: 3 }), ...given({ epoch: 3 }) },
+      'StaleEpoch',
+      /not above 3/,
     ],
     [
       'of another VM',
@@ -50,8 +74,16 @@ describe('an order to refuse', () => {
       }
     });
 
+  it('an older order to be absent is told the receipt once nothing newer is left', () => {
+    const gone = record({ epoch: 5, refusedEpoch: 5, retiredEpoch: 5 });
+    equal(reported(step({ record: gone }, given({ ...GONE, epoch: 4 }))).phase, 'Absent');
+  });
+
   it('a retired epoch is not in the way of a higher one', () =>
-    equal(step({ record: record({ retiredEpoch: 3, epoch: 3 }) }, given({ epoch: 4 })).act.do, 'create'));
+    equal(
+      step({ record: record({ refusedEpoch: 3, retiredEpoch: 3, epoch: 3 }) }, given({ epoch: 4 })).act.do,
+      'create',
+    ));
 });
 
 describe('an order that is not there', () => {

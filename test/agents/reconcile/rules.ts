@@ -7,9 +7,12 @@ import type { DomainRow } from '../../../agents/xl/list';
 export interface Around {
   readonly rows: readonly DomainRow[];
   readonly boot: number;
+  readonly confirmed: number;
   readonly api: OrderView;
   readonly blind: boolean;
   readonly fence: number;
+  /** The domain was looked for after this was refused, and was gone. */
+  readonly receipt: number;
   readonly ranAtEpoch: ReadonlySet<number>;
 }
 
@@ -27,6 +30,10 @@ export const RULES: readonly Rule[] = [
   [
     'creates what this boot has confirmed',
     (act, { boot }, held) => act.do !== 'create' || held?.confirmedBootID === `boot-${boot}`,
+  ],
+  [
+    'creates by an order only in the boot that the API names',
+    (act, { boot, confirmed, api }) => act.do !== 'create' || api.kind !== 'given' || confirmed === boot,
   ],
   [
     'Once is once',
@@ -48,6 +55,7 @@ export const RULES: readonly Rule[] = [
   ['retires what is not there', (act, { rows }) => act.do !== 'retire' || rows.length === 0],
   [
     'a receipt is durable',
-    (act, { fence }, held) => act.do !== 'report' || act.report.phase !== 'Absent' || fence >= (held?.order.epoch ?? 0),
+    (act, { receipt }, held) =>
+      act.do !== 'report' || act.report.phase !== 'Absent' || receipt >= (held?.order.epoch ?? 0),
   ],
 ];

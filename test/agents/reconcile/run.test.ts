@@ -142,7 +142,7 @@ describe('a guest that ended by itself', () => {
 });
 
 describe('after a boot of the host', () => {
-  const host = { fleetID: FLEET, bootID: 'boot-2', startUnconfirmed: false };
+  const host = { fleetID: FLEET, bootID: 'boot-2', confirmedBootID: 'boot-2', startUnconfirmed: false };
 
   it('nothing is started that the API has not confirmed since', () => {
     for (const kept of [started(), record()]) {
@@ -151,6 +151,27 @@ describe('after a boot of the host', () => {
       if (kept.started) equal(noted?.lastTermination?.reason, 'hostReboot');
     }
     equal(reported(step({ record: started(), host }, given({}, false))).reason, 'AwaitingConfirmation');
+  });
+
+  it('nothing is started until the XenAgent names this boot, and what is awaited is told', () => {
+    for (const confirmedBootID of ['boot-1', undefined]) {
+      const { confirmedBootID: _named, ...rest } = host;
+      const unnamed = { ...rest, ...(confirmedBootID !== undefined && { confirmedBootID }) };
+      for (const kept of [{}, { record: started() }, { record: started({ confirmedBootID: 'boot-2' }) }]) {
+        const waiting = step({ ...kept, host: unnamed });
+        const { reason, message } = reported(waiting);
+        equal(reason, 'AwaitingConfirmation');
+        match(message, new RegExp(`spec\\.confirmedBootID.* names ${confirmedBootID ?? 'no boot'}, .*is boot-2`));
+        // Named later: started then, and not before the orders were heard whole.
+        const held = waiting.record ? { record: waiting.record } : kept;
+        equal(step({ ...held, host }).act.do, 'create');
+      }
+      // What was not named is not remembered as confirmed.
+      const { record: noted } = step({ record: started(), host: unnamed });
+      equal(reported(step({ record: noted as DomainRecord, host, order: { kind: 'unheard' } })).phase, 'Stopped');
+      equal(step({ host: { ...unnamed, startUnconfirmed: true } }).act.do, 'create');
+      equal(reported(step({ record: started(), host: unnamed }, rows(row()))).reason, 'Running');
+    }
   });
 
   it('what it confirms is started', () => equal(step({ record: started(), host }).act.do, 'create'));

@@ -5,17 +5,18 @@
 import { ok } from 'node:assert/strict';
 import fc from 'fast-check';
 import { afterCreate, afterDelete, afterRetire } from '../../../agents/reconcile/outcome';
+import { refusing } from '../../../agents/reconcile/record';
 import type { DomainRecord } from '../../../agents/reconcile/record';
 import { nextStep } from '../../../agents/reconcile/step';
 import type { OrderView, Seen, Step } from '../../../agents/reconcile/types';
 import type { DomainRow } from '../../../agents/xl/list';
 import type { RunOrder } from '../../../agents/xl/order';
 import { RULES } from './rules';
-import { FLEET, NOW, UUID, order, row } from '../orders';
+import { FLEET, MARK, NOW, UUID, order, row } from '../orders';
 
 type Event =
   | { kind: 'order'; desired: RunOrder['desired']; runPolicy: RunOrder['runPolicy']; raise: boolean }
-  | { kind: 'vanish' | 'away' | 'destroyed' | 'hostReboot' | 'blind' | 'agentDies' }
+  | { kind: 'vanish' | 'away' | 'destroyed' | 'hostReboot' | 'blind' | 'agentDies' | 'retireDies' | 'confirm' }
   | { kind: 'guest'; reason: NonNullable<DomainRow['reason']> }
   | { kind: 'time'; ms: number }
   | { kind: 'createFails' };
@@ -39,6 +40,8 @@ const event: fc.Arbitrary<Event> = fc.oneof(
       { kind: 'hostReboot' },
       { kind: 'blind' },
       { kind: 'agentDies' },
+      { kind: 'retireDies' },
+      { kind: 'confirm' },
       { kind: 'createFails' },
     ),
   },
@@ -58,6 +61,8 @@ const event: fc.Arbitrary<Event> = fc.oneof(
 class World {
   nowMs = NOW;
   boot = 1;
+  /** The boot that the API names. */
+  confirmed = 1;
   rows: DomainRow[] = [];
   record: DomainRecord | undefined;
   api: OrderView = { kind: 'unheard' };
@@ -65,11 +70,20 @@ class World {
   createFails = false;
   domid = 1;
   fence = 0;
+  receipt = 0;
+  retireDies = false;
   steps: string[] = [];
   ranAtEpoch = new Set<number>();
 
   happen(what: Event): void {
-    this.blind = false;
+    this.blind = what.kind === 'blind';
+    if (what.kind === 'createFails') this.createFails = true;
+    if (what.kind === 'retireDies') this.retireDies = true;
+    if (what.kind === 'confirm') this.confirmed = this.boot;
+    this.change(what);
+  }
+
+  private change(what: Event): void {
     switch (what.kind) {
       case 'order': {
         const epoch = this.record ? this.record.epoch + (what.raise ? 1 : 0) : 1;
@@ -91,12 +105,6 @@ class World {
         this.boot += 1;
         this.api = { kind: 'unheard' };
         return;
-      case 'blind':
-        this.blind = true;
-        return;
-      case 'createFails':
-        this.createFails = true;
-        return;
       case 'agentDies':
         this.record = this.record && (JSON.parse(JSON.stringify(this.record)) as DomainRecord);
         return;
@@ -108,6 +116,8 @@ class World {
       case 'time':
         this.nowMs += what.ms;
         return;
+      default: // A flag, set above.
+        return;
     }
   }
 
@@ -116,13 +126,15 @@ class World {
       const seen: Seen = this.blind
         ? { kind: 'unknown', reason: 'ToolstackHung', message: 'x' }
         : { kind: 'rows', rows: this.rows };
-      const host = { fleetID: FLEET, bootID: `boot-${this.boot}`, startUnconfirmed: false };
+      const bootID = `boot-${this.boot}`;
+      const host = { fleetID: FLEET, bootID, confirmedBootID: `boot-${this.confirmed}`, startUnconfirmed: false };
       const step = nextStep({
         uuid: UUID,
         order: this.api,
         seen,
         host,
         nowMs: this.nowMs,
+        mark: MARK,
         ...(this.record && { record: this.record }),
       });
       this.check(step);
@@ -164,6 +176,13 @@ class World {
         return true;
       case 'retire':
         this.fence = Math.max(this.fence, act.epoch);
+        if (this.retireDies) {
+          // The fence is durable, the look at the domain never came; the next agent reads the fence.
+          this.retireDies = false;
+          this.record = refusing(held, this.fence);
+          return false;
+        }
+        this.receipt = Math.max(this.receipt, act.epoch);
         this.record = afterRetire(held, act.epoch, this.nowMs);
         return true;
       case 'deleteDisks':
@@ -202,6 +221,8 @@ describe('one domain, any history', () => {
             world.settle();
           }
           world.createFails = false;
+          world.retireDies = false;
+          world.confirmed = world.boot;
           world.happen({ kind: 'order', desired, runPolicy: 'Always', raise: true });
           for (let round = 0; round < 6; round += 1) {
             world.settle();

@@ -49,8 +49,8 @@ describe('an observation', () => {
 
   it('tells what could be told, and leaves out what failed', () => {
     const seen = parseObservation(text);
-    deepEqual(Object.keys(seen).sort(), ['bootID', 'bridges', 'disks', 'hostname', 'listing', 'marked', 'pools']);
+    deepEqual(Object.keys(seen).sort(), ['bootID', 'bridges', 'disks', 'hostname', 'listing', 'marks', 'pools']);
     deepEqual(seen.pools, [{ path: '/pool', totalBytes: 1000, freeBytes: 400 }]);
-    deepEqual([...(seen.marked ?? [])], ['00000001-1111-4111-8111-000000000001']);
+    deepEqual([...(seen.marks?.keys() ?? [])], ['00000001-1111-4111-8111-000000000001']);
   });
 });

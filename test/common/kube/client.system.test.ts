@@ -227,6 +227,7 @@ describe('client on a real API server', function () {
       clock: systemClock,
       lease: ref,
       holderIdentity: 'h1',
+      mayTake: () => false,
       intervalMs: 100,
       onBeat: (error) => void (error === undefined && (beats += 1)),
     });

@@ -37,16 +37,20 @@ describe('heartbeat', () => {
   let api: ScriptedTransport;
   let beats: string[];
   let heartbeat: Heartbeat;
+  const options = () => ({
+    client: new KubeClient(api),
+    clock,
+    lease: { namespace: 'xenhost-h1', name: 'agent' },
+    holderIdentity: 'h1',
+    mayTake: (holder: string) => holder === 'before',
+  });
 
   beforeEach(() => {
     clock = new FakeClock();
     api = new ScriptedTransport();
     beats = [];
     heartbeat = new Heartbeat({
-      client: new KubeClient(api),
-      clock,
-      lease: { namespace: 'xenhost-h1', name: 'agent' },
-      holderIdentity: 'h1',
+      ...options(),
       onBeat: (error) => beats.push(error instanceof KubeError ? error.kind : String(error)),
     });
   });
@@ -87,5 +91,36 @@ describe('heartbeat', () => {
     await clock.advance(4000);
     deepEqual(methods(), ['GET', 'PUT', 'GET', 'GET', 'PUT']);
     deepEqual(beats, ['network', 'notFound', 'undefined']);
+  });
+
+  const held = (version: string, holder: string, renewTime: string): Lease => ({
+    ...lease(version),
+    spec: { holderIdentity: holder, leaseDurationSeconds: 25, renewTime },
+  });
+
+  it('yields for as long as another holder renews, and takes over once it is silent', async () => {
+    const renewals = Array.from({ length: 20 }, (_none, index) =>
+      held(String(index), 'other', `t${Math.min(index, 5)}`),
+    );
+    api.next(...renewals, lease('99'));
+    heartbeat.start();
+    // A look every 2 s; the last renewal is seen at 10 s and is good for 25 s.
+    await clock.advance(35_000);
+    deepEqual([...new Set(methods())], ['GET']);
+    match(beats.at(-1) ?? '', /held by other/);
+    await clock.advance(2000);
+    equal(methods().at(-1), 'PUT');
+    equal(beats.at(-1), 'undefined');
+  });
+
+  it('takes at once what is its own to take, or nobody holds', async () => {
+    for (const holder of ['before', 'h1', '']) {
+      api.next(held('1', holder, 't'), lease('2'));
+      const other = new Heartbeat({ ...options(), onBeat: () => undefined });
+      other.start();
+      await clock.advance(0);
+      equal(methods().at(-1), 'PUT', holder);
+      await other.stop();
+    }
   });
 });

@@ -30,7 +30,7 @@ const facts = (over: Partial<CatalogFacts> = {}): CatalogFacts => ({
   ...over,
 });
 const specOf = (known: CatalogFacts): XenAgentSpec =>
-  agentSpec({ ...known, fleetID: 'fleet', nonce: 'n1' }, agentCatalog(known));
+  agentSpec({ fleetID: 'fleet', nonce: 'n1' }, agentCatalog(known), 'b1');
 
 describe('what agents are told of the fleet', () => {
   const { roster, storagePools, networks } = AGENT_LIMITS;

@@ -128,7 +128,7 @@ describe('a report is believed', () => {
   });
 
   it('and answers a leader by the nonce of its term, once it names its boot', () => {
-    const answers = (report: Partial<Report>): boolean => hasAnswered(known({}, report).agent, 'n1');
+    const answers = (report: Partial<Report>): boolean => hasAnswered(host(), known({}, report).agent, 'n1');
     deepEqual([answers({}), answers({ nonce: 'n0' }), answers({ bootID: undefined } as never)], [true, false, false]);
   });
 });
