@@ -6,7 +6,7 @@ import { MIB } from '../common/memory';
 import { FILTERS } from './filters';
 import { termText } from './labels';
 import type { Placer } from './placer';
-import { admit } from './planners/admit';
+import { admit } from './planners/place/admit';
 import { hostPool } from './state/hosts';
 import type { AffinityTerm, VmAffinity, VmSpec } from './types';
 

@@ -4,7 +4,7 @@
  * (cordon, taints, selectors, affinity) are not asked, because the VM is there.
  */
 import { explain } from './explain';
-import { isPlaceable } from './failover/failover';
+import { isPlaceable } from './failover/placeable';
 import type { Filter } from './filters/filter';
 import { memory } from './filters/memory';
 import { storage } from './filters/storage';

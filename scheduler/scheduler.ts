@@ -10,7 +10,7 @@ import type { ExplainOptions } from './explain';
 import { growth } from './growth';
 import type { Growth } from './growth';
 import { Placer } from './placer';
-import type { Strategy } from './planners/place';
+import type { Strategy } from './planners/place/place';
 import { PACKING_SCORERS, SCORERS } from './scores';
 import { poolAccount, poolNames } from './pools';
 import type { Vm } from './state/demand';

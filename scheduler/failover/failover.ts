@@ -10,6 +10,7 @@ import { hostPool } from '../state/hosts';
 import type { World } from '../state/world';
 import type { Unabsorbed } from '../types';
 import { Contingency } from './contingency';
+import { isPlaceable } from './placeable';
 import { restart } from './restart';
 import type { Targets } from './restart';
 
@@ -234,9 +235,4 @@ export class Failover {
       left: left.map(({ spec }) => `${spec.namespace}.${spec.name}`),
     };
   }
-}
-
-/** Restarted elsewhere at all: wanted, and not held by a disk. */
-export function isPlaceable({ spec }: Vm): boolean {
-  return spec.protected !== false && !spec.disks?.some((disk) => disk.madeOn !== undefined);
 }

@@ -4,8 +4,8 @@
  */
 import type { Vm } from '../state/demand';
 import type { HostLoss } from '../types';
-import { isPlaceable } from './failover';
 import type { Failover } from './failover';
+import { isPlaceable } from './placeable';
 import { restart } from './restart';
 
 /** So many losses that cannot be absorbed are compared. */

@@ -82,11 +82,11 @@ describe('host failures to tolerate', () => {
           const found = scheduler.find(spec);
           if (found === undefined) return;
           now = [...now, { ...spec, host: found }];
-          for (const planner of [scheduler, indifferent]) planner.assume(spec, found);
+          for (const each of [scheduler, indifferent]) each.assume(spec, found);
           if (index % 3 !== 2) return;
           const gone = now[index % now.length]?.key ?? '';
           now = now.filter(({ key }) => key !== gone);
-          for (const planner of [scheduler, indifferent]) planner.forget(gone);
+          for (const each of [scheduler, indifferent]) each.forget(gone);
         });
       }),
     );

@@ -9,8 +9,8 @@ describe('filters', () => {
     it(`${example.refused ? example.refused.join(' and ') : 'fits'}: ${example.name}`, () => {
       const placed = (example.placed ?? []).map((over, index) => vm(`placed-${index}`, { host: 'h1', ...over }));
       const pools = [{ name: 'default', ...example.policy }];
-      const planner = new Scheduler({ hosts: [host('h1', example.host)], vms: placed, pools });
-      const answer = planner.place(vm('new', example.vm));
+      const scheduler = new Scheduler({ hosts: [host('h1', example.host)], vms: placed, pools });
+      const answer = scheduler.place(vm('new', example.vm));
       if (!example.refused) return assert.deepEqual(answer, { host: 'h1' });
       assert.ok('unschedulable' in answer);
       const [report] = answer.unschedulable.filters;

@@ -7,11 +7,11 @@ import { arbitraryHosts, arbitraryVms } from './arbitrary';
 import { brokenAntiAffinity, overcommitted } from './oracle';
 
 /** Places what fits, in the order given; returns the VMs with their hosts. */
-function placeAll(planner: Scheduler, vms: readonly VmSpec[]): VmSpec[] {
+function placeAll(scheduler: Scheduler, vms: readonly VmSpec[]): VmSpec[] {
   return vms.flatMap((vm) => {
-    const answer = planner.place(vm);
+    const answer = scheduler.place(vm);
     if (!('host' in answer)) return [];
-    planner.assume(vm, answer.host);
+    scheduler.assume(vm, answer.host);
     return [{ ...vm, host: answer.host }];
   });
 }
@@ -40,13 +40,13 @@ describe('scheduler properties', () => {
   it('leaves nothing pending that fits, and the explanation agrees', () => {
     fc.assert(
       fc.property(fleet, ([hosts, vms]) => {
-        const planner = new Scheduler({ hosts, vms: [] });
-        const placed = placeAll(planner, vms);
+        const scheduler = new Scheduler({ hosts, vms: [] });
+        const placed = placeAll(scheduler, vms);
         for (const vm of vms.filter(({ key }) => !placed.some((other) => other.key === key))) {
-          const answer = planner.place(vm);
+          const answer = scheduler.place(vm);
           if ('host' in answer) continue; // a later VM opened a domain for it
           assert.equal(answer.unschedulable.fitting, 0);
-          assert.ok(hosts.every(({ name }) => !planner.fits(vm, name)));
+          assert.ok(hosts.every(({ name }) => !scheduler.fits(vm, name)));
         }
       }),
     );
@@ -69,15 +69,15 @@ describe('scheduler properties', () => {
   it('is restored by forgetting what it assumed', () => {
     fc.assert(
       fc.property(fleet, arbitraryVms(10), ([hosts, vms], more) => {
-        const planner = new Scheduler({ hosts, vms: [] });
-        const placed = placeAll(planner, vms);
+        const scheduler = new Scheduler({ hosts, vms: [] });
+        const placed = placeAll(scheduler, vms);
         const extra = more.map((vm) => ({ ...vm, key: `more-${vm.key}` }));
-        const answers = (): unknown[] => extra.map((vm) => planner.place(vm));
-        const before = [planner.accounts(), answers()];
-        placeAll(planner, extra).forEach(({ key }) => planner.forget(key));
-        assert.deepEqual([planner.accounts(), answers()], before);
-        placed.forEach(({ key }) => planner.forget(key));
-        assert.deepEqual(planner.accounts(), new Scheduler({ hosts, vms: [] }).accounts());
+        const answers = (): unknown[] => extra.map((vm) => scheduler.place(vm));
+        const before = [scheduler.accounts(), answers()];
+        placeAll(scheduler, extra).forEach(({ key }) => scheduler.forget(key));
+        assert.deepEqual([scheduler.accounts(), answers()], before);
+        placed.forEach(({ key }) => scheduler.forget(key));
+        assert.deepEqual(scheduler.accounts(), new Scheduler({ hosts, vms: [] }).accounts());
       }),
     );
   });

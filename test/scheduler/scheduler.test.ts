@@ -41,11 +41,11 @@ describe('explaining', () => {
 
   it('fits four VPS of 16 GiB on two servers of 64 GiB, but not on one', () => {
     const place = (count: number): (string | undefined)[] => {
-      const planner = new Scheduler({ hosts: hosts(count), vms: [] });
+      const scheduler = new Scheduler({ hosts: hosts(count), vms: [] });
       return [1, 2, 3, 4].map((n) => {
         const vps = vm(`vps-${n}`, { memoryBytes: 16 * GIB, vcpus: 4, dedicated: true });
-        const found = planner.find(vps);
-        if (found !== undefined) planner.assume(vps, found);
+        const found = scheduler.find(vps);
+        if (found !== undefined) scheduler.assume(vps, found);
         return found;
       });
     };
@@ -60,11 +60,11 @@ describe('choosing', () => {
     topologySpread: [{ maxSkew, topologyKey, labelSelector: { matchLabels: { app: 'web' } } }],
   });
 
-  function placeMany(planner: Scheduler, count: number, over: Partial<VmSpec>): (string | undefined)[] {
+  function placeMany(scheduler: Scheduler, count: number, over: Partial<VmSpec>): (string | undefined)[] {
     return Array.from({ length: count }, (_, index) => {
       const spec = vm(`web-${index}`, over);
-      const found = planner.find(spec);
-      if (found !== undefined) planner.assume(spec, found);
+      const found = scheduler.find(spec);
+      if (found !== undefined) scheduler.assume(spec, found);
       return found;
     });
   }
@@ -84,18 +84,18 @@ describe('choosing', () => {
 
   it('spreads over racks within the skew, counting hosts that are cordoned but waiting for no closed rack', () => {
     const fleet = hosts(4, (index) => ({ labels: { rack: 'abcd'[index] as string }, cordoned: index === 3 }));
-    const planner = new Scheduler({ hosts: fleet, vms: [] });
-    assert.deepEqual(placeMany(planner, 6, spread(1, 'rack')), ['h1', 'h2', 'h3', 'h1', 'h2', 'h3']);
+    const scheduler = new Scheduler({ hosts: fleet, vms: [] });
+    assert.deepEqual(placeMany(scheduler, 6, spread(1, 'rack')), ['h1', 'h2', 'h3', 'h1', 'h2', 'h3']);
   });
 
   it('keeps the skew when VMs leave', () => {
-    const planner = new Scheduler({ hosts: hosts(3), vms: [] });
-    placeMany(planner, 6, spread(1, HOSTNAME_KEY));
-    planner.forget('uid-web-1');
-    planner.forget('uid-web-4');
-    assert.deepEqual(placeMany(planner, 1, { ...spread(1, HOSTNAME_KEY), key: 'again' }), ['h2']);
+    const scheduler = new Scheduler({ hosts: hosts(3), vms: [] });
+    placeMany(scheduler, 6, spread(1, HOSTNAME_KEY));
+    scheduler.forget('uid-web-1');
+    scheduler.forget('uid-web-4');
+    assert.deepEqual(placeMany(scheduler, 1, { ...spread(1, HOSTNAME_KEY), key: 'again' }), ['h2']);
     assert.deepEqual(
-      ['h1', 'h2', 'h3'].map((name) => planner.fits(vm('x', spread(1, HOSTNAME_KEY)), name)),
+      ['h1', 'h2', 'h3'].map((name) => scheduler.fits(vm('x', spread(1, HOSTNAME_KEY)), name)),
       [false, true, false],
     );
   });
@@ -116,13 +116,13 @@ describe('choosing', () => {
   });
 
   it('judges a VM that is placed as if it were not', () => {
-    const planner = new Scheduler({
+    const scheduler = new Scheduler({
       hosts: hosts(1, () => ({ reservedBytes: 52 * GIB })),
       vms: [vm('a', { host: 'h1' })],
     });
-    assert.deepEqual(planner.place(vm('a', { antiAffinity: required({}) })), { host: 'h1' });
-    assert.equal(planner.hostOf('uid-a'), 'h1');
-    assert.equal(planner.account('h1')?.vms, 1);
+    assert.deepEqual(scheduler.place(vm('a', { antiAffinity: required({}) })), { host: 'h1' });
+    assert.equal(scheduler.hostOf('uid-a'), 'h1');
+    assert.equal(scheduler.account('h1')?.vms, 1);
   });
 
   it('sorts by priority, then age, then UID', () => {
@@ -143,37 +143,40 @@ describe('the ledger', () => {
   it('adds up in bytes and reports what Xen has less', () => {
     const spec = { reservedBytes: GIB, foreignBytes: 2 * GIB, orphanBytes: 3 * GIB, reportedFreeBytes: 40 * GIB };
     const migrating = vm('b', { host: 'h2', inboundHost: 'h1' });
-    const planner = new Scheduler({ hosts: [host('h1', spec), host('h2')], vms: [vm('a', { host: 'h1' }), migrating] });
+    const scheduler = new Scheduler({
+      hosts: [host('h1', spec), host('h2')],
+      vms: [vm('a', { host: 'h1' }), migrating],
+    });
     const need = 4 * GIB + domainOverheadBytes(migrating);
     const free = 64 * GIB - 4 * GIB - hypervisorBytes(64 * GIB) - 6 * GIB - 2 * need;
-    const account = planner.account('h1');
+    const account = scheduler.account('h1');
     assert.deepEqual(
       [account?.guestBytes, account?.inboundBytes, account?.freeBytes, account?.residualBytes],
       [2 * need, need, free, free + GIB - 40 * GIB],
     );
-    planner.assume({ ...migrating, host: 'h1' }, 'h1');
-    assert.deepEqual([planner.account('h1')?.vms, planner.account('h2')?.vms], [2, 0]);
+    scheduler.assume({ ...migrating, host: 'h1' }, 'h1');
+    assert.deepEqual([scheduler.account('h1')?.vms, scheduler.account('h2')?.vms], [2, 0]);
   });
 
   it('keeps the claims of a host that is away and counts them when it is back', () => {
-    const planner = new Scheduler({ hosts: hosts(2), vms: [vm('a', { host: 'h1', labels: { app: 'web' } })] });
-    planner.removeHost('h1');
+    const scheduler = new Scheduler({ hosts: hosts(2), vms: [vm('a', { host: 'h1', labels: { app: 'web' } })] });
+    scheduler.removeHost('h1');
     const shy = vm('b', { antiAffinity: required({ app: 'web' }) });
-    assert.equal(planner.find(shy), 'h2');
-    planner.updateHost(host('h1'));
-    assert.equal(planner.account('h1')?.vms, 1);
-    assert.equal(planner.fits(shy, 'h1'), false);
-    planner.forget('uid-a');
-    assert.equal(planner.fits(shy, 'h1'), true);
+    assert.equal(scheduler.find(shy), 'h2');
+    scheduler.updateHost(host('h1'));
+    assert.equal(scheduler.account('h1')?.vms, 1);
+    assert.equal(scheduler.fits(shy, 'h1'), false);
+    scheduler.forget('uid-a');
+    assert.equal(scheduler.fits(shy, 'h1'), true);
   });
 
   it('has one account for a storage pool that hosts share', () => {
     const shared = { name: 'ceph', locality: 'shared', freeBytes: 30 * GIB } as const;
-    const planner = new Scheduler({ hosts: hosts(3, () => ({ storage: [shared] })), vms: [] });
+    const scheduler = new Scheduler({ hosts: hosts(3, () => ({ storage: [shared] })), vms: [] });
     const disk = { disks: [{ pool: 'ceph', sizeBytes: 20 * GIB }] };
-    planner.assume(vm('a', disk), planner.find(vm('a', disk)) ?? '');
-    assert.equal(planner.find(vm('b', disk)), undefined);
-    planner.forget('uid-a');
-    assert.equal(planner.find(vm('b', disk)), 'h1');
+    scheduler.assume(vm('a', disk), scheduler.find(vm('a', disk)) ?? '');
+    assert.equal(scheduler.find(vm('b', disk)), undefined);
+    scheduler.forget('uid-a');
+    assert.equal(scheduler.find(vm('b', disk)), 'h1');
   });
 });

@@ -3,11 +3,11 @@
  * after host is emptied again, as long as its VMs find their places elsewhere; and where hosts differ, it is tried
  * whether a better mix of them takes the queue with one host less. VMs that were placed before stay.
  */
-import { Placer } from '../placer';
-import { PACKING_SCORERS } from '../scores';
-import type { Vm } from '../state/demand';
-import type { World } from '../state/world';
-import { leastHosts, mixes, usedSlots } from './mix';
+import { Placer } from '../../placer';
+import { PACKING_SCORERS } from '../../scores';
+import type { Vm } from '../../state/demand';
+import type { World } from '../../state/world';
+import { leastHosts, mixes, usedSlots } from '../shared/mix';
 import { Parcels } from './parcels';
 import { placeInOrder } from './queue';
 import type { PlacedVm } from './queue';

@@ -3,8 +3,8 @@
  * placed for trial until one is refused. What no VM of the size can use any more is lost to it: memory without vCPUs,
  * vCPUs without memory, and remainders.
  */
-import type { Placer } from '../placer';
-import type { Vm } from '../state/demand';
+import type { Placer } from '../../placer';
+import type { Vm } from '../../state/demand';
 
 export interface Capacity {
   /** As if no failure were to be tolerated. */

@@ -3,8 +3,8 @@
  * everybody else where the moves so far have left them. Where moves wait for each other in a ring, one VM waits on a
  * third host; a move that cannot be carried out at all is given up, and its VM stays.
  */
-import type { Placer } from '../placer';
-import type { Vm } from '../state/demand';
+import type { Placer } from '../../placer';
+import type { Vm } from '../../state/demand';
 
 export interface Move {
   readonly vm: Vm;

@@ -3,10 +3,10 @@
  * tries changes by the hundred thousand. Only VMs take part that nothing but the host and the room on it decides about;
  * the others count where they are.
  */
-import type { Chooser } from '../choose';
-import type { Vm } from '../state/demand';
-import { loadOf } from './objective';
-import type { Objective } from './objective';
+import type { Chooser } from '../../choose';
+import type { Vm } from '../../state/demand';
+import { loadOf } from '../shared/load';
+import type { Objective } from '../shared/objective';
 
 export interface Mover {
   readonly vm: Vm;

@@ -1,6 +1,6 @@
 /** Placing VMs one after the other in the order given, as the operator would if they came today. */
-import type { Placer } from '../placer';
-import type { Vm } from '../state/demand';
+import type { Placer } from '../../placer';
+import type { Vm } from '../../state/demand';
 
 export interface PlacedVm {
   readonly key: string;

@@ -2,13 +2,13 @@
  * Emptying hosts by moves: host after host, the cheapest to empty first, as long as all of its VMs find room on others
  * that are in use. No VM moves twice, and each move finds its room by every rule, failures to be tolerated among them.
  */
-import { Placer } from '../placer';
-import { PACKING_SCORERS } from '../scores';
-import type { Vm } from '../state/demand';
-import type { World } from '../state/world';
-import { usedSlots } from './mix';
-import { isNeeded } from './order';
-import type { Move } from './order';
+import { Placer } from '../../placer';
+import { PACKING_SCORERS } from '../../scores';
+import type { Vm } from '../../state/demand';
+import type { World } from '../../state/world';
+import { usedSlots } from '../shared/mix';
+import { isNeeded } from '../shared/order';
+import type { Move } from '../shared/order';
 
 /** Moves the VMs in the world; the moves are in an order in which each finds its room. */
 export function compact(world: World): Move[] {

@@ -1,12 +1,12 @@
 /** Emptying hosts: every VM on them goes elsewhere, the largest first, or is listed with the reason. */
-import { explain } from '../explain';
-import { Placer } from '../placer';
-import type { Vm } from '../state/demand';
-import type { World } from '../state/world';
-import type { Explanation } from '../types';
-import { loadOf } from './objective';
-import type { Objective } from './objective';
-import type { Move } from './order';
+import { explain } from '../../explain';
+import { Placer } from '../../placer';
+import type { Vm } from '../../state/demand';
+import type { World } from '../../state/world';
+import type { Explanation } from '../../types';
+import { loadOf } from '../shared/load';
+import type { Objective } from '../shared/objective';
+import type { Move } from '../shared/order';
 
 export interface Stuck {
   readonly vm: Vm;

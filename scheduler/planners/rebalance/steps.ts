@@ -1,9 +1,10 @@
 /** The best single move or swap that a host takes part in, and how to take it. */
-import type { Chooser } from '../choose';
-import type { Vm } from '../state/demand';
-import type { World } from '../state/world';
-import { loadOf } from './objective';
-import type { Load, Objective } from './objective';
+import type { Chooser } from '../../choose';
+import type { Vm } from '../../state/demand';
+import type { World } from '../../state/world';
+import { loadOf } from '../shared/load';
+import type { Load } from '../shared/load';
+import type { Objective } from '../shared/objective';
 
 export interface Step {
   /** The host that looked for a step. */

@@ -3,14 +3,14 @@
  * gains most, no swaps), then few bytes; or few bytes alone. Without one, the lowest score counts. Large fleets are given
  * one way only. What turns out not to have been needed is moved back.
  */
-import { Chooser } from '../choose';
-import type { Vm } from '../state/demand';
-import type { World } from '../state/world';
+import { Chooser } from '../../choose';
+import type { Vm } from '../../state/demand';
+import type { World } from '../../state/world';
 import { anneal } from './anneal';
 import { Arrangement } from './arrangement';
 import type { Mover } from './arrangement';
-import { Objective } from './objective';
-import type { Move } from './order';
+import { Objective } from '../shared/objective';
+import type { Move } from '../shared/order';
 import { Rebalancer, isReached } from './rebalance';
 import type { RebalanceOptions } from './rebalance';
 import type { Style } from './steps';

@@ -8,23 +8,13 @@
  *   free memory by total memory and of vCPUs by CPUs, Dom0's included; 1 per VM on a host with no memory left, 20 per VM
  *   on a host that is away, 1 per VM that shares a failure domain with its group.
  */
-import type { Vm } from '../state/demand';
-import type { World } from '../state/world';
+import type { Vm } from '../../state/demand';
+import type { World } from '../../state/world';
+import type { Load } from './load';
 
 export type ObjectiveName = 'balance' | 'ganeti';
 
 const AWAY_PENALTY = 20;
-
-/** What a host takes on or gives up. */
-export interface Load {
-  readonly bytes: number;
-  readonly vcpus: number;
-  readonly pcpus: number;
-}
-
-export function loadOf(vm: Vm): Load {
-  return { bytes: vm.needBytes, vcpus: vm.dedicated ? 0 : vm.vcpus, pcpus: vm.dedicated ? vm.vcpus : 0 };
-}
 
 type Column = 'memory' | 'vcpus' | 'perByte' | 'perVcpu' | 'perPcpu' | 'weightBytes' | 'weightVcpus';
 

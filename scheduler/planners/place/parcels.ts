@@ -2,12 +2,12 @@
  * The VMs of a queue that was placed, as parcels that may still be put elsewhere, and the hosts as bins of them. What
  * the squeezer finds is adopted if every rule of the scheduler agrees; the failures to be tolerated are among them.
  */
-import { Placer } from '../placer';
-import type { Vm } from '../state/demand';
-import type { Relations } from '../state/term';
-import type { Term } from '../state/term';
-import type { World } from '../state/world';
-import { HOSTNAME_KEY } from '../types';
+import { Placer } from '../../placer';
+import type { Vm } from '../../state/demand';
+import type { Relations } from '../../state/term';
+import type { Term } from '../../state/term';
+import type { World } from '../../state/world';
+import { HOSTNAME_KEY } from '../../types';
 import { Squeezer } from './squeeze';
 import type { Bin, Item } from './squeeze';
 

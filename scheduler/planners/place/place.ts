@@ -1,9 +1,10 @@
 /** Placing a queue of pending VMs: one after the other in the order given, or packed. */
-import { Placer } from '../placer';
-import type { Vm } from '../state/demand';
-import type { World } from '../state/world';
-import { Objective, loadOf } from './objective';
-import type { ObjectiveName } from './objective';
+import { Placer } from '../../placer';
+import type { Vm } from '../../state/demand';
+import type { World } from '../../state/world';
+import { loadOf } from '../shared/load';
+import { Objective } from '../shared/objective';
+import type { ObjectiveName } from '../shared/objective';
 import { packAll } from './pack';
 import { placeInOrder } from './queue';
 import type { PlacedVm } from './queue';

@@ -3,10 +3,10 @@
  * best step of each host is remembered and looked at again only when the host comes to the top of the queue or was
  * touched; when the queue is empty every host is asked once more, so that nothing is missed.
  */
-import { Chooser } from '../choose';
-import type { World } from '../state/world';
-import { Objective } from './objective';
-import type { ObjectiveName } from './objective';
+import { Chooser } from '../../choose';
+import type { World } from '../../state/world';
+import { Objective } from '../shared/objective';
+import type { ObjectiveName } from '../shared/objective';
 import { StepFinder } from './steps';
 import type { Step, Style } from './steps';
 

@@ -1,6 +1,6 @@
 /** How many hosts a queue needs at the least, and which: hosts differ, and what one has much of another may lack. */
-import type { Vm } from '../state/demand';
-import type { World } from '../state/world';
+import type { Vm } from '../../state/demand';
+import type { World } from '../../state/world';
 
 interface Sum {
   readonly bytes: number;
