@@ -42,6 +42,7 @@ export const VM_REASONS = [
   'Scheduled',
   'Pending',
   'Unschedulable',
+  'NoRoom',
   'ClassNotFound',
   'NetworkNotFound',
   'NetworkNotAllowed',

@@ -3,6 +3,7 @@ import type { XenAgent, XenVM } from '../../crds/generated/types';
 import { hostNamespace, hostOfNamespace } from '../../common/names';
 import type { Clock } from '../../common/ports';
 import { hasAnswered, isDeclaredDead, viewHost, type FleetFacts, type HostFacts } from '../plan/host';
+import { reportedBy } from '../plan/reservation';
 import { resolve, uuidOf, type Catalog, type Resolution } from '../plan/resolve';
 import type { HostView, Sighting, VmWorld } from '../plan/world';
 import type { World } from './world';
@@ -129,6 +130,7 @@ export class Fleet {
     });
     orders.sort((a, b) => (a.host < b.host ? -1 : 1));
     const sightings = this.#sightings(uuid);
+    const host = vm.status?.placement?.host;
     return {
       vm,
       uuid,
@@ -140,6 +142,7 @@ export class Fleet {
       sightings,
       conflict: this.#conflict(vm, uuid, sightings),
       fresh: world.isFresh(vm),
+      reported: host === undefined ? undefined : reportedBy(this.agent(host), uuid),
       unplaced,
     };
   }

@@ -7,6 +7,7 @@ import { hostOfNamespace } from '../../common/names';
 import type { Clock, Random, Timer } from '../../common/ports';
 import type { Logger, Metrics } from '../adapters/types';
 import type { XenAgent, XenDomain, XenPool } from '../../crds/generated/types';
+import { planVm, type Action } from '../plan/vm';
 import { Controller, type Reconcile } from '../runtime/controller';
 import type { StoreChange } from '../runtime/store';
 import { WorkQueue } from '../runtime/workqueue';
@@ -56,13 +57,19 @@ export class Term {
     this.#vmQueue = this.#queue('vm');
     this.#hostQueue = this.#queue('host');
     this.#poolQueue = this.#queue('pool');
-    this.ledger = new Ledger(world, fleet);
+    this.ledger = new Ledger(world, fleet, (kind, key, error) =>
+      log.error('object cannot be read: what was known of it stays in force', { kind, key, error }),
+    );
     const defer = (run: () => void): void => void setImmediate(run); // a timer would take a millisecond
     const pause = (ms: number): Promise<void> => sleep(clock, ms);
     // What is half done is finished before anything new is begun.
     const onOutcome = (key: string): void => this.#vmQueue.add(key, 1);
     const { ledger } = this;
-    this.placement = new Placement({ world, ledger, client, metrics, log, onOutcome, defer, pause });
+    const plan = (key: string): Action | undefined => {
+      const vm = world.vms.get(key);
+      return vm === undefined ? undefined : planVm(fleet.worldOf(vm, undefined));
+    };
+    this.placement = new Placement({ world, ledger, client, clock, metrics, log, plan, onOutcome, defer, pause });
     const vms = new VmController({
       world,
       fleet,
@@ -96,6 +103,7 @@ export class Term {
   /** What was cached is in doubt: every host must report anew before decisions go on. */
   renewNonce(): void {
     this.#options.fleet.nonce = this.#options.newNonce();
+    this.placement.withdrawAll();
     this.#allHosts();
   }
 
@@ -143,6 +151,7 @@ export class Term {
       world.hosts.onChange((change) => {
         this.#hostQueue.add(change.key);
         if (change.type !== 'updated') this.#allHosts(ROSTER_DELAY_MS);
+        this.#lookAt(change.key);
         this.placement.wake();
       }),
       world.namespaces.onChange((change) => {

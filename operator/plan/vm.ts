@@ -11,29 +11,13 @@
 import type { XenDomain, XenDomainSpec } from '../../crds/generated/types';
 import { FINALIZER } from '../../common/names';
 import type { VMReason } from '../../common/reasons';
-import { desiredOf, disksToDelete, newOrder, orderSpec, tombstoneSpec } from './order';
+import type { Action, Hold } from './action';
+import { desiredOf, disksToDelete, keepingSize, newOrder, orderSpec, tombstoneSpec, withinReserved } from './order';
+import { heldBy, resizing } from './reservation';
 import { sameSpec } from './same';
 import { isRetired, retiredEpochOf, type PlacedOrder, type Sighting, type VmWorld } from './world';
 
-export type Action =
-  | { readonly do: 'addFinalizer' }
-  /** No host is decided: the placement loop finds one and claims it with at least this epoch. */
-  | { readonly do: 'place'; readonly epoch: number }
-  | { readonly do: 'claim'; readonly host: string; readonly epoch: number }
-  | { readonly do: 'createOrder'; readonly host: string; readonly order: XenDomain }
-  | { readonly do: 'updateOrder'; readonly host: string; readonly order: XenDomain; readonly spec: XenDomainSpec }
-  /** Clears our finalizer and deletes, both at the order's resourceVersion. */
-  | { readonly do: 'deleteOrder'; readonly host: string; readonly order: XenDomain }
-  | { readonly do: 'clearFinalizer' }
-  /** Nothing to do until something changes. `because` is there where the VM is held up. */
-  | { readonly do: 'wait'; readonly because?: Hold };
-
-export interface Hold {
-  readonly reason: VMReason;
-  readonly message: string;
-  /** Only somebody's act helps. */
-  readonly stalled?: boolean;
-}
+export type { Action, Hold } from './action';
 
 const wait = (because?: Hold): Action => ({ do: 'wait', ...(because && { because }) });
 const hold = (reason: VMReason, message: string, stalled = false): Action => wait({ reason, message, stalled });
@@ -183,18 +167,31 @@ function planOrder(w: VmWorld, host: string, epoch: number): Action {
   }
   if (placed === undefined) {
     if ('problem' in w.resolution) return wait({ ...w.resolution.problem, stalled: true });
-    const spec = orderSpec(w.vm, w.resolution.wanted, epoch, w.fleetID);
+    const { wanted } = w.resolution;
+    const asked = orderSpec(w.vm, wanted, epoch, w.fleetID);
+    const spec = withinReserved(asked, wanted, heldBy(w.vm, undefined, wanted));
+    if (spec === undefined) return { do: 'grow', host, epoch };
     return { do: 'createOrder', host, order: newOrder(host, w.uuid, spec) };
   }
-  const spec = keptSpec(w, placed.order.spec, epoch);
+  const spec = keptSpec(w, placed.order, epoch);
   if (!sameSpec(placed.order.spec, spec)) return { do: 'updateOrder', ...placed, spec };
-  return 'problem' in w.resolution ? wait(w.resolution.problem) : wait();
+  return 'problem' in w.resolution ? wait(w.resolution.problem) : planSize(w, placed, epoch);
+}
+
+/** The order is as it should be for now. A larger size needs room first; what a smaller one leaves is given back at the end. */
+function planSize(w: VmWorld, { host, order }: PlacedOrder, epoch: number): Action {
+  const change = 'wanted' in w.resolution ? resizing(w.vm, order, w.resolution.wanted, w.reported) : undefined;
+  return change === undefined ? wait() : { ...change, host, epoch };
 }
 
 /** The order as it should be. Where a name does not resolve any more, what was granted stays in force; the run policy still counts. */
-function keptSpec(w: VmWorld, before: XenDomainSpec, epoch: number): XenDomainSpec {
-  if ('wanted' in w.resolution) return orderSpec(w.vm, w.resolution.wanted, epoch, w.fleetID);
-  return { ...before, epoch, desired: desiredOf(w.vm), runPolicy: w.vm.spec.runPolicy ?? 'Always' };
+function keptSpec(w: VmWorld, order: XenDomain, epoch: number): XenDomainSpec {
+  const before = order.spec;
+  const desired = desiredOf(w.vm, before);
+  if ('problem' in w.resolution) return { ...before, epoch, desired, runPolicy: w.vm.spec.runPolicy ?? 'Always' };
+  const { wanted } = w.resolution;
+  const asked = { ...orderSpec(w.vm, wanted, epoch, w.fleetID), desired };
+  return keepingSize(asked, before, wanted, heldBy(w.vm, order, wanted));
 }
 
 function planClaimed(w: VmWorld, claim: { host: string; epoch: number }): Action {

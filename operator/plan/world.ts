@@ -1,5 +1,6 @@
 /** What a decision about one VM may know. Plain data, gathered by the controllers from their stores. */
 import type { XenDomain, XenVM } from '../../crds/generated/types';
+import type { Reported } from './reservation';
 import type { Resolution } from './resolve';
 
 export interface HostView {
@@ -51,8 +52,10 @@ export interface VmWorld {
   readonly conflict: { readonly reason: 'IdentityConflict' | 'MacConflict'; readonly message: string } | undefined;
   /** Seen being created by this leader after its list, and without an identity of its own: it can be nowhere yet. */
   readonly fresh: boolean;
-  /** What the placement loop said last, where it found no host. */
-  readonly unplaced: { readonly message: string } | undefined;
+  /** What the host of the claim reports that its domain may use; undefined if it reports no such domain. */
+  readonly reported: Reported | undefined;
+  /** What the placement loop said last, if it found no host, or, for a VM that is to grow, no room on its host. */
+  readonly unplaced: { readonly message: string; readonly kind: 'place' | 'grow' } | undefined;
 }
 
 export const retiredEpochOf = (order: XenDomain): number => order.status?.retiredEpoch ?? 0;

@@ -3,6 +3,7 @@ import type { KubeClient } from '../../../common/kube/client';
 import { KubeError } from '../../../common/kube/errors';
 import type { XenVM } from '../../../crds/generated/types';
 import type { Logger, Metrics } from '../../../operator/adapters/types';
+import type { Action } from '../../../operator/plan/vm';
 import { Placement } from '../../../operator/controllers/placement';
 import { settle } from '../../common/kube/fake-clock';
 import { vm } from '../plan/builders';
@@ -17,6 +18,7 @@ class Rig extends FleetInMemory {
   readonly outcomes: string[] = [];
   readonly object: XenVM;
   readonly placement: Placement;
+  action: Action = { do: 'place', epoch: 1 };
 
   constructor() {
     super('h1', 'h2');
@@ -33,9 +35,11 @@ class Rig extends FleetInMemory {
       world: this.world,
       ledger: this.ledger,
       client: { mergePatch } as unknown as KubeClient,
+      clock: this.clock,
       metrics: { placement: silent } as unknown as Metrics,
       log: { info: silent, warn: silent, debug: silent } as unknown as Logger,
-      onOutcome: (key) => void this.outcomes.push(`${key} ${this.placement.request(key, this.object, 9)}`),
+      plan: () => this.action,
+      onOutcome: (key) => void this.outcomes.push(`${key} ${this.placement.request(key, this.object, 1)}`),
       defer: (run) => void setImmediate(run),
       pause: settle,
     });

@@ -78,6 +78,7 @@ export function world(over: Partial<Omit<VmWorld, 'host'>> & { hosts?: HostView[
     sightings: [],
     conflict: undefined,
     fresh: false,
+    reported: undefined,
     unplaced: undefined,
     ...rest,
   };
@@ -92,6 +93,10 @@ export const brief = (action: Action): string => {
       return `place ≥${action.epoch}`;
     case 'claim':
       return `claim ${action.host} ${action.epoch}`;
+    case 'grow':
+      return `grow ${action.host} ${action.epoch}`;
+    case 'shrink':
+      return `shrink ${action.host} ${action.epoch} to ${action.reserved.vcpus}/${action.reserved.memoryMiB}`;
     case 'createOrder':
       return `create ${action.host} ${action.order.spec.epoch} ${action.order.spec.desired}`;
     case 'updateOrder':

@@ -143,6 +143,7 @@ export class FleetModel {
       }),
       conflict: undefined,
       fresh: operator.fresh,
+      reported: undefined,
       unplaced: undefined,
     };
   }

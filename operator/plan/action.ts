@@ -1,0 +1,28 @@
+/** What a plan for one VM may say: the one next act, as data. */
+import type { XenDomain, XenDomainSpec } from '../../crds/generated/types';
+import type { VMReason } from '../../common/reasons';
+import type { Reservation } from './reservation';
+
+export type Action =
+  | { readonly do: 'addFinalizer' }
+  /** No host is decided: the placement loop finds one and claims it with at least this epoch. */
+  | { readonly do: 'place'; readonly epoch: number }
+  | { readonly do: 'claim'; readonly host: string; readonly epoch: number }
+  /** More is wanted than is reserved on the host of the claim: the placement loop looks for room there. */
+  | { readonly do: 'grow'; readonly host: string; readonly epoch: number }
+  /** Less is enough from now on: the claim gives the rest back. */
+  | { readonly do: 'shrink'; readonly host: string; readonly epoch: number; readonly reserved: Reservation }
+  | { readonly do: 'createOrder'; readonly host: string; readonly order: XenDomain }
+  | { readonly do: 'updateOrder'; readonly host: string; readonly order: XenDomain; readonly spec: XenDomainSpec }
+  /** Clears our finalizer and deletes, both at the order's resourceVersion. */
+  | { readonly do: 'deleteOrder'; readonly host: string; readonly order: XenDomain }
+  | { readonly do: 'clearFinalizer' }
+  /** Nothing to do until something changes. `because` is there where the VM is held up. */
+  | { readonly do: 'wait'; readonly because?: Hold };
+
+export interface Hold {
+  readonly reason: VMReason;
+  readonly message: string;
+  /** Only somebody's act helps. */
+  readonly stalled?: boolean;
+}
