@@ -73,4 +73,15 @@ describe('placement', () => {
     await settle();
     equal(rig.countedMiB(host).guests, 0);
   });
+
+  it('never claims the host that has the claim already: nothing but the epoch would change', async () => {
+    const rig = new Rig();
+    const placed = rig.vm({ ...rig.object, status: { placement: { host: 'h1', epoch: 1 }, domainUUID: 'u' } });
+    rig.remove(rig.world.hosts, rig.world.hosts.get('h2') as never);
+    rig.action = { do: 'place', epoch: 2 };
+    rig.placement.request(KEY, placed, 2);
+    await settle();
+    await settle();
+    equal(rig.claims.length, 0);
+  });
 });
