@@ -66,10 +66,11 @@ export function labelsKey(namespace: string, labels: Labels | undefined): string
   return JSON.stringify([namespace, entries]);
 }
 
+/** For humans. Terms of one meaning have one text, in whatever order they are written. */
 export function termText(term: AffinityTerm): string {
   const labels = Object.entries(term.labelSelector?.matchLabels ?? NONE).map(([key, value]) => `${key}=${value}`);
   const expressions = (term.labelSelector?.matchExpressions ?? []).map(
-    ({ key, operator, values }) => `${key} ${operator}${values ? ` (${values.join(', ')})` : ''}`,
+    ({ key, operator, values }) => `${key} ${operator}${values ? ` (${[...values].sort().join(', ')})` : ''}`,
   );
-  return `${[...labels, ...expressions].join(', ') || 'every VM'} per ${term.topologyKey}`;
+  return `${[...labels.sort(), ...expressions.sort()].join(', ') || 'every VM'} per ${term.topologyKey}`;
 }

@@ -11,6 +11,9 @@ import type { Vm } from './state/demand';
 import type { Placed, World } from './state/world';
 import type { Unabsorbed } from './types';
 
+/** At most so many kinds are known to be hopeless. */
+const MOST_HOPELESS = 1024;
+
 type Choice = (veto: Veto) => number;
 
 export class Placer {
@@ -43,7 +46,7 @@ export class Placer {
     for (;;) {
       const slot = choose((other) => refused.has(other));
       if (slot < 0) {
-        if (this.chooser.isFree(vm) && vm.diskBytes.size === 0) this.#hopeless.add(vm.sizeKey);
+        if (this.chooser.isFree(vm) && vm.diskBytes.size === 0) this.#giveUp(vm);
         return -1;
       }
       if (this.tolerates(vm, slot) === undefined) return slot;
@@ -76,6 +79,11 @@ export class Placer {
     if (gone && slot !== undefined) this.failover.removed(gone.vm, slot);
     if (gone) this.#hopeless.clear();
     return gone;
+  }
+
+  #giveUp(vm: Vm): void {
+    if (this.#hopeless.size >= MOST_HOPELESS) this.#hopeless.clear();
+    this.#hopeless.add(vm.sizeKey);
   }
 
   #isHopeless(vm: Vm): boolean {

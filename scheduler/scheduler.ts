@@ -2,9 +2,11 @@
  * The scheduler: a fleet, kept up to date by its caller, and the question "where?". A decision is assumed at once, so
  * that the next one counts with it, and forgotten if it could not be written.
  */
+import { Explanations, couldHelp, shapeKey } from './asked';
 import { counterfactuals } from './counterfactuals';
 import type { Counterfactual } from './counterfactuals';
 import { explain } from './explain';
+import type { ExplainOptions } from './explain';
 import { growth } from './growth';
 import type { Growth } from './growth';
 import { Placer } from './placer';
@@ -34,10 +36,12 @@ export function byUrgency(a: VmSpec, b: VmSpec): number {
 export class Scheduler {
   readonly #world: World;
   readonly #placer: Placer;
+  readonly #explanations: Explanations;
 
   constructor(snapshot: Snapshot, strategy: Strategy = 'balance') {
     this.#world = new World(snapshot);
     this.#placer = new Placer(this.#world, 'always', strategy === 'pack' ? PACKING_SCORERS : SCORERS);
+    this.#explanations = new Explanations(this.#world, () => this.#placer.failover.isAsked());
   }
 
   /** The best host, or why there is none. A VM that is already placed is judged as if it were not. */
@@ -72,15 +76,34 @@ export class Scheduler {
     return this.#apart(spec, (vm) => growth(this.#placer, vm, held));
   }
 
+  /**
+   * VMs of one key get the same answer from find and explain, whoever they are and however old, until something changes.
+   * A placed VM, and any VM while host failures are to be tolerated, has a key of its own.
+   */
+  shapeKey(spec: VmSpec): string {
+    return shapeKey(this.#placer, this.#world.compile(spec));
+  }
+
+  /**
+   * Whether a pending VM may fit now that something changed on these hosts (and was told here). False means that it
+   * fits nowhere; true may be wrong while host failures are to be tolerated.
+   */
+  couldHelp(spec: VmSpec, changedHosts: readonly string[]): boolean {
+    return this.#apart(spec, (vm) => couldHelp(this.#placer, vm, changedHosts));
+  }
+
   /** Whether every pool could lose the hosts that it must be able to lose, as things are. */
   toleratesFailures(): boolean {
     return this.#placer.failover.holds();
   }
 
   explain(spec: VmSpec): Explanation {
-    return this.#apart(spec, (vm) =>
-      explain(this.#world, vm, { tolerates: (slot) => this.#placer.tolerates(vm, slot) }),
-    );
+    const isPlaced = this.#world.placed.has(spec.key);
+    return this.#apart(spec, (vm) => {
+      const anew = (tolerates: ExplainOptions['tolerates'] = (slot) => this.#placer.tolerates(vm, slot)): Explanation =>
+        explain(this.#world, vm, { tolerates });
+      return isPlaced ? anew() : this.#explanations.of(vm, (slot) => this.#placer.tolerates(vm, slot), anew);
+    });
   }
 
   /** What would help it, each proved by asking again. */
@@ -91,10 +114,12 @@ export class Scheduler {
   /** Counts the VM on the host from now on, whether it fits or not: the claim is a fact. */
   assume(spec: VmSpec, host: string): void {
     this.#placer.put(this.#world.compile(spec), host);
+    this.#world.relations.forgetIdle();
   }
 
   forget(key: string): void {
     this.#placer.take(key);
+    this.#world.relations.forgetIdle();
   }
 
   hostOf(key: string): string | undefined {
@@ -133,6 +158,11 @@ export class Scheduler {
     return poolNames(this.#placer.failover).map((pool) => this.poolAccount(pool));
   }
 
+  /** Entries of every table, to see that nothing grows with what is gone. */
+  sizes(): Readonly<Record<string, number>> {
+    return this.#world.sizes();
+  }
+
   #account(slot: number): HostAccount {
     const { hosts } = this.#world;
     const spec = hosts.spec(slot);
@@ -161,9 +191,13 @@ export class Scheduler {
   /** Asks about a VM as if it were nowhere. */
   #apart<T>(spec: VmSpec, ask: (vm: Vm) => T): T {
     const vm = this.#world.compile(spec);
+    this.#world.relations.forgetIdle(vm);
+    const { version } = this.#world;
     const present = this.#placer.take(vm.key);
     const answer = ask(vm);
     if (present) this.#placer.put(present.vm, present.host);
+    // Whatever was tried, all is as it was.
+    this.#world.version = version;
     return answer;
   }
 }

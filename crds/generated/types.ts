@@ -919,7 +919,7 @@ export interface XenVMSpec {
       }[];
     };
     /**
-     * Spread over topology domains (shape of topologySpreadConstraints).
+     * Spread over topology domains (shape of topologySpreadConstraints). A domain whose hosts are all cordoned, not ready, tainted without a toleration here, or without a network or guest type of the VM holds back nobody.
      *
      * @maxItems 8
      */

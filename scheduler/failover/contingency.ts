@@ -57,7 +57,7 @@ export class Contingency {
     for (const other of this.targets.keys()) {
       if (other.spec.namespace !== vm.spec.namespace) continue;
       const theirs = world.relations.of(other);
-      const asked = [...theirs.antiAffinity, ...theirs.affinity, ...theirs.spreads.map(({ spread }) => spread.term)];
+      const asked = [...theirs.antiAffinity, ...theirs.affinity, ...theirs.spreads.map(({ term }) => term)];
       if (asked.some((term) => mine.labels.terms.includes(term))) return true;
       if (mine.antiAffinity.some((term) => theirs.labels.terms.includes(term))) return true;
     }

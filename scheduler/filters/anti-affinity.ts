@@ -1,6 +1,5 @@
 import type { Vm } from '../state/demand';
-import type { Relations } from '../state/relations';
-import type { Term } from '../state/term';
+import type { Relations, Term } from '../state/term';
 import type { World } from '../state/world';
 import type { Filter } from './filter';
 

@@ -1,4 +1,4 @@
-import { matchesHostRules } from '../state/relations';
+import { matchesHostRules } from '../state/eligibility';
 import { unresolvable } from './filter';
 import type { Filter } from './filter';
 

@@ -1,5 +1,5 @@
 import type { Vm } from '../state/demand';
-import type { SpreadDemand } from '../state/relations';
+import type { SpreadDemand } from '../state/term';
 import type { World } from '../state/world';
 import type { Filter } from './filter';
 
@@ -26,9 +26,9 @@ export const topologySpread: Filter = {
     const demand = worst(world, vm, slot);
     const over = demand && excess(demand, slot);
     if (!demand || over === undefined) {
-      return { kind: 'unresolvable', reason: `no label ${demand?.spread.term.topology.key ?? ''}` };
+      return { kind: 'unresolvable', reason: `no label ${demand?.term.topology.key ?? ''}` };
     }
-    const reason = `max skew ${demand.maxSkew} of ${demand.spread.term.text}`;
+    const reason = `max skew ${demand.maxSkew} of ${demand.term.text}`;
     return { kind: 'unschedulable', reason, shortfall: { resource: 'skew', unit: 'VM', amount: over } };
   },
 };

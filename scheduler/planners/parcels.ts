@@ -4,7 +4,7 @@
  */
 import { Placer } from '../placer';
 import type { Vm } from '../state/demand';
-import type { Relations } from '../state/relations';
+import type { Relations } from '../state/term';
 import type { Term } from '../state/term';
 import type { World } from '../state/world';
 import { HOSTNAME_KEY } from '../types';

@@ -4,8 +4,9 @@
  */
 import { domainOverheadBytes } from '../../common/memory';
 import { labelsKey, selectorKey } from '../labels';
-import type { VmSpec } from '../types';
-import type { Relations } from './relations';
+import type { AffinityTerm, TopologySpread, VmAffinity, VmSpec } from '../types';
+import { eligibilityKey } from './eligibility';
+import type { Relations } from './term';
 
 export interface Vm {
   readonly spec: VmSpec;
@@ -17,9 +18,10 @@ export interface Vm {
   readonly shapeKey: string;
   readonly sizeKey: string;
   readonly labelsKey: string;
+  readonly relationsKey: string;
   /** Bytes to make in each pool that the VM uses; 0 where its disks are made. */
   readonly diskBytes: ReadonlyMap<string, number>;
-  /** What it asks of other VMs; filled in when the world takes it in. */
+  /** What it asks of other VMs; filled in when the world is asked, and no answer once it is dropped. */
   relations?: Relations;
 }
 
@@ -44,11 +46,32 @@ function shapeKey(spec: VmSpec): string {
   return JSON.stringify([type, pool, selector, hostAffinity, tolerations, networks, places]);
 }
 
-/** Hosts that count as places for a VM, whatever their state: the key of who shares a topology spread. */
-export function eligibilityKey(spec: VmSpec): string {
-  const required = spec.hostAffinity?.requiredDuringSchedulingIgnoredDuringExecution;
-  if (!spec.pool && !spec.hostSelector && !required) return '';
-  return JSON.stringify([spec.pool, spec.hostSelector && selectorKey(spec.hostSelector), required]);
+/**
+ * VMs of one key carry the same labels and ask the same of others. A VM that asks nothing has its labels' key, which no
+ * other VM can have: a key of more begins with another character.
+ */
+function relationsKey(spec: VmSpec, labels: string): string {
+  const { affinity, antiAffinity, topologySpread } = spec;
+  if (!affinity && !antiAffinity && !topologySpread) return labels;
+  const rules = [affinityKey(affinity), affinityKey(antiAffinity), topologySpread?.map(spreadKey)];
+  const eligibility = topologySpread ? eligibilityKey(spec) : '';
+  return `\0${JSON.stringify([labels, rules, eligibility])}`;
+}
+
+function affinityKey(affinity: VmAffinity | undefined): unknown {
+  if (!affinity) return 0;
+  const termKey = (term: AffinityTerm): string => `${term.topologyKey}\0${selectorKey(term.labelSelector)}`;
+  return [
+    affinity.requiredDuringSchedulingIgnoredDuringExecution?.map(termKey),
+    affinity.preferredDuringSchedulingIgnoredDuringExecution?.map((wish) => [
+      wish.weight,
+      termKey(wish.podAffinityTerm),
+    ]),
+  ];
+}
+
+function spreadKey({ maxSkew, topologyKey, whenUnsatisfiable, labelSelector }: TopologySpread): unknown {
+  return [maxSkew, topologyKey, whenUnsatisfiable, selectorKey(labelSelector)];
 }
 
 export function compileVm(spec: VmSpec): Vm {
@@ -56,6 +79,7 @@ export function compileVm(spec: VmSpec): Vm {
   const diskBytes = diskDemand(spec);
   const shape = shapeKey(spec);
   const dedicated = spec.dedicated === true;
+  const labels = labelsKey(spec.namespace, spec.labels);
   const disks = diskBytes.size === 0 ? '' : [...diskBytes.values()].join();
   return {
     spec,
@@ -65,7 +89,8 @@ export function compileVm(spec: VmSpec): Vm {
     dedicated,
     shapeKey: shape,
     sizeKey: `${shape}|${needBytes}|${dedicated ? 'd' : ''}${spec.vcpus}|${disks}`,
-    labelsKey: labelsKey(spec.namespace, spec.labels),
+    labelsKey: labels,
+    relationsKey: relationsKey(spec, labels),
     diskBytes,
   };
 }

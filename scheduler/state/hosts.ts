@@ -86,8 +86,8 @@ export class HostTable {
 
   /** Whether a host could take a VM now, as far as it alone is concerned. */
   isPlace(slot: number): boolean {
-    const { ready, cordoned } = this.spec(slot);
-    return ready && cordoned !== true && !this.#away.includes(slot);
+    const { ready, cordoned, notSellableReason } = this.spec(slot);
+    return ready && cordoned !== true && notSellableReason === undefined && !this.#away.includes(slot);
   }
 
   /** Takes these hosts for lost, and no others: a supposition, for what counts places. */
@@ -114,12 +114,24 @@ export class HostTable {
 
   setPool(policy: PoolPolicy): void {
     const { vcpuRatio, hostFailuresToTolerate } = this.policy(policy.name);
-    this.#pools.set(policy.name, policy);
+    const isDefault = policy.vcpuRatio === undefined && policy.hostFailuresToTolerate === undefined;
+    if (isDefault) this.#pools.delete(policy.name);
+    else this.#pools.set(policy.name, policy);
     if (vcpuRatio === policy.vcpuRatio && hostFailuresToTolerate === policy.hostFailuresToTolerate) return;
     for (const slot of this.#slots.values()) {
       if (hostPool(this.spec(slot)) === policy.name) this.vcpuRatio[slot] = policy.vcpuRatio ?? DEFAULT_VCPU_RATIO;
     }
     this.revision++;
+  }
+
+  /** Takes in a report of a host that changes no answer; false (and nothing done) if it may change one. */
+  reread(host: HostState): boolean {
+    const slot = this.#slots.get(host.name);
+    if (slot === undefined || this.#kinds[slot] !== kindOf(host)) return false;
+    const before = this.spec(slot).storage ?? [];
+    if (host.storage?.some(({ freeBytes }, index) => freeBytes !== before[index]?.freeBytes)) return false;
+    this.specs[slot] = host;
+    return true;
   }
 
   /** Takes a host in, or its new state; what its guests take stays as it is. */
@@ -178,6 +190,10 @@ export class HostTable {
 
   freePcpus(slot: number): number {
     return (this.cpus[slot] ?? 0) - (this.dom0Vcpus[slot] ?? 0) - (this.dedicatedVcpus[slot] ?? 0);
+  }
+
+  sizes(): Readonly<Record<string, number>> {
+    return { hosts: this.#slots.size, pools: this.#pools.size };
   }
 
   /** What all hosts together can take: the weights of memory and vCPUs in the balance. */

@@ -2,67 +2,59 @@
  * What VMs ask of each other, indexed: adding or removing a VM touches the counters that its labels match and nothing
  * else, and no filter ever scans VMs. Selectors see the VM's own namespace only.
  */
-import { matchesHostTerm, matchesSelector, selectorKey, termText } from '../labels';
 import type { AffinityTerm, HostState, TopologySpread, VmSpec } from '../types';
-import { eligibilityKey } from './demand';
 import type { Vm } from './demand';
-import { hostLabels, hostPool } from './hosts';
 import type { HostTable } from './hosts';
-import { LabelIndex } from './labelsets';
-import type { LabelSet } from './labelsets';
-import { Spread, SpreadField } from './spread';
-import { Term, bump } from './term';
-import { Topology } from './topology';
-
-export interface SpreadDemand {
-  readonly spread: Spread;
-  readonly maxSkew: number;
-  /** 1 if the VM itself is one of those that are counted. */
-  readonly self: number;
-}
-
-export interface Relations {
-  readonly labels: LabelSet;
-  readonly affinity: readonly Term[];
-  readonly antiAffinity: readonly Term[];
-  readonly spreads: readonly SpreadDemand[];
-  /** Preferred affinity (positive weight), anti-affinity (negative). */
-  readonly preferred: readonly { readonly term: Term; readonly weight: number }[];
-  readonly preferredSpreads: readonly SpreadDemand[];
-}
-
-/** Whether hostSelector and required host affinity allow a host. */
-export function matchesHostRules(spec: VmSpec, host: HostState): boolean {
-  if (!spec.hostSelector && !spec.hostAffinity) return true;
-  const labels = hostLabels(host);
-  if (spec.hostSelector && !matchesSelector(spec.hostSelector, labels)) return false;
-  const required = spec.hostAffinity?.requiredDuringSchedulingIgnoredDuringExecution;
-  return !required || required.nodeSelectorTerms.some((term) => matchesHostTerm(term, labels));
-}
-
-/** Whether pool and selectors allow a host, whatever its state. */
-function isEligible(spec: VmSpec, host: HostState): boolean {
-  return (spec.pool === undefined || spec.pool === hostPool(host)) && matchesHostRules(spec, host);
-}
+import { bump } from './term';
+import type { Relations, Term } from './term';
+import { TermIndex } from './term-index';
 
 export class RelationIndex {
-  readonly #labels = new LabelIndex();
-  readonly #terms = new Map<string, Term>();
-  readonly #topologies = new Map<string, Topology>();
-  readonly #spreads = new Map<string, Spread>();
-  readonly #fields = new Map<string, SpreadField>();
+  readonly #index: TermIndex;
+  readonly #known = new Map<string, Relations>();
+  /** Of no placed VM: asked about, or left behind by the last one. */
+  readonly #idle = new Set<Relations>();
+  #wishing = 0;
 
-  constructor(readonly hosts: HostTable) {}
+  constructor(hosts: HostTable) {
+    this.#index = new TermIndex(hosts);
+  }
 
   /** Whether any VM has wishes about others. */
-  hasWishes = false;
-  /** What VMs ask that ask nothing; one per label set. */
-  readonly #plain = new Map<string, Relations>();
+  get hasWishes(): boolean {
+    return this.#wishing > 0;
+  }
 
-  /** What a VM asks of others; worked out once per VM. */
+  /** What a VM asks of others; looked up once per VM. */
   of(vm: Vm): Relations {
-    vm.relations ??= this.#isPlain(vm.spec) ? this.#plainOf(vm) : this.#compile(vm);
-    return vm.relations;
+    const { relations } = vm;
+    if (relations?.isDropped === false) return relations;
+    const found = this.#known.get(vm.relationsKey) ?? this.#make(vm);
+    vm.relations = found;
+    return found;
+  }
+
+  /** The VM is placed from now on: what it asks is kept. */
+  hold(vm: Vm): void {
+    this.of(vm).users++;
+  }
+
+  release(vm: Vm): void {
+    const relations = this.of(vm);
+    relations.users--;
+    if (relations.users === 0) this.#idle.add(relations);
+  }
+
+  /**
+   * Forgets what no placed VM asks, but for one VM's, which is asked about next. Not to be called while somebody works
+   * with the relations of a VM that is on no host.
+   */
+  forgetIdle(except?: Vm): void {
+    if (this.#idle.size === 0) return;
+    const kept = except && this.of(except);
+    for (const relations of this.#idle) if (relations !== kept && relations.users === 0) this.#drop(relations);
+    this.#idle.clear();
+    if (kept?.users === 0) this.#idle.add(kept);
   }
 
   add(vm: Vm, slot: number, sign: 1 | -1): void {
@@ -86,88 +78,62 @@ export class RelationIndex {
 
   /** Call while no VM is counted on the slot: its domains may change. */
   setHost(slot: number, host: HostState | undefined): void {
-    for (const topology of this.#topologies.values()) topology.setHost(slot, host);
+    this.#index.setHost(slot, host);
   }
 
-  #isPlain({ affinity, antiAffinity, topologySpread }: VmSpec): boolean {
-    return affinity === undefined && antiAffinity === undefined && topologySpread === undefined;
+  sizes(): Readonly<Record<string, number>> {
+    return { relations: this.#known.size, wishing: this.#wishing, ...this.#index.sizes() };
   }
 
-  #plainOf(vm: Vm): Relations {
-    const known = this.#plain.get(vm.labelsKey);
-    if (known) return known;
-    const made = this.#compile(vm);
-    this.#plain.set(vm.labelsKey, made);
-    return made;
-  }
-
-  #compile(vm: Vm): Relations {
+  #make(vm: Vm): Relations {
     const { spec } = vm;
-    const labels = this.#labels.set(vm.labelsKey, spec.namespace, spec.labels ?? {});
-    const required = (terms: readonly AffinityTerm[] | undefined): Term[] =>
-      (terms ?? []).map((term) => this.#term(spec.namespace, term));
-    const antiAffinity = required(spec.antiAffinity?.requiredDuringSchedulingIgnoredDuringExecution);
-    for (const term of antiAffinity) term.markRepelling();
-    const spreads = (spec.topologySpread ?? []).map((spread) => ({ spread, demand: this.#spread(spec, spread) }));
-    const hard = ({ spread }: { spread: TopologySpread }): boolean => spread.whenUnsatisfiable !== 'ScheduleAnyway';
-    const preferred = this.#preferred(spec);
-    if (preferred.length > 0) this.hasWishes = true;
-    return {
-      labels,
-      affinity: required(spec.affinity?.requiredDuringSchedulingIgnoredDuringExecution),
-      antiAffinity,
-      spreads: spreads.filter(hard).map(({ demand }) => demand),
-      preferred,
-      preferredSpreads: spreads.filter((entry) => !hard(entry)).map(({ demand }) => demand),
+    const relations: Relations = {
+      key: vm.relationsKey,
+      labels: this.#index.labels.acquire(vm.labelsKey, spec.namespace, spec.labels ?? {}),
+      affinity: this.#required(spec, spec.affinity),
+      antiAffinity: this.#required(spec, spec.antiAffinity),
+      spreads: this.#spreads(spec, isHard),
+      preferred: [...this.#preferred(spec, spec.affinity, 1), ...this.#preferred(spec, spec.antiAffinity, -1)],
+      preferredSpreads: this.#spreads(spec, (spread) => !isHard(spread)),
+      users: 0,
+      isDropped: false,
     };
+    for (const term of relations.antiAffinity) term.markRepelling(1);
+    if (relations.preferred.length > 0) this.#wishing++;
+    this.#known.set(relations.key, relations);
+    this.#idle.add(relations);
+    return relations;
   }
 
-  #preferred(spec: VmSpec): Relations['preferred'] {
-    const read = (affinity: VmSpec['affinity'], sign: number): { term: Term; weight: number }[] =>
-      (affinity?.preferredDuringSchedulingIgnoredDuringExecution ?? []).map(({ weight, podAffinityTerm }) => ({
-        term: this.#term(spec.namespace, podAffinityTerm),
-        weight: sign * weight,
-      }));
-    return [...read(spec.affinity, 1), ...read(spec.antiAffinity, -1)];
+  #drop(relations: Relations): void {
+    const { labels, affinity, antiAffinity, spreads, preferred, preferredSpreads } = relations;
+    relations.isDropped = true;
+    this.#known.delete(relations.key);
+    if (preferred.length > 0) this.#wishing--;
+    for (const term of antiAffinity) term.markRepelling(-1);
+    for (const term of [...affinity, ...antiAffinity, ...preferred.map((wish) => wish.term)]) this.#index.release(term);
+    for (const demand of [...spreads, ...preferredSpreads]) this.#index.releaseSpread(demand);
+    this.#index.labels.release(labels);
   }
 
-  #term(namespace: string, term: AffinityTerm): Term {
-    const key = `${namespace}\0${term.topologyKey}\0${selectorKey(term.labelSelector)}`;
-    const known = this.#terms.get(key);
-    if (known) return known;
-    const made = new Term(namespace, term.labelSelector, this.#topology(term.topologyKey), termText(term));
-    this.#terms.set(key, made);
-    this.#labels.add(made);
-    return made;
+  #required({ namespace }: VmSpec, affinity: VmSpec['affinity']): Term[] {
+    return (affinity?.requiredDuringSchedulingIgnoredDuringExecution ?? []).map((term: AffinityTerm) =>
+      this.#index.acquire(namespace, term),
+    );
   }
 
-  #topology(key: string): Topology {
-    const known = this.#topologies.get(key);
-    if (known) return known;
-    const made = new Topology(key);
-    for (const slot of this.hosts.slots()) made.setHost(slot, this.hosts.spec(slot));
-    this.#topologies.set(key, made);
-    return made;
+  #preferred({ namespace }: VmSpec, affinity: VmSpec['affinity'], sign: 1 | -1): { term: Term; weight: number }[] {
+    return (affinity?.preferredDuringSchedulingIgnoredDuringExecution ?? []).map(({ weight, podAffinityTerm }) => ({
+      term: this.#index.acquire(namespace, podAffinityTerm),
+      weight: sign * weight,
+    }));
   }
 
-  #spread(spec: VmSpec, { topologyKey, labelSelector, maxSkew }: TopologySpread): SpreadDemand {
-    const term = this.#term(spec.namespace, { topologyKey, ...(labelSelector && { labelSelector }) });
-    const self = matchesSelector(labelSelector, spec.labels) ? 1 : 0;
-    const eligibility = `${eligibilityKey(spec)}\0${topologyKey}`;
-    const key = `${eligibility}\0${spec.namespace}\0${selectorKey(labelSelector)}`;
-    const known = this.#spreads.get(key);
-    if (known) return { spread: known, maxSkew, self };
-    const spread = new Spread(term, this.#field(eligibility, term.topology, spec));
-    this.#spreads.set(key, spread);
-    term.spreads.push(spread);
-    return { spread, maxSkew, self };
+  #spreads(spec: VmSpec, counts: (spread: TopologySpread) => boolean): Relations['spreads'] {
+    return (spec.topologySpread ?? []).filter(counts).map((spread) => this.#index.acquireSpread(spec, spread));
   }
+}
 
-  #field(key: string, topology: Topology, spec: VmSpec): SpreadField {
-    const known = this.#fields.get(key);
-    if (known) return known;
-    const made = new SpreadField(topology, this.hosts, (slot) => isEligible(spec, this.hosts.spec(slot)));
-    this.#fields.set(key, made);
-    return made;
-  }
+function isHard({ whenUnsatisfiable }: TopologySpread): boolean {
+  return whenUnsatisfiable !== 'ScheduleAnyway';
 }

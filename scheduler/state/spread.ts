@@ -1,23 +1,39 @@
 /**
  * The skew of one term over the hosts that a kind of VM may use: VMs per domain, and how many domains hold how many, so
  * that the emptiest is known at once. VMs are counted on every host that the pool and the selectors allow; a domain
- * counts as a place only while one of its hosts is ready and not cordoned, lest a dead rack hold back the others.
+ * counts as a place only while one of its hosts could take such a VM: it is ready and not cordoned, its taints are
+ * tolerated, and it has the VM's networks and type. Otherwise a rack that is closed would hold back the others.
  */
 import type { HostTable } from './hosts';
-import type { Term } from './term';
 import type { Topology } from './topology';
+
+/** What is counted: the VMs that a term matches. */
+export interface Counted {
+  readonly topology: Topology;
+  readonly sets: readonly { readonly placed: ReadonlyMap<number, number> }[];
+}
+
+/** What one kind of VM says of hosts. */
+export interface HostRules {
+  /** Whether the pool and the selectors allow a host. */
+  allows(slot: number): boolean;
+  /** Whether a host that is ready could take such a VM. */
+  isOpenTo(slot: number): boolean;
+}
 
 /** Which hosts and domains count; shared by all terms over one topology that one kind of VM asks about. */
 export class SpreadField {
+  /** Spreads over it. */
+  users = 0;
   #revision = -1;
   #eligible = new Uint8Array(0);
   readonly #open = new Set<number>();
 
   constructor(
+    readonly key: string,
     readonly topology: Topology,
     readonly hosts: HostTable,
-    /** Whether the pool and the selectors allow a host. */
-    readonly allows: (slot: number) => boolean,
+    readonly rules: HostRules,
   ) {}
 
   get openDomains(): number {
@@ -39,15 +55,17 @@ export class SpreadField {
     this.#open.clear();
     for (const slot of this.hosts.slots()) {
       const domain = this.topology.domain(slot);
-      if (domain < 0 || !this.allows(slot)) continue;
+      if (domain < 0 || !this.rules.allows(slot)) continue;
       this.#eligible[slot] = 1;
-      if (this.hosts.isPlace(slot)) this.#open.add(domain);
+      if (this.hosts.isPlace(slot) && this.rules.isOpenTo(slot)) this.#open.add(domain);
     }
     return this;
   }
 }
 
 export class Spread {
+  /** Relations that ask for it. */
+  users = 0;
   #revision = -1;
   readonly #counts = new Map<number, number>();
   /** Number of VMs -> open domains that hold so many. */
@@ -55,13 +73,14 @@ export class Spread {
   #least = 0;
 
   constructor(
-    readonly term: Term,
+    readonly key: string,
+    readonly counted: Counted,
     readonly field: SpreadField,
   ) {}
 
   /** How far a host's domain is ahead of the emptiest; undefined where the host is in no domain. */
   skew(slot: number): number | undefined {
-    const domain = this.term.topology.domain(slot);
+    const domain = this.counted.topology.domain(slot);
     if (domain < 0) return undefined;
     if (this.#revision !== this.field.hosts.placesRevision) this.#recount();
     return (this.#counts.get(domain) ?? 0) - this.#least;
@@ -89,10 +108,10 @@ export class Spread {
     this.#revision = this.field.hosts.placesRevision;
     this.#counts.clear();
     this.#domainsWith.clear();
-    for (const set of this.term.sets) {
+    for (const set of this.counted.sets) {
       for (const [slot, count] of set.placed) {
         if (!this.field.isEligible(slot)) continue;
-        const domain = this.term.topology.domain(slot);
+        const domain = this.counted.topology.domain(slot);
         this.#counts.set(domain, (this.#counts.get(domain) ?? 0) + count);
       }
     }

@@ -25,7 +25,8 @@ export class StorageLedger {
   readonly #keys = new Map<string, readonly string[]>();
 
   setHost(host: HostState): void {
-    this.#forgetReports(host.name);
+    const before = this.#keys.get(host.name) ?? [];
+    this.#forgetReports(before, host.name);
     const pools = new Map<string, Account>();
     for (const pool of host.storage ?? []) {
       const key = accountKey(host.name, pool);
@@ -40,10 +41,13 @@ export class StorageLedger {
       host.name,
       (host.storage ?? []).map((pool) => accountKey(host.name, pool)),
     );
+    this.#dropUnreported(before);
   }
 
   deleteHost(name: string): void {
-    this.#forgetReports(name);
+    const before = this.#keys.get(name) ?? [];
+    this.#forgetReports(before, name);
+    this.#dropUnreported(before);
     this.#hosts.delete(name);
     this.#keys.delete(name);
   }
@@ -73,11 +77,21 @@ export class StorageLedger {
     return false;
   }
 
-  #forgetReports(host: string): void {
-    for (const key of this.#keys.get(host) ?? []) {
+  sizes(): Readonly<Record<string, number>> {
+    const reports = [...this.#accounts.values()].reduce((sum, account) => sum + account.reports.size, 0);
+    return { storageAccounts: this.#accounts.size, storageReports: reports, storageHosts: this.#hosts.size };
+  }
+
+  #forgetReports(keys: readonly string[], host: string): void {
+    for (const key of keys) {
       const account = this.#accounts.get(key);
       account?.reports.delete(host);
       if (account) account.leastBytes = undefined;
     }
+  }
+
+  /** Of a pool that no host offers nothing is promised either. */
+  #dropUnreported(keys: readonly string[]): void {
+    for (const key of keys) if (this.#accounts.get(key)?.reports.size === 0) this.#accounts.delete(key);
   }
 }

@@ -1,8 +1,49 @@
-/** One (namespace, selector, topology key) that some VM names, and its counters per domain. */
-import type { LabelSelector } from '../types';
-import type { LabelSet } from './labelsets';
+/**
+ * What VMs ask of each other, as objects that count. A term is one (namespace, selector, topology key) that some VM
+ * names, with its counters per domain; a label set is what some VMs carry. `users` says how many others hold an object:
+ * it is dropped from every table when the last one lets go of it.
+ */
+import { termText } from '../labels';
+import type { AffinityTerm, LabelSelector, Labels } from '../types';
 import type { Spread } from './spread';
 import type { Topology } from './topology';
+
+export interface LabelSet {
+  readonly key: string;
+  readonly namespace: string;
+  readonly labels: Labels;
+  /** Terms that select VMs with these labels. */
+  readonly terms: Term[];
+  /** Of these, the ones that are somebody's required anti-affinity. */
+  readonly repellers: Term[];
+  /** Slot -> number of VMs with these labels. */
+  readonly placed: Map<number, number>;
+  users: number;
+}
+
+export interface SpreadDemand {
+  readonly spread: Spread;
+  readonly term: Term;
+  readonly maxSkew: number;
+  /** 1 if the VM itself is one of those that are counted. */
+  readonly self: number;
+}
+
+/** What a VM asks of others; one object for all VMs that carry and ask the same. */
+export interface Relations {
+  readonly key: string;
+  readonly labels: LabelSet;
+  readonly affinity: readonly Term[];
+  readonly antiAffinity: readonly Term[];
+  readonly spreads: readonly SpreadDemand[];
+  /** Preferred affinity (positive weight), anti-affinity (negative). */
+  readonly preferred: readonly { readonly term: Term; readonly weight: number }[];
+  readonly preferredSpreads: readonly SpreadDemand[];
+  /** Placed VMs. */
+  users: number;
+  /** No longer in the tables: to be looked up anew. */
+  isDropped: boolean;
+}
 
 export function bump(counts: Map<number, number>, key: number, by: number): void {
   const next = (counts.get(key) ?? 0) + by;
@@ -10,7 +51,17 @@ export function bump(counts: Map<number, number>, key: number, by: number): void
   else counts.set(key, next);
 }
 
+/** Takes an item out of a list whose order means nothing. */
+export function takeOut<T>(list: T[], item: T): void {
+  const index = list.indexOf(item);
+  const last = list.pop();
+  if (index >= 0 && index < list.length) list[index] = last as T;
+}
+
 export class Term {
+  readonly selector: LabelSelector | undefined;
+  /** For humans. */
+  readonly text: string;
   /** Domain -> VMs that the selector matches. Hosts without the topology label are in no domain. */
   readonly matching = new Map<number, number>();
   total = 0;
@@ -20,18 +71,24 @@ export class Term {
   readonly needing = new Map<number, number>();
   readonly sets: LabelSet[] = [];
   readonly spreads: Spread[] = [];
-  /** Somebody's required anti-affinity. */
-  repels = false;
+  users = 0;
+  /** Relations whose required anti-affinity it is. */
+  #repels = 0;
 
   constructor(
+    readonly key: string,
     readonly namespace: string,
-    readonly selector: LabelSelector | undefined,
     readonly topology: Topology,
-    readonly text: string,
-  ) {}
+    asked: AffinityTerm,
+  ) {
+    this.selector = asked.labelSelector;
+    this.text = termText(asked);
+  }
 
   adopt(set: LabelSet): void {
     this.sets.push(set);
+    set.terms.push(this);
+    if (this.#repels > 0) set.repellers.push(this);
     for (const [slot, count] of set.placed) this.count(slot, count);
   }
 
@@ -61,9 +118,11 @@ export class Term {
     return others > 0 && this.matching.get(domain) === 1;
   }
 
-  markRepelling(): void {
-    if (this.repels) return;
-    this.repels = true;
-    for (const set of this.sets) set.repellers.push(this);
+  /** It became somebody's required anti-affinity (1), or is that of one fewer (-1). */
+  markRepelling(by: 1 | -1): void {
+    const before = this.#repels;
+    this.#repels += by;
+    if (before === 0) for (const set of this.sets) set.repellers.push(this);
+    if (this.#repels === 0) for (const set of this.sets) takeOut(set.repellers, this);
   }
 }

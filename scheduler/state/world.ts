@@ -21,6 +21,8 @@ export class World {
   readonly storage = new StorageLedger();
   readonly relations = new RelationIndex(this.hosts);
   readonly placed = new Map<string, Placed>();
+  /** Grows with every change that could change an answer about a VM that is on no host. */
+  version = 0;
   readonly #byHost = new Map<string, Set<string>>();
   readonly #compiled = new WeakMap<VmSpec, Vm>();
 
@@ -58,6 +60,7 @@ export class World {
     this.remove(vm.key);
     const inboundHost = vm.spec.inboundHost === host ? undefined : vm.spec.inboundHost;
     this.placed.set(vm.key, { vm, host, inboundHost });
+    this.relations.hold(vm);
     this.#count(vm, host, 1);
     if (inboundHost !== undefined) this.#count(vm, inboundHost, 1, true);
   }
@@ -68,10 +71,25 @@ export class World {
     this.placed.delete(key);
     this.#count(entry.vm, entry.host, -1);
     if (entry.inboundHost !== undefined) this.#count(entry.vm, entry.inboundHost, -1, true);
+    this.relations.release(entry.vm);
     return entry;
   }
 
+  /** How many entries each table has: they grow with what the fleet holds now, never with what it once held. */
+  sizes(): Readonly<Record<string, number>> {
+    this.relations.forgetIdle();
+    return {
+      placed: this.placed.size,
+      hostsOfVms: this.#byHost.size,
+      ...this.hosts.sizes(),
+      ...this.storage.sizes(),
+      ...this.relations.sizes(),
+    };
+  }
+
   setHost(host: HostState): void {
+    if (this.hosts.reread(host)) return;
+    this.version++;
     const waiting = this.#lift(host.name);
     const slot = this.hosts.set(host);
     this.storage.setHost(host);
@@ -84,6 +102,7 @@ export class World {
   removeHost(name: string): void {
     const slot = this.hosts.slotOf(name);
     if (slot === undefined) return;
+    this.version++;
     const gone = this.#lift(name);
     this.hosts.delete(name);
     this.storage.deleteHost(name);
@@ -92,7 +111,9 @@ export class World {
   }
 
   setPool(policy: PoolPolicy): void {
+    const { revision } = this.hosts;
     this.hosts.setPool(policy);
+    if (this.hosts.revision !== revision) this.version++;
   }
 
   /** Takes every VM off a host's accounts. */
@@ -110,8 +131,10 @@ export class World {
 
   #remember(host: string, key: string, sign: 1 | -1): void {
     const keys = this.#byHost.get(host);
-    if (sign < 0) keys?.delete(key);
-    else if (keys) keys.add(key);
+    if (sign < 0) {
+      keys?.delete(key);
+      if (keys?.size === 0) this.#byHost.delete(host);
+    } else if (keys) keys.add(key);
     else this.#byHost.set(host, new Set([key]));
   }
 
@@ -119,6 +142,7 @@ export class World {
     this.#remember(host, vm.key, sign);
     const slot = this.hosts.slotOf(host);
     if (slot === undefined) return;
+    this.version++;
     const { hosts } = this;
     hosts.usedBytes[slot] = (hosts.usedBytes[slot] ?? 0) + sign * vm.needBytes;
     if (inbound) hosts.inboundBytes[slot] = (hosts.inboundBytes[slot] ?? 0) + sign * vm.needBytes;

@@ -54,3 +54,10 @@ export const arbitraryVms = (max: number): fc.Arbitrary<VmSpec[]> =>
       { minLength: 1, maxLength: max },
     )
     .map((list) => list.map(([over, rules], index) => vm(`v${index}`, { ...over, ...rules })));
+
+/** Preferred affinity or anti-affinity, instead of the rules that VMs have. */
+export const arbitraryWishes = fc.tuple(app, topology, fc.constantFrom(-1, 1)).map(([a, t, sign]) => {
+  const [podAffinityTerm] = required({ app: a }, t).requiredDuringSchedulingIgnoredDuringExecution ?? [];
+  const wishes = podAffinityTerm && [{ weight: 50, podAffinityTerm }];
+  return { [sign < 0 ? 'antiAffinity' : 'affinity']: { preferredDuringSchedulingIgnoredDuringExecution: wishes } };
+});

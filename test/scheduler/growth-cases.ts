@@ -55,6 +55,12 @@ export const GROWTH_CASES: readonly GrowthCase[] = [
     held: { memoryBytes: 8 * GIB },
     grown: { memoryBytes: 4 * GIB, vcpus: 4 },
   },
+  {
+    name: 'more vCPUs and the same memory on a host without memory',
+    host: room(0),
+    held: { overheadBytes: 0 },
+    grown: { overheadBytes: 0, vcpus: 4 },
+  },
   { name: 'vCPUs up to the ratio', others: [{ vcpus: 50 }], grown: { vcpus: 12 } },
   {
     name: 'vCPUs beyond the ratio',
@@ -86,6 +92,13 @@ export const GROWTH_CASES: readonly GrowthCase[] = [
     name: 'CPUs of its own that others own',
     others: [{ dedicated: true, vcpus: 12 }],
     grown: { dedicated: true, vcpus: 3 },
+    refused: '0 of 1 hosts fit: vCPUs 1 (h1 nearest, 1 pCPU short)',
+  },
+  {
+    name: 'a CPU of its own instead of many shared vCPUs, where others own all',
+    others: [{ dedicated: true, vcpus: 14 }],
+    held: { vcpus: 6 },
+    grown: { dedicated: true, vcpus: 1 },
     refused: '0 of 1 hosts fit: vCPUs 1 (h1 nearest, 1 pCPU short)',
   },
   {
@@ -123,6 +136,11 @@ export const GROWTH_CASES: readonly GrowthCase[] = [
   {
     name: 'a disk in a pool that the host has not',
     grown: { disks: [disk(1)] },
+    refused: '0 of 1 hosts fit: storage 1 (no storage pool ssd)',
+  },
+  {
+    name: 'a made disk in a pool that the host has not',
+    grown: { disks: [disk(1, { made: true })] },
     refused: '0 of 1 hosts fit: storage 1 (no storage pool ssd)',
   },
   {

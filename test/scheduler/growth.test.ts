@@ -34,6 +34,12 @@ describe('growing in place', () => {
     assert.equal(message(answer.explanation), `1 of 2 hosts fit: memory 1 (h2 nearest, ${short} MiB short)`);
   });
 
+  it('counts what it holds on the target of a migration', () => {
+    const moving = vm('a', { host: 'h1', inboundHost: 'h2' });
+    const scheduler = new Scheduler({ hosts: [host('h1'), host('h2', room(0))], vms: [moving] });
+    assert.deepEqual(scheduler.fitsGrown({ ...moving, memoryBytes: 3 * GIB }), { fits: true });
+  });
+
   describe('with a host failure to tolerate', () => {
     const pools = [{ name: 'default', hostFailuresToTolerate: 1 }];
     const fleet = [host('h1'), host('h2', room(need(8 * GIB)))];

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import { describe, it } from 'mocha';
 import { Scheduler, byUrgency } from '../../scheduler';
-import type { HostState, VmSpec } from '../../scheduler';
+import type { VmSpec } from '../../scheduler';
 import { arbitraryHosts, arbitraryVms } from './arbitrary';
 import { brokenAntiAffinity, overcommitted } from './oracle';
 
@@ -81,53 +81,4 @@ describe('scheduler properties', () => {
       }),
     );
   });
-
-  it('knows after many small changes what it would know from scratch', () => {
-    const change = fc.record({
-      pick: fc.nat(),
-      host: fc.nat(),
-      kind: fc.constantFrom('forget', 'move', 'cordon', 'rack', 'lose'),
-    });
-    fc.assert(
-      fc.property(fleet, fc.array(change, { maxLength: 15 }), arbitraryVms(6), ([hosts, vms], changes, probes) => {
-        const planner = new Scheduler({ hosts, vms: [] });
-        const world = { hosts: new Map(hosts.map((h) => [h.name, h])), vms: new Map<string, VmSpec>() };
-        for (const vm of placeAll(planner, vms)) world.vms.set(vm.key, vm);
-        for (const { pick, host, kind } of changes) apply(planner, world, { pick, host, kind });
-        const fresh = new Scheduler({ hosts: [...world.hosts.values()], vms: [...world.vms.values()] });
-        assert.deepEqual(planner.accounts(), fresh.accounts());
-        for (const probe of probes) {
-          const vm = { ...probe, key: `probe-${probe.key}` };
-          assert.deepEqual(planner.place(vm), fresh.place(vm));
-        }
-      }),
-    );
-  });
 });
-
-interface Known {
-  readonly hosts: Map<string, HostState>;
-  readonly vms: Map<string, VmSpec>;
-}
-
-function apply(planner: Scheduler, world: Known, change: { pick: number; host: number; kind: string }): void {
-  const vms = [...world.vms.values()];
-  const hosts = [...world.hosts.values()];
-  const vm = vms[change.pick % Math.max(1, vms.length)];
-  const host = hosts[change.host % Math.max(1, hosts.length)];
-  if (!host) return;
-  if (change.kind === 'forget' && vm) {
-    planner.forget(vm.key);
-    world.vms.delete(vm.key);
-  } else if (change.kind === 'move' && vm) {
-    planner.assume(vm, host.name);
-    world.vms.set(vm.key, { ...vm, host: host.name });
-  } else if (change.kind === 'lose') {
-    planner.removeHost(host.name);
-    world.hosts.delete(host.name);
-  } else {
-    const next = change.kind === 'cordon' ? { ...host, cordoned: !host.cordoned } : { ...host, labels: { rack: 'z' } };
-    planner.updateHost(next);
-    world.hosts.set(host.name, next);
-  }
-}
