@@ -144,9 +144,12 @@ export class Term {
       world.pools.onChange((change) => this.#rulesChanged(change)),
       world.vms.onChange((change) => {
         this.#vmQueue.add(change.key);
+        if (change.type !== 'added') this.placement.wake();
+      }),
+      world.domains.onChange((change) => {
+        this.#vmQueue.add(vmOf('object' in change ? change.object : change.old));
         if (change.type === 'deleted') this.placement.wake();
       }),
-      world.domains.onChange((change) => this.#vmQueue.add(vmOf('object' in change ? change.object : change.old))),
       world.agents.onChange((change) => this.#agentChanged('object' in change ? change.object : change.old)),
       world.hosts.onChange((change) => {
         this.#hostQueue.add(change.key);
