@@ -115,7 +115,8 @@ export class Explainer {
     if (growth.fits) return undefined;
     const { explanation } = growth;
     const { vcpus, memoryMiB } = reserved;
-    const reason = `host ${spec.host} has no room for ${vcpus} vCPUs and ${memoryMiB} MiB: ${shortfalls(explanation)}`;
+    const size = `${vcpus} vCPU${vcpus === 1 ? '' : 's'} and ${memoryMiB} MiB`;
+    const reason = `host ${spec.host} has no room for ${size}: ${shortfalls(explanation)}`;
     const remedy = 'It grows by itself once there is room; ask for less, or free some on that host';
     return { kind: 'grow', reason, message: `${reason}. What was granted stays in force. ${remedy}`, explanation };
   }

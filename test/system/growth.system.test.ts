@@ -65,7 +65,7 @@ describe('growth of a placed VM', function () {
       const web = await get('acme', 'web');
       const { status, reason, message = '' } = said(web, 'Resized');
       deepEqual([status, reason], ['False', 'NoRoom']);
-      match(message, /host host-1 has no room for 1 vCPUs and 51200 MiB: \d+ MiB of memory short/);
+      match(message, /host host-1 has no room for 1 vCPU and 51200 MiB: \d+ MiB of memory short/);
       deepEqual([said(web, 'Ready').status, said(web, 'Stalled').status], ['True', 'True']);
       equal(web.status?.granted?.memory, '1024Mi');
       deepEqual([web.status?.reserved?.memoryMiB, web.status?.placement?.epoch], [1024, 1]);
