@@ -15,6 +15,7 @@ import type {
 import { hostNamespace } from '../common/names';
 import { hostState, vmSpec } from '../operator/plan/ledger';
 import { poolPolicy } from '../operator/plan/pool';
+import { reportedBy } from '../operator/plan/vm/reservation';
 import { resolve, uuidOf } from '../operator/plan/vm/resolve';
 import type { Catalog } from '../operator/plan/vm/resolve';
 import type { HostState, Snapshot, VmSpec } from '../scheduler';
@@ -87,7 +88,8 @@ function toVm(objects: Objects, catalog: Catalog, vm: XenVM): VmSpec {
   if ('problem' in resolution) throw new InputError(`XenVM ${where}: ${resolution.problem.message}`);
   const host = vm.status?.placement?.host;
   const order = host === undefined ? undefined : objects.get<XenDomain>('XenDomain', uuid, hostNamespace(host));
-  const spec = vmSpec(vm, resolution, order);
+  const agent = host === undefined ? undefined : objects.get<XenAgent>('XenAgent', host, hostNamespace(host));
+  const spec = vmSpec(vm, resolution, order, { reported: reportedBy(agent, uuid) });
   return spec.key === '' ? { ...spec, key: where } : spec;
 }
 

@@ -45,6 +45,7 @@ export const VM_REASONS = [
   'Pending',
   'Unschedulable',
   'InvalidSpec',
+  'NoRoom',
   'ClassNotFound',
   'NetworkNotFound',
   'NetworkNotAllowed',

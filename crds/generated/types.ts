@@ -1079,6 +1079,28 @@ export interface XenVMStatus {
     bootID?: string;
   };
   /**
+   * What the host of the placement keeps for this VM, whether it runs or not. Written together with the placement. It grows only if the host has room, and shrinks once the domain is no larger.
+   */
+  reserved?: {
+    vcpus: number;
+    memoryMiB: number;
+    /**
+     * The vCPUs are whole physical CPUs.
+     */
+    dedicated?: boolean;
+    /**
+     * @maxItems 64
+     */
+    disks?: {
+      name: string;
+      /**
+       * Name of the XenStoragePool.
+       */
+      pool: string;
+      sizeBytes: number;
+    }[];
+  };
+  /**
    * UID of the XenVMClass that the granted size was taken from.
    */
   classUID?: string;
@@ -1111,7 +1133,7 @@ export interface XenVMStatus {
     hostBootID?: string;
   };
   /**
-   * Ready: the declared state is reached. Stalled: only an act of somebody helps. Scheduled: a host is claimed. RestartRequired: an edit waits for a restart.
+   * Ready: the declared state is reached. Stalled: only an act of somebody helps. Scheduled: a host is claimed. RestartRequired: an edit waits for a restart. Resized, only while it is False: an edit waits for room on the host, and what was granted stays in force.
    *
    * @maxItems 16
    */

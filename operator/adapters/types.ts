@@ -39,7 +39,7 @@ export interface WorldFigures {
   readonly unreportedHosts: number;
 }
 
-export type PlacementResult = 'placed' | 'unschedulable' | 'conflict' | 'error';
+export type PlacementResult = 'placed' | 'grown' | 'unschedulable' | 'conflict' | 'error';
 
 export interface Metrics {
   /** Asked at every scrape; undefined while this process has no world to tell of (not leading, not synced): then no fleet figures are shown. */

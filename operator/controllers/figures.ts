@@ -24,7 +24,8 @@ export function worldFigures(world: World, fleet: Fleet, term: Term): WorldFigur
     if (phase === 'Pending') count(pendingByReason, reason as VMReason);
   }
   const refusalsByFilter: Partial<Record<FilterName, number>> = {};
-  for (const { explanation } of term.placement.allUnplaced()) {
+  for (const { kind, explanation } of term.placement.allUnplaced()) {
+    if (kind === 'grow') continue;
     for (const { filter } of explanation.filters) count(refusalsByFilter, filter);
   }
   term.ledger.flush();

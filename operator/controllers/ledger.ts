@@ -1,116 +1,149 @@
-/** Keeps the scheduler's picture equal to the caches: what changed is marked, and brought over right before the next question. */
+/**
+ * Keeps the scheduler's picture equal to the caches: what changed is marked, and brought over right before the next question.
+ *
+ *     decided ──assume──▶ counted on its host ──write ended──▶ settle ──flush──▶ counted as the cache says
+ *                         (and on the host that it leaves)
+ *
+ * An object that cannot be read is its own problem: it is told once, what was counted for it stays, and everything else goes on.
+ */
 import type { XenDomain, XenVM } from '../../crds/generated/types';
-import { hostNamespace, hostOfNamespace } from '../../common/names';
+import { hostNamespace } from '../../common/names';
 import { keyOf } from '../../common/kube/types';
-import { hostState, vmSpec } from '../plan/ledger';
+import { hostState, specOf, vmSpec, type Floors } from '../plan/ledger';
 import { poolPolicy } from '../plan/pool';
-import { uuidOf } from '../plan/vm/resolve';
+import { covers, grown, heldBy, reportedBy, wantedReservation, type Reservation } from '../plan/vm/reservation';
+import { uuidOf, type Resolution } from '../plan/vm/resolve';
+import { sameSpec } from '../plan/same';
 import { isRetired } from '../plan/vm/facts';
-import { Scheduler, type VmSpec } from '../../scheduler';
+import { Scheduler, type HostState, type VmSpec } from '../../scheduler';
 import type { Fleet } from './fleet';
 import type { VmFactsSource } from './vm-facts';
+import { Gains } from './gains';
+import { isClaimedOn, LedgerMarks, type MarkedKind } from './ledger-marks';
 import type { World } from './world';
+
+/** What a VM asks of the scheduler, and what its claim will reserve. */
+export interface Ask {
+  readonly spec: VmSpec;
+  readonly reserved: Reservation;
+}
+
+/** Called once for every change of an object that cannot be read. */
+export type OnUnread = (kind: MarkedKind, key: string, error: unknown) => void;
+
+/** A VM whose spec cannot be read is counted by its claim, its order and its host's report. */
+const UNREAD: Resolution = { problem: { reason: 'Pending', message: 'the spec cannot be read' } };
 
 export class Ledger {
   readonly scheduler = new Scheduler({ hosts: [], vms: [] });
+  readonly gains = new Gains();
   readonly #world: World;
   readonly #fleet: Fleet;
   readonly #facts: VmFactsSource;
-  readonly #dirtyPools = new Set<string>();
-  readonly #dirtyHosts = new Set<string>();
-  readonly #dirtyVms = new Set<string>();
+  readonly #onUnread: OnUnread;
+  readonly #marks: LedgerMarks;
+  /** Objects that could not be read when they last changed. */
+  readonly #unread = new Set<string>();
   /** UID by VM key, to forget a VM whose object is gone. */
   readonly #uids = new Map<string, string>();
-  readonly #known = new Set<string>();
+  readonly #known = new Map<string, HostState>();
+  /** What the scheduler was told of each VM, by UID. */
+  readonly #counted = new Map<string, { readonly spec: VmSpec; readonly host: string }>();
   /** Claims under way: assumed already, not yet in the cache. */
-  readonly #assumed = new Map<string, string>();
+  readonly #assumed = new Map<string, { readonly host: string; readonly reserved: Reservation }>();
 
-  readonly #undo: readonly (() => void)[];
-
-  constructor(world: World, fleet: Fleet, facts: VmFactsSource) {
+  constructor(world: World, fleet: Fleet, facts: VmFactsSource, onUnread: OnUnread = () => undefined) {
     this.#world = world;
     this.#fleet = fleet;
     this.#facts = facts;
-    const markAll = (): void => this.markAll();
-    this.#undo = [
-      world.vms.onChange((change) => {
-        this.markVm(change.key);
-        if ('object' in change) this.#markClaimed(change.object);
-      }),
-      world.pools.onChange((change) => this.#dirtyPools.add(change.key)),
-      world.hosts.onChange((change) => this.markHost(change.key)),
-      world.agents.onChange((change) => this.markHost(hostOfNamespace(change.key.split('/')[0] ?? '') ?? '')),
-      world.domains.onChange((change) => this.#markOrder('object' in change ? change.object : change.old)),
-      world.classes.onChange(markAll),
-      world.storagePools.onChange(markAll),
-      world.networks.onChange(markAll),
-    ];
-    this.markAll();
+    this.#onUnread = onUnread;
+    this.#marks = new LedgerMarks(world);
   }
 
   stop(): void {
-    for (const undo of this.#undo) undo();
+    this.#marks.stop();
+  }
+
+  /** How many objects could not be read. */
+  get unread(): number {
+    return this.#unread.size;
   }
 
   markHost(name: string): void {
-    if (name !== '') this.#dirtyHosts.add(name);
+    this.#marks.host(name);
   }
 
-  markVm(key: string): void {
-    this.#dirtyVms.add(key);
-  }
-
-  markAll(): void {
-    for (const pool of this.#world.pools.all()) this.#dirtyPools.add(pool.metadata.name);
-    for (const host of this.#world.hosts.all()) this.markHost(host.metadata.name);
-    for (const vm of this.#world.vms.all()) this.markVm(keyOf(vm.metadata));
-  }
-
-  /** Counts the VM on the host until `settle`: the claim is being written. */
-  assume(spec: VmSpec, host: string): void {
-    this.#assumed.set(spec.key, host);
-    this.scheduler.assume(spec, host);
+  /** Counts the VM on the host until `settle`: the claim is being written. The host that it leaves counts it as well. */
+  assume(vm: XenVM, host: string, reserved: Reservation): void {
+    this.#assumed.set(vm.metadata.uid ?? '', { host, reserved });
+    this.#bringVm(keyOf(vm.metadata));
   }
 
   /** The write ended; from now on the cache says what counts. */
   settle(vm: XenVM): void {
     this.#assumed.delete(vm.metadata.uid ?? '');
-    this.markVm(keyOf(vm.metadata));
+    this.#marks.vm(keyOf(vm.metadata));
   }
 
-  specOf(vm: XenVM): VmSpec {
-    const uuid = uuidOf(vm);
-    const host = vm.status?.placement?.host;
-    const order = host === undefined ? undefined : this.#world.domains.get(`${hostNamespace(host)}/${uuid}`);
-    return vmSpec(vm, this.#facts.resolutionOf(vm), order);
+  /** What a claim on a new host would reserve. Undefined while a name in the spec means nothing: such a VM has no size. */
+  placing(vm: XenVM): Ask | undefined {
+    const resolution = this.#facts.resolutionOf(vm);
+    if ('problem' in resolution) return undefined;
+    const { wanted } = resolution;
+    const order = this.#orderOf(vm);
+    const asked = wantedReservation(wanted);
+    const held = heldBy(vm, order, wanted);
+    // A VM that waits for room to grow moves with what it has, and asks for the rest where it is then.
+    const isMove = vm.status?.placement !== undefined && held.memoryMiB > 0;
+    const reserved = isMove && !covers(held, asked) ? held : asked;
+    return { spec: specOf(vm, wanted, order, reserved), reserved };
+  }
+
+  /** What the claim would reserve once the VM has grown where it is. */
+  growing(vm: XenVM): Ask | undefined {
+    const resolution = this.#facts.resolutionOf(vm);
+    if ('problem' in resolution) return undefined;
+    const order = this.#orderOf(vm);
+    const reserved = grown(heldBy(vm, order, resolution.wanted), order, resolution.wanted);
+    return { spec: vmSpec(vm, resolution, order, { ...this.#floorsOf(vm), assumed: reserved }), reserved };
   }
 
   /** Brings over what changed. */
   flush(): void {
-    for (const name of this.#dirtyPools) this.scheduler.updatePool(poolPolicy(name, this.#world.pools.get(name)));
-    this.#dirtyPools.clear();
-    for (const name of this.#dirtyHosts) this.#bringHost(name);
-    this.#dirtyHosts.clear();
-    for (const key of this.#dirtyVms) this.#bringVm(key);
-    this.#dirtyVms.clear();
+    this.#bring('XenPool', (name) => this.#bringPool(name));
+    this.#bring('XenHost', (name) => this.#bringHost(name));
+    this.#bring('XenVM', (key) => this.#bringVm(key));
   }
 
-  /** What a host calls an orphan, or an order that no claim counted, stops being one when it is claimed there. */
-  #markClaimed(vm: XenVM): void {
-    const host = vm.status?.placement?.host;
-    if (host === undefined) return;
-    const uuid = uuidOf(vm);
-    const isKnown =
-      this.#world.domains.get(`${hostNamespace(host)}/${uuid}`) !== undefined ||
-      this.#world.agents.byIndex('uuid', uuid).some(({ metadata }) => metadata.name === host);
-    if (isKnown) this.markHost(host);
+  #bring(kind: MarkedKind, bring: (key: string) => void): void {
+    for (const key of this.#marks.take(kind)) {
+      this.#unread.delete(`${kind} ${key}`);
+      try {
+        bring(key);
+      } catch (error) {
+        this.#noteUnread(kind, key, error);
+        if (kind === 'XenHost') this.#closeHost(key);
+      }
+    }
   }
 
-  /** An order that a claim counts is the VM's account; any other is the host's. */
-  #markOrder(order: XenDomain): void {
-    this.markVm(`${order.spec.vm.namespace}/${order.spec.vm.name}`);
-    const host = hostOfNamespace(order.metadata.namespace ?? '') ?? '';
-    if (!this.#isClaimed(order.metadata.name, host)) this.markHost(host);
+  #noteUnread(kind: MarkedKind, key: string, error: unknown): void {
+    this.#unread.add(`${kind} ${key}`);
+    this.#onUnread(kind, key, error);
+  }
+
+  /** Whatever its state is now, nothing more is promised there. */
+  #closeHost(name: string): void {
+    const known = this.#known.get(name);
+    if (known === undefined) return;
+    const closed = { ...known, ready: false, notReadyReason: 'its XenHost or its report cannot be read' };
+    this.scheduler.updateHost(closed);
+    this.#known.set(name, closed);
+  }
+
+  #bringPool(name: string): void {
+    this.scheduler.updatePool(poolPolicy(name, this.#world.pools.get(name)));
+    this.gains.note();
   }
 
   #bringHost(name: string): void {
@@ -119,37 +152,73 @@ export class Ledger {
     if (host === undefined || view === undefined) {
       this.scheduler.removeHost(name);
       this.#known.delete(name);
+      this.gains.note();
       return;
     }
     const locality = (pool: string): 'local' | 'replicated' | 'shared' | undefined =>
       this.#world.storagePools.get(pool)?.spec.locality;
     const strayOrders = this.#world.domains
       .byIndex('namespace', hostNamespace(name))
-      .filter((order) => !isRetired(order) && !this.#isClaimed(order.metadata.name, name));
-    const isClaimed = (uuid: string): boolean => this.#isClaimed(uuid, name);
+      .filter((order) => !isRetired(order) && !isClaimedOn(this.#world, order.metadata.name, name));
+    const isClaimed = (uuid: string): boolean => isClaimedOn(this.#world, uuid, name);
     const agent = this.#fleet.agent(name);
-    this.scheduler.updateHost(hostState({ host, view, agent, locality, strayOrders, isClaimed }));
-    if (this.#known.has(name)) return;
-    this.#known.add(name);
-    for (const vm of this.#world.vms.byIndex('host', name)) this.markVm(keyOf(vm.metadata));
+    const state = hostState({ host, view, agent, locality, strayOrders, isClaimed });
+    const before = this.#known.get(name);
+    this.scheduler.updateHost(state);
+    this.gains.host(before, state);
+    this.#known.set(name, state);
+    if (before !== undefined) return;
+    for (const vm of this.#world.vms.byIndex('host', name)) this.#marks.vm(keyOf(vm.metadata));
   }
 
-  #isClaimed(uuid: string, host: string): boolean {
-    return this.#world.vms.byIndex('uuid', uuid).some((vm) => vm.status?.placement?.host === host);
+  #orderOf(vm: XenVM): XenDomain | undefined {
+    const host = vm.status?.placement?.host;
+    return host === undefined ? undefined : this.#world.domains.get(`${hostNamespace(host)}/${uuidOf(vm)}`);
+  }
+
+  #floorsOf(vm: XenVM): Floors {
+    const host = vm.status?.placement?.host;
+    const reported = host === undefined ? undefined : reportedBy(this.#fleet.agent(host), uuidOf(vm));
+    return { reported, assumed: this.#assumed.get(vm.metadata.uid ?? '')?.reserved };
   }
 
   #bringVm(key: string): void {
     const vm = this.#world.vms.get(key);
     const uid = vm?.metadata.uid;
     const before = this.#uids.get(key);
-    if (before !== undefined && before !== uid) this.scheduler.forget(before);
+    if (before !== undefined && before !== uid) this.#forget(before);
     if (vm === undefined || uid === undefined) {
       this.#uids.delete(key);
       return;
     }
     this.#uids.set(key, uid);
-    const host = vm.status?.placement?.host ?? this.#assumed.get(uid);
-    if (host === undefined || !this.#known.has(host)) this.scheduler.forget(uid);
-    else this.scheduler.assume(this.specOf(vm), host);
+    const homes = [this.#assumed.get(uid)?.host, vm.status?.placement?.host].filter((host) => host !== undefined);
+    const [host, leaves] = [...new Set(homes)].filter((name) => this.#known.has(name));
+    if (host === undefined) this.#forget(uid);
+    else this.#count(uid, this.#specOf(key, vm, leaves), host);
+  }
+
+  #specOf(key: string, vm: XenVM, leaves: string | undefined): VmSpec {
+    let resolution = UNREAD;
+    try {
+      resolution = this.#facts.resolutionOf(vm);
+    } catch (error) {
+      this.#noteUnread('XenVM', key, error);
+    }
+    const spec = vmSpec(vm, resolution, this.#orderOf(vm), this.#floorsOf(vm));
+    return leaves === undefined ? spec : { ...spec, inboundHost: leaves };
+  }
+
+  #count(uid: string, spec: VmSpec, host: string): void {
+    const before = this.#counted.get(uid);
+    if (before !== undefined && before.host === host && sameSpec(before.spec, spec)) return;
+    this.#counted.set(uid, { spec, host });
+    this.scheduler.assume(spec, host);
+    this.gains.vm(before, { spec, host });
+  }
+
+  #forget(uid: string): void {
+    this.scheduler.forget(uid);
+    if (this.#counted.delete(uid)) this.gains.note();
   }
 }

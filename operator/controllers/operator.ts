@@ -3,23 +3,21 @@ import type { KubeClient } from '../../common/kube/client';
 import type { EventRecorder } from '../../common/kube/events';
 import { sleep } from '../../common/kube/clock';
 import { keyOf } from '../../common/kube/types';
-import { hostOfNamespace } from '../../common/names';
 import type { Clock, Random, Timer } from '../../common/ports';
 import { survive, type OnFault } from '../../common/survive';
 import type { Logger, Metrics } from '../adapters/types';
-import type { XenAgent, XenDomain, XenPool } from '../../crds/generated/types';
+import { planVm, type Action } from '../plan/vm/plan';
 import { Controller, type Reconcile } from '../runtime/controller';
-import type { StoreChange } from '../runtime/store';
 import { WorkQueue } from '../runtime/workqueue';
 import type { Fleet } from './fleet';
-import { contested, heldByOrder, type Contested } from './contested';
 import { HostController } from './hosts';
 import { Ledger } from './ledger';
 import { LeftOutTeller } from './left-out';
 import { Placement } from './placement';
-import { PoolController, watchPools } from './pools';
+import { PoolController } from './pools';
 import { VmController } from './vms';
 import { VmFactsSource } from './vm-facts';
+import { vmOf, Wires } from './wires';
 import type { World } from './world';
 
 export interface TermOptions {
@@ -38,10 +36,8 @@ export interface TermOptions {
   readonly newNonce: () => string;
 }
 
-/** Silence is looked for so often. */
+/** Hosts that fell silent are looked for at this interval. */
 const PULSE_MS = 1000;
-/** A change of the roster reaches the agents in one go. */
-const ROSTER_DELAY_MS = 2000;
 
 export class Term {
   readonly ledger: Ledger;
@@ -51,8 +47,7 @@ export class Term {
   readonly #hostQueue: WorkQueue;
   readonly #poolQueue: WorkQueue;
   readonly #controllers: Controller[];
-  readonly #undo: (() => void)[] = [];
-  readonly #hostStates = new Map<string, string>();
+  readonly #wires: Wires;
   #pulseTimer: Timer | undefined;
 
   constructor(options: TermOptions) {
@@ -63,7 +58,9 @@ export class Term {
     this.#hostQueue = this.#queue('host');
     this.#poolQueue = this.#queue('pool');
     const facts = new VmFactsSource(world, fleet);
-    this.ledger = new Ledger(world, fleet, facts);
+    this.ledger = new Ledger(world, fleet, facts, (kind, key, error) =>
+      log.error('object cannot be read: what was known of it stays in force', { kind, key, error }),
+    );
     const place = (run: () => void): void => survive('placement', options.onFault, run);
     const defer = (run: () => void): void => void setImmediate(place, run); // a timer would take a millisecond
     const pause = (ms: number): Promise<void> => sleep(clock, ms);
@@ -71,7 +68,12 @@ export class Term {
     const onOutcome = (key: string): void => this.#vmQueue.add(key, 1);
     const { ledger } = this;
     const bootOf = (host: string): string | undefined => fleet.view(host)?.bootID;
-    this.placement = new Placement({ world, ledger, client, metrics, log, onOutcome, defer, pause, bootOf });
+    const plan = (key: string): Action | undefined => {
+      const vm = world.vms.get(key);
+      return vm === undefined ? undefined : planVm(facts.of(vm, undefined));
+    };
+    const loop = { plan, bootOf, onOutcome, defer, pause };
+    this.placement = new Placement({ world, ledger, client, clock, metrics, log, ...loop });
     const vms = new VmController({
       world,
       facts,
@@ -87,6 +89,8 @@ export class Term {
     const leftOut = new LeftOutTeller({ world, events, metrics, log });
     const hosts = new HostController({ world, fleet, ledger, client, clock, log, leftOut });
     const pools = new PoolController({ world, fleet, ledger, client, events, clock });
+    const queues = { vm: this.#vmQueue, host: this.#hostQueue, pool: this.#poolQueue };
+    this.#wires = new Wires({ world, fleet, ledger, placement: this.placement, queues });
     this.#controllers = [
       this.#controller('host', this.#hostQueue, hosts.reconcile),
       this.#controller('pool', this.#poolQueue, pools.reconcile),
@@ -95,7 +99,7 @@ export class Term {
   }
 
   start(): void {
-    this.#wire();
+    this.#wires.start();
     for (const host of this.#options.world.hosts.all()) this.#hostQueue.add(host.metadata.name);
     for (const vm of this.#options.world.vms.all()) this.#vmQueue.add(keyOf(vm.metadata));
     for (const order of this.#options.world.domains.all()) this.#vmQueue.add(vmOf(order));
@@ -106,12 +110,13 @@ export class Term {
   /** What was cached is in doubt: every host must report anew before decisions go on. */
   renewNonce(): void {
     this.#options.fleet.nonce = this.#options.newNonce();
-    this.#allHosts();
+    this.placement.withdrawAll();
+    this.#wires.allHosts();
   }
 
   async stop(): Promise<void> {
     this.#pulseTimer?.cancel();
-    for (const undo of this.#undo) undo();
+    this.#wires.stop();
     this.#vmQueue.shutDown();
     this.#hostQueue.shutDown();
     this.#poolQueue.shutDown();
@@ -140,117 +145,10 @@ export class Term {
     });
   }
 
-  #wire(): void {
-    const { world } = this.#options;
-    this.#undo.push(
-      ...watchPools(world, this.#poolQueue),
-      world.pools.onChange((change) => this.#rulesChanged(change)),
-      world.vms.onChange((change) => {
-        this.#vmQueue.add(change.key);
-        this.#holdersChanged(contested(change));
-        if (change.type === 'deleted') this.placement.wake();
-      }),
-      world.domains.onChange((change) => {
-        const order = 'object' in change ? change.object : change.old;
-        this.#vmQueue.add(vmOf(order));
-        if (change.type !== 'updated') this.#holdersChanged(heldByOrder(order));
-      }),
-      world.agents.onChange((change) => {
-        if ('old' in change) this.#agentChanged(change.old);
-        if ('object' in change) this.#agentChanged(change.object);
-      }),
-      world.hosts.onChange((change) => {
-        this.#hostQueue.add(change.key);
-        if (change.type !== 'updated') this.#allHosts(ROSTER_DELAY_MS);
-        this.placement.wake();
-      }),
-      world.namespaces.onChange((change) => {
-        const host = hostOfNamespace(change.key);
-        if (host === undefined) this.#vmsOf('namespace', change.key);
-        else this.#hostChanged(host);
-      }),
-      world.leases.onChange((change) => {
-        const host = hostOfNamespace(change.key.split('/')[0] ?? '');
-        if (host !== undefined) this.#lookAt(host);
-      }),
-      world.classes.onChange((change) => this.#vmsOf('class', change.key)),
-      world.storagePools.onChange((change) => {
-        this.#vmsOf('storagePool', change.key);
-        this.#allHosts();
-      }),
-      world.networks.onChange((change) => {
-        this.#vmsOf('network', change.key);
-        this.#allHosts();
-      }),
-    );
-  }
-
-  /** Other rules, other answers for whoever waits; what a pool's page shows changes nothing. */
-  #rulesChanged(change: StoreChange<XenPool>): void {
-    if (change.type === 'updated' && change.old.metadata.generation === change.object.metadata.generation) return;
-    this.placement.wake();
-  }
-
-  #agentChanged(agent: XenAgent): void {
-    const host = agent.metadata.name;
-    this.#hostChanged(host);
-    const reported = [...(agent.status?.domains ?? []), ...(agent.status?.records ?? [])];
-    for (const { uuid } of reported) this.#vmsOf('uuid', uuid);
-    this.#pendingVms();
-  }
-
-  /** A conflict that begins, or is over, is looked at by all who take part in it. */
-  #holdersChanged({ uuids, macs }: Contested): void {
-    for (const uuid of uuids) this.#vmsOf('uuid', uuid);
-    for (const mac of macs) this.#vmsOf('mac', mac);
-  }
-
-  /** Whoever waits for a report may go on now. */
-  #pendingVms(): void {
-    this.#vmsOf('unsettled', 'yes');
-    this.placement.wake();
-  }
-
-  #hostChanged(host: string): void {
-    this.#hostQueue.add(host);
-    this.ledger.markHost(host);
-    this.#lookAt(host);
-  }
-
-  /** Where the host looks different from before, all that depends on it is looked at again. */
-  #lookAt(host: string): void {
-    if (!this.#stateChanged(host)) return;
-    this.#hostQueue.add(host);
-    this.ledger.markHost(host);
-    this.#vmsOf('host', host);
-    this.#pendingVms();
-  }
-
-  /** True where the host looks different from when we last asked. */
-  #stateChanged(host: string): boolean {
-    const view = this.#options.fleet.view(host);
-    const state = JSON.stringify(view ?? null);
-    if (this.#hostStates.get(host) === state) return false;
-    this.#hostStates.set(host, state);
-    return true;
-  }
-
-  #vmsOf(index: string, value: string): void {
-    for (const vm of this.#options.world.vms.byIndex(index, value)) this.#vmQueue.add(keyOf(vm.metadata));
-  }
-
-  #allHosts(delayMs = 0): void {
-    for (const host of this.#options.world.hosts.all()) this.#hostQueue.addAfter(host.metadata.name, delayMs);
-  }
-
   /** Silence makes no event: look for it. */
   #pulse(): void {
     const { world, clock, onFault } = this.#options;
     this.#pulseTimer = clock.setTimer(PULSE_MS, () => this.#pulse());
-    world.hosts.all().forEach(({ metadata }) => survive('pulse', onFault, () => this.#lookAt(metadata.name)));
+    world.hosts.all().forEach(({ metadata }) => survive('pulse', onFault, () => this.#wires.lookAt(metadata.name)));
   }
-}
-
-function vmOf(order: XenDomain): string {
-  return `${order.spec.vm.namespace}/${order.spec.vm.name}`;
 }

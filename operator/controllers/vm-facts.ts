@@ -13,6 +13,7 @@ import {
   type Sighting,
   type VmFacts,
 } from '../plan/vm/facts';
+import { reportedBy, type Reported } from '../plan/vm/reservation';
 import { macsOf, resolve, uuidOf, type Catalog, type Resolution } from '../plan/vm/resolve';
 import { namesakesOf, sightingOf } from '../plan/vm/sighting';
 import type { Fleet } from './fleet';
@@ -57,6 +58,7 @@ export class VmFactsSource {
       namesakes: this.#namesakesOf(vm, uuid),
       macUses: this.#macUsesOf(vm, uuid),
       fresh: this.#world.isFresh(vm),
+      reported: this.#reportedOf(vm, uuid),
       unplaced,
     };
   }
@@ -86,6 +88,16 @@ export class VmFactsSource {
   #sightingsOf(uuid: string): Sighting[] {
     const heard = this.#world.agents.byIndex('uuid', uuid).filter((agent) => this.#fleet.isHeard(agent));
     return heard.map((agent) => sightingOf(agent, uuid)).sort(byHost);
+  }
+
+  /** What a host reports that the domain of this UUID may use there. */
+  reportedAt(host: string, uuid: string): Reported | undefined {
+    return reportedBy(this.#fleet.agent(host), uuid);
+  }
+
+  #reportedOf(vm: XenVM, uuid: string): Reported | undefined {
+    const host = vm.status?.placement?.host;
+    return host === undefined ? undefined : this.reportedAt(host, uuid);
   }
 
   #viewsOf(names: readonly (string | undefined)[]): Record<string, HostView> {

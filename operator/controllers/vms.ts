@@ -6,13 +6,14 @@ import { XENDOMAINS, XENVMS } from '../../common/kube/resources';
 import { API_VERSION, FINALIZER, hostOfNamespace } from '../../common/names';
 import type { Clock } from '../../common/ports';
 import type { Logger, Metrics } from '../adapters/types';
+import { heldBy, takenOver, type Reservation } from '../plan/vm/reservation';
 import { sameSpec } from '../plan/same';
 import { eventsOf } from '../plan/vm/events';
 import { planVm, type Action, type Hold } from '../plan/vm/plan';
 import { isTransient, showVm, type ShownStatus } from '../plan/vm/status';
 import { isRetired, type VmFacts } from '../plan/vm/facts';
 import type { ReconcileResult } from '../runtime/controller';
-import { writeClaim } from './claim';
+import { ClaimsAnew, writeClaim } from './claim';
 import type { Ledger } from './ledger';
 import { dropOrder, putOrder } from './orders';
 import type { Placement } from './placement';
@@ -24,6 +25,9 @@ export const STATUS_MANAGER = 'xenfleet-operator';
 const TRANSIENT_MS = 1000;
 /** Steps of one VM in one go; the longest chain is finalizer, claim, order. */
 const MAX_STEPS = 8;
+
+/** What the controller does itself; the others it asks the placement loop for. */
+type Act = Exclude<Action, { do: 'wait' | 'place' | 'grow' }>;
 
 export interface VmControllerOptions {
   readonly world: World;
@@ -44,6 +48,7 @@ export class VmController {
   readonly #options: VmControllerOptions;
   /** Since when (monotonic ms) a VM shows a passing state. */
   readonly #passingSince = new Map<string, number>();
+  readonly #claimsAnew = new ClaimsAnew();
 
   constructor(options: VmControllerOptions) {
     this.#options = options;
@@ -57,13 +62,13 @@ export class VmController {
       if (vm === undefined) return this.#afterwards(key);
       const known = facts.of(vm, placement.unplaced(key));
       const action = planVm(known);
-      if (action.do === 'wait') {
-        if (vm.status?.placement !== undefined || vm.metadata.deletionTimestamp !== undefined) placement.withdraw(key);
-        return this.#show(key, known, action.because);
+      if (action.do === 'place' || action.do === 'grow') {
+        const isAsked = placement.request(key, vm, action.epoch, action.do);
+        return isAsked ? this.#show(key, known, undefined) : undefined;
       }
-      if (action.do === 'place') {
-        return placement.request(key, vm, action.epoch) ? this.#show(key, known, undefined) : undefined;
-      }
+      // What it once asked the placement loop for follows from nothing any more.
+      placement.withdraw(key);
+      if (action.do === 'wait') return this.#show(key, { ...known, unplaced: undefined }, action.because);
       await this.#carryOut(vm, known, action);
       // What a deletion leaves is told by the watch, not by the answer.
       if (action.do === 'deleteOrder' || action.do === 'clearFinalizer') return undefined;
@@ -71,7 +76,7 @@ export class VmController {
     return { requeueAfterMs: 0 };
   };
 
-  async #carryOut(vm: XenVM, known: VmFacts, action: Exclude<Action, { do: 'wait' } | { do: 'place' }>): Promise<void> {
+  async #carryOut(vm: XenVM, known: VmFacts, action: Act): Promise<void> {
     const { world, ledger, client, log } = this.#options;
     const about = { vm: `${vm.metadata.namespace}/${vm.metadata.name}` };
     switch (action.do) {
@@ -86,9 +91,21 @@ export class VmController {
       }
       case 'claim': {
         const { host, epoch, bootID } = action;
-        world.vms.assume(await writeClaim(client, vm, { host, epoch, bootID, uuid: known.uuid }));
+        const key = `${vm.metadata.namespace}/${vm.metadata.name}`;
+        if (!this.#claimsAnew.isNews(key, known, action))
+          throw new Error(`claiming ${host} anew with epoch ${epoch} follows from nothing new`);
+        const reserved = this.#reservedAt(known, host);
+        world.vms.assume(await writeClaim(client, vm, { host, epoch, bootID, uuid: known.uuid, reserved }));
+        this.#claimsAnew.note(key, known, action);
         ledger.settle(vm);
         log.info('claimed', { ...about, host, epoch });
+        return;
+      }
+      case 'shrink': {
+        const { host, epoch, reserved } = action;
+        const bootID = vm.status?.placement?.bootID;
+        world.vms.assume(await writeClaim(client, vm, { host, epoch, bootID, uuid: known.uuid, reserved }));
+        log.info('shrunk', { ...about, host, vcpus: reserved.vcpus, memoryMiB: reserved.memoryMiB });
         return;
       }
       case 'createOrder': {
@@ -109,6 +126,14 @@ export class VmController {
     }
   }
 
+  /** A claim that stays on its host keeps what it reserved; one that takes a VM over where it is reserves what it has there. */
+  #reservedAt({ vm, uuid, orders, resolution }: VmFacts, host: string): Reservation {
+    const order = orders.find((placed) => placed.host === host)?.order;
+    const wanted = 'wanted' in resolution ? resolution.wanted : undefined;
+    if (vm.status?.placement?.host === host) return heldBy(vm, order, wanted);
+    return takenOver(order, this.#options.facts.reportedAt(host, uuid), wanted);
+  }
+
   async #drop(order: XenDomain): Promise<void> {
     const left = await dropOrder(this.#options.client, order);
     if (left !== undefined) this.#options.world.domains.assume(left);
@@ -127,6 +152,7 @@ export class VmController {
     const { world, placement, log } = this.#options;
     placement.withdraw(key);
     this.#passingSince.delete(key);
+    this.#claimsAnew.forget(key);
     for (const order of world.domains.byIndex('vm', key)) {
       const host = hostOfNamespace(order.metadata.namespace ?? '');
       if (isRetired(order)) await this.#drop(order);
@@ -182,5 +208,5 @@ export class VmController {
 }
 
 function isShown(vm: XenVM, status: ShownStatus): boolean {
-  return sameSpec({ ...vm.status, placement: undefined, domainUUID: undefined }, status);
+  return sameSpec({ ...vm.status, placement: undefined, domainUUID: undefined, reserved: undefined }, status);
 }

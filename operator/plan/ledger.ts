@@ -4,6 +4,15 @@ import { defined } from '../../common/defined';
 import { domainOverheadBytes, MIB } from '../../common/memory';
 import type { GuestType, HostState, HostStorage, VmDisk, VmSpec } from '../../scheduler';
 import { reservedBytes } from './reserve';
+import {
+  grantedBy,
+  heldBy,
+  largest,
+  wantedReservation,
+  type Reported,
+  type Reservation,
+  type ReservedDisk,
+} from './vm/reservation';
 import type { Resolution, Wanted } from './vm/resolve';
 import type { HostView } from './vm/facts';
 
@@ -12,7 +21,7 @@ interface Footprint {
   readonly vcpus: number;
 }
 
-const NOTHING: Footprint = { bytes: 0, vcpus: 0 };
+const NOTHING_USED: Footprint = { bytes: 0, vcpus: 0 };
 
 function footprint(type: GuestType | undefined, vcpus: number, memoryMiB: number): Footprint {
   const memoryBytes = memoryMiB * MIB;
@@ -21,18 +30,36 @@ function footprint(type: GuestType | undefined, vcpus: number, memoryMiB: number
 
 const add = (a: Footprint, b: Footprint): Footprint => ({ bytes: a.bytes + b.bytes, vcpus: a.vcpus + b.vcpus });
 
-function reportedFootprint(agent: XenAgent, kind: 'orphan' | 'foreign', isClaimed: HostOffer['isClaimed']): Footprint {
-  return (agent.status?.domains ?? [])
-    .filter((domain) => domain.kind === kind && !isClaimed(domain.uuid))
-    .map((domain) => footprint(domain.type, domain.vcpus ?? 1, domain.memoryMiB ?? 0))
-    .reduce(add, NOTHING);
+type ReportedDomain = NonNullable<NonNullable<XenAgent['status']>['domains']>[number];
+
+function reportedFootprint(domain: ReportedDomain): Footprint {
+  return footprint(domain.type, domain.vcpus ?? 1, domain.memoryMiB ?? 0);
 }
 
-/** Orders that still stand on a host although no claim counts them there. */
-function strayFootprint(orders: readonly XenDomain[]): Footprint {
-  return orders
-    .map(({ spec }) => footprint(spec.type, spec.vcpus?.max ?? 1, spec.memory?.maxMiB ?? 0))
-    .reduce(add, NOTHING);
+function orderFootprint({ spec }: XenDomain): Footprint {
+  return footprint(spec.type, spec.vcpus?.max ?? 1, spec.memory?.maxMiB ?? 0);
+}
+
+/**
+ * What is on a host without a claim there: domains that it reports as the fleet's, and orders that still stand. An order says what its
+ * domain may become, and a report what it is: a tombstone grants nothing while its domain is still there. The larger counts.
+ */
+function unclaimedFootprint({ agent, strayOrders, isClaimed }: HostOffer): Footprint {
+  const accounts = new Map(strayOrders.map((order) => [order.metadata.name, orderFootprint(order)]));
+  for (const domain of agent?.status?.domains ?? []) {
+    if (domain.kind === 'foreign' || isClaimed(domain.uuid)) continue;
+    const ordered = accounts.get(domain.uuid) ?? NOTHING_USED;
+    const { bytes, vcpus } = reportedFootprint(domain);
+    accounts.set(domain.uuid, { bytes: Math.max(bytes, ordered.bytes), vcpus: Math.max(vcpus, ordered.vcpus) });
+  }
+  return [...accounts.values()].reduce(add, NOTHING_USED);
+}
+
+function foreignFootprint({ agent, isClaimed }: HostOffer): Footprint {
+  return (agent?.status?.domains ?? [])
+    .filter((domain) => domain.kind === 'foreign' && !isClaimed(domain.uuid))
+    .map(reportedFootprint)
+    .reduce(add, NOTHING_USED);
 }
 
 function storageOf(agent: XenAgent, locality: (pool: string) => HostStorage['locality'] | undefined): HostStorage[] {
@@ -50,7 +77,7 @@ export interface HostOffer {
   readonly locality: (pool: string) => HostStorage['locality'] | undefined;
   /** Orders here that no claim counts, retired ones left out. */
   readonly strayOrders: readonly XenDomain[];
-  /** A claim on this host counts this UUID already, though the host may still call it an orphan. */
+  /** A claim on this host counts this UUID already, whatever the host still calls it. */
   readonly isClaimed: (uuid: string) => boolean;
 }
 
@@ -73,16 +100,15 @@ function measured(
 
 function notReadyReason({ host, view }: HostOffer): string | undefined {
   if (host.metadata.deletionTimestamp !== undefined) return 'it is being deleted';
+  if (view.dead) return 'this boot of it is declared dead';
   return view.state === 'Ready' ? undefined : view.message;
 }
 
 export function hostState(offer: HostOffer): HostState {
   const { host, agent } = offer;
   const { pool, taints, unschedulable: cordoned } = host.spec;
-  const reported = (kind: 'orphan' | 'foreign'): Footprint =>
-    agent === undefined ? NOTHING : reportedFootprint(agent, kind, offer.isClaimed);
-  const foreign = reported('foreign');
-  const orphans = add(reported('orphan'), strayFootprint(offer.strayOrders));
+  const foreign = foreignFootprint(offer);
+  const orphans = unclaimedFootprint(offer);
   const reserved = reservedBytes(host);
   const reason = notReadyReason(offer);
   const freeMiB = agent?.status?.memory?.freeMiB;
@@ -105,43 +131,55 @@ export function hostState(offer: HostOffer): HostState {
   });
 }
 
-function disksOf(wanted: Wanted, order: XenDomain | undefined, host: string | undefined): VmDisk[] {
-  const made = new Set(order?.status?.madeDisks ?? []);
-  return wanted.disks.map((disk) => {
-    const isMade = host !== undefined && made.has(disk.name);
-    const bound = isMade && disk.locality === 'local' && !disk.readOnly;
-    return {
-      pool: disk.pool,
-      sizeBytes: disk.sizeBytes,
-      ...(isMade && { made: true }),
-      ...(bound && { madeOn: host }),
-    };
-  });
-}
-
-/** What an order grants, or what the domain runs with where that is more. */
-function granted(order: XenDomain | undefined): { memoryMiB: number; vcpus: number } {
-  const { spec, status } = order ?? {};
+/** A disk that was made exists in the size that its order grants; of one that is to grow, the rest is still asked for. */
+function diskOf(
+  { name, pool, sizeBytes }: ReservedDisk,
+  wanted: Wanted | undefined,
+  order: XenDomain | undefined,
+  host: string | undefined,
+): VmDisk {
+  if (host === undefined || order?.status?.madeDisks?.includes(name) !== true) return { pool, sizeBytes };
+  const known = wanted?.disks.find((disk) => disk.name === name && disk.pool === pool);
+  const bound = known?.locality === 'local' && !known.readOnly;
+  const madeBytes = order.spec.disks?.find((disk) => disk.name === name && disk.pool === pool)?.sizeBytes ?? sizeBytes;
   return {
-    memoryMiB: Math.max(spec?.memory?.maxMiB ?? 0, status?.granted?.memoryMiB ?? 0),
-    vcpus: Math.max(spec?.vcpus?.max ?? 0, status?.granted?.vcpus ?? 0),
+    pool,
+    sizeBytes,
+    made: true,
+    ...(madeBytes < sizeBytes && { madeBytes }),
+    ...(bound && { madeOn: host }),
   };
 }
 
-const NOTHING_WANTED = {
-  vcpus: 0,
-  memoryMiB: 0,
-  dedicated: false,
-  priority: 0,
-  disks: [],
-  networks: [],
-} satisfies Wanted;
+/** What is known of a VM on its host beside its claim and its order: floors under its account. */
+export interface Floors {
+  /** What the host reports that its domain may use. */
+  readonly reported?: Reported | undefined;
+  /** What is being reserved for it: the write is under way. */
+  readonly assumed?: Reservation | undefined;
+}
 
-/** What the VM asks, or what it holds: the larger of granted and wanted, so that an edit never sells memory twice. */
-export function vmSpec(vm: XenVM, resolution: Resolution, order: XenDomain | undefined): VmSpec {
+/** What the host of a claim must keep for it: never what the spec merely wants. */
+export function accountOf(
+  vm: XenVM,
+  wanted: Wanted | undefined,
+  order: XenDomain | undefined,
+  { reported, assumed }: Floors = {},
+): Reservation {
+  return largest(heldBy(vm, order, wanted), grantedBy(order), order?.status?.granted, reported, assumed);
+}
+
+/** The VM as its host counts it, or, before it has one, as it asks for one. `order` is that of the claimed host. */
+export function vmSpec(vm: XenVM, resolution: Resolution, order: XenDomain | undefined, floors: Floors = {}): VmSpec {
+  const wanted = 'wanted' in resolution ? resolution.wanted : undefined;
+  if (vm.status?.placement !== undefined) return specOf(vm, wanted, order, accountOf(vm, wanted, order, floors));
+  const asked = wanted === undefined ? undefined : wantedReservation(wanted);
+  return specOf(vm, wanted, order, largest(asked, floors.assumed));
+}
+
+/** The VM in the scheduler's words, with this size. */
+export function specOf(vm: XenVM, wanted: Wanted | undefined, order: XenDomain | undefined, size: Reservation): VmSpec {
   const { metadata, spec, status } = vm;
-  const wanted: Wanted = 'wanted' in resolution ? resolution.wanted : NOTHING_WANTED;
-  const { vcpus, memoryMiB } = granted(order);
   const host = status?.placement?.host;
   const { pool, hostSelector, tolerations, affinity, antiAffinity, topologySpread } = spec.placement ?? {};
   return defined({
@@ -150,10 +188,10 @@ export function vmSpec(vm: XenVM, resolution: Resolution, order: XenDomain | und
     name: metadata.name,
     labels: metadata.labels,
     type: spec.type,
-    vcpus: Math.max(wanted.vcpus, vcpus),
-    memoryBytes: Math.max(wanted.memoryMiB, memoryMiB) * MIB,
-    dedicated: wanted.dedicated,
-    priority: wanted.priority,
+    vcpus: size.vcpus,
+    memoryBytes: size.memoryMiB * MIB,
+    dedicated: size.dedicated,
+    priority: wanted?.priority ?? 0,
     createdAtMs: Date.parse(metadata.creationTimestamp ?? '') || 0,
     host,
     pool,
@@ -162,7 +200,7 @@ export function vmSpec(vm: XenVM, resolution: Resolution, order: XenDomain | und
     affinity,
     antiAffinity,
     topologySpread,
-    disks: disksOf(wanted, order, host),
-    networks: wanted.networks.map((network) => network.network),
+    disks: size.disks.map((disk) => diskOf(disk, wanted, order, host)),
+    networks: (wanted?.networks ?? []).map((network) => network.network),
   });
 }

@@ -1,6 +1,7 @@
 /** The next acts about one VM, as data. Pure. */
 import type { XenDomain, XenDomainSpec } from '../../../crds/generated/types';
 import type { VMReason } from '../../../common/reasons';
+import type { Reservation } from './reservation';
 
 export type Action =
   | { readonly do: 'addFinalizer' }
@@ -8,6 +9,10 @@ export type Action =
   | { readonly do: 'place'; readonly epoch: number }
   /** `bootID`: the boot of the host's Dom0 that the claim counts on. */
   | { readonly do: 'claim'; readonly host: string; readonly epoch: number; readonly bootID: string | undefined }
+  /** More is wanted than is reserved on the host of the claim: the placement loop looks for room there. */
+  | { readonly do: 'grow'; readonly host: string; readonly epoch: number }
+  /** Less is enough from now on: the claim gives the rest back. */
+  | { readonly do: 'shrink'; readonly host: string; readonly epoch: number; readonly reserved: Reservation }
   | { readonly do: 'createOrder'; readonly host: string; readonly order: XenDomain }
   | { readonly do: 'updateOrder'; readonly host: string; readonly order: XenDomain; readonly spec: XenDomainSpec }
   /** Clears our finalizer and deletes, both at the order's resourceVersion. */

@@ -7,6 +7,7 @@
  * stranger, and no plan ever acts on those.
  */
 import type { XenDomain, XenVM } from '../../../crds/generated/types';
+import type { Reported } from './reservation';
 import type { Resolution } from './resolve';
 
 export interface HostView {
@@ -99,8 +100,10 @@ export interface VmFacts {
   readonly macUses: readonly MacUse[];
   /** Seen being created by this leader after its list, and without an identity of its own: it can be nowhere yet. */
   readonly fresh: boolean;
-  /** What the placement loop said last, if it found no host. */
-  readonly unplaced: { readonly message: string } | undefined;
+  /** What the host of the claim reports that its domain may use; undefined if it reports no such domain. */
+  readonly reported: Reported | undefined;
+  /** What the placement loop said last, if it found no host, or, for a VM that is to grow, no room on its host. */
+  readonly unplaced: { readonly message: string; readonly kind: 'place' | 'grow' } | undefined;
 }
 
 /** The host of this order refuses this epoch and all below, by the order's own status. */

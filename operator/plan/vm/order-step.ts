@@ -1,10 +1,11 @@
 /** The order that a claim stands for: made, kept equal to what is granted, or claimed anew above what its host refuses. Pure. */
-import type { XenDomainSpec } from '../../../crds/generated/types';
+import type { XenDomain, XenDomainSpec } from '../../../crds/generated/types';
 import { wait, type Action } from './action';
 import { macConflict } from './conflict';
 import { claimOn, hostsFirst, implausible } from './epoch';
 import { isRetired, refusedEpochOf, type PlacedOrder, type VmFacts } from './facts';
-import { desiredOf, newOrder, orderSpec } from './order';
+import { desiredOf, keepingSize, newOrder, orderSpec, withinReserved } from './order';
+import { heldBy, resizing } from './reservation';
 import { sameSpec } from '../same';
 import { leave } from './strays';
 
@@ -58,26 +59,41 @@ function makeOrder(f: VmFacts, claim: Claim): Action {
   if ('problem' in f.resolution) return wait({ ...f.resolution.problem, stalled: true });
   const conflict = macConflict(f);
   if (conflict !== undefined) return wait(conflict);
-  const spec = orderSpec(f.vm, f.resolution.wanted, claim, f.fleetID);
+  const { wanted } = f.resolution;
+  const asked = orderSpec(f.vm, wanted, claim, f.fleetID);
+  const spec = withinReserved(asked, wanted, heldBy(f.vm, undefined, wanted));
+  if (spec === undefined) return { do: 'grow', host: claim.host, epoch: claim.epoch };
   return { do: 'createOrder', host: claim.host, order: newOrder(claim.host, f.uuid, spec) };
 }
 
 function keepOrder(f: VmFacts, placed: PlacedOrder, claim: Claim): Action {
   const conflict = macConflict(f);
   const before = placed.order.spec;
-  const spec = keptSpec(f, before, claim);
+  const spec = keptSpec(f, placed.order, claim);
   const kept: XenDomainSpec = conflict === undefined ? spec : withNetworks(spec, before.networks);
   if (!sameSpec(before, kept)) return { do: 'updateOrder', ...placed, spec: kept };
   if (conflict !== undefined) return wait(conflict);
-  return 'problem' in f.resolution ? wait(f.resolution.problem) : wait();
+  return 'problem' in f.resolution ? wait(f.resolution.problem) : planSize(f, placed, claim.epoch);
+}
+
+/** The order is as it should be for now. A larger size needs room first; what a smaller one leaves is given back at the end. */
+function planSize(f: VmFacts, { host, order }: PlacedOrder, epoch: number): Action {
+  const change = 'wanted' in f.resolution ? resizing(f.vm, order, f.resolution.wanted, f.reported) : undefined;
+  return change === undefined ? wait() : { ...change, host, epoch };
 }
 
 /** The order as it should be. If a name does not resolve any more, what was granted stays in force; the run policy still counts. */
-function keptSpec(f: VmFacts, before: XenDomainSpec, claim: Claim): XenDomainSpec {
-  if ('wanted' in f.resolution) return orderSpec(f.vm, f.resolution.wanted, claim, f.fleetID);
-  const { bootID, epoch } = claim;
-  const kept = { ...before, epoch, desired: desiredOf(f.vm), runPolicy: f.vm.spec.runPolicy ?? 'Always' };
-  return bootID === undefined ? kept : { ...kept, bootID };
+function keptSpec(f: VmFacts, order: XenDomain, claim: Claim): XenDomainSpec {
+  const before = order.spec;
+  const { epoch, bootID } = claim;
+  const desired = desiredOf(f.vm, before);
+  if ('problem' in f.resolution) {
+    const runPolicy = f.vm.spec.runPolicy ?? 'Always';
+    return { ...before, epoch, desired, runPolicy, ...(bootID !== undefined && { bootID }) };
+  }
+  const { wanted } = f.resolution;
+  const asked = { ...orderSpec(f.vm, wanted, claim, f.fleetID), desired };
+  return keepingSize(asked, before, wanted, heldBy(f.vm, order, wanted));
 }
 
 function withNetworks(spec: XenDomainSpec, networks: XenDomainSpec['networks']): XenDomainSpec {

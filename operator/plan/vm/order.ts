@@ -2,6 +2,7 @@
 import type { XenDomain, XenDomainSpec, XenVM } from '../../../crds/generated/types';
 import { defined } from '../../../common/defined';
 import { API_VERSION, FINALIZER, hostNamespace, VM_NAME_LABEL, VM_NAMESPACE_LABEL } from '../../../common/names';
+import { covers, wantedReservation, type Reservation } from './reservation';
 import type { Wanted } from './resolve';
 
 export const DEFAULT_GRACE_SECONDS = 60;
@@ -13,9 +14,11 @@ export interface Incarnation {
   readonly bootID?: string;
 }
 
-/** Halted keeps the domain off; Manual waits for an operation that starts it. */
-export function desiredOf(vm: XenVM): 'Running' | 'Stopped' {
-  return vm.spec.runPolicy === 'Halted' || vm.spec.runPolicy === 'Manual' ? 'Stopped' : 'Running';
+/** Halted keeps the domain off. Manual keeps what is, whatever policy was before: a new VM waits for an operation that starts it. */
+export function desiredOf(vm: XenVM, before: Pick<XenDomainSpec, 'desired'> | undefined): 'Running' | 'Stopped' {
+  const { runPolicy = 'Always' } = vm.spec;
+  if (runPolicy === 'Manual') return before?.desired === 'Running' ? 'Running' : 'Stopped';
+  return runPolicy === 'Halted' ? 'Stopped' : 'Running';
 }
 
 function identityOf(vm: XenVM): XenDomainSpec['vm'] {
@@ -36,7 +39,7 @@ export function orderSpec(vm: XenVM, wanted: Wanted, { epoch, bootID }: Incarnat
     vm: identityOf(vm),
     epoch,
     bootID,
-    desired: desiredOf(vm),
+    desired: desiredOf(vm, undefined),
     type,
     runPolicy,
     gracePeriodSeconds: shutdown?.gracePeriodSeconds ?? DEFAULT_GRACE_SECONDS,
@@ -47,6 +50,42 @@ export function orderSpec(vm: XenVM, wanted: Wanted, { epoch, bootID }: Incarnat
     disks: disks.length > 0 ? disks : undefined,
     networks: networks.length > 0 ? networks : undefined,
   });
+}
+
+/**
+ * A new order in the size that its claim reserved: an edit between the two changes nothing before it has found room. Undefined if no
+ * order can be made of what is reserved: nothing is reserved yet, or a disk is reserved in another pool than the spec names now.
+ */
+export function withinReserved(spec: XenDomainSpec, wanted: Wanted, held: Reservation): XenDomainSpec | undefined {
+  if (covers(held, wantedReservation(wanted))) return spec;
+  const reserved = new Map(held.disks.map((disk) => [disk.name, disk]));
+  const hasMoved = wanted.disks.some(({ name, pool }) => (reserved.get(name)?.pool ?? pool) !== pool);
+  if (held.vcpus === 0 || held.memoryMiB === 0 || hasMoved) return undefined;
+  const disks = (spec.disks ?? []).flatMap((disk) => {
+    const { sizeBytes } = reserved.get(disk.name) ?? {};
+    return sizeBytes === undefined ? [] : [{ ...disk, sizeBytes }];
+  });
+  return defined({
+    ...spec,
+    vcpus: { count: held.vcpus, max: held.vcpus },
+    memory: { targetMiB: held.memoryMiB, maxMiB: held.memoryMiB },
+    disks: disks.length > 0 ? disks : undefined,
+  });
+}
+
+/**
+ * An order that follows an edit. One that is larger than what is reserved keeps the size that was granted, whole, until there is room;
+ * everything else of the edit is applied.
+ */
+export function keepingSize(
+  spec: XenDomainSpec,
+  before: XenDomainSpec,
+  wanted: Wanted,
+  held: Reservation,
+): XenDomainSpec {
+  const { vcpus, memory, cpu, disks } = before;
+  const grants = vcpus !== undefined && memory !== undefined;
+  return !grants || covers(held, wantedReservation(wanted)) ? spec : defined({ ...spec, vcpus, memory, cpu, disks });
 }
 
 /** An order that ends what is there, if anything: nobody can bring an older epoch to life on that host afterwards. */

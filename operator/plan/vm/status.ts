@@ -7,8 +7,8 @@ import { desiredOf } from './order';
 import type { Hold } from './action';
 import type { HostView, VmFacts } from './facts';
 
-/** The part of the status that is applied; placement and domainUUID belong to the claim and its own field manager. */
-export type ShownStatus = Omit<XenVMStatus, 'placement' | 'domainUUID'>;
+/** The part of the status that is applied; placement, domainUUID and reserved belong to the claim and its own field manager. */
+export type ShownStatus = Omit<XenVMStatus, 'placement' | 'domainUUID' | 'reserved'>;
 
 interface Verdict {
   readonly phase: NonNullable<XenVMStatus['phase']>;
@@ -50,14 +50,14 @@ function domainVerdict(vm: XenVM, order: XenDomain): Verdict {
   const word = findCondition(report.conditions, 'Ready');
   const reason = (word?.reason as VMReason | undefined) ?? 'Scheduled';
   const message = word?.message ?? 'waiting for the agent of the host to take the order up';
-  if (isReached(vm, phase, reason)) return { phase, ready: 'True', reason, message, stalled: false };
+  if (isReached(vm, order, phase, reason)) return { phase, ready: 'True', reason, message, stalled: false };
   const stalled = NEEDS_SOMEBODY.has(reason);
   return { phase, ready: phase === 'Unknown' ? 'Unknown' : 'False', reason, message, stalled };
 }
 
 /** Once and RerunOnFailure have done their work when the guest has powered itself off. */
-function isReached(vm: XenVM, phase: Verdict['phase'], reason: VMReason): boolean {
-  if (desiredOf(vm) === 'Stopped') return phase === 'Stopped';
+function isReached(vm: XenVM, order: XenDomain, phase: Verdict['phase'], reason: VMReason): boolean {
+  if (desiredOf(vm, order.spec) === 'Stopped') return phase === 'Stopped';
   return phase === 'Running' || (phase === 'Stopped' && reason === 'Finished');
 }
 
@@ -101,23 +101,32 @@ function unplacedHold(f: VmFacts): Hold {
 
 function conditionsOf(f: VmFacts, verdict: Verdict): ConditionInput[] {
   const host = f.vm.status?.placement?.host;
-  const { ready, reason, message, stalled } = verdict;
+  const { ready, reason, message } = verdict;
+  const ungrown = host !== undefined && f.unplaced?.kind === 'grow' ? f.unplaced.message : undefined;
   const fields = said(orderOf(f)).restartRequired ?? [];
   const restart = `takes effect at the next start of the domain: ${fields.join(', ')}`;
   const conditions: ConditionInput[] = [
     { type: 'Ready', status: ready, reason, message },
-    stalled
-      ? { type: 'Stalled', status: 'True', reason, message }
-      : { type: 'Stalled', status: 'False', reason: 'NotStalled', message: '' },
+    stalledOf(verdict, ungrown),
     host === undefined
       ? { type: 'Scheduled', status: 'False', reason, message }
       : { type: 'Scheduled', status: 'True', reason: 'Scheduled', message: `on ${host}` },
     fields.length > 0
       ? { type: 'RestartRequired', status: 'True', reason: 'SpecChanged', message: restart }
       : { type: 'RestartRequired', status: 'False', reason: 'UpToDate', message: '' },
+    ...(ungrown === undefined
+      ? []
+      : [{ type: 'Resized', status: 'False', reason: 'NoRoom', message: ungrown } as const]),
   ];
   const observedGeneration = f.vm.metadata.generation ?? 0;
   return conditions.map((condition) => ({ ...condition, observedGeneration }));
+}
+
+/** A VM that is to grow and finds no room is as ready as it was; only somebody's act, or the going of others, helps. */
+function stalledOf({ stalled, reason, message }: Verdict, ungrown: string | undefined): ConditionInput {
+  if (stalled) return { type: 'Stalled', status: 'True', reason, message };
+  if (ungrown !== undefined) return { type: 'Stalled', status: 'True', reason: 'NoRoom', message: ungrown };
+  return { type: 'Stalled', status: 'False', reason: 'NotStalled', message: '' };
 }
 
 function grantedBy(order: XenDomain | undefined): ShownStatus['granted'] {

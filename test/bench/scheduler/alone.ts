@@ -5,6 +5,7 @@ import { XENDOMAINS, XENVMS } from '../../../common/kube/resources';
 import { FINALIZER } from '../../../common/names';
 import { writeClaim } from '../../../operator/controllers/claim';
 import { STATUS_MANAGER } from '../../../operator/controllers/vms';
+import { NOTHING, reservedBy } from '../../../operator/plan/vm/reservation';
 import { AT_ONCE } from './contender';
 import type { Contender } from './contender';
 import { clearVms, placedVms, watchOrders } from './ours';
@@ -78,7 +79,13 @@ async function writeAll(client: KubeClient, asOperator: KubeClient, { vm, order 
   const finalizers = [FINALIZER];
   const held = await asOperator.mergePatch(XENVMS, created.metadata, { metadata: { resourceVersion, finalizers } });
   const { host = '', epoch = 1 } = status?.placement ?? {};
-  const claimed = await writeClaim(asOperator, held, { host, epoch, bootID: undefined, uuid: uid });
+  const claimed = await writeClaim(asOperator, held, {
+    host,
+    epoch,
+    bootID: undefined,
+    uuid: uid,
+    reserved: reservedBy(vm) ?? NOTHING,
+  });
   const { namespace: at = '', labels: marks = {} } = order.metadata;
   await asOperator.create(XENDOMAINS, {
     apiVersion: order.apiVersion,
@@ -92,7 +99,7 @@ async function writeAll(client: KubeClient, asOperator: KubeClient, { vm, order 
 async function show(client: KubeClient, vm: XenVM, template: XenVM): Promise<void> {
   const { apiVersion, kind, metadata } = vm;
   const { name, namespace = '', resourceVersion = '' } = metadata;
-  const { placement: _placement, domainUUID: _uuid, ...status } = template.status ?? {};
+  const { placement: _placement, domainUUID: _uuid, reserved: _reserved, ...status } = template.status ?? {};
   const page = { apiVersion, kind, metadata: { name, namespace, resourceVersion }, status };
   await client.apply(XENVMS, page, { subresource: 'status', fieldManager: STATUS_MANAGER, force: true });
 }

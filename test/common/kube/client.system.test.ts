@@ -222,15 +222,9 @@ describe('client on a real API server', function () {
     const wrong = { ...lease, metadata: { ...ref, name: 'wrong' }, spec: { renewTime: new Date().toISOString() } };
     await rejects(client.create(LEASES, wrong), is('invalid'), 'three digits are refused');
     let beats = 0;
-    const heartbeat = new Heartbeat({
-      client,
-      clock: systemClock,
-      lease: ref,
-      holderIdentity: 'h1',
-      mayTake: () => false,
-      intervalMs: 100,
-      onBeat: (error) => void (error === undefined && (beats += 1)),
-    });
+    const identity = { client, clock: systemClock, lease: ref, holderIdentity: 'h1', mayTake: () => false };
+    const onBeat = (error?: unknown): void => void (error === undefined && (beats += 1));
+    const heartbeat = new Heartbeat({ ...identity, intervalMs: 100, onBeat });
     heartbeat.start();
     await eventually(() => ok(beats >= 3));
     await heartbeat.stop();

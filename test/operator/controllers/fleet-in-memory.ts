@@ -46,6 +46,12 @@ export class FleetInMemory {
     if (host !== undefined) this.put(this.world.hosts, { ...host, spec: { ...host.spec, ...spec } });
   }
 
+  /** The host that a new VM would be placed on. */
+  finds(vm: XenVM): string | undefined {
+    const ask = this.ledger.placing(vm);
+    return ask === undefined ? undefined : this.ledger.scheduler.find(ask.spec);
+  }
+
   /** What the plan says of a VM now. */
   plan(vm: XenVM): string {
     return brief(planVm(this.facts.of(vm, undefined)));

@@ -3,6 +3,7 @@ import type { KubeClient } from '../../../common/kube/client';
 import { KubeError } from '../../../common/kube/errors';
 import type { XenVM } from '../../../crds/generated/types';
 import type { Logger, Metrics } from '../../../operator/adapters/types';
+import type { Action } from '../../../operator/plan/vm/action';
 import { Placement } from '../../../operator/controllers/placement';
 import { settle } from '../../common/kube/fake-clock';
 import { vm } from '../plan/builders';
@@ -17,6 +18,7 @@ class Rig extends FleetInMemory {
   readonly outcomes: string[] = [];
   readonly object: XenVM;
   readonly placement: Placement;
+  action: Action = { do: 'place', epoch: 1 };
 
   constructor() {
     super('h1', 'h2');
@@ -33,9 +35,11 @@ class Rig extends FleetInMemory {
       world: this.world,
       ledger: this.ledger,
       client: { mergePatch } as unknown as KubeClient,
+      clock: this.clock,
       metrics: { placement: silent } as unknown as Metrics,
       log: { info: silent, warn: silent, debug: silent } as unknown as Logger,
-      onOutcome: (key) => void this.outcomes.push(`${key} ${this.placement.request(key, this.object, 9)}`),
+      plan: () => this.action,
+      onOutcome: (key) => void this.outcomes.push(`${key} ${this.placement.request(key, this.object, 1)}`),
       defer: (run) => void setImmediate(run),
       pause: settle,
       bootOf: (host) => `boot-${host}`,
@@ -69,5 +73,16 @@ describe('placement', () => {
     rig.claims[0]?.end(new KubeError('notFound', 'the VM is gone'));
     await settle();
     equal(rig.countedMiB(host).guests, 0);
+  });
+
+  it('never claims the host that has the claim already: nothing but the epoch would change', async () => {
+    const rig = new Rig();
+    const placed = rig.vm({ ...rig.object, status: { placement: { host: 'h1', epoch: 1 }, domainUUID: 'u' } });
+    rig.remove(rig.world.hosts, rig.world.hosts.get('h2') as never);
+    rig.action = { do: 'place', epoch: 2 };
+    rig.placement.request(KEY, placed, 2);
+    await settle();
+    await settle();
+    equal(rig.claims.length, 0);
   });
 });

@@ -19,7 +19,7 @@ describe('a fleet with objects that cannot be read', () => {
     here.vm(vm({ spec: sized('8e99'), status: claimed('h1', 1) }));
     deepEqual(here.countedMiB('h1'), before);
     const other = here.vm(named('other', '1Gi'));
-    equal(here.ledger.scheduler.find(here.ledger.specOf(other)) !== undefined, true);
+    equal(here.finds(other) !== undefined, true);
   });
 
   it('keeps off a host whose reserve cannot be read, and comes back once it is mended', () => {
@@ -29,7 +29,7 @@ describe('a fleet with objects that cannot be read', () => {
     const found = (memory: string): string | undefined => {
       here.put(here.world.hosts, { ...host, spec: { ...host.spec, reserved: { memory } } });
       here.ledger.flush();
-      return here.ledger.scheduler.find(here.ledger.specOf(wish));
+      return here.finds(wish);
     };
     deepEqual(['1Gi', '8e99', '-1', '1Gi'].map(found), ['h1', undefined, undefined, 'h1']);
   });

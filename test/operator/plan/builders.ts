@@ -100,6 +100,7 @@ export function facts(over: Partial<Omit<VmFacts, 'hosts'>> & { hosts?: HostView
     namesakes: [],
     macUses: [],
     fresh: false,
+    reported: undefined,
     unplaced: undefined,
     ...rest,
   };
@@ -114,6 +115,10 @@ export const brief = (action: Action): string => {
       return `place ≥${action.epoch}`;
     case 'claim':
       return `claim ${action.host} ${action.epoch}`;
+    case 'grow':
+      return `grow ${action.host} ${action.epoch}`;
+    case 'shrink':
+      return `shrink ${action.host} ${action.epoch} to ${action.reserved.vcpus}/${action.reserved.memoryMiB}`;
     case 'createOrder':
       return `create ${action.host} ${action.order.spec.epoch} ${action.order.spec.desired}`;
     case 'updateOrder':

@@ -1,6 +1,7 @@
 /** Writes of an operator, decided on what it saw and applied by the API when they land: compare-and-swap by resourceVersion. */
 import type { XenDomain, XenVM } from '../../../crds/generated/types';
 import { FINALIZER, hostNamespace } from '../../../common/names';
+import { reservedStatus } from '../../../operator/plan/vm/reservation';
 import type { Action } from '../../../operator/plan/vm/action';
 import { UID } from './builders';
 
@@ -36,7 +37,12 @@ export class Writes {
   of(action: Action, vm: XenVM, choice: { host: string; bootID: string | undefined }): Write | undefined {
     switch (action.do) {
       case 'wait':
+      case 'grow':
         return undefined;
+      case 'shrink': {
+        const { reserved } = action;
+        return this.#onVm(vm, (now) => (now.status = { ...now.status, reserved: reservedStatus(reserved) }));
+      }
       case 'addFinalizer':
         return this.#onVm(vm, (now) => (now.metadata.finalizers = [FINALIZER]));
       case 'clearFinalizer':

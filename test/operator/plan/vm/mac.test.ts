@@ -47,7 +47,7 @@ describe('a MAC address', () => {
     const edited = (vcpus: number) =>
       planVm(
         facts({
-          vm: vm({ meta, status: claimed('h1', 1) }),
+          vm: vm({ meta, status: { ...claimed('h1', 1), reserved: { vcpus: 2, memoryMiB: 1024, disks: [] } } }),
           resolution: { wanted: { ...wanted, vcpus: 2 } },
           orders: placed(OLD, vcpus),
           macUses: [use({ rival: younger, granted: true })],

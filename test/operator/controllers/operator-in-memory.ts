@@ -1,0 +1,211 @@
+/** The real controller of VMs and the real placement loop over caches that are filled by hand, and an API of compare-and-swap. */
+import type { XenAgent, XenDomain, XenVM } from '../../../crds/generated/types';
+import type { KubeClient } from '../../../common/kube/client';
+import { KubeError } from '../../../common/kube/errors';
+import type { EventRecorder } from '../../../common/kube/events';
+import { keyOf, type KubeObject } from '../../../common/kube/types';
+import { hostNamespace } from '../../../common/names';
+import type { Clock } from '../../../common/ports';
+import type { Logger, Metrics } from '../../../operator/adapters/types';
+import { Placement } from '../../../operator/controllers/placement';
+import { VmController } from '../../../operator/controllers/vms';
+import { planVm, type Action } from '../../../operator/plan/vm/plan';
+import type { Store } from '../../../operator/runtime/store';
+import { settle } from '../../common/kube/fake-clock';
+import { vm as newVm } from '../plan/builders';
+import { FleetInMemory } from './fleet-in-memory';
+
+const silent = (): void => undefined;
+export const NO_LOG = { info: silent, warn: silent, debug: silent, error: silent } as unknown as Logger;
+
+type Loose = KubeObject & { spec?: unknown; status?: Record<string, unknown> };
+
+/** RFC 7386. */
+function merged(target: unknown, patch: unknown): unknown {
+  if (typeof patch !== 'object' || patch === null || Array.isArray(patch)) return patch;
+  const result: Record<string, unknown> = { ...(target as object) };
+  for (const [key, value] of Object.entries(patch)) {
+    if (value === null) delete result[key];
+    else if (value !== undefined) result[key] = merged(result[key], value);
+  }
+  return result;
+}
+
+export class OperatorInMemory extends FleetInMemory {
+  readonly placement: Placement;
+  readonly vms: VmController;
+  readonly claims: string[] = [];
+  readonly results: string[] = [];
+  /** Runs when a claim is about to be written. */
+  onClaim: () => void = silent;
+  #outcomes = 0;
+
+  constructor(hosts: readonly string[], clock?: Clock) {
+    super(...hosts);
+    for (const host of hosts) this.namespace(hostNamespace(host));
+    const { world, facts, ledger } = this;
+    const metrics = { placement: (result: string) => void this.results.push(result) } as unknown as Metrics;
+    const client = this.#client();
+    const common = { world, ledger, client, metrics, log: NO_LOG };
+    this.placement = new Placement({
+      ...common,
+      clock: clock ?? this.clock,
+      plan: (key) => this.planOf(key),
+      onOutcome: () => void (this.#outcomes += 1),
+      defer: (run) => void setImmediate(run),
+      pause: settle,
+      bootOf: (host) => this.fleet.view(host)?.bootID,
+    });
+    const events = { record: silent } as unknown as EventRecorder;
+    this.vms = new VmController({
+      ...common,
+      facts,
+      placement: this.placement,
+      clock: this.clock,
+      events,
+      onRead: silent,
+    });
+  }
+
+  namespace(name: string): void {
+    this.put(this.world.namespaces, { apiVersion: 'v1', kind: 'Namespace', metadata: { name, uid: `uid-${name}` } });
+  }
+
+  planOf(key: string): Action | undefined {
+    const vm = this.world.vms.get(key);
+    return vm === undefined ? undefined : planVm(this.facts.of(vm, undefined));
+  }
+
+  /** A VM of this size, as a tenant creates or edits it. */
+  wants(name: string, vcpus: number, memory: string, over: Partial<XenVM['spec']> = {}): XenVM {
+    const before = this.world.vms.get(`acme/${name}`);
+    const spec = { className: undefined, resources: { vcpus, memory }, ...over } as Partial<XenVM['spec']>;
+    const uid = before?.metadata.uid ?? `uid-${name}`;
+    const generation = (before?.metadata.generation ?? 0) + 1;
+    const made = newVm({ spec, meta: { ...before?.metadata, name, uid, generation } });
+    return this.vm({ ...made, ...(before?.status && { status: before.status }) });
+  }
+
+  get(name: string): XenVM {
+    const vm = this.world.vms.get(`acme/${name}`);
+    if (vm === undefined) throw new Error(`there is no VM ${name}`);
+    return vm;
+  }
+
+  orderOf(name: string): XenDomain | undefined {
+    const { placement, domainUUID } = this.get(name).status ?? {};
+    return this.world.domains.get(`${hostNamespace(placement?.host ?? '')}/${domainUUID}`);
+  }
+
+  /** The VM and its order are gone. */
+  gone(name: string): void {
+    const order = this.orderOf(name);
+    this.remove(this.world.vms, this.get(name));
+    if (order !== undefined) this.remove(this.world.domains, order);
+  }
+
+  condition(name: string, type: string): string {
+    const found = this.get(name).status?.conditions?.find((condition) => condition.type === type);
+    return found === undefined ? '' : `${found.status} ${found.reason}`;
+  }
+
+  /** Every VM is looked at until nothing changes any more. */
+  async work(): Promise<void> {
+    const { vms, domains } = this.world;
+    for (let round = 0; round < 40; round++) {
+      const state = (): string => `${vms.generation}/${domains.generation}/${this.#outcomes}`;
+      const before = state();
+      for (const vm of vms.all()) await this.vms.reconcile(keyOf(vm.metadata)).catch(isExpected);
+      this.placement.wake();
+      for (let turn = 0; turn < 4; turn++) await settle();
+      await this.clock.advance(1000);
+      if (state() === before) return;
+    }
+    throw new Error('it does not come to rest');
+  }
+
+  /** The host's agent takes its orders up; `starts`: and has each domain run in the size of its order, or not at all. */
+  follow(host: string, starts = true): void {
+    const held = this.world.agents.get(`${hostNamespace(host)}/${host}`)?.status?.domains ?? [];
+    const running = new Map(held.map((domain) => [domain.uuid, domain]));
+    for (const order of this.world.domains.byIndex('namespace', hostNamespace(host))) {
+      const uuid = order.metadata.name;
+      if (order.spec.desired !== 'Running') running.delete(uuid);
+      else if (starts || !running.has(uuid)) running.set(uuid, startedFrom(order));
+      this.put(this.world.domains, { ...order, status: statusOf(order, running.get(uuid)) });
+    }
+    this.report(host, { domains: [...running.values()] });
+  }
+
+  #client(): KubeClient {
+    const store = (kind: string): Store<Loose> =>
+      (kind === 'XenVM' ? this.world.vms : this.world.domains) as unknown as Store<Loose>;
+    const newest = (kind: string, { namespace, name, resourceVersion }: KubeObject['metadata']): Loose => {
+      const found = store(kind).get(`${namespace}/${name}`);
+      if (found === undefined) throw new KubeError('notFound', `${kind} ${name} is gone`);
+      if (resourceVersion !== undefined && resourceVersion !== found.metadata.resourceVersion)
+        throw new KubeError('conflict', `${kind} ${name} is not what it was`);
+      return found;
+    };
+    const put = (kind: string, object: Loose): Promise<Loose> => Promise.resolve(this.put(store(kind), object));
+    return {
+      mergePatch: async (type: { kind: string }, ref: KubeObject['metadata'], patch: Loose): Promise<Loose> => {
+        if (patch.status?.placement !== undefined) {
+          this.onClaim();
+          await settle();
+        }
+        const now = newest(type.kind, { ...ref, ...patch.metadata });
+        if (patch.status?.placement !== undefined) this.claims.push(JSON.stringify(patch.status.placement));
+        return put(type.kind, merged(now, patch) as Loose);
+      },
+      apply: (type: { kind: string }, object: Loose): Promise<Loose> => {
+        const now = newest(type.kind, object.metadata);
+        const { placement, domainUUID, reserved } = now.status ?? {};
+        const others = JSON.parse(JSON.stringify({ placement, domainUUID, reserved })) as object;
+        return put(type.kind, { ...now, status: { ...object.status, ...others } });
+      },
+      create: (type: { kind: string }, object: Loose): Promise<Loose> => {
+        if (store(type.kind).get(keyOf(object.metadata)) !== undefined)
+          return Promise.reject(new KubeError('alreadyExists', 'it is there'));
+        const uid = `uid-${keyOf(object.metadata)}`;
+        return put(type.kind, { ...object, metadata: { ...object.metadata, uid, generation: 1 } });
+      },
+      update: (type: { kind: string }, object: Loose): Promise<Loose> => {
+        const { metadata } = newest(type.kind, object.metadata);
+        const generation = ((metadata as { generation?: number }).generation ?? 0) + 1;
+        return put(type.kind, { ...object, metadata: { ...object.metadata, generation } });
+      },
+      delete: (type: { kind: string }, ref: KubeObject['metadata']): Promise<undefined> => {
+        this.remove(store(type.kind), newest(type.kind, ref));
+        return Promise.resolve(undefined);
+      },
+    } as unknown as KubeClient;
+  }
+}
+
+type Running = NonNullable<NonNullable<XenAgent['status']>['domains']>[number];
+
+function startedFrom({ metadata, spec }: XenDomain): Running {
+  const [vcpus, memoryMiB] = [spec.vcpus?.max ?? 0, spec.memory?.maxMiB ?? 0];
+  return { uuid: metadata.name, kind: 'ours', type: 'pvh', vcpus, memoryMiB };
+}
+
+/** What an agent says of an order that it has taken up. */
+function statusOf(
+  { metadata, spec: { epoch, desired } }: XenDomain,
+  domain: Running | undefined,
+): NonNullable<XenDomain['status']> {
+  const { vcpus = 0, memoryMiB = 0 } = domain ?? {};
+  return {
+    observedGeneration: metadata.generation ?? 0,
+    epoch,
+    phase: desired,
+    ...(desired === 'Running' && { granted: { vcpus, memoryMiB } }),
+    ...(desired === 'Absent' && { retiredEpoch: epoch }),
+  };
+}
+
+/** A look at what has changed meanwhile is taken again in the next round. */
+function isExpected(error: unknown): void {
+  if (!(error instanceof KubeError)) throw error;
+}
