@@ -8,6 +8,7 @@ import { AGENT_LEASE, hostNamespace } from '../common/names';
 import type { Clock, Timer } from '../common/ports';
 import type { AgentApi } from './api/types';
 import { Creator } from './dom0/create';
+import { Pools } from './dom0/pools';
 import type { Layout } from './dom0/layout';
 import { Store } from './dom0/store';
 import { Toolstack } from './dom0/toolstack';
@@ -58,14 +59,15 @@ export class Agent {
     const { host, layout, api, clock, log, version, heartbeatMs } = options;
     const policySource = new PolicySource(host, clock, layout.policyFile);
     this.store = new Store(host, layout);
+    const pools = new Pools({ host, store: this.store, agent: () => api.agent() });
     this.view = new View(host, clock, (bootID) => this.onBoot(bootID));
     this.sayer = new Sayer({ api, clock, log });
     this.workers = new Workers({
       api,
       store: this.store,
       view: this.view,
-      toolstack: new Toolstack(host, layout),
-      creator: new Creator(host, layout),
+      toolstack: new Toolstack(host, layout, pools),
+      creator: new Creator(host, layout, pools),
       sayer: this.sayer,
       policy: () => policySource.get(),
       clock,
@@ -74,7 +76,7 @@ export class Agent {
       onChanged: () => this.reporter.wake(),
     });
     const { store, view } = this;
-    this.reporter = new Reporter({ api, store, view, policy: policySource, clock, log, version, heartbeatMs });
+    this.reporter = new Reporter({ api, store, pools, view, policy: policySource, clock, log, version, heartbeatMs });
   }
 
   /** Resolves when the Dom0 has been read and the watches have begun; waits for as long as the Dom0 cannot be asked. */

@@ -3,15 +3,18 @@ import type { XenAgent, XenAgentStatus } from '../crds/generated/types';
 import type { Clock, Timer } from '../common/ports';
 import { agentStatus, isWorthWriting } from './api/agent-status';
 import type { AgentApi } from './api/types';
+import type { Pools } from './dom0/pools';
 import type { Store } from './dom0/store';
 import type { Look, View } from './dom0/view';
 import type { Log } from './log';
 import type { PolicySource } from './policy-source';
 import type { Observation } from './xl/observe';
+import type { Policy } from './xl/policy';
 
 export interface ReporterOptions {
   readonly api: AgentApi;
   readonly store: Store;
+  readonly pools: Pools;
   readonly view: View;
   readonly policy: PolicySource;
   readonly clock: Clock;
@@ -119,8 +122,24 @@ export class Reporter {
     const paths = (agent.spec.storagePools ?? []).map((pool) => pool.path);
     const seen = await view.observe(imageDir, [...new Set(paths)]);
     if ('reason' in seen) throw new Error(seen.message);
+    const markers = key.ok ? await this.openPools(agent, seen, key.policy) : {};
     // A part that failed this time keeps its last value.
-    this.observation = { atMs: clock.monotonicMs(), of, seen: { ...this.observation?.seen, ...seen } };
+    this.observation = { atMs: clock.monotonicMs(), of, seen: { ...this.observation?.seen, ...seen, ...markers } };
+  }
+
+  /** Takes pools into use that the host has and does not remember; the markers as they are then. */
+  private async openPools(agent: XenAgent, seen: Observation, policy: Policy): Promise<Pick<Observation, 'markers'>> {
+    const { store, pools, log } = this.options;
+    if (!seen.markers) return {};
+    const markers = new Map(seen.markers);
+    for (const { name, path } of agent.spec.storagePools ?? []) {
+      const pool = { name, path };
+      if (store.poolID(pool) !== undefined || seen.pools?.some((space) => space.path === path) !== true) continue;
+      const opened = await pools.open(pool, policy);
+      if ('reason' in opened) log.warn({ pool: name, ...opened }, 'a storage pool is not used');
+      else markers.set(path, opened);
+    }
+    return { markers };
   }
 
   /** What an observation depends on: when it changes, the last one is old. */
@@ -129,7 +148,7 @@ export class Reporter {
     const gone = [...this.options.store.records.values()].filter(
       (record) => record.retiredEpoch === record.epoch,
     ).length;
-    return JSON.stringify([rows, gone, agent.metadata.generation]);
+    return JSON.stringify([this.listed?.bootID, rows, gone, agent.metadata.generation]);
   }
 
   private statusOf(agent: XenAgent, listed: Listed, nonce: string | undefined): XenAgentStatus {
@@ -142,6 +161,7 @@ export class Reporter {
       observation: this.observation?.seen ?? {},
       listing: listed.listing,
       records: store.records,
+      poolID: (pool) => store.poolID(pool),
       hasOrder: (uuid) => api.order(uuid) !== undefined,
       policyDigest: policy.digest,
       trouble: this.trouble(),

@@ -3,6 +3,8 @@ import type { XenAgent, XenAgentStatus } from '../../crds/generated/types';
 import { mergeConditions } from '../../common/conditions';
 import type { Observation } from '../xl/observe';
 import type { DomainRow, Listing } from '../xl/list';
+import { poolProblem } from '../reconcile/pools';
+import type { Pool } from '../reconcile/pools';
 import type { DomainRecord } from '../reconcile/record';
 
 export interface AgentStatusInput {
@@ -13,6 +15,8 @@ export interface AgentStatusInput {
   readonly observation: Observation;
   readonly listing: Listing;
   readonly records: ReadonlyMap<string, DomainRecord>;
+  /** ID in the marker of a pool that was used here before. */
+  readonly poolID: (pool: Pool) => string | undefined;
   readonly hasOrder: (uuid: string) => boolean;
   readonly policyDigest: string | undefined;
   readonly trouble: string | undefined;
@@ -68,7 +72,11 @@ export function isWorthWriting(before: XenAgentStatus | undefined, after: XenAge
 
 function withoutSpace(status: XenAgentStatus): object {
   const { memory, storagePools, ...rest } = status;
-  return { ...rest, totalMiB: memory?.totalMiB, pools: storagePools?.map(({ freeBytes: _free, ...pool }) => pool) };
+  return {
+    ...rest,
+    totalMiB: memory?.totalMiB,
+    pools: storagePools?.map(({ freeBytes: _free, usedBytes: _used, ...pool }) => pool),
+  };
 }
 
 /** Keys sorted: the server gives them back in its own order. */
@@ -80,11 +88,17 @@ function text(value: unknown): string {
   );
 }
 
-function pools({ agent, observation }: AgentStatusInput): NonNullable<XenAgentStatus['storagePools']> {
+function pools({ agent, observation, poolID }: AgentStatusInput): NonNullable<XenAgentStatus['storagePools']> {
   return (agent.spec.storagePools ?? []).map(({ name, path }) => {
     const space = observation.pools?.find((pool) => pool.path === path);
     if (!space) return { name, present: false, message: `the host has no folder ${path}` };
-    return { name, present: true, totalBytes: space.totalBytes, freeBytes: space.freeBytes };
+    const marker = observation.markers?.get(path);
+    const problem = poolProblem({ name, path }, marker, poolID({ name, path }));
+    if (problem !== undefined || !marker) return { name, present: false, message: problem ?? '' };
+    const disks = (observation.disks ?? []).filter((disk) => disk.path.startsWith(`${path}/`));
+    const usedBytes = disks.reduce((sum, disk) => sum + disk.usedBytes, 0);
+    const { totalBytes, freeBytes } = space;
+    return { name, present: true, totalBytes, freeBytes, usedBytes, id: marker.id };
   });
 }
 
@@ -140,15 +154,19 @@ function records({ records: held }: AgentStatusInput): NonNullable<XenAgentStatu
     .sort((a, b) => (a.uuid < b.uuid ? -1 : 1));
 }
 
-/** Disks of VMs that have no live record here. */
+/**
+ * Disks that no live record here has in its order. Their owner is the one in the file beside them,
+ * which outlives the record; of disks without one the record's owner counts.
+ */
 function retainedDisks({ observation, records: held }: AgentStatusInput): NonNullable<XenAgentStatus['retainedDisks']> {
   return (observation.disks ?? []).flatMap(({ path, sizeBytes }) => {
     const [, folder, uuid, disk] = DISK_FILE.exec(path) ?? [];
     if (folder === undefined || uuid === undefined || disk === undefined) return [];
     const record = held.get(uuid);
-    if (record && (record.retiredEpoch ?? 0) < record.epoch) return [];
-    const owner = record ? { namespace: record.vm.namespace, vmName: record.vm.name } : {};
-    return [{ uuid, disk, path: folder, sizeBytes, ...owner }];
+    const isLive = record !== undefined && (record.retiredEpoch ?? 0) < record.epoch;
+    if (isLive && record.order.disks?.some(({ name, path: at }) => name === disk && at === folder) === true) return [];
+    const owner = observation.owners?.get(path.replace(/raw$/, 'owner')) ?? record?.vm;
+    return [{ uuid, disk, path: folder, sizeBytes, ...(owner && { namespace: owner.namespace, vmName: owner.name }) }];
   });
 }
 

@@ -2,7 +2,7 @@
 import type { XenDomain, XenDomainStatus } from '../../crds/generated/types';
 import { mergeConditions } from '../../common/conditions';
 import { mergePatchOf } from './patch';
-import { restartRequired } from '../reconcile/record';
+import { knownDisks, restartRequired } from '../reconcile/record';
 import type { DomainRecord } from '../reconcile/record';
 import type { Report } from '../reconcile/types';
 
@@ -22,6 +22,7 @@ export function domainStatus(input: DomainStatusInput): XenDomainStatus {
   const condition = { type: 'Ready', status: ready, reason, message, observedGeneration: generation };
   const runs = report.phase === 'Running';
   const required = runs ? restartRequired(record) : [];
+  const made = record === undefined ? [] : knownDisks(record);
   const status: XenDomainStatus = {
     observedGeneration: generation,
     epoch: domain.spec.epoch,
@@ -32,7 +33,7 @@ export function domainStatus(input: DomainStatusInput): XenDomainStatus {
     restarts: record?.restarts ?? 0,
     ...(runs && granted(record)),
     ...(required.length > 0 && { restartRequired: required }),
-    ...(record !== undefined && record.disks.length > 0 && { madeDisks: [...record.disks].sort() }),
+    ...(made.length > 0 && { madeDisks: made.sort() }),
     ...lastTermination(record),
     conditions: mergeConditions(
       domain.status?.conditions,

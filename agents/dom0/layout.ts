@@ -12,6 +12,7 @@ export const DEFAULT_POLICY_FILE = '/etc/xenfleet/policy.json';
 export const BOOT_ID_FILE = '/proc/sys/kernel/random/boot_id';
 
 export const fleetFile = (layout: Layout): string => `${layout.stateDir}/fleet.json`;
+export const poolsFile = (layout: Layout): string => `${layout.stateDir}/pools.json`;
 export const recordDir = (layout: Layout): string => `${layout.stateDir}/domains`;
 export const recordFile = (layout: Layout, uuid: string): string => `${recordDir(layout)}/${uuid}.json`;
 export const fenceDir = (layout: Layout): string => `${layout.stateDir}/fence`;

@@ -138,7 +138,7 @@ export function agentSpec(fleet: FleetFacts): XenAgentSpec {
     nonce: fleet.nonce,
     roster: [...fleet.roster].sort(),
     storagePools: fleet.storagePools
-      .map(({ metadata, spec }) => ({ name: metadata.name, driver: spec.driver, path: spec.path }))
+      .map(({ metadata, spec: { driver, path, locality } }) => ({ name: metadata.name, driver, path, locality }))
       .sort(byName),
     networks: fleet.networks.map(({ metadata, spec }) => ({ name: metadata.name, bridge: spec.bridge })).sort(byName),
   };

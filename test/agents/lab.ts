@@ -154,7 +154,7 @@ export class AgentLab {
         fleetID: FLEET,
         nonce: 'n1',
         roster: [HOST],
-        storagePools: [{ name: 'local', driver: 'file', path: '/var/lib/xenfleet/disks' }],
+        storagePools: [{ name: 'local', driver: 'file', path: '/var/lib/xenfleet/disks', locality: 'local' }],
         networks: [{ name: 'public', bridge: 'xenbr0' }],
       },
     });

@@ -1,6 +1,7 @@
 # IMAGES_DIR [POOL_PATH…]: all that the agent looks at, in one round trip. Sections start with a line `=== name`, or `=== name FAILED CODE`
 # where that part could not be told (its words are on stderr). Formats of ours: df `PATH TOTAL_BYTES FREE_BYTES` (a pool that is not there
-# has no line), images and disks `BYTES PATH`, marks `/xenfleet/UUID = "MARK"`, the rest is what the command prints.
+# has no line), images `BYTES PATH`, disks `BYTES USED_BYTES PATH`, markers of pools and owners of disks `PATH LINE`, marks
+# `/xenfleet/UUID = "MARK"`, the rest is what the command prints.
 [ $# -ge 1 ] || die 43 'usage: IMAGES_DIR [POOL_PATH…]'
 images=$1
 shift
@@ -42,9 +43,24 @@ free() {
 }
 disks() {
   for pool; do
-    [ ! -d "$R$pool" ] || find -H "$R$pool" -maxdepth 1 -type f ! -name '.*' -printf '%s %P\n' |
-      while read -r size name; do echo "$size $pool/$name"; done
+    [ ! -d "$R$pool" ] || find -H "$R$pool" -maxdepth 1 -type f ! -name '.*' ! -name '*.owner' -printf '%s %b %P\n' |
+      while read -r size blocks name; do echo "$size $((blocks * 512)) $pool/$name"; done
   done
+}
+first_lines() { # FILE…
+  for file; do
+    [ -f "$file" ] && [ ! -L "$file" ] || continue
+    line=
+    read -r line <"$file"
+    printf '%s %.400s\n' "${file#"$R"}" "$line"
+  done
+}
+markers() {
+  for pool; do first_lines "$R$pool/.xenfleet-pool"; done
+}
+owners() {
+  set +f
+  for pool; do first_lines "$R$pool"/*.owner; done
 }
 section bootid cat "$R/proc/sys/kernel/random/boot_id"
 section hostname uname -n
@@ -57,3 +73,5 @@ section bridges bridges
 section df free "$@"
 section images find -L "$R$images" -type f ! -name '.*' -printf '%s %P\n'
 section disks disks "$@"
+section markers markers "$@"
+section owners owners "$@"

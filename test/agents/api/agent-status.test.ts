@@ -1,8 +1,8 @@
-import { deepEqual, equal } from 'node:assert/strict';
+import { deepEqual, equal, match } from 'node:assert/strict';
 import { agentStatus, isWorthWriting } from '../../../agents/api/agent-status';
 import type { AgentStatusInput } from '../../../agents/api/agent-status';
 import type { DomainRecord } from '../../../agents/reconcile/record';
-import { BOOT, FLEET, NOW, UUID, record, row, started } from '../orders';
+import { BOOT, FLEET, NOW, UUID, order, record, row, started } from '../orders';
 
 const DOM0 = row({ domid: 0, name: 'Domain-0', uuid: '00000000-0000-0000-0000-000000000000', memoryMiB: 4096 });
 const OTHER = '11111111-2222-4333-8444-555555555555';
@@ -34,10 +34,12 @@ function input(changes: Partial<AgentStatusInput> = {}): AgentStatusInput {
       },
       bridges: ['xenbr0'],
       pools: [{ path: '/pool', totalBytes: 100e9, freeBytes: 50e9 }],
-      disks: [{ path: `/pool/${UUID}.root.raw`, sizeBytes: 7 }],
+      disks: [{ path: `/pool/${UUID}.root.raw`, sizeBytes: 7, usedBytes: 4 }],
+      markers: new Map([['/pool', { name: 'local', id: 'id-1' }]]),
     },
     listing: { rows: [DOM0, row()], garbage: [] },
     records: new Map<string, DomainRecord>([[UUID, started()]]),
+    poolID: () => undefined,
     hasOrder: () => true,
     policyDigest: 'abc',
     trouble: undefined,
@@ -74,13 +76,44 @@ describe('the report of a host', () => {
     equal(agentStatus(input({ observation: { details } })).domains?.[0]?.memoryMiB, 2048);
   });
 
-  it('lists disks whose VM is gone, with their last owner', () => {
-    deepEqual(agentStatus(input()).retainedDisks, []);
-    const gone = new Map([[UUID, record({ retiredEpoch: 1 })]]);
-    deepEqual(agentStatus(input({ records: gone })).retainedDisks, [
-      { uuid: UUID, disk: 'root', path: '/pool', sizeBytes: 7, namespace: 'tenant', vmName: 'web' },
-    ]);
-    equal(agentStatus(input({ records: new Map() })).retainedDisks?.[0]?.vmName, undefined);
+  it('lists disks that no live record has in its order, with the owner in the file beside them', () => {
+    const disks = order().disks!.map((disk) => ({ ...disk, path: '/pool' }));
+    const live = new Map([[UUID, started({ order: order({ disks }) })]]);
+    deepEqual(agentStatus(input({ records: live })).retainedDisks, []);
+    const retained = { uuid: UUID, disk: 'root', path: '/pool', sizeBytes: 7 };
+    const last = { namespace: 'tenant', vmName: 'web' };
+    const gone = new Map([[UUID, record({ retiredEpoch: 1, order: order({ disks }) })]]);
+    deepEqual(agentStatus(input({ records: gone })).retainedDisks, [{ ...retained, ...last }]);
+    // It moved to another pool: what is left behind is kept, and told.
+    deepEqual(agentStatus(input()).retainedDisks, [{ ...retained, ...last }]);
+    deepEqual(agentStatus(input({ records: new Map() })).retainedDisks, [retained]);
+    const owners = new Map([[`/pool/${UUID}.root.owner`, { namespace: 'a', name: 'b' }]]);
+    const observation = { ...input().observation, owners };
+    for (const records of [gone, new Map<string, DomainRecord>()])
+      deepEqual(agentStatus(input({ records, observation })).retainedDisks, [
+        { ...retained, namespace: 'a', vmName: 'b' },
+      ]);
+  });
+
+  it('takes no folder for a pool that does not prove to be it', () => {
+    const pool = (changes: Partial<AgentStatusInput>) => agentStatus(input(changes)).storagePools?.[0];
+    const marked = (name: string, id: string) => {
+      const observation = { ...input().observation, markers: new Map([['/pool', { name, id }]]) };
+      return { observation };
+    };
+    const good = { name: 'local', present: true, totalBytes: 100e9, freeBytes: 50e9, usedBytes: 4, id: 'id-1' };
+    deepEqual(pool({}), good);
+    deepEqual(pool({ poolID: () => 'id-1' }), good);
+    const rows: readonly [Partial<AgentStatusInput>, RegExp][] = [
+      [marked('other', 'id-1'), /belongs to pool other/],
+      [{ poolID: () => 'id-2' }, /has the ID id-1, and this host has used pool local there with the ID id-2/],
+      [{ observation: { ...input().observation, markers: new Map() } }, /mark it with: echo "local /],
+      [{ observation: { ...input().observation, markers: new Map() }, poolID: () => 'id-1' }, /has used pool local/],
+    ];
+    for (const [changes, words] of rows) {
+      equal(pool(changes)?.present, false);
+      match(pool(changes)?.message ?? '', words);
+    }
   });
 
   it('says so where the host belongs to another fleet, or has trouble', () => {
