@@ -12,11 +12,13 @@ import type {
   XenVM,
   XenVMClass,
 } from '../crds/generated/types';
-import { hostNamespace } from '../common/names';
+import { hostNamespace, hostOfNamespace } from '../common/names';
+import { retainedBy, withKnownDisks } from '../operator/plan/disks';
 import { hostState, vmSpec } from '../operator/plan/ledger';
 import { poolPolicy } from '../operator/plan/pool';
 import { resolve, uuidOf } from '../operator/plan/resolve';
 import type { Catalog } from '../operator/plan/resolve';
+import type { PlacedOrder } from '../operator/plan/world';
 import type { HostState, Snapshot, VmSpec } from '../scheduler';
 import { InputError } from './fleet';
 import type { Scene } from './simulate';
@@ -78,13 +80,43 @@ function toHost(objects: Objects, host: XenHost, claimed: ReadonlySet<string>): 
   return hostState({ host, view, agent, locality, strayOrders: [], isClaimed: (uuid) => claimed.has(uuid) });
 }
 
-function toVm(objects: Objects, catalog: Catalog, vm: XenVM): VmSpec {
+/** Orders, and reports of hosts that keep disks, by the UUID of the domain. */
+interface Known {
+  readonly orders: ReadonlyMap<string, readonly PlacedOrder[]>;
+  readonly agents: ReadonlyMap<string, readonly XenAgent[]>;
+}
+
+function knownOf(objects: Objects): Known {
+  const orders = objects.all<XenDomain>('XenDomain').flatMap((order): (readonly [string, PlacedOrder])[] => {
+    const host = hostOfNamespace(order.metadata.namespace ?? '');
+    return host === undefined ? [] : [[order.metadata.name, { host, order }]];
+  });
+  const agents = objects.all<XenAgent>('XenAgent').flatMap((agent) => {
+    const uuids = new Set((agent.status?.retainedDisks ?? []).map((disk) => disk.uuid));
+    return [...uuids].map((uuid) => [uuid, agent] as const);
+  });
+  return { orders: grouped(orders), agents: grouped(agents) };
+}
+
+function grouped<T>(entries: readonly (readonly [string, T])[]): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const [key, value] of entries) {
+    const group = groups.get(key) ?? [];
+    group.push(value);
+    groups.set(key, group);
+  }
+  return groups;
+}
+
+function toVm(known: Known, catalog: Catalog, vm: XenVM): VmSpec {
   const uuid = uuidOf(vm);
-  const resolution = resolve(vm, uuid, catalog);
+  const orders = known.orders.get(uuid) ?? [];
+  const retained = (known.agents.get(uuid) ?? []).flatMap((agent) => retainedBy(agent, uuid));
+  const resolution = withKnownDisks(resolve(vm, uuid, catalog), { vm, orders, retained });
   const where = `${vm.metadata.namespace ?? 'default'}/${vm.metadata.name}`;
   if ('problem' in resolution) throw new InputError(`XenVM ${where}: ${resolution.problem.message}`);
   const host = vm.status?.placement?.host;
-  const order = host === undefined ? undefined : objects.get<XenDomain>('XenDomain', uuid, hostNamespace(host));
+  const order = orders.find((placed) => placed.host === host)?.order;
   const spec = vmSpec(vm, resolution, order);
   return spec.key === '' ? { ...spec, key: where } : spec;
 }
@@ -92,7 +124,8 @@ function toVm(objects: Objects, catalog: Catalog, vm: XenVM): VmSpec {
 export function clusterScene(manifests: Iterable<Manifest>): Scene {
   const objects = new Objects(manifests);
   const catalog = catalogOf(objects);
-  const vms = objects.all<XenVM>('XenVM').map((vm) => toVm(objects, catalog, vm));
+  const known = knownOf(objects);
+  const vms = objects.all<XenVM>('XenVM').map((vm) => toVm(known, catalog, vm));
   const claimed = new Set(
     objects
       .all<XenVM>('XenVM')

@@ -1,15 +1,7 @@
 /** The simulations: a fleet in; where its VMs would be, the moves, the refusals and the figures out. The clock is handed in. */
 import { MIB } from '../common/memory';
 import { Planner, Scheduler, byUrgency, counterfactualText, isReached, message } from '../scheduler';
-import type {
-  Capacity,
-  Counterfactual,
-  Explanation,
-  ObjectiveName,
-  Plan,
-  Snapshot,
-  VmSpec,
-} from '../scheduler';
+import type { Capacity, Counterfactual, Explanation, ObjectiveName, Plan, Snapshot, VmSpec } from '../scheduler';
 import { InputError } from './fleet';
 
 export interface Refused {

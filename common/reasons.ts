@@ -58,6 +58,7 @@ export const VM_REASONS = [
   'WaitingForReceipt',
   'Terminating',
   'SpecChanged',
+  'PoolPathChanged',
   'Progressing',
   'NotStalled',
   'UpToDate',

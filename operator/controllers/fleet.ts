@@ -2,9 +2,11 @@
 import type { XenAgent, XenVM } from '../../crds/generated/types';
 import { hostNamespace, hostOfNamespace } from '../../common/names';
 import type { Clock } from '../../common/ports';
+import { diskConflict, withKnownDisks, type DiskFacts } from '../plan/disks';
 import { hasAnswered, isDeclaredDead, viewHost, type FleetFacts, type HostFacts } from '../plan/host';
 import { resolve, uuidOf, type Catalog, type Resolution } from '../plan/resolve';
 import type { HostView, Sighting, VmWorld } from '../plan/world';
+import { diskFacts } from './disk-facts';
 import type { World } from './world';
 
 export interface FleetOptions {
@@ -123,29 +125,30 @@ export class Fleet {
   worldOf(vm: XenVM, unplaced: VmWorld['unplaced']): VmWorld {
     const { world, fleetID } = this.#options;
     const uuid = uuidOf(vm);
-    const orders = world.domains.byIndex('uuid', uuid).flatMap((order) => {
-      const host = hostOfNamespace(order.metadata.namespace ?? '');
-      return host === undefined ? [] : [{ host, order }];
-    });
-    orders.sort((a, b) => (a.host < b.host ? -1 : 1));
+    const facts = diskFacts(world, vm);
+    const resolution = withKnownDisks(this.#catalogued(vm), facts);
     const sightings = this.#sightings(uuid);
     return {
       vm,
       uuid,
       fleetID,
-      resolution: this.resolutionOf(vm),
-      orders,
+      resolution,
+      orders: facts.orders,
       host: (name) => this.view(name),
       unreported: this.unreported(),
       sightings,
-      conflict: this.#conflict(vm, uuid, sightings),
+      conflict: this.#conflict(facts, resolution, sightings),
       fresh: world.isFresh(vm),
       unplaced,
     };
   }
 
-  /** What the names in a VM's spec mean now. */
+  /** What the names in a VM's spec mean now, and which of its disks exist. */
   resolutionOf(vm: XenVM): Resolution {
+    return withKnownDisks(this.#catalogued(vm), diskFacts(this.#options.world, vm));
+  }
+
+  #catalogued(vm: XenVM): Resolution {
     const { classes, networks, storagePools, namespaces } = this.#options.world;
     const state = [classes, networks, storagePools, namespaces].map((store) => store.generation).join('/');
     const known = this.#resolutions.get(vm);
@@ -163,8 +166,15 @@ export class Fleet {
     return reports.map((agent) => sightingOf(agent, uuid)).sort((a, b) => (a.host < b.host ? -1 : 1));
   }
 
-  #conflict(vm: XenVM, uuid: string, sightings: readonly Sighting[]): VmWorld['conflict'] {
-    return this.#uuidConflict(vm, uuid, sightings) ?? this.#nameConflict(vm, uuid) ?? this.#macConflict(vm);
+  #conflict(facts: DiskFacts, resolution: Resolution, sightings: readonly Sighting[]): VmWorld['conflict'] {
+    const { vm } = facts;
+    const uuid = uuidOf(vm);
+    return (
+      this.#uuidConflict(vm, uuid, sightings) ??
+      this.#nameConflict(vm, uuid) ??
+      diskConflict(facts, resolution, (name) => this.view(name)) ??
+      this.#macConflict(vm)
+    );
   }
 
   #uuidConflict(vm: XenVM, uuid: string, sightings: readonly Sighting[]): VmWorld['conflict'] {

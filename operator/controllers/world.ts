@@ -64,6 +64,7 @@ const DOMAIN_INDEXES: IndexFunctions<XenDomain> = {
   vm: (domain) => [vmKey(domain.spec.vm.namespace, domain.spec.vm.name)],
 };
 const AGENT_INDEXES: IndexFunctions<XenAgent> = {
+  retained: ({ status }) => [...new Set((status?.retainedDisks ?? []).map((disk) => disk.uuid))],
   uuid: ({ status }) => [...new Set([...(status?.domains ?? []), ...(status?.records ?? [])].map((d) => d.uuid))],
   vm: ({ status }) => [
     ...new Set([

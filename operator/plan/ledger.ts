@@ -103,18 +103,21 @@ export function hostState(offer: HostOffer): HostState {
   });
 }
 
-function disksOf(wanted: Wanted, order: XenDomain | undefined, host: string | undefined): VmDisk[] {
+/** What is wanted; if its names mean nothing any more, what was granted. */
+function disksOf(resolution: Resolution, order: XenDomain | undefined): VmDisk[] {
   const made = new Set(order?.status?.madeDisks ?? []);
-  return wanted.disks.map((disk) => {
-    const isMade = host !== undefined && made.has(disk.name);
-    const bound = isMade && disk.locality === 'local' && !disk.readOnly;
-    return {
-      pool: disk.pool,
-      sizeBytes: disk.sizeBytes,
-      ...(isMade && { made: true }),
-      ...(bound && { madeOn: host }),
-    };
-  });
+  if ('problem' in resolution)
+    return (order?.spec.disks ?? []).map(({ name, pool, sizeBytes }) => ({
+      pool,
+      sizeBytes,
+      ...(made.has(name) && { made: true }),
+    }));
+  return resolution.wanted.disks.map((disk) => ({
+    pool: disk.pool,
+    sizeBytes: disk.sizeBytes,
+    ...((disk.made === true || made.has(disk.name)) && { made: true }),
+    ...(disk.madeOn !== undefined && { madeOn: disk.madeOn }),
+  }));
 }
 
 /** What an order grants, or what the domain runs with where that is more. */
@@ -160,7 +163,7 @@ export function vmSpec(vm: XenVM, resolution: Resolution, order: XenDomain | und
     affinity,
     antiAffinity,
     topologySpread,
-    disks: disksOf(wanted, order, host),
+    disks: disksOf(resolution, order),
     networks: wanted.networks.map((network) => network.network),
   });
 }

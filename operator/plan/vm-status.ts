@@ -4,6 +4,7 @@ import { defined } from '../../common/defined';
 import { findCondition, mergeConditions, type ConditionInput } from '../../common/conditions';
 import type { VMReason } from '../../common/reasons';
 import { desiredOf } from './order';
+import { shownDisks } from './disks';
 import type { Hold } from './vm';
 import type { HostView, VmWorld } from './world';
 
@@ -119,8 +120,21 @@ function conditionsOf(w: VmWorld, verdict: Verdict): ConditionInput[] {
       ? { type: 'RestartRequired', status: 'True', reason: 'SpecChanged', message: restart }
       : { type: 'RestartRequired', status: 'False', reason: 'UpToDate', message: '' },
   ];
+  const moved = movedPools(w);
+  if (moved !== undefined)
+    conditions.push({ type: 'PoolPathChanged', status: 'True', reason: 'PoolPathChanged', message: moved });
   const observedGeneration = w.vm.metadata.generation ?? 0;
   return conditions.map((condition) => ({ ...condition, observedGeneration }));
+}
+
+/** A pool that was made anew in another folder takes no disk with it. */
+function movedPools({ resolution }: VmWorld): string | undefined {
+  const disks = 'wanted' in resolution ? resolution.wanted.disks.filter((disk) => disk.poolPath !== undefined) : [];
+  if (disks.length === 0) return undefined;
+  const places = disks.map(
+    ({ name, pool, path, poolPath }) => `${name} stays in ${path}, pool ${pool} is now ${poolPath}`,
+  );
+  return `a disk stays in the folder that it was made in: ${places.join('; ')}`;
 }
 
 function grantedBy(order: XenDomain | undefined): ShownStatus['granted'] {
@@ -140,6 +154,7 @@ export function showVm(w: VmWorld, held: Hold | undefined, now: string): ShownSt
     classUID: order === undefined ? undefined : (wanted?.classUID ?? status?.classUID),
     granted: grantedBy(order),
     networks: order?.spec.networks?.map(({ name, mac }) => ({ name, mac })),
+    disks: shownDisks(w.vm, w.resolution),
     lastTermination: order?.status?.lastTermination ?? status?.lastTermination,
     conditions: mergeConditions(status?.conditions, conditionsOf(w, verdict), now),
   });

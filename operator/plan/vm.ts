@@ -11,8 +11,8 @@
 import type { XenDomain, XenDomainSpec } from '../../crds/generated/types';
 import { FINALIZER } from '../../common/names';
 import type { VMReason } from '../../common/reasons';
-import { desiredOf, disksToDelete, newOrder, orderSpec, tombstoneSpec } from './order';
-import { sameSpec } from './same';
+import { doomedDisks, isTold, owedDisks } from './doomed-disks';
+import { desiredOf, newOrder, orderSpec, sameOrder, tombstoneSpec } from './order';
 import { isRetired, retiredEpochOf, type PlacedOrder, type Sighting, type VmWorld } from './world';
 
 export type Action =
@@ -70,24 +70,25 @@ function leave(w: VmWorld, host: string, epoch: number): Action | undefined {
         `host ${host} has no namespace to leave a tombstone in; waiting until it is made`,
       );
     }
-    return { do: 'createOrder', host, order: newOrder(host, w.uuid, tombstoneSpec(w.vm, epoch, w.fleetID)) };
+    const spec = tombstoneSpec(w.vm, epoch, w.fleetID, doomedDisks(w.vm, host, undefined));
+    return { do: 'createOrder', host, order: newOrder(host, w.uuid, spec) };
   }
   const { order } = placed;
-  if (order.spec.epoch < epoch || order.spec.desired !== 'Absent') {
-    const doomed = w.vm.metadata.deletionTimestamp === undefined ? [] : (disksToDelete(w.vm, order.spec) ?? []);
-    const spec: XenDomainSpec = {
+  const doomed = doomedDisks(w.vm, host, order.spec);
+  if (order.spec.epoch < epoch || order.spec.desired !== 'Absent' || !isTold(doomed, order.spec)) {
+    const deleteDisks = doomed.length > 0 ? { deleteDisks: doomed } : {};
+    const spec = {
       ...order.spec,
       epoch: Math.max(epoch, order.spec.epoch),
-      desired: 'Absent',
-      ...(doomed.length > 0 && { deleteDisks: doomed }),
+      desired: 'Absent' as const,
+      ...deleteDisks,
     };
     return { do: 'updateOrder', host, order, spec };
   }
-  if (isRetired(order)) return undefined;
-  return hold(
-    'WaitingForReceipt',
-    `waiting for host ${host} to end the domain and give its receipt for epoch ${epoch}`,
-  );
+  const owed = owedDisks(order);
+  if (isRetired(order) && owed === undefined) return undefined;
+  const receipt = `waiting for host ${host} to end the domain and give its receipt for epoch ${epoch}`;
+  return hold('WaitingForReceipt', owed ?? receipt);
 }
 
 /** A domain or a memory of one that no order speaks of any more. */
@@ -187,7 +188,7 @@ function planOrder(w: VmWorld, host: string, epoch: number): Action {
     return { do: 'createOrder', host, order: newOrder(host, w.uuid, spec) };
   }
   const spec = keptSpec(w, placed.order.spec, epoch);
-  if (!sameSpec(placed.order.spec, spec)) return { do: 'updateOrder', ...placed, spec };
+  if (!sameOrder(placed.order.spec, spec)) return { do: 'updateOrder', ...placed, spec };
   return 'problem' in w.resolution ? wait(w.resolution.problem) : wait();
 }
 
@@ -220,7 +221,8 @@ function moveFromDeadHost(w: VmWorld, claim: { host: string }): Action {
   const order = w.orders.find((o) => o.host === claim.host)?.order;
   const made = new Set(order?.status?.madeDisks ?? []);
   const disks = 'wanted' in w.resolution ? w.resolution.wanted.disks : [];
-  const bound = disks.filter((d) => d.locality === 'local' && !d.readOnly && made.has(d.name)).map((d) => d.name);
+  const isMade = (d: (typeof disks)[number]): boolean => d.madeOn === claim.host || made.has(d.name);
+  const bound = disks.filter((d) => d.locality === 'local' && !d.readOnly && isMade(d)).map((d) => d.name);
   if (bound.length > 0) {
     return hold(
       'HostUnknown',

@@ -48,7 +48,8 @@ export interface VmWorld {
   /** What the reports say of this UUID, sorted by host. */
   readonly sightings: readonly Sighting[];
   /** Another identity that claims to be this namespace/name, in words; undefined where there is none. */
-  readonly conflict: { readonly reason: 'IdentityConflict' | 'MacConflict'; readonly message: string } | undefined;
+  readonly conflict:
+    { readonly reason: 'IdentityConflict' | 'MacConflict' | 'DiskMissing'; readonly message: string } | undefined;
   /** Seen being created by this leader after its list, and without an identity of its own: it can be nowhere yet. */
   readonly fresh: boolean;
   /** What the placement loop said last, where it found no host. */
