@@ -14,7 +14,8 @@ import type {
 } from '../crds/generated/types';
 import { hostNamespace, hostOfNamespace } from '../common/names';
 import { retainedBy, withKnownDisks } from '../operator/plan/disks';
-import { hostState, vmSpec } from '../operator/plan/ledger';
+import { hostState, poolTerms, vmSpec } from '../operator/plan/ledger';
+import type { PoolTerms } from '../operator/plan/ledger';
 import { poolPolicy } from '../operator/plan/pool';
 import { resolve, uuidOf } from '../operator/plan/resolve';
 import type { Catalog } from '../operator/plan/resolve';
@@ -75,9 +76,9 @@ function toHost(objects: Objects, host: XenHost, claimed: ReadonlySet<string>): 
   const ready = isReady(host, agent);
   const state = ready ? 'Ready' : 'NotReady';
   const view = { name, state, message: 'it is not Ready', answered: ready, dead: false, namespaceReady: true } as const;
-  const locality = (pool: string): 'local' | 'replicated' | 'shared' | undefined =>
-    objects.get<XenStoragePool>('XenStoragePool', pool)?.spec.locality;
-  return hostState({ host, view, agent, locality, strayOrders: [], isClaimed: (uuid) => claimed.has(uuid) });
+  const terms = (pool: string): PoolTerms | undefined => poolTerms(objects.get<XenStoragePool>('XenStoragePool', pool));
+  const isClaimed = (uuid: string): boolean => claimed.has(uuid);
+  return hostState({ host, view, agent, terms, strayOrders: [], isClaimed, isPlaced: isClaimed });
 }
 
 /** Orders, and reports of hosts that keep disks, by the UUID of the domain. */

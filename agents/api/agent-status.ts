@@ -97,8 +97,9 @@ function pools({ agent, observation, poolID }: AgentStatusInput): NonNullable<Xe
     if (problem !== undefined || !marker) return { name, present: false, message: problem ?? '' };
     const disks = (observation.disks ?? []).filter((disk) => disk.path.startsWith(`${path}/`));
     const usedBytes = disks.reduce((sum, disk) => sum + disk.usedBytes, 0);
+    const diskBytes = disks.reduce((sum, disk) => sum + disk.sizeBytes, 0);
     const { totalBytes, freeBytes } = space;
-    return { name, present: true, totalBytes, freeBytes, usedBytes, id: marker.id };
+    return { name, present: true, totalBytes, freeBytes, usedBytes, diskBytes, id: marker.id };
   });
 }
 

@@ -107,6 +107,10 @@ export interface XenAgentStatus {
      */
     usedBytes?: number;
     /**
+     * Sizes of the disks in it, added up.
+     */
+    diskBytes?: number;
+    /**
      * ID in the marker file of the pool.
      */
     id?: string;

@@ -2,7 +2,7 @@
 import type { XenDomain, XenVM } from '../../crds/generated/types';
 import { hostNamespace, hostOfNamespace } from '../../common/names';
 import { keyOf } from '../../common/kube/types';
-import { hostState, vmSpec } from '../plan/ledger';
+import { hostState, poolTerms, vmSpec, type PoolTerms } from '../plan/ledger';
 import { poolPolicy } from '../plan/pool';
 import { uuidOf } from '../plan/resolve';
 import { isRetired } from '../plan/world';
@@ -33,6 +33,7 @@ export class Ledger {
       world.vms.onChange((change) => {
         this.markVm(change.key);
         if ('object' in change) this.#markClaimed(change.object);
+        this.#markKeepers('old' in change ? change.old : undefined, 'object' in change ? change.object : undefined);
       }),
       world.pools.onChange((change) => this.#dirtyPools.add(change.key)),
       world.hosts.onChange((change) => this.markHost(change.key)),
@@ -103,6 +104,13 @@ export class Ledger {
     if (isKnown) this.markHost(host);
   }
 
+  /** Disks that a host keeps are its own account until their VM is placed, and again when it is gone. */
+  #markKeepers(before: XenVM | undefined, after: XenVM | undefined): void {
+    const vm = after ?? before;
+    if (vm === undefined || before?.status?.placement?.host === after?.status?.placement?.host) return;
+    for (const { metadata } of this.#world.agents.byIndex('retained', uuidOf(vm))) this.markHost(metadata.name);
+  }
+
   /** An order that a claim counts is the VM's account; any other is the host's. */
   #markOrder(order: XenDomain): void {
     this.markVm(`${order.spec.vm.namespace}/${order.spec.vm.name}`);
@@ -118,14 +126,15 @@ export class Ledger {
       this.#known.delete(name);
       return;
     }
-    const locality = (pool: string): 'local' | 'replicated' | 'shared' | undefined =>
-      this.#world.storagePools.get(pool)?.spec.locality;
+    const terms = (pool: string): PoolTerms | undefined => poolTerms(this.#world.storagePools.get(pool));
     const strayOrders = this.#world.domains
       .byIndex('namespace', hostNamespace(name))
       .filter((order) => !isRetired(order) && !this.#isClaimed(order.metadata.name, name));
     const isClaimed = (uuid: string): boolean => this.#isClaimed(uuid, name);
+    const isPlaced = (uuid: string): boolean =>
+      this.#world.vms.byIndex('uuid', uuid).some((vm) => vm.status?.placement !== undefined);
     const agent = this.#fleet.agent(name);
-    this.scheduler.updateHost(hostState({ host, view, agent, locality, strayOrders, isClaimed }));
+    this.scheduler.updateHost(hostState({ host, view, agent, terms, strayOrders, isClaimed, isPlaced }));
     if (this.#known.has(name)) return;
     this.#known.add(name);
     for (const vm of this.#world.vms.byIndex('host', name)) this.markVm(keyOf(vm.metadata));

@@ -1,5 +1,5 @@
 /** From Kubernetes objects to the scheduler's words: what a host offers, what a VM asks. Pure. */
-import type { XenAgent, XenDomain, XenHost, XenVM } from '../../crds/generated/types';
+import type { XenAgent, XenDomain, XenHost, XenStoragePool, XenVM } from '../../crds/generated/types';
 import { defined } from '../../common/defined';
 import { domainOverheadBytes, MIB } from '../../common/memory';
 import { parseBytes } from '../../common/quantity';
@@ -35,11 +35,42 @@ function strayFootprint(orders: readonly XenDomain[]): Footprint {
     .reduce(add, NOTHING);
 }
 
-function storageOf(agent: XenAgent, locality: (pool: string) => HostStorage['locality'] | undefined): HostStorage[] {
-  return (agent.status?.storagePools ?? []).flatMap((pool) => {
-    const reach = locality(pool.name);
-    if (!pool.present || reach === undefined) return [];
-    return [{ name: pool.name, freeBytes: pool.freeBytes ?? 0, locality: reach }];
+/** What must be known of a storage pool to sell its room. */
+export interface PoolTerms {
+  readonly locality: HostStorage['locality'];
+  /** Bytes of disks per byte of room. */
+  readonly overcommitRatio: number;
+}
+
+export function poolTerms(pool: XenStoragePool | undefined): PoolTerms | undefined {
+  return pool && { locality: pool.spec.locality, overcommitRatio: pool.spec.overcommitRatio ?? 1 };
+}
+
+/**
+ * Disks are sparse, so what is free now is promised in part already. The room for disks is what is
+ * free and what the disks there occupy; times the ratio it may be promised. Of that go the disks that
+ * are there, by their sizes, and those that no placed VM counts. What is not free now is never sold.
+ */
+function storageOf({ agent, terms, isClaimed, isPlaced }: HostOffer): HostStorage[] {
+  const { storagePools = [], retainedDisks = [] } = agent?.status ?? {};
+  return storagePools.flatMap(({ name, present, freeBytes = 0, usedBytes = 0, diskBytes = 0 }) => {
+    const known = terms(name);
+    if (!present || known === undefined) return [];
+    const { locality, overcommitRatio } = known;
+    const isCounted = locality === 'local' ? isClaimed : isPlaced;
+    const path = agent?.spec.storagePools?.find((pool) => pool.name === name)?.path;
+    const keptBytes = retainedDisks
+      .filter((disk) => disk.path === path && !isCounted(disk.uuid))
+      .reduce((sum, disk) => sum + (disk.sizeBytes ?? 0), 0);
+    const promisable = Math.floor((freeBytes + usedBytes) * overcommitRatio);
+    return [
+      {
+        name,
+        locality,
+        freeBytes: Math.min(freeBytes, promisable - diskBytes),
+        promisableBytes: promisable - keptBytes,
+      },
+    ];
   });
 }
 
@@ -47,11 +78,13 @@ export interface HostOffer {
   readonly host: XenHost;
   readonly view: HostView;
   readonly agent: XenAgent | undefined;
-  readonly locality: (pool: string) => HostStorage['locality'] | undefined;
+  readonly terms: (pool: string) => PoolTerms | undefined;
   /** Orders here that no claim counts, retired ones left out. */
   readonly strayOrders: readonly XenDomain[];
   /** A claim on this host counts this UUID already, though the host may still call it an orphan. */
   readonly isClaimed: (uuid: string) => boolean;
+  /** A claim on any host counts it. */
+  readonly isPlaced: (uuid: string) => boolean;
 }
 
 type Report = NonNullable<XenAgent['status']>;
@@ -98,7 +131,7 @@ export function hostState(offer: HostOffer): HostState {
     foreignBytes: foreign.bytes,
     orphanBytes: orphans.bytes,
     foreignVcpus: foreign.vcpus + orphans.vcpus,
-    storage: agent === undefined ? [] : storageOf(agent, offer.locality),
+    storage: storageOf(offer),
     reportedFreeBytes: freeMiB === undefined ? undefined : freeMiB * MIB,
   });
 }

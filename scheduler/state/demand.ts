@@ -7,6 +7,13 @@ import { labelsKey, selectorKey } from '../labels';
 import type { VmSpec } from '../types';
 import type { Relations } from './relations';
 
+export interface DiskBytes {
+  /** Of disks that are still to be made. */
+  readonly toMake: number;
+  /** Of all disks: a made one is sparse, and may grow to its size. */
+  readonly all: number;
+}
+
 export interface Vm {
   readonly spec: VmSpec;
   readonly key: string;
@@ -17,20 +24,22 @@ export interface Vm {
   readonly shapeKey: string;
   readonly sizeKey: string;
   readonly labelsKey: string;
-  /** Bytes to make in each pool that the VM uses; 0 where its disks are made. */
-  readonly diskBytes: ReadonlyMap<string, number>;
+  /** Bytes in each pool that the VM uses. */
+  readonly diskBytes: ReadonlyMap<string, DiskBytes>;
   /** What it asks of other VMs; filled in when the world takes it in. */
   relations?: Relations;
 }
 
-const NO_DISKS: ReadonlyMap<string, number> = new Map();
+const NO_DISKS: ReadonlyMap<string, DiskBytes> = new Map();
+const NO_BYTES: DiskBytes = { toMake: 0, all: 0 };
 
-function diskDemand(spec: VmSpec): ReadonlyMap<string, number> {
+function diskDemand(spec: VmSpec): ReadonlyMap<string, DiskBytes> {
   if (!spec.disks?.length) return NO_DISKS;
-  const bytes = new Map<string, number>();
-  for (const disk of spec.disks) {
-    const made = disk.made === true || disk.madeOn !== undefined;
-    bytes.set(disk.pool, (bytes.get(disk.pool) ?? 0) + (made ? 0 : disk.sizeBytes));
+  const bytes = new Map<string, DiskBytes>();
+  for (const { pool, sizeBytes, made, madeOn } of spec.disks) {
+    const { toMake, all } = bytes.get(pool) ?? NO_BYTES;
+    const isMade = made === true || madeOn !== undefined;
+    bytes.set(pool, { toMake: toMake + (isMade ? 0 : sizeBytes), all: all + sizeBytes });
   }
   return bytes;
 }
@@ -55,7 +64,7 @@ export function compileVm(spec: VmSpec): Vm {
   const diskBytes = diskDemand(spec);
   const shape = shapeKey(spec);
   const dedicated = spec.dedicated === true;
-  const disks = diskBytes.size === 0 ? '' : [...diskBytes.values()].join();
+  const disks = diskBytes.size === 0 ? '' : [...diskBytes.values()].map(({ toMake }) => toMake).join();
   return {
     spec,
     key: spec.key,

@@ -101,7 +101,15 @@ describe('the report of a host', () => {
       const observation = { ...input().observation, markers: new Map([['/pool', { name, id }]]) };
       return { observation };
     };
-    const good = { name: 'local', present: true, totalBytes: 100e9, freeBytes: 50e9, usedBytes: 4, id: 'id-1' };
+    const good = {
+      name: 'local',
+      present: true,
+      totalBytes: 100e9,
+      freeBytes: 50e9,
+      usedBytes: 4,
+      diskBytes: 7,
+      id: 'id-1',
+    };
     deepEqual(pool({}), good);
     deepEqual(pool({ poolID: () => 'id-1' }), good);
     const rows: readonly [Partial<AgentStatusInput>, RegExp][] = [
