@@ -172,7 +172,7 @@ export class Fleet {
     return (
       this.#uuidConflict(vm, uuid, sightings) ??
       this.#nameConflict(vm, uuid) ??
-      diskConflict(facts, resolution, (name) => this.view(name)) ??
+      diskConflict(facts, resolution, { host: (name) => this.view(name), sightings }) ??
       this.#macConflict(vm)
     );
   }

@@ -93,10 +93,28 @@ export function shownDisks(vm: XenVM, resolution: Resolution): NonNullable<XenVM
 export function diskConflict(
   facts: DiskFacts,
   resolution: Resolution,
-  host: (name: string) => HostView | undefined,
+  { host, sightings }: Pick<VmWorld, 'host' | 'sightings'>,
 ): VmWorld['conflict'] {
   const wanted = 'wanted' in resolution ? resolution.wanted.disks : [];
-  return strangersDisk(facts, wanted) ?? lostDisk(wanted, host);
+  return strangersDisk(facts, wanted) ?? lostDisk(wanted, host) ?? untoldDisk(facts, wanted, { host, sightings });
+}
+
+/** The last report of a host is older than its receipt: what it keeps of the VM comes with the next. */
+function untoldDisk(
+  { orders }: DiskFacts,
+  wanted: readonly WantedDisk[],
+  { host, sightings }: Pick<VmWorld, 'host' | 'sightings'>,
+): VmWorld['conflict'] {
+  const late = sightings.find(
+    (s) =>
+      !s.orphan &&
+      s.epoch > s.retiredEpoch &&
+      orders.every((placed) => placed.host !== s.host) &&
+      host(s.host)?.dead === false,
+  );
+  if (late === undefined || wanted.length === 0) return undefined;
+  const message = `waiting for the next report of host ${late.host}: it may keep disks of this VM`;
+  return { reason: 'HostNotReporting', message, stalled: false };
 }
 
 function strangersDisk({ vm, retained }: DiskFacts, wanted: readonly WantedDisk[]): VmWorld['conflict'] {

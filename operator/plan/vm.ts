@@ -148,7 +148,7 @@ function planDeletion(w: VmWorld): Action {
 }
 
 function planUnclaimed(w: VmWorld): Action {
-  if (w.conflict !== undefined) return hold(w.conflict.reason, w.conflict.message, true);
+  if (w.conflict !== undefined) return hold(w.conflict.reason, w.conflict.message, w.conflict.stalled ?? true);
   const held = hostsFirst(w);
   if (held !== undefined) return held;
   const found = foundElsewhere(w, undefined);

@@ -49,7 +49,13 @@ export interface VmWorld {
   readonly sightings: readonly Sighting[];
   /** Another identity that claims to be this namespace/name, in words; undefined where there is none. */
   readonly conflict:
-    { readonly reason: 'IdentityConflict' | 'MacConflict' | 'DiskMissing'; readonly message: string } | undefined;
+    | {
+        readonly reason: 'IdentityConflict' | 'MacConflict' | 'DiskMissing' | 'HostNotReporting';
+        readonly message: string;
+        /** Only somebody's act helps; so it is if absent. */
+        readonly stalled?: boolean;
+      }
+    | undefined;
   /** Seen being created by this leader after its list, and without an identity of its own: it can be nowhere yet. */
   readonly fresh: boolean;
   /** What the placement loop said last, where it found no host. */

@@ -115,6 +115,19 @@ describe('a retained disk', () => {
     equal(brief(here.plan(stranger)), 'wait IdentityConflict');
   });
 
+  it('is waited for where the last report of its host is older than the receipt', () => {
+    const here = new Rig();
+    const record = { uuid: UID, namespace: 'acme', name: 'web', epoch: 3 };
+    const pools = kept()?.storagePools ?? [];
+    here.report('h2', { storagePools: pools, records: [record] });
+    const action = here.plan(make());
+    equal(brief(action), 'wait HostNotReporting');
+    ok(action.do === 'wait' && action.because?.stalled === false);
+    here.report('h2', { ...kept(), records: [{ ...record, retiredEpoch: 3 }] });
+    equal(brief(here.plan(make())), 'place ≥4');
+    equal(here.placed(make()), 'h2');
+  });
+
   it('holds its VM up where its host is dead or gone, or where two hosts keep one', () => {
     const dead = new Rig();
     dead.report('h2', kept());
