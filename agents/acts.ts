@@ -8,6 +8,7 @@ import type { View } from './dom0/view';
 import { Lanes } from './lanes';
 import type { Log } from './log';
 import { afterCreate, afterDelete, afterRetire } from './reconcile/outcome';
+import { knownDisks } from './reconcile/record';
 import type { DomainRecord } from './reconcile/record';
 import type { Act, Report, Seen, StepInput } from './reconcile/types';
 import type { Sayer } from './sayer';
@@ -106,7 +107,13 @@ export class Acts {
     const { creator, store, clock, log, policy } = this.options;
     if (!record) throw new Error('a create without a record');
     this.say(turn, STARTING, record);
-    const outcome = await creator.create({ uuid, order, policy: await policy(), saved });
+    const outcome = await creator.create({
+      uuid,
+      order,
+      knownDisks: knownDisks(record),
+      policy: await policy(),
+      saved,
+    });
     state.notBefore = this.options.view.nextNumber;
     const { bootID } = input.host;
     const after = afterCreate(record, { order, outcome, bootID, nowMs: clock.wallMs() });
@@ -164,18 +171,19 @@ export class Acts {
 
   private async deleteDisks({ uuid, record, saved }: Turn, act: Acting<'deleteDisks'>): Promise<boolean> {
     await saved;
+    if (!record) throw new Error('disks to delete without a record');
     const { toolstack, store, clock, policy } = this.options;
     const key = await policy();
     const deleted: string[] = [];
     let failure: Failure | undefined;
     for (const disk of act.disks) {
       const outcome: ActOutcome = key.ok
-        ? await toolstack.deleteDisk(uuid, disk, key.policy)
+        ? await toolstack.deleteDisk(uuid, disk, record.vm, key.policy)
         : { kind: 'failed', failure: { reason: 'PolicyRefused', message: key.message } };
       if (outcome.kind === 'done') deleted.push(disk.name);
       else failure ??= outcome.failure;
     }
-    if (record) await store.save(afterDelete(record, deleted, failure, clock.wallMs()));
+    await store.save(afterDelete(record, deleted, failure, clock.wallMs()));
     this.options.onChanged();
     return true;
   }

@@ -6,6 +6,7 @@ import type { KubeClient } from '../common/kube/client';
 import type { Clock } from '../common/ports';
 import type { AgentApi } from './api/types';
 import { Creator } from './dom0/create';
+import { Pools } from './dom0/pools';
 import type { Layout } from './dom0/layout';
 import { Machine } from './dom0/machine';
 import { Store } from './dom0/store';
@@ -65,14 +66,15 @@ export class Agent {
     this.rhythm = new Rhythm(clock, log);
     const policy = new PolicySource(host, clock, layout.policyFile);
     this.store = new Store(host, layout);
+    const pools = new Pools({ host, store: this.store, agent: () => api.agent() });
     this.view = new View(host, clock, (bootID) => this.onBoot(bootID));
     this.sayer = new Sayer({ api, clock, log });
     this.workers = new Workers({
       api,
       store: this.store,
       view: this.view,
-      toolstack: new Toolstack(host, layout),
-      creator: new Creator(host, layout),
+      toolstack: new Toolstack(host, layout, pools),
+      creator: new Creator(host, layout, pools),
       sayer: this.sayer,
       policy: () => policy.get(),
       clock,
@@ -85,7 +87,10 @@ export class Agent {
     this.machine = new Machine(host, layout, (error) => log.warn({ error: errorText(error) }, 'no machine ID'));
     const machine = (): string | undefined => this.machine.id;
     const mayReport = (): boolean => this.mayAct();
-    this.reporter = new Reporter({ api, store, view, policy, clock, log, version, heartbeatMs, machine, mayReport });
+    this.reporter = new Reporter({
+      ...{ api, store, pools, view, policy, clock, log, version, heartbeatMs },
+      ...{ machine, mayReport },
+    });
     this.lease = this.newLease(machine);
   }
 

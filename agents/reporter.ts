@@ -3,16 +3,19 @@ import type { XenAgent, XenAgentStatus } from '../crds/generated/types';
 import type { Clock, Timer } from '../common/ports';
 import { agentStatus, isWorthWriting } from './api/agent-status';
 import type { AgentApi } from './api/types';
+import type { Pools } from './dom0/pools';
 import type { Store } from './dom0/store';
 import type { Look, View } from './dom0/view';
 import { errorText, type Log } from './log';
 import type { PolicySource } from './policy-source';
 import { isRetired } from './reconcile/record';
 import type { Observation } from './xl/observe';
+import type { Policy } from './xl/policy';
 
 export interface ReporterOptions {
   readonly api: AgentApi;
   readonly store: Store;
+  readonly pools: Pools;
   readonly view: View;
   readonly policy: PolicySource;
   readonly clock: Clock;
@@ -159,19 +162,40 @@ export class Reporter {
     if (missing === undefined) this.wholeMs = atMs;
     else this.options.log.warn({ missing }, 'the host could not be observed whole');
     const told = 'reason' in seen ? {} : seen;
+    const markers = key.ok ? await this.openPools(agent, told, key.policy) : {};
     this.observation = {
       atMs,
       of,
-      seen: { ...this.observation?.seen, ...told },
+      seen: { ...this.observation?.seen, ...told, ...markers },
       ...(missing !== undefined && { missing }),
     };
+  }
+
+  /** Takes pools into use that the host has and does not remember; the markers as they are then. */
+  private async openPools(agent: XenAgent, seen: Observation, policy: Policy): Promise<Pick<Observation, 'markers'>> {
+    const { store, pools, log } = this.options;
+    if (!seen.markers) return {};
+    const markers = new Map(seen.markers);
+    for (const { name, path } of agent.spec.storagePools ?? []) {
+      const pool = { name, path };
+      if (store.poolID(pool) !== undefined || seen.pools?.some((space) => space.path === path) !== true) continue;
+      try {
+        const opened = await pools.open(pool, policy);
+        if ('reason' in opened) log.warn({ pool: name, ...opened }, 'a storage pool is not used');
+        else markers.set(path, opened);
+      } catch (error) {
+        // What else was seen is to be told nevertheless.
+        log.warn({ pool: name, error: errorText(error) }, 'a storage pool could not be remembered');
+      }
+    }
+    return { markers };
   }
 
   /** What an observation depends on: when it changes, the last one is old. */
   private signature(agent: XenAgent): string {
     const rows = this.listed?.listing.rows.map((row) => `${row.domid} ${row.uuid} ${row.state}`) ?? [];
     const gone = [...this.options.store.records.values()].filter(isRetired).length;
-    return JSON.stringify([rows, gone, agent.metadata.generation]);
+    return JSON.stringify([this.listed?.bootID, rows, gone, agent.metadata.generation]);
   }
 
   private statusOf(agent: XenAgent, listed: Listed, nonce: string | undefined): XenAgentStatus {
@@ -185,6 +209,7 @@ export class Reporter {
       observation: this.observation?.seen ?? {},
       listing: listed.listing,
       records: store.records,
+      poolID: (pool) => store.poolID(pool),
       hasOrder: (uuid) => api.order(uuid) !== undefined,
       policyDigest: policy.digest,
       trouble: this.trouble(),
@@ -212,6 +237,8 @@ const PARTS: readonly (readonly [keyof Observation, string])[] = [
   ['bridges', 'the list of bridges'],
   ['pools', 'df of the storage pools'],
   ['disks', 'find in the storage pools'],
+  ['markers', 'reading the markers of the storage pools'],
+  ['owners', 'reading the owner files in the storage pools'],
 ];
 
 function missingParts(seen: Observation): string | undefined {

@@ -183,9 +183,12 @@ export class Workers {
     if (!api.authoritative()) return { kind: 'unheard' };
     const order = api.order(uuid);
     if (!order) return { kind: 'vanished' };
-    const { invalid } = order;
+    const { invalid, domain } = order;
+    const { spec, metadata, status } = domain;
     const confirmed = isConfirmed(bootID);
-    return { kind: 'given', spec: order.domain.spec, confirmed, ...(invalid !== undefined && { invalid }) };
+    // A status of an older order may speak of a disk in another pool.
+    const madeDisks = status?.observedGeneration === metadata.generation ? (status?.madeDisks ?? []) : [];
+    return { kind: 'given', spec, confirmed, madeDisks, ...(invalid !== undefined && { invalid }) };
   }
 
   private wakeIn(uuid: string, delayMs: number): void {

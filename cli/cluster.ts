@@ -12,12 +12,15 @@ import type {
   XenVM,
   XenVMClass,
 } from '../crds/generated/types';
-import { hostNamespace } from '../common/names';
-import { hostState, vmSpec } from '../operator/plan/ledger';
+import { hostNamespace, hostOfNamespace } from '../common/names';
+import { retainedBy, withKnownDisks } from '../operator/plan/vm/disks';
+import { hostState, poolTerms, vmSpec } from '../operator/plan/ledger';
+import type { PoolTerms } from '../operator/plan/ledger';
 import { poolPolicy } from '../operator/plan/pool';
 import { reportedBy } from '../operator/plan/vm/reservation';
 import { resolve, uuidOf } from '../operator/plan/vm/resolve';
 import type { Catalog } from '../operator/plan/vm/resolve';
+import type { PlacedOrder } from '../operator/plan/vm/facts';
 import type { HostState, Snapshot, VmSpec } from '../scheduler';
 import { InputError } from './fleet';
 import type { Scene } from './simulate';
@@ -76,19 +79,51 @@ function toHost(objects: Objects, host: XenHost, claimed: ReadonlySet<string>): 
   const bootID = agent?.status?.bootID;
   const proved = { bootID, dead: false, quarantined: false, namespaceReady: true } as const;
   const view = { name, state, message: 'it is not Ready', answered: ready, ...proved } as const;
-  const locality = (pool: string): 'local' | 'replicated' | 'shared' | undefined =>
-    objects.get<XenStoragePool>('XenStoragePool', pool)?.spec.locality;
-  return hostState({ host, view, agent, locality, strayOrders: [], isClaimed: (uuid) => claimed.has(uuid) });
+  const terms = (pool: string): PoolTerms | undefined => poolTerms(objects.get<XenStoragePool>('XenStoragePool', pool));
+  const isClaimed = (uuid: string): boolean => claimed.has(uuid);
+  return hostState({ host, view, agent, terms, strayOrders: [], isClaimed, isPlaced: isClaimed });
 }
 
-function toVm(objects: Objects, catalog: Catalog, vm: XenVM): VmSpec {
+/** Orders, and reports of hosts that keep disks, by the UUID of the domain. */
+interface Known {
+  readonly orders: ReadonlyMap<string, readonly PlacedOrder[]>;
+  readonly agents: ReadonlyMap<string, readonly XenAgent[]>;
+  readonly agentOf: (host: string) => XenAgent | undefined;
+}
+
+function knownOf(objects: Objects): Known {
+  const orders = objects.all<XenDomain>('XenDomain').flatMap((order): (readonly [string, PlacedOrder])[] => {
+    const host = hostOfNamespace(order.metadata.namespace ?? '');
+    return host === undefined ? [] : [[order.metadata.name, { host, order }]];
+  });
+  const agents = objects.all<XenAgent>('XenAgent').flatMap((agent) => {
+    const uuids = new Set((agent.status?.retainedDisks ?? []).map((disk) => disk.uuid));
+    return [...uuids].map((uuid) => [uuid, agent] as const);
+  });
+  const agentOf = (host: string): XenAgent | undefined => objects.get<XenAgent>('XenAgent', host, hostNamespace(host));
+  return { orders: grouped(orders), agents: grouped(agents), agentOf };
+}
+
+function grouped<T>(entries: readonly (readonly [string, T])[]): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const [key, value] of entries) {
+    const group = groups.get(key) ?? [];
+    group.push(value);
+    groups.set(key, group);
+  }
+  return groups;
+}
+
+function toVm(known: Known, catalog: Catalog, vm: XenVM): VmSpec {
   const uuid = uuidOf(vm);
-  const resolution = resolve(vm, uuid, catalog);
+  const orders = known.orders.get(uuid) ?? [];
+  const retained = (known.agents.get(uuid) ?? []).flatMap((agent) => retainedBy(agent, uuid));
+  const resolution = withKnownDisks(resolve(vm, uuid, catalog), { vm, orders, retained });
   const where = `${vm.metadata.namespace ?? 'default'}/${vm.metadata.name}`;
   if ('problem' in resolution) throw new InputError(`XenVM ${where}: ${resolution.problem.message}`);
   const host = vm.status?.placement?.host;
-  const order = host === undefined ? undefined : objects.get<XenDomain>('XenDomain', uuid, hostNamespace(host));
-  const agent = host === undefined ? undefined : objects.get<XenAgent>('XenAgent', host, hostNamespace(host));
+  const order = orders.find((placed) => placed.host === host)?.order;
+  const agent = host === undefined ? undefined : known.agentOf(host);
   const spec = vmSpec(vm, resolution, order, { reported: reportedBy(agent, uuid) });
   return spec.key === '' ? { ...spec, key: where } : spec;
 }
@@ -96,7 +131,8 @@ function toVm(objects: Objects, catalog: Catalog, vm: XenVM): VmSpec {
 export function clusterScene(manifests: Iterable<Manifest>): Scene {
   const objects = new Objects(manifests);
   const catalog = catalogOf(objects);
-  const vms = objects.all<XenVM>('XenVM').map((vm) => toVm(objects, catalog, vm));
+  const known = knownOf(objects);
+  const vms = objects.all<XenVM>('XenVM').map((vm) => toVm(known, catalog, vm));
   const claimed = new Set(
     objects
       .all<XenVM>('XenVM')

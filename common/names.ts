@@ -42,9 +42,13 @@ export function domainName(namespace: string, name: string): string {
   return `${namespace}.${name}`;
 }
 
-/** File of a disk in a pool folder: no two VMs can name one file. */
+/** Name of a disk's file in the folder of its pool: no two VMs can name one file. */
+export function diskFileName(uuid: string, disk: string): string {
+  return `${uuid}.${disk}.raw`;
+}
+
 export function diskFile(poolPath: string, uuid: string, disk: string): string {
-  return `${poolPath}/${uuid}.${disk}.raw`;
+  return `${poolPath}/${diskFileName(uuid, disk)}`;
 }
 
 /** Locally administered unicast MAC: 46 bits of a hash of the identity and the interface's name. */

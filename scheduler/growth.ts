@@ -10,7 +10,7 @@ import { memory } from './filters/memory';
 import { storage } from './filters/storage';
 import { vcpu } from './filters/vcpu';
 import type { Placer } from './placer';
-import type { Vm } from './state/demand';
+import type { DiskBytes, Vm } from './state/demand';
 import type { Placed, World } from './state/world';
 import type { Explanation } from './types';
 
@@ -55,7 +55,11 @@ function whereGrown(filter: Filter, grows: Grows): Filter {
 
 /** The storage pools of which the VM asks more than it holds. */
 function grownPools(vm: Vm, before: Vm | undefined): Vm['diskBytes'] {
-  return new Map([...vm.diskBytes].filter(([pool, bytes]) => bytes > (before?.diskBytes.get(pool) ?? -1)));
+  const grows = (pool: string, { toMake, all }: DiskBytes): boolean => {
+    const held = before?.diskBytes.get(pool);
+    return held === undefined || toMake > held.toMake || all > held.all;
+  };
+  return new Map([...vm.diskBytes].filter(([pool, bytes]) => grows(pool, bytes)));
 }
 
 function whereGrownPools(heldAt: (slot: number) => Vm | undefined): Filter {

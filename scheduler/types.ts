@@ -19,7 +19,7 @@ export interface VmDisk {
   readonly sizeBytes: number;
   /** The host that holds the disk, once it is made in a local pool: the VM stays there. */
   readonly madeOn?: string;
-  /** Already made (in any pool): its bytes are in the pool's own account and are not asked for again. */
+  /** Already made (in any pool): it asks for no more room, and stays promised. */
   readonly made?: boolean;
   /** How much of a made disk exists, where it is to grow: the rest is asked for. All of it if absent. */
   readonly madeBytes?: number;
@@ -61,8 +61,10 @@ export interface VmSpec {
 
 export interface HostStorage {
   readonly name: string;
-  /** What may still be promised; disks that are made are already taken off. */
+  /** Room for disks that are still to be made; what is there already is taken off. */
   readonly freeBytes: number;
+  /** What may be promised in all to the disks of placed VMs, made or not; absent: as much as there is room for. */
+  readonly promisableBytes?: number;
   /** Each host has its own `local` bytes; of the others the whole fleet has one account (the least reported). */
   readonly locality: 'local' | 'replicated' | 'shared';
 }

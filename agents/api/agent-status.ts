@@ -1,26 +1,22 @@
 /** The status of a XenAgent: what the host is, has and runs. Pure; the times come in. */
-import type { XenAgent, XenAgentStatus } from '../../crds/generated/types';
+import type { XenAgentStatus } from '../../crds/generated/types';
 import { xenAgentStatusBounds } from '../../crds/generated/bounds';
 import { mergeConditions } from '../../common/conditions';
 import { defined } from '../../common/defined';
 import { fit } from '../../common/fit';
 import { reportedRecords, within } from './agent-records';
 import type { Bound } from './agent-records';
-import type { Observation } from '../xl/observe';
+import { compare, poolStatuses, retainedDisks } from './agent-storage';
+import type { StorageInput } from './agent-storage';
 import type { DomainRow, Listing } from '../xl/list';
 import { isProved, ownerOf } from '../reconcile/owner';
-import { isRetired } from '../reconcile/record';
-import type { DomainRecord } from '../reconcile/record';
 
-export interface AgentStatusInput {
-  readonly agent: XenAgent;
+export interface AgentStatusInput extends StorageInput {
   readonly version: string;
   readonly bootID: string;
   readonly machineID: string | undefined;
   readonly fleet: { readonly fleetID: string; readonly roster: readonly string[] } | undefined;
-  readonly observation: Observation;
   readonly listing: Listing;
-  readonly records: ReadonlyMap<string, DomainRecord>;
   readonly hasOrder: (uuid: string) => boolean;
   readonly policyDigest: string | undefined;
   readonly trouble: string | undefined;
@@ -36,7 +32,6 @@ const RECORDS: Bound = { entries: 8192, bytes: 320 * 1024 };
 const RETAINED_DISKS: Bound = { entries: 512, bytes: 96 * 1024 };
 /** Names that somebody else gave. */
 const MAX_TEXT = 128;
-const DISK_FILE = /^(.*)\/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.([a-z0-9][-a-z0-9]*)\.raw$/;
 
 /** Never refused for the size of a text or a number, whatever the host says. */
 export function agentStatus(input: AgentStatusInput): XenAgentStatus {
@@ -56,7 +51,7 @@ function wholeStatus(input: AgentStatusInput): XenAgentStatus {
     ...(fleet && { fleetID: fleet.fleetID, roster: [...fleet.roster].sort() }),
     ...(input.policyDigest !== undefined && { policyDigest: input.policyDigest }),
     ...hardware(input),
-    storagePools: pools(input),
+    storagePools: poolStatuses(input),
     networks: networks(input),
     ...told,
     conditions: conditions(input),
@@ -121,7 +116,11 @@ export function isWorthWriting(before: XenAgentStatus | undefined, after: XenAge
 
 function withoutSpace(status: XenAgentStatus): object {
   const { memory, storagePools, ...rest } = status;
-  return { ...rest, totalMiB: memory?.totalMiB, pools: storagePools?.map(({ freeBytes: _free, ...pool }) => pool) };
+  return {
+    ...rest,
+    totalMiB: memory?.totalMiB,
+    pools: storagePools?.map(({ freeBytes: _free, usedBytes: _used, ...pool }) => pool),
+  };
 }
 
 /** Keys sorted: the server gives them back in its own order. */
@@ -131,16 +130,6 @@ function text(value: unknown): string {
       ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
       : inner,
   );
-}
-
-function pools({ agent, observation }: AgentStatusInput): NonNullable<XenAgentStatus['storagePools']> {
-  return (agent.spec.storagePools ?? []).map(({ name, path }) => {
-    const space = observation.pools?.find((pool) => pool.path === path);
-    if (space) return { name, present: true, totalBytes: space.totalBytes, freeBytes: space.freeBytes };
-    if (observation.pools) return { name, present: false, message: `the host has no folder ${path}` };
-    const before = agent.status?.storagePools?.find((pool) => pool.name === name);
-    return before ?? { name, present: false, message: `the host has not told yet what ${path} is` };
-  });
 }
 
 function networks({ agent, observation }: AgentStatusInput): NonNullable<XenAgentStatus['networks']> {
@@ -161,7 +150,6 @@ function domains(input: AgentStatusInput): Domain[] {
 
 /** Orphans are what nobody else knows of; foreign domains come last. */
 const rankOf = ({ kind }: Domain): number => ['orphan', 'ours', 'foreign'].indexOf(kind);
-const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 function domain(input: AgentStatusInput, row: DomainRow): Domain {
   const detail = input.observation.details?.get(row.domid);
@@ -203,19 +191,6 @@ function ownerOfRow(
   }
   if (record || !mark || mark.fleetID !== fleet?.fleetID) return { kind: 'foreign' };
   return { kind: 'orphan', namespace: mark.namespace, vmName: mark.name, epoch: mark.epoch };
-}
-
-/** Disks of VMs that have no live record here. */
-function retainedDisks({ observation, records: held }: AgentStatusInput): NonNullable<XenAgentStatus['retainedDisks']> {
-  const found = (observation.disks ?? []).flatMap(({ path, sizeBytes }) => {
-    const [, folder, uuid, disk] = DISK_FILE.exec(path) ?? [];
-    if (folder === undefined || uuid === undefined || disk === undefined) return [];
-    const record = held.get(uuid);
-    if (record && !isRetired(record)) return [];
-    const owner = record ? { namespace: record.vm.namespace, vmName: record.vm.name } : {};
-    return [{ uuid, disk, path: folder, sizeBytes, ...owner }];
-  });
-  return found.sort((a, b) => compare(a.uuid, b.uuid) || compare(a.disk, b.disk));
 }
 
 function conditions({ agent, fleet, trouble, nowMs }: AgentStatusInput): NonNullable<XenAgentStatus['conditions']> {

@@ -4,7 +4,7 @@ import { xenDomainStatusBounds } from '../../crds/generated/bounds';
 import { mergeConditions } from '../../common/conditions';
 import { fit } from '../../common/fit';
 import { mergePatchOf } from './patch';
-import { restartRequired } from '../reconcile/record';
+import { knownDisks, restartRequired } from '../reconcile/record';
 import type { DomainRecord } from '../reconcile/record';
 import type { Report } from '../reconcile/types';
 
@@ -30,6 +30,7 @@ function wholeStatus(input: DomainStatusInput): XenDomainStatus {
   const condition = { type: 'Ready', status: ready, reason, message, observedGeneration: generation };
   const runs = report.phase === 'Running';
   const required = runs ? restartRequired(record) : [];
+  const made = record === undefined ? [] : knownDisks(record);
   return {
     observedGeneration: generation,
     epoch: domain.spec.epoch,
@@ -40,7 +41,7 @@ function wholeStatus(input: DomainStatusInput): XenDomainStatus {
     restarts: record?.restarts ?? 0,
     ...(runs && granted(record)),
     ...(required.length > 0 && { restartRequired: required }),
-    ...(record !== undefined && record.disks.length > 0 && { madeDisks: [...record.disks].sort() }),
+    ...(made.length > 0 && { madeDisks: made.sort() }),
     ...lastTermination(record),
     conditions: mergeConditions(
       domain.status?.conditions,

@@ -2,10 +2,10 @@
  * Makes a domain: policy, cfg, dry run, disks, then the one call that starts it. The cfg and its dry run leave nothing behind, so they
  * do not wait for `saved`, the record that must be durable before anything is made.
  */
-import { diskFile } from '../../common/names';
+import { diskFileName } from '../../common/names';
 import type { HostPort } from '../host/port';
 import type { CreateOutcome } from '../reconcile/outcome';
-import { imageFile, renderCfg } from '../xl/cfg';
+import { renderCfg } from '../xl/cfg';
 import type { CfgInput } from '../xl/cfg';
 import { compareDryRun, differenceText } from '../xl/dryrun';
 import { explain } from '../xl/errors';
@@ -14,18 +14,23 @@ import { markText } from '../xl/mark';
 import { refusalText } from '../xl/order';
 import type { OrderDisk, RunOrder } from '../xl/order';
 import { checkPolicy } from '../xl/policy';
-import type { PolicyResult } from '../xl/policy';
+import type { Policy, PolicyResult } from '../xl/policy';
+import { BUSY, EXISTS, MISSING, NO_POOL, NOT_RAW, NOT_YOURS, RETIRED, UNKNOWN } from './exit-codes';
 import { cfgFile } from './layout';
 import type { Layout } from './layout';
-import { BUSY, EXISTS, RETIRED, UNKNOWN } from './toolstack';
+import { noPool } from './pools';
+import type { Pools } from './pools';
 
 export interface CreateCall {
   readonly uuid: string;
   readonly order: RunOrder;
+  /** Names of disks that were made before: they are never made again. */
+  readonly knownDisks: readonly string[];
   readonly policy: PolicyResult;
   readonly saved: Promise<void>;
 }
 
+const SAFE_IMAGE = /^[A-Za-z0-9][A-Za-z0-9._+-]*(\/[A-Za-z0-9][A-Za-z0-9._+-]*)*$/;
 const DRY_RUN_DEADLINE_MS = 30_000;
 /** Copying an image may take long; the disk appears under its name only when whole. */
 const DISK_DEADLINE_MS = 3_600_000;
@@ -36,9 +41,10 @@ export class Creator {
   constructor(
     private readonly host: HostPort,
     private readonly layout: Layout,
+    private readonly pools: Pools,
   ) {}
 
-  async create({ uuid, order, policy, saved }: CreateCall): Promise<CreateOutcome> {
+  async create({ uuid, order, knownDisks, policy, saved }: CreateCall): Promise<CreateOutcome> {
     if (!policy.ok) return failed('PolicyRefused', policy.message);
     const refusal = checkPolicy(policy.policy, order);
     if (refusal) return failed('PolicyRefused', refusalText(refusal));
@@ -48,7 +54,10 @@ export class Creator {
     const path = cfgFile(this.layout, uuid);
     // Made anew before every use, so it need not outlive a power loss.
     const dryRun = this.host.putFile(path, cfg.text, { durable: false }).then(() => this.dryRun(path, input));
-    const [misread, disks] = await Promise.all([dryRun, saved.then(() => this.makeDisks(input))]);
+    const [misread, disks] = await Promise.all([
+      dryRun,
+      saved.then(() => this.makeDisks(input, { known: knownDisks, policy: policy.policy })),
+    ]);
     if (disks.failure) return { kind: 'failed', failure: disks.failure, disks: disks.made };
     if (misread) return { kind: 'failed', failure: misread, disks: disks.made };
     return this.start(input, path, disks.made);
@@ -64,26 +73,60 @@ export class Creator {
     return undefined;
   }
 
-  private async makeDisks({ uuid, order, imageDir }: CfgInput): Promise<{ made: string[]; failure?: Failure }> {
+  private async makeDisks(
+    input: CfgInput,
+    { known, policy }: { known: readonly string[]; policy: Policy },
+  ): Promise<{ made: string[]; failure?: Failure }> {
     const made: string[] = [];
-    for (const disk of order.disks ?? []) {
-      const failure = await this.makeDisk(uuid, disk, imageDir);
+    for (const disk of input.order.disks ?? []) {
+      const failure = await this.makeDisk(input, disk, { known: known.includes(disk.name), policy });
       if (failure) return { made, failure };
       made.push(disk.name);
     }
     return { made };
   }
 
-  private async makeDisk(uuid: string, disk: OrderDisk, imageDir: string): Promise<Failure | undefined> {
-    const image = disk.image === undefined ? '-' : safeImage(imageDir, disk.image);
-    if (image === undefined)
+  private async makeDisk(
+    { uuid, order, imageDir }: CfgInput,
+    disk: OrderDisk,
+    { known, policy }: { known: boolean; policy: Policy },
+  ): Promise<Failure | undefined> {
+    if (disk.image !== undefined && !SAFE_IMAGE.test(disk.image))
       return {
         reason: 'InvalidOrder',
         message: `the image of disk ${disk.name} is no file name under the image directory`,
       };
-    const args = [diskFile(disk.path, uuid, disk.name), String(disk.sizeBytes), image];
+    const pool = { name: disk.pool, path: disk.path };
+    const marker = await this.pools.open(pool, policy);
+    if ('reason' in marker) return marker;
+    const file = diskFileName(uuid, disk.name);
+    const { namespace, name } = order.vm;
+    const args = [
+      ...[known ? 'known' : 'make', pool.path, pool.name, marker.id, file, String(disk.sizeBytes)],
+      ...[imageDir, disk.image ?? '-', order.fleetID, namespace, name],
+    ];
     const result = await this.host.locked(uuid, 'make-disk', args, { deadlineMs: DISK_DEADLINE_MS });
-    return result.end === 'exited' && result.code === 0 ? undefined : explain(`making disk ${disk.name}`, result);
+    if (result.end !== 'exited') return explain(`making disk ${disk.name}`, result);
+    switch (result.code) {
+      case 0:
+        return undefined;
+      case NO_POOL:
+        return noPool(pool, result.stderr);
+      case MISSING:
+        return {
+          reason: 'DiskMissing',
+          message: `disk ${disk.name} was made before, and pool ${pool.name} does not hold ${pool.path}/${file}: mount the file system that holds it, or restore it from a backup; it is never made anew`,
+        };
+      case NOT_YOURS:
+        return {
+          reason: 'DiskNotOwned',
+          message: `disk ${disk.name} is not given to ${namespace}/${name} (${result.stderr.trim()}): docs/storage.md tells how an administrator gives or removes it`,
+        };
+      case NOT_RAW:
+        return { reason: 'ImageNotRaw', message: `disk ${disk.name} was not made: ${result.stderr.trim()}` };
+      default:
+        return explain(`making disk ${disk.name}`, result);
+    }
   }
 
   private async start({ uuid, order }: CfgInput, path: string, disks: string[]): Promise<CreateOutcome> {
@@ -109,12 +152,6 @@ export class Creator {
         return { kind: 'failed', failure: explain('xl create', result), disks };
     }
   }
-}
-
-function safeImage(imageDir: string, image: string): string | undefined {
-  return /^[A-Za-z0-9][A-Za-z0-9._+-]*(\/[A-Za-z0-9][A-Za-z0-9._+-]*)*$/.test(image)
-    ? imageFile(imageDir, image)
-    : undefined;
 }
 
 function failed(reason: Failure['reason'], message: string): CreateOutcome {

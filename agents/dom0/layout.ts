@@ -18,6 +18,7 @@ export const PRODUCT_UUID_FILE = '/sys/class/dmi/id/product_uuid';
 export const machineFile = (layout: Layout): string => `${layout.stateDir}/machine`;
 /** Written now and then, to know that it can be. */
 export const probeFile = (layout: Layout): string => `${layout.stateDir}/probe`;
+export const poolsFile = (layout: Layout): string => `${layout.stateDir}/pools.json`;
 export const recordDir = (layout: Layout): string => `${layout.stateDir}/domains`;
 export const recordFile = (layout: Layout, uuid: string): string => `${recordDir(layout)}/${uuid}.json`;
 export const fenceDir = (layout: Layout): string => `${layout.stateDir}/fence`;

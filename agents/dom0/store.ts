@@ -1,9 +1,10 @@
 /** What the Dom0 remembers: its fleet, and one record per domain. Kept in memory as it is on disk; one writer per UUID. */
 import type { HostPort } from '../host/port';
+import type { Pool } from '../reconcile/pools';
 import { isRetired, refusing, withTwoWords } from '../reconcile/record';
 import type { DomainRecord } from '../reconcile/record';
 import type { Failure } from '../xl/errors';
-import { cfgFile, fenceDir, fenceFile, fleetFile, probeFile, recordDir, recordFile } from './layout';
+import { cfgFile, fenceDir, fenceFile, fleetFile, poolsFile, probeFile, recordDir, recordFile } from './layout';
 import type { Layout } from './layout';
 
 export interface Fleet {
@@ -17,6 +18,9 @@ const RETIRED_KEPT_MS = 90 * 24 * 3600 * 1000;
 
 export class Store {
   private fleetRead: Fleet | undefined;
+  /** IDs of the pools that were ever used here, by name and path. */
+  private poolIDs: ReadonlyMap<string, string> = new Map();
+  private poolsWritten: Promise<void> = Promise.resolve();
   private readonly byUuid = new Map<string, DomainRecord>();
   /** Records that are there and cannot be read: their domains are nobody's to touch. */
   private readonly broken = new Map<string, string>();
@@ -44,6 +48,8 @@ export class Store {
   async load(): Promise<void> {
     const text = await this.host.readFile(fleetFile(this.layout));
     this.fleetRead = text === undefined ? undefined : parseFleet(text);
+    const pools = await this.host.readFile(poolsFile(this.layout));
+    this.poolIDs = pools === undefined ? new Map() : parsePools(pools, poolsFile(this.layout));
     const names = await this.host.listDir(recordDir(this.layout));
     const fences = new Set(await this.host.listDir(fenceDir(this.layout)));
     const uuids = names.filter((name) => name.endsWith('.json')).map((name) => name.slice(0, -'.json'.length));
@@ -87,6 +93,22 @@ export class Store {
   async saveFleet(fleet: Fleet): Promise<void> {
     await this.put(fleetFile(this.layout), `${JSON.stringify(fleet)}\n`);
     this.fleetRead = fleet;
+  }
+
+  /** ID in the marker of a pool that was used here before. */
+  poolID(pool: Pool): string | undefined {
+    return this.poolIDs.get(poolKey(pool));
+  }
+
+  /** Durable when the promise resolves: before that the pool is not to be used. */
+  rememberPool(pool: Pool, id: string): Promise<void> {
+    const write = async (): Promise<void> => {
+      const known = new Map([...this.poolIDs, [poolKey(pool), id]]);
+      await this.put(poolsFile(this.layout), `${JSON.stringify(Object.fromEntries(known))}\n`);
+      this.poolIDs = known;
+    };
+    this.poolsWritten = this.poolsWritten.catch(() => undefined).then(write);
+    return this.poolsWritten;
   }
 
   /** Tries a write, so that `trouble` is known also while there is nothing to remember. Never rejects. */
@@ -159,6 +181,16 @@ function parseFleet(text: string): Fleet {
   const { fleetID, roster } = value ?? {};
   if (typeof fleetID !== 'string' || !Array.isArray(roster)) throw new Error('fleet.json is unreadable');
   return { fleetID, roster: roster.filter((name) => typeof name === 'string') };
+}
+
+const poolKey = ({ name, path }: Pool): string => `${name} ${path}`;
+
+/** What cannot be read is not nothing: then an empty mount point could be marked as the pool. */
+function parsePools(text: string, file: string): Map<string, string> {
+  const entries = Object.entries(parseObject(text) ?? { unreadable: undefined });
+  if (!entries.every((entry): entry is [string, string] => typeof entry[1] === 'string'))
+    throw new Error(`${file} is unreadable: restore it, or remove it while every pool of the host is mounted`);
+  return new Map(entries);
 }
 
 function parseRecord(text: string, uuid: string): DomainRecord | undefined {

@@ -3,6 +3,7 @@
 const lib = `# Shared head of every script: set in front of each by agents/host/embed-scripts.ts. POSIX sh; runs on the Dom0 under \`flock -o\`.
 # $XENFLEET_ROOT (default empty) goes before every file path. Exit codes of ours; anything else is the command's own:
 #   40 RETIRED   41 UNKNOWN (what is there cannot be told)   42 EXISTS   43 BAD-INPUT   44 ABSENT   (45 BUSY is flock's: the lock is held)
+#   46 NO-POOL (the folder does not prove to be the pool)   47 MISSING (a disk that is known is not there)   48 NOT-YOURS   49 NOT-RAW
 # Loops of the shell rather than awk and grep: most of a call's time is the starting of processes.
 set -uf
 umask 077
@@ -86,6 +87,51 @@ each_domain() { # COMMAND…
   done
   exit "$code"
 }
+
+# Sets $marker: the line in a pool's marker file, empty if there is none. A pool is a folder that
+# holds one: the mount point of a file system that is not mounted does not.
+read_marker() { # POOL_PATH
+  marker=
+  [ -d "$R$1" ] || die 46 "there is no folder $1"
+  [ ! -L "$R$1/.xenfleet-pool" ] || die 46 "$1/.xenfleet-pool is a symlink"
+  [ ! -e "$R$1/.xenfleet-pool" ] || read -r marker <"$R$1/.xenfleet-pool" || [ -n "$marker" ] || die 46 "$1/.xenfleet-pool is unreadable"
+}
+
+# Goes on only if the folder is this very pool. ID - is that of a marker without one.
+need_pool() { # POOL_PATH POOL_NAME ID
+  read_marker "$1"
+  [ -n "$marker" ] || die 46 "$1 holds no .xenfleet-pool, so the file system of the pool is not mounted there"
+  case $3:$marker in
+    "$3:$2 $3" | "-:$2") ;;
+    *) die 46 "$1/.xenfleet-pool says \\"$marker\\", not \\"$2 $3\\"" ;;
+  esac
+}
+
+# Sets $disk, $part and $owner for a disk of a pool. The part is the host's own, since two hosts may
+# write to a shared pool.
+name_disk() { # POOL_PATH FILE
+  case $2 in
+    '' | .* | */* | *.owner) die 43 "not a disk's file name: $2" ;;
+  esac
+  disk=$R$1/$2
+  part=$R$1/.$2.$(uname -n).part
+  owner=$R$1/\${2%.raw}.owner
+  [ ! -L "$disk" ] || die 48 "$1/$2 is a symlink, which no disk is"
+  [ ! -e "$disk" ] || [ -f "$disk" ] || die 48 "$1/$2 is there and is no file"
+}
+
+# Sets $owned: is there an owner file? Ends the script unless it names this VM.
+check_owner() { # NAMESPACE NAME
+  owned=
+  [ ! -L "$owner" ] || die 48 "\${owner#"$R"} is a symlink"
+  [ -e "$owner" ] || return 0
+  line=
+  read -r line <"$owner" || [ -n "$line" ] || die 48 "\${owner#"$R"} is unreadable"
+  case $line in
+    *",\\"namespace\\":\\"$1\\",\\"name\\":\\"$2\\"}") owned=yes ;;
+    *) die 48 "\${owner#"$R"} names another owner" ;;
+  esac
+}
 `;
 
 /* prettier-ignore */
@@ -109,15 +155,20 @@ holds "$R$4" "$2" || die 43 "$4 does not carry $2"
 xenstore-write "/xenfleet/$2" "$5" || exit $?
 exec xl create -e "$R$4"
 `,
-  'delete-disk': lib + `# PATH: removes a disk for good; one that is not there is no error.
-[ $# -eq 1 ] || die 43 'usage: PATH'
-[ -e "$R$1" ] || {
-  echo absent
-  exit 0
-}
-[ -f "$R$1" ] || die 43 "not a file: $1"
-rm -f "$R$1" && sync "\${R}\${1%/*}" || exit $?
-echo deleted
+  'delete-disk': lib + `# POOL_PATH POOL_NAME POOL_ID FILE NAMESPACE NAME: removes a disk for good, with its owner file and
+# what a crash has left of it. One that is not there is no error; a pool that is not there is one,
+# since the disk is there still.
+[ $# -eq 6 ] || die 43 'usage: POOL_PATH POOL_NAME POOL_ID FILE NAMESPACE NAME'
+need_pool "$1" "$2" "$3"
+name_disk "$1" "$4"
+check_owner "$5" "$6"
+word=absent
+[ ! -e "$disk" ] || word=deleted
+set +f
+rm -f "$disk" "$R$1/.$4".*part || exit $?
+# The owner goes last: if this is cut off, the next try still knows whose it is.
+sync "$R$1" && rm -f "$owner" && sync "$R$1" || exit $?
+echo "$word"
 `,
   'destroy': lib + `# UUID [DOMID LETTER]: ends the domain at once; 0 and \`absent\` where it is not there. With DOMID that one only, and only while LETTER (p or
 # s) is in its state: what was started or went on meanwhile is spared.
@@ -134,48 +185,94 @@ find_domain "$@"
 }
 each_domain xl destroy
 `,
-  'grow-disk': lib + `# PATH SIZE_BYTES: a disk only ever grows.
-[ $# -eq 2 ] || die 43 'usage: PATH SIZE_BYTES'
-need_number "$2"
-[ -f "$R$1" ] || die 44 "no disk $1"
-size=$(stat -Lc %s "$R$1") || exit $?
-[ "$size" -le "$2" ] || die 43 "the disk has $size bytes, wanted $2"
-[ "$size" -ne "$2" ] || {
+  'grow-disk': lib + `# POOL_PATH POOL_NAME POOL_ID FILE SIZE_BYTES: a disk only ever grows.
+[ $# -eq 5 ] || die 43 'usage: POOL_PATH POOL_NAME POOL_ID FILE SIZE_BYTES'
+need_number "$5"
+need_pool "$1" "$2" "$3"
+name_disk "$1" "$4"
+[ -e "$disk" ] || die 44 "no disk $1/$4"
+size=$(stat -c %s "$disk") || exit $?
+[ "$size" -le "$5" ] || die 43 "the disk has $size bytes, wanted $5"
+[ "$size" -ne "$5" ] || {
   echo "kept $size"
   exit 0
 }
-truncate -s "$2" "$R$1" && sync "$R$1" || exit $?
-echo "grown $2"
+truncate -s "$5" "$disk" && sync "$disk" || exit $?
+echo "grown $5"
 `,
-  'make-disk': lib + `# PATH SIZE_BYTES IMAGE_PATH|-: a sparse disk, blank or from an image; one that exists is kept as it is. The pool's folder is never made
-# here: where a mount is missing the disk must not land beneath it.
-[ $# -eq 3 ] || die 43 'usage: PATH SIZE_BYTES IMAGE_PATH|-'
-need_number "$2"
-disk=$R$1
-[ -d "\${disk%/*}" ] || die 43 "no folder \${1%/*}"
-[ ! -e "$disk" ] || {
-  size=$(stat -Lc %s "$disk") && echo "kept $size"
-  exit $?
+  'make-disk': lib + `# make|known POOL_PATH POOL_NAME POOL_ID FILE SIZE_BYTES IMAGE_DIR IMAGE|- FLEET NAMESPACE NAME:
+# a sparse disk, blank or from an image; one that exists is kept as it is, if it is this VM's. A disk
+# that is known is only looked for, never made anew. The owner file comes first and nothing is ever
+# overwritten, so a crash at any line leaves what the next try can go on from.
+[ $# -eq 11 ] || die 43 'usage: make|known POOL_PATH POOL_NAME POOL_ID FILE SIZE_BYTES IMAGE_DIR IMAGE|- FLEET NAMESPACE NAME'
+case $1 in make | known) ;; *) die 43 "make or known, not $1" ;; esac
+need_number "$6"
+need_pool "$2" "$3" "$4"
+name_disk "$2" "$5"
+check_owner "\${10}" "\${11}"
+
+write_owner() { # FLEET NAMESPACE NAME
+  [ -z "$owned" ] || return 0
+  rm -f "$part" && printf '{"fleet":"%s","namespace":"%s","name":"%s"}\\n' "$@" >"$part" && sync "$part" && appear "$part" "$owner"
 }
-part=\${disk%/*}/.\${disk##*/}.part # Left behind by a crash it is overwritten by the next try.
-rm -f "$part" || exit $?
-if [ "$3" != - ]; then
-  [ -f "$R$3" ] || die 43 "no image $3"
-  size=$(stat -Lc %s "$R$3") || exit $?
-  [ "$size" -le "$2" ] || die 43 "image $3 has $size bytes, the disk $2"
-  cp --sparse=always --reflink=auto "$R$3" "$part"
+# Gives a whole file its name, unless something has that name. Some file systems have no hard links.
+appear() { # PART FILE
+  if ! ln "$1" "$2" 2>/dev/null && ! [ "$1" -ef "$2" ]; then
+    [ ! -e "$2" ] && [ ! -L "$2" ] || die 48 "\${2#"$R"} has appeared meanwhile; nothing was overwritten"
+    mv -n "$1" "$2" || return
+    [ ! -e "$1" ] || die 48 "\${2#"$R"} has appeared meanwhile; nothing was overwritten"
+  fi
+  rm -f "$1" && sync "\${2%/*}"
+}
+# Sets $source: the real file of an image, which must be below the image directory.
+find_image() { # IMAGE_DIR IMAGE
+  root=$(readlink -f "$R$1") && source=$(readlink -f "$R$1/$2") && [ -f "$source" ] || die 43 "no image $1/$2"
+  case $source in "$root"/*) ;; *) die 49 "image $2 is a link to a file outside of $1" ;; esac
+}
+need_raw() { # FILE IMAGE
+  magic=$(head -c 8 "$1" | od -An -tx1 | tr -d ' \\n')
+  tail=$(tail -c 512 "$1" | head -c 8 | od -An -tx1 | tr -d ' \\n')
+  format=
+  case $magic in
+    514649fb*) format=qcow2 ;;
+    51454400*) format=qed ;;
+    4b444d56* | 23204469736b2044) format=vmdk ;;
+    7668647866696c65) format=vhdx ;;
+    3c3c3c20*) format=vdi ;;
+    1f8b* | fd377a58* | 28b52ffd* | 425a68* | 504b0304*) die 49 "image $2 is compressed: unpack it first, then name the raw file" ;;
+  esac
+  case $magic:$tail in *636f6e6563746978*) format=vpc ;; esac
+  [ -z "$format" ] || die 49 "image $2 is not raw: convert it with \\\`qemu-img convert -f $format -O raw FROM TO\\\`"
+}
+
+if [ -e "$disk" ]; then
+  [ -n "$owned" ] || [ "$1" = known ] || die 48 "$2/$5 is there without an owner file"
+  write_owner "$9" "\${10}" "\${11}" && size=$(stat -c %s "$disk") && echo "kept $size"
+  exit $?
+fi
+[ "$1" = make ] || die 47 "no disk $2/$5"
+if [ "$8" != - ]; then
+  find_image "$7" "$8"
+  size=$(stat -c %s "$source") || exit $?
+  need_raw "$source" "$8"
+  [ "$size" -le "$6" ] || die 43 "image $8 has $size bytes, the disk $6"
+fi
+write_owner "$9" "\${10}" "\${11}" && rm -f "$part" || exit $?
+if [ "$8" != - ]; then
+  cp --no-dereference --sparse=always --reflink=auto "$source" "$part" && [ ! -L "$part" ]
 else
   : >"$part"
-fi && truncate -s "$2" "$part" && sync "$part" && mv -f "$part" "$disk" && sync "\${disk%/*}" || {
+fi && truncate -s "$6" "$part" && sync "$part" && appear "$part" "$disk" || {
   code=$?
   rm -f "$part"
   exit "$code"
 }
-echo "made $2"
+echo "made $6"
 `,
   'observe': lib + `# IMAGES_DIR [POOL_PATH…]: all that the agent looks at, in one round trip. Sections start with a line \`=== name\`, or \`=== name FAILED CODE\`
 # if that part could not be told in time (its words are on stderr). Formats of ours: df \`PATH TOTAL_BYTES FREE_BYTES\` (a pool that is not there
-# has no line), images and disks \`BYTES PATH\`, marks \`/xenfleet/UUID = "MARK"\`, the rest is what the command prints.
+# has no line), images \`BYTES PATH\`, disks \`BYTES USED_BYTES PATH\`, markers of pools and owners of disks \`PATH LINE\`, marks
+# \`/xenfleet/UUID = "MARK"\`, the rest is what the command prints.
 [ $# -ge 1 ] || die 43 'usage: IMAGES_DIR [POOL_PATH…]'
 images=$1
 shift
@@ -259,13 +356,28 @@ LIST
 disks() {
   for pool; do
     [ -d "$R$pool" ] || continue
-    text=$(limit find -H "$R$pool" -maxdepth 1 -type f ! -name '.*' -printf '%s %P\\n') || return
-    while read -r size name; do
-      [ -z "$name" ] || echo "$size $pool/$name"
+    text=$(limit find -H "$R$pool" -maxdepth 1 -type f ! -name '.*' ! -name '*.owner' -printf '%s %b %P\\n') || return
+    while read -r size blocks name; do
+      [ -z "$name" ] || echo "$size $((blocks * 512)) $pool/$name"
     done <<LIST
 $text
 LIST
   done
+}
+first_lines() { # FILE…
+  for file; do
+    [ -f "$file" ] && [ ! -L "$file" ] || continue
+    line=
+    read -r line <"$file"
+    printf '%s %.400s\\n' "\${file#"$R"}" "$line"
+  done
+}
+markers() {
+  for pool; do first_lines "$R$pool/.xenfleet-pool"; done
+}
+owners() {
+  set +f
+  for pool; do first_lines "$R$pool"/*.owner; done
 }
 section bootid cat "$R/proc/sys/kernel/random/boot_id"
 section hostname uname -n
@@ -278,6 +390,8 @@ section bridges bridges
 section df free "$@"
 section images limit find -L "$R$images" -type f ! -name '.*' -printf '%s %P\\n'
 section disks disks "$@"
+section markers markers "$@"
+section owners owners "$@"
 
 # A little longer than the deadline, so that what was killed by it can say so.
 looks=$(((seconds + 2) * 20))
@@ -286,6 +400,25 @@ while unfinished && [ "$looks" -gt 0 ]; do
   sleep 0.05
 done
 for name in $names; do tell "$name"; done
+`,
+  'open-pool': lib + `# POOL_PATH POOL_NAME mark|look: prints the marker of a pool, \`NAME ID\`. \`mark\` makes it if there is
+# none and the folder is empty: if anything is in it, it may be something else than this pool, and an
+# administrator must say what.
+[ $# -eq 3 ] || die 43 'usage: POOL_PATH POOL_NAME mark|look'
+read_marker "$1"
+if [ -z "$marker" ]; then
+  [ "$3" = mark ] || die 46 "$1 holds no .xenfleet-pool"
+  found=$(find "$R$1/" -mindepth 1 -maxdepth 1 ! -name lost+found ! -name '.xenfleet-pool.*.part') || exit $?
+  [ -z "$found" ] || die 46 "$1 holds no .xenfleet-pool, and is not empty"
+  read -r id </proc/sys/kernel/random/uuid || exit $?
+  part=$R$1/.xenfleet-pool.$(uname -n).part
+  rm -f "$part" && echo "$2 $id" >"$part" && sync "$part" && mv -n "$part" "$R$1/.xenfleet-pool" && sync "$R$1" || exit $?
+  read_marker "$1"
+fi
+case $marker in
+  "$2" | "$2 "*) echo "$marker" ;;
+  *) die 46 "$1 belongs to pool \${marker%% *}" ;;
+esac
 `,
   'retire': lib + `# STATE_DIR UUID EPOCH: from now on every epoch up to EPOCH is refused here; 0 only when moreover the domain is not here.
 [ $# -eq 3 ] || die 43 'usage: STATE_DIR UUID EPOCH'

@@ -2,7 +2,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { XenDomainSpec } from '../../crds/generated/types';
 import { isRunOrder } from '../xl/order';
-import { change, isRetired } from './record';
+import { change, isRetired, withDisks } from './record';
 import type { DomainRecord } from './record';
 import type { HostState, Report, StepInput } from './types';
 
@@ -11,8 +11,18 @@ export type Accepted =
 
 export function accept(
   input: StepInput,
-  given: { spec: XenDomainSpec; confirmed: boolean; invalid?: string },
+  given: { spec: XenDomainSpec; confirmed: boolean; invalid?: string; madeDisks?: readonly string[] },
 ): Accepted {
+  const accepted = take(input, given);
+  if (!accepted.ok) return accepted;
+  const { spec, madeDisks = [] } = given;
+  const made = (spec.disks ?? []).filter((disk) => disk.made === true).map((disk) => disk.name);
+  // Where the Dom0 has lost its memory, what this host has told the API before is believed.
+  const told = input.record ? [] : madeDisks;
+  return { ok: true, record: withDisks(accepted.record, spec, [...made, ...told]) };
+}
+
+function take(input: StepInput, given: Parameters<typeof accept>[1]): Accepted {
   const { spec, confirmed } = given;
   const refusal = refuse(input, spec, given.invalid);
   if (refusal) return { ok: false, report: refusal };

@@ -1,7 +1,7 @@
 /** How an act ended, and what is to be remembered of it. Pure. */
 import type { Failure } from '../xl/errors';
 import type { RunOrder } from '../xl/order';
-import { appliedOf, backOffMs, change, isRestart, refusing } from './record';
+import { appliedOf, backOffMs, change, isRestart, refusing, withDisks } from './record';
 import type { DomainRecord } from './record';
 import { DELETE_AGAIN_MS } from './stop';
 
@@ -23,7 +23,7 @@ export interface CreateEnd {
 export function afterCreate(record: DomainRecord, { order, outcome, bootID, nowMs }: CreateEnd): DomainRecord {
   switch (outcome.kind) {
     case 'created': {
-      return change(record, {
+      return change(withDisks(record, order, outcome.disks), {
         started: { epoch: order.epoch, bootID, atMs: nowMs, applied: appliedOf(order) },
         creating: undefined,
         ended: undefined,
@@ -31,7 +31,6 @@ export function afterCreate(record: DomainRecord, { order, outcome, bootID, nowM
         nextStartMs: undefined,
         lastFailure: undefined,
         restarts: record.restarts + (isRestart(record) ? 1 : 0),
-        disks: union(record.disks, outcome.disks),
       });
     }
     case 'retired':
@@ -40,12 +39,11 @@ export function afterCreate(record: DomainRecord, { order, outcome, bootID, nowM
       return record;
     case 'failed': {
       const failures = Math.max(record.failures, 1) + 1;
-      return change(record, {
+      return change(withDisks(record, order, outcome.disks), {
         creating: undefined,
         failures,
         nextStartMs: nowMs + backOffMs(failures),
         lastFailure: outcome.failure,
-        disks: union(record.disks, outcome.disks),
       });
     }
   }

@@ -8,7 +8,14 @@ import type { DomainRecord } from './record';
 
 export type OrderView =
   /** The API holds an order. `confirmed`: the orders were heard whole during this boot of the Dom0. */
-  | { readonly kind: 'given'; readonly spec: XenDomainSpec; readonly confirmed: boolean; readonly invalid?: string }
+  | {
+      readonly kind: 'given';
+      readonly spec: XenDomainSpec;
+      readonly confirmed: boolean;
+      readonly invalid?: string;
+      /** Disks of this very order that its status calls made. */
+      readonly madeDisks?: readonly string[];
+    }
   /** The API was asked for all orders, and this one was not among them. */
   | { readonly kind: 'vanished' }
   /** The API cannot be asked, or is not ours any more: what is on disk goes on. */

@@ -5,6 +5,12 @@ import { parseListL, parseListV } from './list';
 import type { DomainDetail, Listing } from './list';
 import { parseMark } from './mark';
 import type { Mark } from './mark';
+import { parseMarker } from './marker';
+import type { Marker } from './marker';
+
+/** As make-disk.sh writes it. */
+const OWNER =
+  /^(\/\S*\.owner) \{"fleet":"[A-Za-z0-9-]*","namespace":"([a-z0-9-]{1,63})","name":"([a-z0-9.-]{1,63})"\}$/;
 
 export interface PoolSpace {
   readonly path: string;
@@ -12,9 +18,16 @@ export interface PoolSpace {
   readonly freeBytes: number;
 }
 
-export interface FoundFile {
+export interface FoundDisk {
   readonly path: string;
   readonly sizeBytes: number;
+  /** What it occupies now: less than its size while it is sparse. */
+  readonly usedBytes: number;
+}
+
+export interface DiskOwner {
+  readonly namespace: string;
+  readonly name: string;
 }
 
 /** Undefined parts could not be told this time: nothing follows from their absence. */
@@ -29,7 +42,11 @@ export interface Observation {
   readonly marks?: ReadonlyMap<string, Mark | undefined>;
   readonly bridges?: readonly string[];
   readonly pools?: readonly PoolSpace[];
-  readonly disks?: readonly FoundFile[];
+  readonly disks?: readonly FoundDisk[];
+  /** Markers of pools by the path of the folder; a folder without a readable one has none. */
+  readonly markers?: ReadonlyMap<string, Marker>;
+  /** Owners of disks by the path of the owner file; an unreadable one has no entry. */
+  readonly owners?: ReadonlyMap<string, DiskOwner>;
 }
 
 /** The text of each section that did not fail. */
@@ -59,7 +76,9 @@ export function parseObservation(text: string): Observation {
     marks: take('marks', marks),
     bridges: take('bridges', lines),
     pools: take('df', pools),
-    disks: take('disks', files),
+    disks: take('disks', disks),
+    markers: take('markers', markers),
+    owners: take('owners', owners),
   };
   return Object.fromEntries(Object.entries(parts).filter(([, value]) => value !== undefined));
 }
@@ -87,9 +106,28 @@ function pools(body: string): PoolSpace[] {
   });
 }
 
-function files(body: string): FoundFile[] {
+function disks(body: string): FoundDisk[] {
   return lines(body).flatMap((line) => {
-    const [, size, path] = /^(\d+) (.+)$/.exec(line) ?? [];
-    return path === undefined ? [] : [{ path, sizeBytes: Number(size) }];
+    const [, size, used, path] = /^(\d+) (\d+) (.+)$/.exec(line) ?? [];
+    return path === undefined ? [] : [{ path, sizeBytes: Number(size), usedBytes: Number(used) }];
   });
+}
+
+function markers(body: string): Map<string, Marker> {
+  const found = new Map<string, Marker>();
+  for (const line of lines(body)) {
+    const [, path, text = ''] = /^(\/\S*)\/\.xenfleet-pool (.*)$/.exec(line) ?? [];
+    const marker = parseMarker(text);
+    if (path !== undefined && marker) found.set(path, marker);
+  }
+  return found;
+}
+
+function owners(body: string): Map<string, DiskOwner> {
+  const found = new Map<string, DiskOwner>();
+  for (const line of lines(body)) {
+    const [, path, namespace, name] = OWNER.exec(line) ?? [];
+    if (path !== undefined && namespace !== undefined && name !== undefined) found.set(path, { namespace, name });
+  }
+  return found;
 }

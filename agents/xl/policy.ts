@@ -49,12 +49,16 @@ export function checkPolicy(
   order: Pick<XenDomainSpec, 'disks' | 'networks' | 'deleteDisks'>,
 ): Refusal | undefined {
   for (const disk of [...(order.disks ?? []), ...(order.deleteDisks ?? [])])
-    if (!policy.storagePaths.some((allowed) => isWithin(disk.path, allowed)))
+    if (!isStoragePath(policy, disk.path))
       return refusal(`disks[${disk.name}].path`, disk.path, `allowed are ${listed(policy.storagePaths)}`);
   for (const network of order.networks ?? [])
     if (!policy.bridges.includes(network.bridge))
       return refusal(`networks[${network.name}].bridge`, network.bridge, `allowed are ${listed(policy.bridges)}`);
   return undefined;
+}
+
+export function isStoragePath(policy: Policy, path: string): boolean {
+  return policy.storagePaths.some((allowed) => isWithin(path, allowed));
 }
 
 function isWithin(path: string, folder: string): boolean {

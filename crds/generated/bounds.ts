@@ -93,6 +93,17 @@ export const xenAgentStatusBounds: Bounds = {
             "least": 0,
             "most": 9007199254740991
           },
+          "usedBytes": {
+            "least": 0,
+            "most": 9007199254740991
+          },
+          "diskBytes": {
+            "least": 0,
+            "most": 9007199254740991
+          },
+          "id": {
+            "text": 64
+          },
           "message": {
             "text": 512
           }

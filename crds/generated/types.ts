@@ -42,6 +42,10 @@ export interface XenAgentSpec {
     name: string;
     driver: "file";
     path: string;
+    /**
+     * Only an empty folder of a local pool is marked by the agent itself.
+     */
+    locality?: "local" | "replicated" | "shared";
   }[];
   /**
    * @maxItems 2048
@@ -115,6 +119,18 @@ export interface XenAgentStatus {
     present: boolean;
     totalBytes?: number;
     freeBytes?: number;
+    /**
+     * What the disks in it occupy now; a sparse disk occupies less than its size.
+     */
+    usedBytes?: number;
+    /**
+     * Sizes of the disks in it, added up.
+     */
+    diskBytes?: number;
+    /**
+     * ID in the marker file of the pool.
+     */
+    id?: string;
     message?: string;
   }[];
   /**
@@ -183,7 +199,7 @@ export interface XenAgentStatus {
     creating?: boolean;
   }[];
   /**
-   * Disks whose VM is gone; the first ones by UUID.
+   * Disks that no live record of this host speaks of, the first ones by UUID. namespace and vmName come from the owner file beside the disk.
    *
    * @maxItems 8192
    */
@@ -291,6 +307,10 @@ export interface XenDomainSpec {
     path: string;
     image?: string;
     readOnly?: boolean;
+    /**
+     * The disk is known to exist. The agent never makes it: where it is not found the domain does not start.
+     */
+    made?: boolean;
   }[];
   /**
    * @maxItems 8
@@ -308,6 +328,10 @@ export interface XenDomainSpec {
   deleteDisks?: {
     name: string;
     path: string;
+    /**
+     * The folder must prove to be this pool: one that is not mounted holds no deleted disk.
+     */
+    pool?: string;
   }[];
 }
 
@@ -697,6 +721,10 @@ export interface XenStoragePoolSpec {
    * local: a disk exists on one host only, its VM stays there. replicated, shared: the storage itself brings the disk to other hosts. Declared, never guessed.
    */
   locality: "local" | "replicated" | "shared";
+  /**
+   * How many bytes of disks are promised per byte of room; 1 if absent. Disks are sparse: above 1 the pool fills up when guests use what they were promised.
+   */
+  overcommitRatio?: number;
   /**
    * Which namespaces may use it.
    */
@@ -1120,6 +1148,23 @@ export interface XenVMStatus {
   networks?: {
     name: string;
     mac: string;
+  }[];
+  /**
+   * Disks that were made. They keep their folder for life, and are never made again.
+   *
+   * @maxItems 16
+   */
+  disks?: {
+    name: string;
+    pool: string;
+    /**
+     * Folder of the pool on the host.
+     */
+    path: string;
+    /**
+     * The host that holds it, if the pool is local.
+     */
+    host?: string;
   }[];
   /**
    * How the domain ended the last time.

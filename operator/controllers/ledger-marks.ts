@@ -27,8 +27,11 @@ export class LedgerMarks {
       world.vms.onChange((change) => {
         this.vm(change.key);
         if (change.type === 'updated' && sameSpec(claimOf(change.old), claimOf(change.object))) return;
-        if ('object' in change) this.#claimed(change.object);
-        if ('old' in change) this.#claimed(change.old);
+        for (const vm of ['old' in change && change.old, 'object' in change && change.object]) {
+          if (vm === false) continue;
+          this.#claimed(vm);
+          this.#keepers(vm);
+        }
       }),
       world.pools.onChange((change) => this.#marked.XenPool.add(change.key)),
       world.hosts.onChange((change) => this.host(change.key)),
@@ -78,6 +81,11 @@ export class LedgerMarks {
       this.#world.domains.get(`${hostNamespace(host)}/${uuid}`) !== undefined ||
       this.#world.agents.byIndex('uuid', uuid).some(({ metadata }) => metadata.name === host);
     if (isKnown) this.host(host);
+  }
+
+  /** Disks that a host keeps are its own account until their VM is placed, and again when it is gone. */
+  #keepers(vm: XenVM): void {
+    for (const { metadata } of this.#world.agents.byIndex('retained', uuidOf(vm))) this.host(metadata.name);
   }
 
   /** What a host says of a domain is a floor under the account of its VM. */

@@ -9,7 +9,7 @@
 import type { XenDomain, XenVM } from '../../crds/generated/types';
 import { hostNamespace } from '../../common/names';
 import { keyOf } from '../../common/kube/types';
-import { hostState, specOf, vmSpec, type Floors } from '../plan/ledger';
+import { hostState, poolTerms, specOf, vmSpec, type Floors, type PoolTerms } from '../plan/ledger';
 import { poolPolicy } from '../plan/pool';
 import { covers, grown, heldBy, reportedBy, wantedReservation, type Reservation } from '../plan/vm/reservation';
 import { uuidOf, type Resolution } from '../plan/vm/resolve';
@@ -155,14 +155,15 @@ export class Ledger {
       this.gains.note();
       return;
     }
-    const locality = (pool: string): 'local' | 'replicated' | 'shared' | undefined =>
-      this.#world.storagePools.get(pool)?.spec.locality;
+    const terms = (pool: string): PoolTerms | undefined => poolTerms(this.#world.storagePools.get(pool));
     const strayOrders = this.#world.domains
       .byIndex('namespace', hostNamespace(name))
       .filter((order) => !isRetired(order) && !isClaimedOn(this.#world, order.metadata.name, name));
     const isClaimed = (uuid: string): boolean => isClaimedOn(this.#world, uuid, name);
+    const isPlaced = (uuid: string): boolean =>
+      this.#world.vms.byIndex('uuid', uuid).some((vm) => vm.status?.placement !== undefined);
     const agent = this.#fleet.agent(name);
-    const state = hostState({ host, view, agent, locality, strayOrders, isClaimed });
+    const state = hostState({ host, view, agent, terms, strayOrders, isClaimed, isPlaced });
     const before = this.#known.get(name);
     this.scheduler.updateHost(state);
     this.gains.host(before, state);

@@ -2,6 +2,7 @@
 import type { XenDomain, XenVM } from '../../crds/generated/types';
 import { hostOfNamespace } from '../../common/names';
 import { keyOf } from '../../common/kube/types';
+import { retainedBy, withKnownDisks } from '../plan/vm/disks';
 import {
   isOwn,
   isRetired,
@@ -9,6 +10,7 @@ import {
   type MacUse,
   type Namesake,
   type PlacedOrder,
+  type RetainedDisk,
   type Rival,
   type Sighting,
   type VmFacts,
@@ -42,18 +44,22 @@ export class VmFactsSource {
     const uuid = uuidOf(vm);
     const [orders, foreignOrders] = partition(this.#ordersOf(uuid), ({ order }) => isOwn(vm, order.spec.vm));
     const [sightings, foreignSightings] = partition(this.#sightingsOf(uuid), (seen) => isOwn(vm, seen));
-    const named = [vm.status?.placement?.host, ...[...orders, ...foreignOrders, ...sightings].map(({ host }) => host)];
+    const retained = this.#retainedOf(uuid);
+    const resolution = withKnownDisks(this.#catalogued(vm), { vm, orders, retained });
+    const named = [...orders, ...foreignOrders, ...sightings].map(({ host }) => host);
+    const kept = 'wanted' in resolution ? resolution.wanted.disks.map(({ madeOn }) => madeOn) : [];
     return {
       vm,
       uuid,
       fleetID: this.#fleet.fleetID,
-      resolution: this.resolutionOf(vm),
+      resolution,
       orders,
       foreignOrders,
-      hosts: this.#viewsOf(named),
+      hosts: this.#viewsOf([vm.status?.placement?.host, ...named, ...kept]),
       unreported: this.#fleet.unreported(),
       sightings,
       foreignSightings,
+      retained,
       rivals: this.#rivalsOf(vm, uuid),
       namesakes: this.#namesakesOf(vm, uuid),
       macUses: this.#macUsesOf(vm, uuid),
@@ -63,8 +69,14 @@ export class VmFactsSource {
     };
   }
 
-  /** What the names in a VM's spec mean now. */
+  /** What the names in a VM's spec mean now, and which of its disks exist. */
   resolutionOf(vm: XenVM): Resolution {
+    const uuid = uuidOf(vm);
+    const orders = this.#ordersOf(uuid).filter(({ order }) => isOwn(vm, order.spec.vm));
+    return withKnownDisks(this.#catalogued(vm), { vm, orders, retained: this.#retainedOf(uuid) });
+  }
+
+  #catalogued(vm: XenVM): Resolution {
     const { classes, networks, storagePools, namespaces } = this.#world;
     const state = [classes, networks, storagePools, namespaces].map((store) => store.generation).join('/');
     const known = this.#resolutions.get(vm);
@@ -83,6 +95,14 @@ export class VmFactsSource {
       return [{ host, order: isBelieved ? order : withoutStatus(order) }];
     });
     return placed.sort(byHost);
+  }
+
+  /** A disk outlives a report, however old; only what a quarantined host told is not believed. */
+  #retainedOf(uuid: string): RetainedDisk[] {
+    const keepers = this.#world.agents
+      .byIndex('retained', uuid)
+      .filter(({ metadata }) => this.#world.hosts.get(metadata.name)?.spec.quarantined !== true);
+    return keepers.flatMap((agent) => retainedBy(agent, uuid)).sort(byHost);
   }
 
   #sightingsOf(uuid: string): Sighting[] {

@@ -47,7 +47,12 @@ function cut<T extends Named>(kind: LeftOut['kind'], items: readonly T[], most: 
 export function agentCatalog({ roster, storagePools, networks }: CatalogFacts): AgentCatalog {
   const leftOut: LeftOut[] = [];
   const hosts = roster.map((name) => ({ name }));
-  const pools = storagePools.map(({ metadata: { name }, spec: { driver, path } }) => ({ name, driver, path }));
+  const pools = storagePools.map(({ metadata: { name }, spec: { driver, path, locality } }) => ({
+    name,
+    driver,
+    path,
+    locality,
+  }));
   const bridges = networks.map(({ metadata: { name }, spec: { bridge } }) => ({ name, bridge }));
   return {
     roster: cut('XenHost', hosts, AGENT_LIMITS.roster, leftOut).map(({ name }) => name),

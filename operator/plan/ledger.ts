@@ -1,5 +1,5 @@
 /** From Kubernetes objects to the scheduler's words: what a host offers, what a VM asks. Pure. */
-import type { XenAgent, XenDomain, XenHost, XenVM } from '../../crds/generated/types';
+import type { XenAgent, XenDomain, XenHost, XenStoragePool, XenVM } from '../../crds/generated/types';
 import { defined } from '../../common/defined';
 import { domainOverheadBytes, MIB } from '../../common/memory';
 import type { GuestType, HostState, HostStorage, VmDisk, VmSpec } from '../../scheduler';
@@ -62,11 +62,42 @@ function foreignFootprint({ agent, isClaimed }: HostOffer): Footprint {
     .reduce(add, NOTHING_USED);
 }
 
-function storageOf(agent: XenAgent, locality: (pool: string) => HostStorage['locality'] | undefined): HostStorage[] {
-  return (agent.status?.storagePools ?? []).flatMap((pool) => {
-    const reach = locality(pool.name);
-    if (!pool.present || reach === undefined) return [];
-    return [{ name: pool.name, freeBytes: pool.freeBytes ?? 0, locality: reach }];
+/** What must be known of a storage pool to sell its room. */
+export interface PoolTerms {
+  readonly locality: HostStorage['locality'];
+  /** Bytes of disks per byte of room. */
+  readonly overcommitRatio: number;
+}
+
+export function poolTerms(pool: XenStoragePool | undefined): PoolTerms | undefined {
+  return pool && { locality: pool.spec.locality, overcommitRatio: pool.spec.overcommitRatio ?? 1 };
+}
+
+/**
+ * Disks are sparse, so what is free now is promised in part already. The room for disks is what is
+ * free and what the disks there occupy; times the ratio it may be promised. Of that go the disks that
+ * are there, by their sizes, and those that no placed VM counts. What is not free now is never sold.
+ */
+function storageOf({ agent, terms, isClaimed, isPlaced }: HostOffer): HostStorage[] {
+  const { storagePools = [], retainedDisks = [] } = agent?.status ?? {};
+  return storagePools.flatMap(({ name, present, freeBytes = 0, usedBytes = 0, diskBytes = 0 }) => {
+    const known = terms(name);
+    if (!present || known === undefined) return [];
+    const { locality, overcommitRatio } = known;
+    const isCounted = locality === 'local' ? isClaimed : isPlaced;
+    const path = agent?.spec.storagePools?.find((pool) => pool.name === name)?.path;
+    const keptBytes = retainedDisks
+      .filter((disk) => disk.path === path && !isCounted(disk.uuid))
+      .reduce((sum, disk) => sum + (disk.sizeBytes ?? 0), 0);
+    const promisable = Math.floor((freeBytes + usedBytes) * overcommitRatio);
+    return [
+      {
+        name,
+        locality,
+        freeBytes: Math.min(freeBytes, promisable - diskBytes),
+        promisableBytes: promisable - keptBytes,
+      },
+    ];
   });
 }
 
@@ -74,11 +105,13 @@ export interface HostOffer {
   readonly host: XenHost;
   readonly view: HostView;
   readonly agent: XenAgent | undefined;
-  readonly locality: (pool: string) => HostStorage['locality'] | undefined;
+  readonly terms: (pool: string) => PoolTerms | undefined;
   /** Orders here that no claim counts, retired ones left out. */
   readonly strayOrders: readonly XenDomain[];
   /** A claim on this host counts this UUID already, whatever the host still calls it. */
   readonly isClaimed: (uuid: string) => boolean;
+  /** A claim on any host counts it. */
+  readonly isPlaced: (uuid: string) => boolean;
 }
 
 type Report = NonNullable<XenAgent['status']>;
@@ -126,7 +159,7 @@ export function hostState(offer: HostOffer): HostState {
     foreignBytes: foreign.bytes,
     orphanBytes: orphans.bytes,
     foreignVcpus: foreign.vcpus + orphans.vcpus,
-    storage: agent === undefined ? [] : storageOf(agent, offer.locality),
+    storage: storageOf(offer),
     reportedFreeBytes: freeMiB === undefined ? undefined : freeMiB * MIB,
   });
 }
@@ -138,18 +171,17 @@ function diskOf(
   order: XenDomain | undefined,
   host: string | undefined,
 ): VmDisk {
-  if (host === undefined || order?.status?.madeDisks?.includes(name) !== true) return { pool, sizeBytes };
-  const known = wanted?.disks.find((disk) => disk.name === name && disk.pool === pool);
-  const bound = known?.locality === 'local' && !known.readOnly;
-  const madeBytes = order.spec.disks?.find((disk) => disk.name === name && disk.pool === pool)?.sizeBytes ?? sizeBytes;
-  return {
-    pool,
-    sizeBytes,
-    made: true,
-    ...(madeBytes < sizeBytes && { madeBytes }),
-    ...(bound && { madeOn: host }),
-  };
+  const isThis = (disk: { name: string; pool: string }): boolean => disk.name === name && disk.pool === pool;
+  const known = wanted?.disks.find(isThis);
+  const madeHere = order?.status?.madeDisks?.includes(name) === true ? host : undefined;
+  if (known?.made !== true && madeHere === undefined) return { pool, sizeBytes };
+  const madeOn = known?.madeOn ?? (known === undefined || !isBound(known) ? undefined : madeHere);
+  const madeBytes = order?.spec.disks?.find(isThis)?.sizeBytes ?? sizeBytes;
+  return defined({ pool, sizeBytes, made: true, madeBytes: madeBytes < sizeBytes ? madeBytes : undefined, madeOn });
 }
+
+/** A writable disk in a local pool is where it was made, and nowhere else. */
+const isBound = ({ locality, readOnly }: Wanted['disks'][number]): boolean => locality === 'local' && !readOnly;
 
 /** What is known of a VM on its host beside its claim and its order: floors under its account. */
 export interface Floors {

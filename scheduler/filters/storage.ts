@@ -7,7 +7,7 @@ import type { Filter } from './filter';
 /** The first pool that the host lacks or that is too full. */
 function missing(world: World, vm: Vm, slot: number): { pool: string; bytes: number } | undefined {
   const host = world.hosts.spec(slot).name;
-  for (const [pool, asked] of vm.diskBytes) {
+  for (const [pool, { toMake: asked }] of vm.diskBytes) {
     if (!world.storage.has(host, pool)) return { pool, bytes: Infinity };
     const bytes = asked - world.storage.freeBytes(host, pool);
     if (asked > 0 && bytes > 0) return { pool, bytes };

@@ -8,6 +8,13 @@ import type { AffinityTerm, TopologySpread, VmAffinity, VmSpec } from '../types'
 import { eligibilityKey } from './eligibility';
 import type { Relations } from './term';
 
+export interface DiskBytes {
+  /** Of disks that are still to be made. */
+  readonly toMake: number;
+  /** Of all disks: a made one is sparse, and may grow to its size. */
+  readonly all: number;
+}
+
 export interface Vm {
   readonly spec: VmSpec;
   readonly key: string;
@@ -19,21 +26,22 @@ export interface Vm {
   readonly sizeKey: string;
   readonly labelsKey: string;
   readonly relationsKey: string;
-  /** Bytes to make in each pool that the VM uses; 0 where its disks are made. */
-  readonly diskBytes: ReadonlyMap<string, number>;
+  /** Bytes in each pool that the VM uses. */
+  readonly diskBytes: ReadonlyMap<string, DiskBytes>;
   /** What it asks of other VMs; filled in when the world is asked, and no answer once it is dropped. */
   relations?: Relations;
 }
 
-const NO_DISKS: ReadonlyMap<string, number> = new Map();
+const NO_DISKS: ReadonlyMap<string, DiskBytes> = new Map();
+const NO_BYTES: DiskBytes = { toMake: 0, all: 0 };
 
-function diskDemand(spec: VmSpec): ReadonlyMap<string, number> {
+function diskDemand(spec: VmSpec): ReadonlyMap<string, DiskBytes> {
   if (!spec.disks?.length) return NO_DISKS;
-  const bytes = new Map<string, number>();
-  for (const disk of spec.disks) {
-    const made = disk.made === true || disk.madeOn !== undefined;
-    const existing = made ? (disk.madeBytes ?? disk.sizeBytes) : 0;
-    bytes.set(disk.pool, (bytes.get(disk.pool) ?? 0) + Math.max(0, disk.sizeBytes - existing));
+  const bytes = new Map<string, DiskBytes>();
+  for (const { pool, sizeBytes, made, madeOn, madeBytes = sizeBytes } of spec.disks) {
+    const { toMake, all } = bytes.get(pool) ?? NO_BYTES;
+    const existing = made === true || madeOn !== undefined ? madeBytes : 0;
+    bytes.set(pool, { toMake: toMake + Math.max(0, sizeBytes - existing), all: all + sizeBytes });
   }
   return bytes;
 }
@@ -80,7 +88,7 @@ export function compileVm(spec: VmSpec): Vm {
   const shape = shapeKey(spec);
   const dedicated = spec.dedicated === true;
   const labels = labelsKey(spec.namespace, spec.labels);
-  const disks = diskBytes.size === 0 ? '' : [...diskBytes.values()].join();
+  const disks = diskBytes.size === 0 ? '' : [...diskBytes.values()].map(({ toMake }) => toMake).join();
   return {
     spec,
     key: spec.key,

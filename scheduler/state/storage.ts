@@ -1,20 +1,36 @@
 /** The account of disk pools: local bytes per host, and one account for the fleet of what hosts share. */
 import type { HostState, HostStorage } from '../types';
+import type { DiskBytes } from './demand';
+
+interface Room {
+  readonly freeBytes: number;
+  readonly promisableBytes: number;
+}
 
 interface Account {
-  /** What each host says is free; the least counts. */
-  readonly reports: Map<string, number>;
+  /** What each host says; the least counts. */
+  readonly reports: Map<string, Room>;
   /** The least of the reports, once it was asked for. */
-  leastBytes: number | undefined;
-  promisedBytes: number;
+  least: Room | undefined;
+  /** Promised to disks that are still to be made, and to all. */
+  toMakeBytes: number;
+  allBytes: number;
 }
 
-function least(account: Account): number {
-  account.leastBytes ??= [...account.reports.values()].reduce((a, b) => Math.min(a, b), Infinity);
-  return account.leastBytes;
+const ENDLESS: Room = { freeBytes: Infinity, promisableBytes: Infinity };
+
+function least(account: Account): Room {
+  account.least ??= [...account.reports.values()].reduce(
+    (a, b) => ({
+      freeBytes: Math.min(a.freeBytes, b.freeBytes),
+      promisableBytes: Math.min(a.promisableBytes, b.promisableBytes),
+    }),
+    ENDLESS,
+  );
+  return account.least;
 }
 
-const newAccount = (): Account => ({ reports: new Map(), leastBytes: undefined, promisedBytes: 0 });
+const newAccount = (): Account => ({ reports: new Map(), least: undefined, toMakeBytes: 0, allBytes: 0 });
 const accountKey = (host: string, pool: HostStorage): string =>
   pool.locality === 'local' ? `${pool.name}@${host}` : pool.name;
 
@@ -31,8 +47,9 @@ export class StorageLedger {
     for (const pool of host.storage ?? []) {
       const key = accountKey(host.name, pool);
       const account = this.#accounts.get(key) ?? newAccount();
-      account.reports.set(host.name, pool.freeBytes);
-      account.leastBytes = undefined;
+      const { freeBytes, promisableBytes = Infinity } = pool;
+      account.reports.set(host.name, { freeBytes, promisableBytes });
+      account.least = undefined;
       this.#accounts.set(key, account);
       pools.set(pool.name, account);
     }
@@ -56,24 +73,28 @@ export class StorageLedger {
     return this.#hosts.get(host)?.has(pool) ?? false;
   }
 
+  /** Room for disks to be made: never more than there is, and never promised twice. */
   freeBytes(host: string, pool: string): number {
     const account = this.#hosts.get(host)?.get(pool);
     if (!account) return 0;
-    return least(account) - account.promisedBytes;
+    const { freeBytes, promisableBytes } = least(account);
+    return Math.min(freeBytes - account.toMakeBytes, promisableBytes - account.allBytes);
   }
 
   /** Promises bytes of the pools on a host, or gives them back (sign -1). */
-  promise(host: string, diskBytes: ReadonlyMap<string, number>, sign: 1 | -1): void {
-    for (const [pool, bytes] of diskBytes) {
+  promise(host: string, diskBytes: ReadonlyMap<string, DiskBytes>, sign: 1 | -1): void {
+    for (const [pool, { toMake, all }] of diskBytes) {
       const account = this.#hosts.get(host)?.get(pool);
-      if (account) account.promisedBytes += sign * bytes;
+      if (!account) continue;
+      account.toMakeBytes += sign * toMake;
+      account.allBytes += sign * all;
     }
   }
 
   /** True if a change on one host can change the answer for others. */
-  isFleetWide(host: string, diskBytes: ReadonlyMap<string, number>): boolean {
-    for (const [pool, bytes] of diskBytes)
-      if (bytes > 0 && !this.#keys.get(host)?.includes(`${pool}@${host}`)) return true;
+  isFleetWide(host: string, diskBytes: ReadonlyMap<string, DiskBytes>): boolean {
+    for (const [pool, { all }] of diskBytes)
+      if (all > 0 && !this.#keys.get(host)?.includes(`${pool}@${host}`)) return true;
     return false;
   }
 
@@ -86,7 +107,7 @@ export class StorageLedger {
     for (const key of keys) {
       const account = this.#accounts.get(key);
       account?.reports.delete(host);
-      if (account) account.leastBytes = undefined;
+      if (account) account.least = undefined;
     }
   }
 

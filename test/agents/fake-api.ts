@@ -19,7 +19,12 @@ export class FakeServer {
     apiVersion: 'xenfleet.io/v1alpha1',
     kind: 'XenAgent',
     metadata: { name: 'h1', namespace: 'xenhost-h1', generation: 1, resourceVersion: '1' },
-    spec: { fleetID: FLEET, nonce: 'n1', roster: ['h1'] },
+    spec: {
+      fleetID: FLEET,
+      nonce: 'n1',
+      roster: ['h1'],
+      storagePools: [{ name: 'local', driver: 'file', path: '/var/lib/xenfleet/disks', locality: 'local' }],
+    },
   };
   away = false;
   /** The operator names a boot as soon as it has seen its report. */

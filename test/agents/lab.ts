@@ -155,7 +155,7 @@ export class AgentLab {
         nonce: 'n1',
         confirmedBootID: readFileSync(join(this.host.root, 'proc/sys/kernel/random/boot_id'), 'utf8').trim(),
         roster: [HOST],
-        storagePools: [{ name: 'local', driver: 'file', path: '/var/lib/xenfleet/disks' }],
+        storagePools: [{ name: 'local', driver: 'file', path: '/var/lib/xenfleet/disks', locality: 'local' }],
         networks: [{ name: 'public', bridge: 'xenbr0' }],
       },
     });

@@ -25,7 +25,7 @@ const seen = ({ cpus, xen, memory, dom0, storagePools, networks, hostname, domai
 async function begun(): Promise<{ bench: VirtualBench; first: ReturnType<VirtualBench['start']> }> {
   const bench = new VirtualBench();
   bench.server.furnish({
-    storagePools: [{ name: 'local', driver: 'file', path: '/var/lib/xenfleet/disks' }],
+    storagePools: [{ name: 'local', driver: 'file', path: '/var/lib/xenfleet/disks', locality: 'local' }],
     networks: [{ name: 'public', bridge: 'xenbr0' }],
   });
   const first = bench.start();
@@ -70,22 +70,28 @@ describe('an agent on a host that cannot be observed', () => {
       deepEqual(ready(bench).slice(0, 2), ['True', 'AgentReporting']);
     });
 
-  it('says which look fails, after a while, and keeps the last value of that one', async () => {
-    const { bench } = await begun();
-    const before = seen(bench.server.agent?.status);
-    const locked = bench.host.locked.bind(bench.host);
-    bench.host.locked = async (lock, script, ...more) => {
-      const result = await locked(lock, script, ...more);
-      return { ...result, stdout: result.stdout.replace('=== df\n', '=== df FAILED 124\n') };
-    };
-    bench.server.setNonce('n2');
-    await bench.pass(2000);
-    deepEqual([bench.server.agent?.status?.nonce, ready(bench)[1]], ['n2', 'AgentReporting']);
-    await bench.pass(120_000, 500);
-    equal(ready(bench)[1], 'AgentTrouble');
-    match(ready(bench)[2] ?? '', /df of the storage pools; look for a mount/);
-    deepEqual(seen(bench.server.agent?.status), before);
-  });
+  for (const [part, words] of [
+    ['df', /df of the storage pools; look for a mount/],
+    ['disks', /find in the storage pools; look for a mount/],
+    ['markers', /reading the markers of the storage pools; look for a mount/],
+    ['owners', /reading the owner files in the storage pools; look for a mount/],
+  ] as const)
+    it(`says which look fails, after a while, and keeps the last value of that one: ${part}`, async () => {
+      const { bench } = await begun();
+      const before = seen(bench.server.agent?.status);
+      const locked = bench.host.locked.bind(bench.host);
+      bench.host.locked = async (lock, script, ...more) => {
+        const result = await locked(lock, script, ...more);
+        return { ...result, stdout: result.stdout.replace(`=== ${part}\n`, `=== ${part} FAILED 124\n`) };
+      };
+      bench.server.setNonce('n2');
+      await bench.pass(2000);
+      deepEqual([bench.server.agent?.status?.nonce, ready(bench)[1]], ['n2', 'AgentReporting']);
+      await bench.pass(120_000, 500);
+      equal(ready(bench)[1], 'AgentTrouble');
+      match(ready(bench)[2] ?? '', words);
+      deepEqual(seen(bench.server.agent?.status), before);
+    });
 
   it('tells nothing of a host before its orders were heard whole: every record would look like one without an order', async () => {
     const { bench, first } = await begun();
@@ -148,5 +154,25 @@ describe('an agent on a host that cannot be written', () => {
     mend();
     await bench.pass(60_000);
     deepEqual(ready(bench).slice(0, 2), ['True', 'AgentReporting']);
+  });
+
+  it('tells all else while it cannot remember a pool, and uses the pool only afterwards', async () => {
+    const bench = new VirtualBench();
+    const putFile = bench.host.putFile.bind(bench.host);
+    const isPools = (path: string): boolean => path.endsWith('/pools.json');
+    bench.host.putFile = (path, ...more) =>
+      isPools(path) ? Promise.reject(new HostError('EROFS: read-only file system, open')) : putFile(path, ...more);
+    bench.start();
+    await bench.pass(15_000);
+    deepEqual(
+      [bench.server.agent?.status?.nonce !== undefined, bench.server.agent?.status?.cpus !== undefined],
+      [true, true],
+    );
+    bench.server.order();
+    await bench.pass(15_000);
+    deepEqual([told(bench)[2], bench.live()], ['StateNotWritable', []]);
+    bench.host.putFile = putFile;
+    await bench.pass(120_000, 500);
+    equal(told(bench)[0], 'Running');
   });
 });

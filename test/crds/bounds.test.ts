@@ -10,8 +10,8 @@ function missing(schema: Schema): string | undefined {
     return has('maxLength') && has('pattern') ? undefined : 'maxLength';
   if (schema['type'] === 'string') return has('maxLength', 'enum', 'format') ? undefined : 'maxLength';
   if (schema['type'] === 'array') return has('maxItems') ? undefined : 'maxItems';
-  if (schema['type'] === 'integer') return has('minimum') && has('maximum') ? undefined : 'minimum, maximum';
-  if (schema['type'] === 'number') return 'no fractions in these schemas';
+  if (schema['type'] === 'integer' || schema['type'] === 'number')
+    return has('minimum') && has('maximum') ? undefined : 'minimum, maximum';
   return has('additionalProperties') && !has('maxProperties') ? 'maxProperties' : undefined;
 }
 

@@ -1,10 +1,11 @@
 /** No composition of legal objects makes an illegal one: the largest VM, and the largest fleet. */
 import { equal, ok } from 'node:assert/strict';
 import type { XenNetwork, XenStoragePool, XenVM } from '../../crds/generated/types';
+import { doomedDisks } from '../../operator/plan/vm/doomed-disks';
 import { validateXenAgentSpec, validateXenDomainSpec, validateXenVMSpec } from '../../crds/generated/validators';
 import { domainName, VM_NAME_LABEL, VM_NAMESPACE_LABEL } from '../../common/names';
 import { AGENT_LIMITS } from '../../operator/plan/agent-catalog';
-import { disksToDelete, newOrder, orderSpec } from '../../operator/plan/vm/order';
+import { newOrder, orderSpec } from '../../operator/plan/vm/order';
 import { resolve } from '../../operator/plan/vm/resolve';
 import { order } from '../operator/plan/builders';
 import { schemaOf } from './schemas';
@@ -90,7 +91,7 @@ describe('the largest legal XenVM', () => {
       },
     } as XenVM;
     const before = orderSpec(largest, wantedBy(largest), { epoch: 1 }, 'fleet');
-    const deleteDisks = disksToDelete(edited, before);
+    const deleteDisks = doomedDisks(edited, 'h1', before);
     const spec = { ...order('h1', 1).spec, desired: 'Absent' as const, ...(deleteDisks && { deleteDisks }) };
     ok(validateXenDomainSpec(spec), JSON.stringify(validateXenDomainSpec.errors));
   });

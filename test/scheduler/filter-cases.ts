@@ -145,6 +145,21 @@ export const CASES: readonly Case[] = [
     refused: ['Storage'],
     short: 1024,
   },
+  {
+    name: 'disks that are made stay promised: they are sparse, and may grow',
+    host: { storage: [{ ...local, promisableBytes: 20 * GIB }] },
+    placed: [{ disks: [{ pool: 'ssd', sizeBytes: 15 * GIB, made: true }] }],
+    vm: { disks: [{ pool: 'ssd', sizeBytes: 6 * GIB }] },
+    refused: ['Storage'],
+    short: 1024,
+  },
+  {
+    name: 'what may be promised is not there yet: a disk that is to be made needs room now',
+    host: { storage: [{ ...local, promisableBytes: 90 * GIB }] },
+    vm: { disks: [{ pool: 'ssd', sizeBytes: 21 * GIB }] },
+    refused: ['Storage'],
+    short: 1024,
+  },
   { name: 'memory that fits exactly, overhead and all', host: FULL },
   {
     name: 'memory that misses one MiB',

@@ -3,6 +3,8 @@
  * cannot drift apart unseen.
  */
 import { sleep } from './clock';
+import { diskLines, diskScripts, firstLines } from './in-process-disks';
+import { die, Exit, needNumber, said } from './in-process-words';
 import type { MemoryFiles } from './memory-files';
 import type { SimXen } from './xen';
 import { runCommand } from './xl';
@@ -13,17 +15,6 @@ export interface ScriptHost {
   readonly files: MemoryFiles;
   /** Never returns where the host has rebooted since the script began. */
   readonly alive: () => Promise<void>;
-}
-
-/** How a script ends before its last line. */
-class Exit extends Error {
-  constructor(
-    readonly code: number,
-    readonly stdout = '',
-    readonly stderr = '',
-  ) {
-    super(stderr);
-  }
 }
 
 type Script = (host: ScriptHost, args: readonly string[]) => CommandResult | Promise<CommandResult>;
@@ -80,26 +71,7 @@ const scripts: Readonly<Record<string, Script>> = {
     await run(host, 'xenstore-rm', `/xenfleet/${uuid}`);
     return { code: 0, stdout: `retired ${fence}\n`, stderr: '' };
   },
-  'make-disk': ({ files }, [path = '', size = '', image = '-']) => {
-    const wanted = needNumber(size);
-    const folder = path.slice(0, path.lastIndexOf('/'));
-    if (!files.isFolder(folder)) die(43, `no folder ${folder}`);
-    const kept = files.files.get(path);
-    if (kept) return said(`kept ${kept.bytes}`);
-    const source = image === '-' ? { text: '', bytes: 0 } : (files.files.get(image) ?? die(43, `no image ${image}`));
-    if (source.bytes > wanted) die(43, `image ${image} has ${source.bytes} bytes, the disk ${wanted}`);
-    files.put(path, source.text, wanted);
-    return said(`made ${wanted}`);
-  },
-  'delete-disk': ({ files }, [path = '']) => said(files.remove(path) ? 'deleted' : 'absent'),
-  'grow-disk': ({ files }, [path = '', size = '']) => {
-    const wanted = needNumber(size);
-    const disk = files.files.get(path) ?? die(44, `no disk ${path}`);
-    if (disk.bytes > wanted) die(43, `the disk has ${disk.bytes} bytes, wanted ${wanted}`);
-    if (disk.bytes === wanted) return said(`kept ${wanted}`);
-    files.put(path, disk.text, wanted);
-    return said(`grown ${wanted}`);
-  },
+  ...diskScripts,
   tune: async (host, [uuid = '', act = '', size = '']) => {
     needUuid(uuid);
     needNumber(size);
@@ -129,10 +101,9 @@ const scripts: Readonly<Record<string, Script>> = {
         ),
       ],
       ['images', said(imageLines(files, images).join('\n'))],
-      [
-        'disks',
-        said(pools.flatMap((pool) => files.list(pool).map(({ name, bytes }) => `${bytes} ${pool}/${name}`)).join('\n')),
-      ],
+      ['disks', said(pools.flatMap((pool) => diskLines(files, pool)).join('\n'))],
+      ['markers', said(pools.flatMap((pool) => firstLines(files, `${pool}/.xenfleet-pool`)).join('\n'))],
+      ['owners', said(pools.flatMap((pool) => firstLines(files, pool, '.owner')).join('\n'))],
     ];
     const text = parts.map(
       ([name, { code, stdout }]) =>
@@ -204,16 +175,4 @@ function fileText(files: MemoryFiles, path: string): CommandResult {
 
 function needUuid(text: string): void {
   if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text)) die(43, `not a UUID: ${text}`);
-}
-
-function needNumber(text: string): number {
-  return /^\d{1,18}$/.test(text) ? Number(text) : die(43, `not a number: ${text}`);
-}
-
-function die(code: number, words: string): never {
-  throw new Exit(code, '', `${words}\n`);
-}
-
-function said(stdout: string): CommandResult {
-  return { code: 0, stdout: stdout === '' || stdout.endsWith('\n') ? stdout : `${stdout}\n`, stderr: '' };
 }

@@ -76,6 +76,13 @@ export class MemoryFiles implements HostFiles {
     return [...found].map(([name, bytes]) => ({ name, bytes })).sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 
+  /** Names of all that is directly in a folder, hidden or not. */
+  inside(folder: string): string[] {
+    const prefix = `${folder}/`;
+    const below = [...this.folders, ...this.files.keys()].filter((path) => path.startsWith(prefix));
+    return [...new Set(below.map((path) => path.slice(prefix.length).split('/')[0] ?? ''))];
+  }
+
   private makeFolder(path: string): void {
     if (this.folders.has(path)) return;
     if (this.files.has(path)) throw new HostError(`ENOTDIR: ${path}`);

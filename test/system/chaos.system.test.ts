@@ -87,7 +87,7 @@ async function runningDomains(playground: Playground): Promise<string[]> {
 }
 
 const diskFiles = (playground: Playground, host: string): string[] =>
-  readdirSync(join(playground.sim(host).root, 'var/lib/xenfleet/disks'));
+  readdirSync(join(playground.sim(host).root, 'var/lib/xenfleet/disks')).filter((name) => !name.startsWith('.'));
 
 describe(`chaos for ${SECONDS} s, seed ${SEED}`, function () {
   this.timeout((SECONDS + 240) * 1000);

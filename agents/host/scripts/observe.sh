@@ -1,6 +1,7 @@
 # IMAGES_DIR [POOL_PATH…]: all that the agent looks at, in one round trip. Sections start with a line `=== name`, or `=== name FAILED CODE`
 # if that part could not be told in time (its words are on stderr). Formats of ours: df `PATH TOTAL_BYTES FREE_BYTES` (a pool that is not there
-# has no line), images and disks `BYTES PATH`, marks `/xenfleet/UUID = "MARK"`, the rest is what the command prints.
+# has no line), images `BYTES PATH`, disks `BYTES USED_BYTES PATH`, markers of pools and owners of disks `PATH LINE`, marks
+# `/xenfleet/UUID = "MARK"`, the rest is what the command prints.
 [ $# -ge 1 ] || die 43 'usage: IMAGES_DIR [POOL_PATH…]'
 images=$1
 shift
@@ -84,13 +85,28 @@ LIST
 disks() {
   for pool; do
     [ -d "$R$pool" ] || continue
-    text=$(limit find -H "$R$pool" -maxdepth 1 -type f ! -name '.*' -printf '%s %P\n') || return
-    while read -r size name; do
-      [ -z "$name" ] || echo "$size $pool/$name"
+    text=$(limit find -H "$R$pool" -maxdepth 1 -type f ! -name '.*' ! -name '*.owner' -printf '%s %b %P\n') || return
+    while read -r size blocks name; do
+      [ -z "$name" ] || echo "$size $((blocks * 512)) $pool/$name"
     done <<LIST
 $text
 LIST
   done
+}
+first_lines() { # FILE…
+  for file; do
+    [ -f "$file" ] && [ ! -L "$file" ] || continue
+    line=
+    read -r line <"$file"
+    printf '%s %.400s\n' "${file#"$R"}" "$line"
+  done
+}
+markers() {
+  for pool; do first_lines "$R$pool/.xenfleet-pool"; done
+}
+owners() {
+  set +f
+  for pool; do first_lines "$R$pool"/*.owner; done
 }
 section bootid cat "$R/proc/sys/kernel/random/boot_id"
 section hostname uname -n
@@ -103,6 +119,8 @@ section bridges bridges
 section df free "$@"
 section images limit find -L "$R$images" -type f ! -name '.*' -printf '%s %P\n'
 section disks disks "$@"
+section markers markers "$@"
+section owners owners "$@"
 
 # A little longer than the deadline, so that what was killed by it can say so.
 looks=$(((seconds + 2) * 20))

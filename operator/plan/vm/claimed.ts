@@ -37,7 +37,8 @@ function moveFromDeadHost(f: VmFacts, claim: Claim): Action {
   const order = f.orders.find((o) => o.host === claim.host)?.order;
   const made = new Set(order?.status?.madeDisks ?? []);
   const disks = 'wanted' in f.resolution ? f.resolution.wanted.disks : [];
-  const bound = disks.filter((d) => d.locality === 'local' && !d.readOnly && made.has(d.name)).map((d) => d.name);
+  const isMade = (d: (typeof disks)[number]): boolean => d.madeOn === claim.host || made.has(d.name);
+  const bound = disks.filter((d) => d.locality === 'local' && !d.readOnly && isMade(d)).map((d) => d.name);
   if (bound.length > 0) {
     return hold(
       'HostUnknown',

@@ -71,6 +71,16 @@ export interface MacUse {
   readonly granted: boolean;
 }
 
+/** A disk that a host keeps for a VM without a live record there. */
+export interface RetainedDisk {
+  readonly host: string;
+  readonly disk: string;
+  /** Folder of its pool on the host. */
+  readonly path: string;
+  /** Of the VM that it belongs to; undefined if nobody knows. */
+  readonly owner: { readonly namespace: string; readonly name: string } | undefined;
+}
+
 /** A domain of this namespace and name that a host knows under another UUID. */
 export interface Namesake {
   readonly host: string;
@@ -86,7 +96,7 @@ export interface VmFacts {
   readonly orders: readonly PlacedOrder[];
   /** Orders of this UUID that belong to another namespace or name. */
   readonly foreignOrders: readonly PlacedOrder[];
-  /** The hosts that the claim, the orders and the sightings name. */
+  /** The hosts that the claim, the orders, the sightings and the disks name. */
   readonly hosts: Readonly<Record<string, HostView>>;
   /** Hosts that could hold a VM and have not answered; sorted. */
   readonly unreported: readonly string[];
@@ -95,6 +105,8 @@ export interface VmFacts {
   /** What believed reports say of this UUID under another owner, or under none. */
   readonly foreignSightings: readonly Sighting[];
   /** Other XenVMs with this UUID. */
+  /** Disks of this UUID that hosts keep, whoever owns them. */
+  readonly retained: readonly RetainedDisk[];
   readonly rivals: readonly Rival[];
   readonly namesakes: readonly Namesake[];
   readonly macUses: readonly MacUse[];

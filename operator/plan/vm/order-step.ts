@@ -4,9 +4,8 @@ import { wait, type Action } from './action';
 import { macConflict } from './conflict';
 import { claimOn, hostsFirst, implausible } from './epoch';
 import { isRetired, refusedEpochOf, type PlacedOrder, type VmFacts } from './facts';
-import { desiredOf, keepingSize, newOrder, orderSpec, withinReserved } from './order';
+import { desiredOf, keepingSize, newOrder, orderSpec, sameOrder, withinReserved } from './order';
 import { heldBy, resizing } from './reservation';
-import { sameSpec } from '../same';
 import { leave } from './strays';
 
 export interface Claim {
@@ -71,7 +70,7 @@ function keepOrder(f: VmFacts, placed: PlacedOrder, claim: Claim): Action {
   const before = placed.order.spec;
   const spec = keptSpec(f, placed.order, claim);
   const kept: XenDomainSpec = conflict === undefined ? spec : withNetworks(spec, before.networks);
-  if (!sameSpec(before, kept)) return { do: 'updateOrder', ...placed, spec: kept };
+  if (!sameOrder(before, kept)) return { do: 'updateOrder', ...placed, spec: kept };
   if (conflict !== undefined) return wait(conflict);
   return 'problem' in f.resolution ? wait(f.resolution.problem) : planSize(f, placed, claim.epoch);
 }

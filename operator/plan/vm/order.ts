@@ -4,6 +4,7 @@ import { defined } from '../../../common/defined';
 import { API_VERSION, FINALIZER, hostNamespace, VM_NAME_LABEL, VM_NAMESPACE_LABEL } from '../../../common/names';
 import { covers, wantedReservation, type Reservation } from './reservation';
 import type { Wanted } from './resolve';
+import { sameSpec } from '../same';
 
 export const DEFAULT_GRACE_SECONDS = 60;
 
@@ -30,8 +31,8 @@ function identityOf(vm: XenVM): XenDomainSpec['vm'] {
 export function orderSpec(vm: XenVM, wanted: Wanted, { epoch, bootID }: Incarnation, fleetID: string): XenDomainSpec {
   const { boot, type, runPolicy = 'Always', shutdown } = vm.spec;
   const cpu = defined({ weight: wanted.cpuWeight, capPercent: wanted.cpuCapPercent });
-  const disks = wanted.disks.map(({ name, device, sizeBytes, pool, path, image, readOnly }) =>
-    defined({ name, device, sizeBytes, pool, path, image, readOnly: readOnly || undefined }),
+  const disks = wanted.disks.map(({ name, device, sizeBytes, pool, path, image, readOnly, made }) =>
+    defined({ name, device, sizeBytes, pool, path, image, readOnly: readOnly || undefined, made }),
   );
   const networks = wanted.networks.map(({ name, bridge, mac }) => ({ name, bridge, mac }));
   return defined({
@@ -88,16 +89,31 @@ export function keepingSize(
   return !grants || covers(held, wantedReservation(wanted)) ? spec : defined({ ...spec, vcpus, memory, cpu, disks });
 }
 
-/** An order that ends what is there, if anything: nobody can bring an older epoch to life on that host afterwards. */
-export function tombstoneSpec(vm: XenVM, epoch: number, fleetID: string): XenDomainSpec {
-  const gracePeriodSeconds = vm.spec.shutdown?.gracePeriodSeconds ?? DEFAULT_GRACE_SECONDS;
-  return { fleetID, vm: identityOf(vm), epoch, desired: 'Absent', gracePeriodSeconds };
+/**
+ * Do two orders ask the same of a host? That a disk is known to exist is told with a new order, or
+ * with the next change of one: the agent that made it knows it anyway.
+ */
+export function sameOrder(a: XenDomainSpec, b: XenDomainSpec): boolean {
+  const unknown = ({ disks, ...rest }: XenDomainSpec): object => ({
+    ...rest,
+    disks: disks?.map(({ made: _made, ...disk }) => disk),
+  });
+  return sameSpec(unknown(a), unknown(b));
 }
 
-/** Disks that go with a deleted VM: only those whose owner said so. Taken from the order: it knows where they are. */
-export function disksToDelete(vm: XenVM, order: XenDomainSpec): XenDomainSpec['deleteDisks'] {
-  const doomed = new Set((vm.spec.disks ?? []).filter((d) => d.deletionPolicy === 'Delete').map((d) => d.name));
-  return (order.disks ?? []).filter((d) => doomed.has(d.name)).map(({ name, path }) => ({ name, path }));
+/**
+ * An order that ends what is there, if anything: nobody can bring an older epoch to life on that host
+ * afterwards. `doomed`: disks that go with the deleted VM.
+ */
+export function tombstoneSpec(
+  vm: XenVM,
+  epoch: number,
+  fleetID: string,
+  doomed: XenDomainSpec['deleteDisks'] = [],
+): XenDomainSpec {
+  const gracePeriodSeconds = vm.spec.shutdown?.gracePeriodSeconds ?? DEFAULT_GRACE_SECONDS;
+  const deleteDisks = doomed.length > 0 ? { deleteDisks: [...doomed] } : {};
+  return { fleetID, vm: identityOf(vm), epoch, desired: 'Absent', gracePeriodSeconds, ...deleteDisks };
 }
 
 export function newOrder(host: string, uuid: string, spec: XenDomainSpec): XenDomain {

@@ -25,6 +25,14 @@ export interface WantedDisk {
   readonly locality: 'local' | 'replicated' | 'shared';
   readonly image?: string;
   readonly readOnly: boolean;
+  /** It exists: nobody makes it again. */
+  readonly made?: boolean;
+  /** The host that holds it, if its pool is local. */
+  readonly madeOn?: string;
+  /** All hosts that say so; more than one is nobody's to choose from. */
+  readonly hosts?: readonly string[];
+  /** Where the pool is now, if the disk is in another folder: a disk stays where it was made. */
+  readonly poolPath?: string;
 }
 
 export interface WantedNetwork {

@@ -4,6 +4,7 @@ import { defined } from '../../../common/defined';
 import { findCondition, mergeConditions, type ConditionInput } from '../../../common/conditions';
 import type { VMReason } from '../../../common/reasons';
 import { desiredOf } from './order';
+import { shownDisks } from './disks';
 import type { Hold } from './action';
 import type { HostView, VmFacts } from './facts';
 
@@ -24,7 +25,10 @@ const NEEDS_SOMEBODY: ReadonlySet<string> = new Set<VMReason>([
   'PolicyRefused',
   'ImageMissing',
   'ImageTooLarge',
+  'ImageNotRaw',
+  'PoolMissing',
   'DiskMissing',
+  'DiskNotOwned',
   'BridgeMissing',
   'KernelMissing',
   'NameConflict',
@@ -118,8 +122,21 @@ function conditionsOf(f: VmFacts, verdict: Verdict): ConditionInput[] {
       ? []
       : [{ type: 'Resized', status: 'False', reason: 'NoRoom', message: ungrown } as const]),
   ];
+  const moved = movedPools(f);
+  if (moved !== undefined)
+    conditions.push({ type: 'PoolPathChanged', status: 'True', reason: 'PoolPathChanged', message: moved });
   const observedGeneration = f.vm.metadata.generation ?? 0;
   return conditions.map((condition) => ({ ...condition, observedGeneration }));
+}
+
+/** A pool that was made anew in another folder takes no disk with it. */
+function movedPools({ resolution }: VmFacts): string | undefined {
+  const disks = 'wanted' in resolution ? resolution.wanted.disks.filter((disk) => disk.poolPath !== undefined) : [];
+  if (disks.length === 0) return undefined;
+  const places = disks.map(
+    ({ name, pool, path, poolPath }) => `${name} stays in ${path}, pool ${pool} is now ${poolPath}`,
+  );
+  return `a disk stays in the folder that it was made in: ${places.join('; ')}`;
 }
 
 /** A VM that is to grow and finds no room is as ready as it was; only somebody's act, or the going of others, helps. */
@@ -146,6 +163,7 @@ export function showVm(f: VmFacts, held: Hold | undefined, now: string): ShownSt
     classUID: order === undefined ? undefined : (wanted?.classUID ?? status?.classUID),
     granted: grantedBy(order),
     networks: order?.spec.networks?.map(({ name, mac }) => ({ name, mac })),
+    disks: shownDisks(f.vm, f.resolution),
     lastTermination: order?.status?.lastTermination ?? status?.lastTermination,
     conditions: mergeConditions(status?.conditions, conditionsOf(f, verdict), now),
   });

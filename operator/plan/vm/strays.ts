@@ -3,7 +3,8 @@ import type { XenDomainSpec } from '../../../crds/generated/types';
 import { hold, type Action } from './action';
 import { lastEpoch } from './epoch';
 import { isRetired, type PlacedOrder, type Sighting, type VmFacts } from './facts';
-import { disksToDelete, newOrder, tombstoneSpec } from './order';
+import { doomedDisks, isTold, owedDisks } from './doomed-disks';
+import { newOrder, tombstoneSpec } from './order';
 
 const isDeleting = ({ vm }: VmFacts): boolean => vm.metadata.deletionTimestamp !== undefined;
 
@@ -26,42 +27,29 @@ export function leave(f: VmFacts, host: string, epoch: number): Action | undefin
   if (placed === undefined) return leaveTombstone(f, host, last);
   const spec = absentSpec(f, placed, last);
   if (spec !== undefined) return { do: 'updateOrder', ...placed, spec };
-  if (view?.dead === true || isEnded(placed)) return undefined;
-  return hold(
-    'WaitingForReceipt',
-    `waiting for host ${host} to end the domain and give its receipt for epoch ${epoch}`,
-  );
+  const owed = owedDisks(placed.order);
+  if (view?.dead === true || (isRetired(placed.order) && owed === undefined)) return undefined;
+  const receipt = `waiting for host ${host} to end the domain and give its receipt for epoch ${epoch}`;
+  return hold('WaitingForReceipt', owed ?? receipt);
 }
 
 function leaveTombstone(f: VmFacts, host: string, epoch: number): Action | undefined {
   const view = f.hosts[host];
-  if (view?.namespaceReady === true)
-    return { do: 'createOrder', host, order: newOrder(host, f.uuid, tombstoneSpec(f.vm, epoch, f.fleetID)) };
+  if (view?.namespaceReady === true) {
+    const spec = tombstoneSpec(f.vm, epoch, f.fleetID, doomedDisks(f.vm, host, undefined));
+    return { do: 'createOrder', host, order: newOrder(host, f.uuid, spec) };
+  }
   if (view?.dead === true) return undefined;
   return hold('WaitingForReceipt', `host ${host} has no namespace to leave a tombstone in; waiting until it is made`);
 }
 
-/** The order as Absent, at this epoch or above; undefined if it says so already. */
-function absentSpec(f: VmFacts, { order }: PlacedOrder, epoch: number): XenDomainSpec | undefined {
+/** The order as Absent, at this epoch or above, with the disks that go; undefined if it says so already. */
+function absentSpec(f: VmFacts, { host, order }: PlacedOrder, epoch: number): XenDomainSpec | undefined {
   const { spec } = order;
-  const doomed = isDeleting(f) ? (disksToDelete(f.vm, spec) ?? []) : [];
-  const named = new Set((spec.deleteDisks ?? []).map((disk) => disk.name));
-  const isSaid = spec.desired === 'Absent' && spec.epoch >= epoch && doomed.every((disk) => named.has(disk.name));
-  if (isSaid) return undefined;
-  const deleteDisks = [...(spec.deleteDisks ?? []), ...doomed.filter((disk) => !named.has(disk.name))];
-  return {
-    ...spec,
-    epoch: Math.max(epoch, spec.epoch),
-    desired: 'Absent',
-    ...(deleteDisks.length > 0 && { deleteDisks }),
-  };
-}
-
-/** A receipt of before the disks were named says nothing about the disks. */
-function isEnded({ order }: PlacedOrder): boolean {
-  if (!isRetired(order)) return false;
-  const { generation = 0 } = order.metadata;
-  return (order.spec.deleteDisks ?? []).length === 0 || (order.status?.observedGeneration ?? 0) >= generation;
+  const doomed = doomedDisks(f.vm, host, spec);
+  if (spec.desired === 'Absent' && spec.epoch >= epoch && isTold(doomed, spec)) return undefined;
+  const deleteDisks = doomed.length > 0 ? { deleteDisks: doomed } : {};
+  return { ...spec, epoch: Math.max(epoch, spec.epoch), desired: 'Absent', ...deleteDisks };
 }
 
 /** The next act about what is left on other hosts: ended or retired, then removed. */

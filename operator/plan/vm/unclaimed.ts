@@ -1,12 +1,13 @@
 /** A VM without a claim: taken over where it is, or placed. Pure. */
 import { wait, type Action } from './action';
 import { identityConflict, macConflict } from './conflict';
+import { diskConflict } from './disks';
 import { claimOn, hostsFirst, nextEpoch } from './epoch';
 import type { VmFacts } from './facts';
 import { DUPLICATE, MANY, whereabouts } from './whereabouts';
 
 export function planUnclaimed(f: VmFacts): Action {
-  const conflict = identityConflict(f) ?? macConflict(f);
+  const conflict = identityConflict(f) ?? diskConflict(f) ?? macConflict(f);
   if (conflict !== undefined) return wait(conflict);
   const held = hostsFirst(f);
   if (held !== undefined) return held;

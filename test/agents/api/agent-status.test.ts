@@ -3,51 +3,11 @@ import { agentStatus, isWorthWriting } from '../../../agents/api/agent-status';
 import type { AgentStatusInput } from '../../../agents/api/agent-status';
 import type { DomainRecord } from '../../../agents/reconcile/record';
 import type { Mark } from '../../../agents/xl/mark';
-import { BOOT, FLEET, MARK, NOW, UUID, record, row, started } from '../orders';
+import { BOOT, MARK, NOW, UUID, order, record, row, started } from '../orders';
+import { DOM0, input } from './status-input';
 
-const DOM0 = row({ domid: 0, name: 'Domain-0', uuid: '00000000-0000-0000-0000-000000000000', memoryMiB: 4096 });
 const OTHER = '11111111-2222-4333-8444-555555555555';
 
-function input(changes: Partial<AgentStatusInput> = {}): AgentStatusInput {
-  return {
-    agent: {
-      apiVersion: 'xenfleet.io/v1alpha1',
-      kind: 'XenAgent',
-      metadata: { name: 'h1', generation: 3 },
-      spec: {
-        fleetID: FLEET,
-        storagePools: [{ name: 'local', driver: 'file', path: '/pool' }],
-        networks: [{ name: 'public', bridge: 'xenbr0' }],
-      },
-    },
-    version: '1',
-    bootID: BOOT,
-    machineID: 'machine-1',
-    fleet: { fleetID: FLEET, roster: ['b', 'a'] },
-    observation: {
-      facts: {
-        xenVersion: '4.17',
-        cpus: 4,
-        totalMiB: 8192,
-        freeMiB: 1000,
-        virtCaps: 'pv',
-        guestTypes: ['pv'],
-        dom0MemoryFixed: true,
-      },
-      bridges: ['xenbr0'],
-      pools: [{ path: '/pool', totalBytes: 100e9, freeBytes: 50e9 }],
-      disks: [{ path: `/pool/${UUID}.root.raw`, sizeBytes: 7 }],
-    },
-    listing: { rows: [DOM0, row()], garbage: [] },
-    records: new Map<string, DomainRecord>([[UUID, started()]]),
-    hasOrder: () => true,
-    policyDigest: 'abc',
-    trouble: undefined,
-    nonce: 'n',
-    nowMs: NOW,
-    ...changes,
-  };
-}
 const kind = (changes: Partial<AgentStatusInput>): string | undefined => agentStatus(input(changes)).domains?.[0]?.kind;
 
 describe('the report of a host', () => {
@@ -93,15 +53,6 @@ describe('the report of a host', () => {
   it('counts a domain with the larger of what it has and its maximum', () => {
     const details = new Map([[7, { domid: 7, maxMemoryMiB: 2048 }]]);
     equal(agentStatus(input({ observation: { details } })).domains?.[0]?.memoryMiB, 2048);
-  });
-
-  it('lists disks whose VM is gone, with their last owner', () => {
-    deepEqual(agentStatus(input()).retainedDisks, []);
-    const gone = new Map([[UUID, record({ retiredEpoch: 1 })]]);
-    deepEqual(agentStatus(input({ records: gone })).retainedDisks, [
-      { uuid: UUID, disk: 'root', path: '/pool', sizeBytes: 7, namespace: 'tenant', vmName: 'web' },
-    ]);
-    equal(agentStatus(input({ records: new Map() })).retainedDisks?.[0]?.vmName, undefined);
   });
 
   it('says so where the host belongs to another fleet, or has trouble', () => {
@@ -177,11 +128,14 @@ describe('the report of a host', () => {
 
   it('stays below 1 MiB whatever a host holds, keeps what lives, and says that it was cut', () => {
     const long = { namespace: 'n'.repeat(63), name: 'v'.repeat(63), uid: 'u' };
-    const all = many(20_000, (uuid, index) => record({ uuid, vm: long, ...(index < 19_000 ? retired : {}) }));
+    const ordered = order({ disks: order().disks!.map((disk) => ({ ...disk, path: '/pool' })) });
+    const all = many(20_000, (uuid, index) =>
+      record({ uuid, order: ordered, vm: long, ...(index < 19_000 ? retired : {}) }),
+    );
     const rows = [...all.keys()]
       .slice(0, 3000)
       .map((uuid, index) => row({ uuid, domid: index + 1, name: 'x'.repeat(9999) }));
-    const disks = [...all.keys()].map((uuid) => ({ path: `/pool/${uuid}.root.raw`, sizeBytes: 7 }));
+    const disks = [...all.keys()].map((uuid) => ({ path: `/pool/${uuid}.root.raw`, sizeBytes: 7, usedBytes: 4 }));
     const { observation } = input();
     const records = all;
     const status = agentStatus(

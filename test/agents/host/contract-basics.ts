@@ -1,9 +1,8 @@
-/** The contract of a host port, first half: commands, files, disks. */
+/** The contract of a host port, first half: commands and files. */
 import { strict as assert } from 'node:assert';
-import { randomUUID } from 'node:crypto';
 import { HostError } from '../../../agents/host/port';
 import type { HostPort } from '../../../agents/host/port';
-import { assertExited, contractDir, imageDir, pool } from './contract-calls';
+import { assertExited, contractDir } from './contract-calls';
 
 export function execContract(host: () => HostPort): void {
   it('gives output and exit code', async () => {
@@ -95,41 +94,5 @@ export function fileContract(host: () => HostPort): void {
   });
   it('refuses paths that are relative or climb', async () => {
     for (const path of ['relative', '/a/../etc/x', '']) await assert.rejects(host().readFile(path), HostError);
-  });
-}
-
-export function diskContract(host: () => HostPort): void {
-  const run = (script: string, ...args: string[]) => host().locked('contract-disks', script, args);
-  const expect = async (code: number, stdout: string, script: string, ...args: string[]) => {
-    const result = await run(script, ...args);
-    assertExited(result, code);
-    if (code === 0) assert.equal(result.stdout, stdout);
-  };
-  it('makes a blank disk once, grows it, never shrinks it, removes it', async () => {
-    const path = `${pool}/${randomUUID()}.raw`;
-    await expect(0, 'made 1048576\n', 'make-disk', path, '1048576', '-');
-    await expect(0, 'kept 1048576\n', 'make-disk', path, '2097152', '-');
-    await expect(0, 'grown 2097152\n', 'grow-disk', path, '2097152');
-    await expect(0, 'kept 2097152\n', 'grow-disk', path, '2097152');
-    await expect(43, '', 'grow-disk', path, '1048576');
-    await expect(0, 'deleted\n', 'delete-disk', path);
-    await expect(0, 'absent\n', 'delete-disk', path);
-    await expect(44, '', 'grow-disk', path, '2097152');
-  });
-  it('makes a disk from an image that fits', async () => {
-    const path = `${pool}/${randomUUID()}.raw`;
-    await expect(43, '', 'make-disk', path, '3', `${imageDir}/small.raw`);
-    await expect(43, '', 'make-disk', path, '4096', `${imageDir}/missing.raw`);
-    await expect(0, 'made 4096\n', 'make-disk', path, '4096', `${imageDir}/small.raw`);
-    assert.equal((await host().readFile(path))?.slice(0, 9), 'an image\n');
-    await expect(0, 'deleted\n', 'delete-disk', path);
-  });
-  it('makes no pool: where its mount is missing nothing is written', async () => {
-    await expect(43, '', 'make-disk', `${contractDir}/no-pool/x.raw`, '4096', '-');
-    assert.deepEqual(await host().listDir(`${contractDir}/no-pool`), []);
-  });
-  it('refuses sizes that are none', async () => {
-    for (const size of ['', '-1', '1G', '1;id', '99999999999999999999'])
-      await expect(43, '', 'make-disk', `${pool}/x.raw`, size, '-');
   });
 }

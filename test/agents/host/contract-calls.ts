@@ -12,11 +12,15 @@ export interface HostUnderTest {
   readonly sim?: (...argv: string[]) => Promise<CommandResult>;
   /** Cuts what connects the port with the host, as a dead agent or network would; absent where there is nothing to cut. */
   readonly cut?: () => Promise<void>;
+  /** Goes before paths in commands of the test's own; absent on a host whose files know no symlinks. */
+  readonly root?: string;
   stop(): Promise<void>;
 }
 
 export const contractDir = '/var/lib/xenfleet/contract';
 export const pool = `${contractDir}/pool`;
+export const POOL_NAME = 'contract';
+export const POOL_ID = 'id-1';
 export const imageDir = `${contractDir}/images`;
 
 export function assertExited(result: ExecResult, code: number): void {

@@ -1,8 +1,9 @@
 /** The contract of a host port, second half: domains and the locks that guard them. */
 import { strict as assert } from 'node:assert';
 import { randomUUID } from 'node:crypto';
-import { assertExited, domainCalls, imageDir, contractDir, pool, until } from './contract-calls';
+import { assertExited, domainCalls, imageDir, contractDir, pool, POOL_ID, POOL_NAME, until } from './contract-calls';
 import type { HostUnderTest } from './contract-calls';
+import { diskCalls } from './contract-disks';
 
 export function domainContract(under: () => HostUnderTest): void {
   it('creates once, shuts down, destroys; then there is nothing to shut down', async () => {
@@ -112,7 +113,7 @@ export function domainContract(under: () => HostUnderTest): void {
     await vm.write();
     assertExited(await vm.create(1), 0);
     const disk = `${pool}/seen.raw`;
-    assertExited(await under().host.locked('contract-disks', 'make-disk', [disk, '4096', '-']), 0);
+    assertExited(await diskCalls(under()).make('seen', 4096), 0);
     const seen = await under().host.locked('observe', 'observe', [imageDir, pool, `${contractDir}/no-pool`]);
     assertExited(seen, 0);
     const parts = new Map(
@@ -128,7 +129,11 @@ export function domainContract(under: () => HostUnderTest): void {
     assert.match(parts.get('bridges') ?? '', /^xenbr0$/m);
     assert.match(parts.get('df') ?? '', new RegExp(`^${pool} \\d+ \\d+\n$`));
     assert.equal(parts.get('images'), '9 small.raw\n');
-    assert.ok(parts.get('disks')?.includes(`4096 ${disk}\n`));
+    assert.match(parts.get('disks') ?? '', new RegExp(`^4096 \\d+ ${disk}$`, 'm'));
+    assert.ok(!parts.get('disks')?.includes('owner'), 'an owner file is no disk');
+    assert.equal(parts.get('markers'), `${pool}/.xenfleet-pool ${POOL_NAME} ${POOL_ID}\n`);
+    const owner = '{"fleet":"f","namespace":"contract","name":"web"}';
+    assert.ok(parts.get('owners')?.includes(`${pool}/seen.owner ${owner}\n`));
     assertExited(await vm.destroy(), 0);
     assertExited(await vm.retire(1), 0);
     const after = await under().host.locked('observe', 'observe', [imageDir]);

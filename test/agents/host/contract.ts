@@ -2,10 +2,12 @@
  * The contract of a host port: every body passes it, on simulated hosts and on real Xen alike. Where they differ, the simulation is wrong.
  * Call it inside a `describe`.
  */
-import { diskContract, execContract, fileContract } from './contract-basics';
-import { imageDir, pool } from './contract-calls';
+import { execContract, fileContract } from './contract-basics';
+import { imageDir, pool, POOL_ID, POOL_NAME } from './contract-calls';
 import type { HostUnderTest } from './contract-calls';
+import { diskContract } from './contract-disks';
 import { domainContract, lockContract } from './contract-domains';
+import { poolContract } from './contract-pools';
 
 export { contractDir } from './contract-calls';
 export type { HostUnderTest } from './contract-calls';
@@ -19,7 +21,7 @@ export function hostContract(make: () => Promise<HostUnderTest>, slow = false): 
   before(async function () {
     this.timeout(slow ? 1_200_000 : 120_000);
     made = await make();
-    await host().putFile(`${pool}/.keep`, '');
+    await host().putFile(`${pool}/.xenfleet-pool`, `${POOL_NAME} ${POOL_ID}\n`);
     await host().putFile(`${imageDir}/small.raw`, 'an image\n');
   });
   after(async function () {
@@ -35,7 +37,8 @@ export function hostContract(make: () => Promise<HostUnderTest>, slow = false): 
 
   describe('exec', () => execContract(host));
   describe('files', () => fileContract(host));
-  describe('disks', () => diskContract(host));
+  describe('disks', () => diskContract(under));
+  describe('pools', () => poolContract(under));
   describe('domains', () => domainContract(under));
   describe('locks', () => lockContract(under));
 }

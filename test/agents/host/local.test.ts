@@ -24,6 +24,7 @@ describe('LocalHost on a simulated host', () => {
     return {
       host: new LocalHost({ root: sim.host.root, env: sim.host.env }),
       cfg: simCfg,
+      root: sim.host.root,
       sim: (...argv) => sim.host.run('sim', ...argv),
       stop: () => sim.stop(),
     };

@@ -51,6 +51,7 @@ describe('SshHost on a simulated host', () => {
     return {
       host,
       cfg: simCfg,
+      root: sim.host.root,
       sim: (...argv) => sim.host.run('sim', ...argv),
       cut: () => Promise.resolve(server.cut()),
       async stop() {

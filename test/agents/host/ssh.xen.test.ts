@@ -50,6 +50,7 @@ describe('SshHost on real Xen', () => {
     return {
       host,
       cfg: labCfg,
+      root: '',
       cut: () => Promise.resolve(wire.cut()),
       async stop() {
         await host.close();

@@ -53,7 +53,7 @@ export class FleetInMemory {
   }
 
   /** What the plan says of a VM now. */
-  plan(vm: XenVM): string {
+  planned(vm: XenVM): string {
     return brief(planVm(this.facts.of(vm, undefined)));
   }
 

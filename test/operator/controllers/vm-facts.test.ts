@@ -28,23 +28,23 @@ describe('two tenants', () => {
   it('a copied identity is refused, and goes again without a trace', () => {
     const here = fleet();
     const copy = here.vm(strangers({ identity: { uuid: UID } }));
-    equal(here.plan(copy), 'wait IdentityConflict');
+    equal(here.planned(copy), 'wait IdentityConflict');
     const deleted = here.vm({ ...copy, metadata: { ...copy.metadata, deletionTimestamp: '2026-01-01T00:00:00Z' } });
-    equal(here.plan(deleted), 'clearFinalizer');
+    equal(here.planned(deleted), 'clearFinalizer');
     deepEqual(here.facts.of(deleted, undefined).orders, []);
   });
 
   it('the owner of a UUID is not troubled by the copy', () => {
     const here = fleet();
     here.vm(strangers({ identity: { uuid: UID } }));
-    equal(here.plan(here.victim), 'wait');
+    equal(here.planned(here.victim), 'wait');
   });
 
   it('the derived MAC address of a neighbour is in use, although nobody wrote it down', () => {
     const here = fleet();
     const mac = derivedMac(UID, 'eth0');
-    equal(here.plan(here.vm(strangers({ networks: [{ name: 'eth0', network: 'lan', mac }] }))), 'wait MacConflict');
-    equal(here.plan(here.vm(strangers({ networks }, 'y'))), 'place ≥1');
+    equal(here.planned(here.vm(strangers({ networks: [{ name: 'eth0', network: 'lan', mac }] }))), 'wait MacConflict');
+    equal(here.planned(here.vm(strangers({ networks }, 'y'))), 'place ≥1');
   });
 
   it('a MAC address stays in use until the order that holds it is retired', () => {
@@ -52,18 +52,18 @@ describe('two tenants', () => {
     const mac = derivedMac(UID, 'eth0');
     here.remove(here.world.vms, here.victim);
     const late = here.vm(strangers({ networks: [{ name: 'eth0', network: 'lan', mac }] }));
-    equal(here.plan(late), 'wait MacConflict');
+    equal(here.planned(late), 'wait MacConflict');
     const held = [{ name: 'eth0', bridge: 'xenbr0', mac }];
     const receipt = { epoch: 1, phase: 'Absent' as const, retiredEpoch: 1 };
     here.order(order('h1', 1, { desired: 'Absent', networks: held }, receipt));
-    equal(here.plan(late), 'place ≥1');
+    equal(here.planned(late), 'place ≥1');
   });
 
   it('a domain that a host keeps for nobody is nobody’s to take', () => {
     const here = fleet();
     const uuid = '99999999-2222-4333-8444-555555555555';
     here.report('h2', { bootID: bootOf('h2'), domains: [{ uuid, kind: 'foreign' }] });
-    equal(here.plan(here.vm(strangers({ identity: { uuid } }))), 'wait IdentityConflict');
+    equal(here.planned(here.vm(strangers({ identity: { uuid } }))), 'wait IdentityConflict');
   });
 
   it('a domain that a host keeps for this name is taken over, and for another name it is not', () => {
@@ -74,9 +74,9 @@ describe('two tenants', () => {
       domains: [{ uuid, kind: 'orphan', namespace: 'evil', vmName: 'x' }],
       records: [{ uuid, namespace: 'evil', name: 'x', epoch: 3, frozen: true }],
     });
-    equal(here.plan(here.vm(strangers({ identity: { uuid } }))), 'claim h2 4');
-    equal(here.plan(here.vm(strangers({ identity: { uuid } }, 'y'))), 'wait IdentityConflict');
-    equal(here.plan(here.vm(strangers({}, 'x'))), 'wait IdentityConflict', 'its name is taken by that domain');
+    equal(here.planned(here.vm(strangers({ identity: { uuid } }))), 'claim h2 4');
+    equal(here.planned(here.vm(strangers({ identity: { uuid } }, 'y'))), 'wait IdentityConflict');
+    equal(here.planned(here.vm(strangers({}, 'x'))), 'wait IdentityConflict', 'its name is taken by that domain');
   });
 });
 
@@ -86,7 +86,10 @@ describe('the word of a host', () => {
   it('about a copy of a VM that runs elsewhere ends nobody', () => {
     const here = fleet();
     here.report('h2', { bootID: bootOf('h2'), ...orphan });
-    equal(here.plan({ ...here.victim, spec: { ...here.victim.spec, runPolicy: 'Always' } }).includes('Absent'), false);
+    equal(
+      here.planned({ ...here.victim, spec: { ...here.victim.spec, runPolicy: 'Always' } }).includes('Absent'),
+      false,
+    );
   });
 
   it('counts no more once it is quarantined, and nobody waits for it', () => {
@@ -106,9 +109,9 @@ describe('the word of a host', () => {
       ...here.victim,
       metadata: { ...here.victim.metadata, deletionTimestamp: '2026-01-01T00:00:00Z' },
     });
-    equal(here.plan(gone), 'clearFinalizer');
+    equal(here.planned(gone), 'clearFinalizer');
     here.editHost('h1', { quarantined: true });
-    equal(here.plan(gone), 'wait WaitingForReceipt');
+    equal(here.planned(gone), 'wait WaitingForReceipt');
   });
 
   it('is not waited for once its boot is declared over and it is silent', async () => {

@@ -96,6 +96,7 @@ export function facts(over: Partial<Omit<VmFacts, 'hosts'>> & { hosts?: HostView
     unreported: [],
     sightings: [],
     foreignSightings: [],
+    retained: [],
     rivals: [],
     namesakes: [],
     macUses: [],

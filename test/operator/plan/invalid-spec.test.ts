@@ -110,9 +110,10 @@ describe('a host whose reserve cannot be read', () => {
       host: object,
       agent,
       view: viewHost(object, facts),
-      locality: () => 'local',
+      terms: () => undefined,
       strayOrders: [],
       isClaimed: () => false,
+      isPlaced: () => false,
     });
 
   for (const text of UNUSABLE.filter((word) => !['0', '1e-3000000', '7e9223372036854775807'].includes(word))) {

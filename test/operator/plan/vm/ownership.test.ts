@@ -210,7 +210,7 @@ describe('planVm hurts nobody else', () => {
     const absent = order('h1', 1, { desired: 'Absent', disks: made }, receipt);
     const named = planVm(facts({ vm: doomed, orders: [{ host: 'h1', order: absent }] }));
     ok(named.do === 'updateOrder');
-    deepEqual(named.spec.deleteDisks, [{ name: 'root', path: '/disks' }]);
+    deepEqual(named.spec.deleteDisks, [{ name: 'root', path: '/disks', pool: 'local' }]);
     const at = (generation: number): string => {
       const metadata = { ...absent.metadata, generation };
       return brief(

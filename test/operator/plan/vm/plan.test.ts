@@ -182,7 +182,7 @@ describe('planVm', () => {
     const orders = [{ host: 'h1', order: order('h1', 1, { disks: made }) }];
     const action = planVm(facts({ vm: vm({ meta: gone, spec, status: claimed('h1', 1) }), orders }));
     ok(action.do === 'updateOrder');
-    deepEqual(action.spec.deleteDisks, [{ name: 'drop', path: '/disks' }]);
+    deepEqual(action.spec.deleteDisks, [{ name: 'drop', path: '/disks', pool: 'local' }]);
   });
 
   it('keeps a VM whose disk is on a dead host waiting for it, and says so', () => {
