@@ -175,13 +175,18 @@ function diskOf(
   const known = wanted?.disks.find(isThis);
   const madeHere = order?.status?.madeDisks?.includes(name) === true ? host : undefined;
   if (known?.made !== true && madeHere === undefined) return { pool, sizeBytes };
-  const madeOn = known?.madeOn ?? (known === undefined || !isBound(known) ? undefined : madeHere);
   const madeBytes = order?.spec.disks?.find(isThis)?.sizeBytes ?? sizeBytes;
-  return defined({ pool, sizeBytes, made: true, madeBytes: madeBytes < sizeBytes ? madeBytes : undefined, madeOn });
+  const rest = madeBytes < sizeBytes ? madeBytes : undefined;
+  return defined({ pool, sizeBytes, made: true, madeBytes: rest, madeOn: known && boundTo(known, madeHere) });
 }
 
 /** A writable disk in a local pool is where it was made, and nowhere else. */
-const isBound = ({ locality, readOnly }: Wanted['disks'][number]): boolean => locality === 'local' && !readOnly;
+function boundTo(
+  { locality, readOnly, madeOn }: Wanted['disks'][number],
+  here: string | undefined,
+): string | undefined {
+  return madeOn ?? (locality === 'local' && !readOnly ? here : undefined);
+}
 
 /** What is known of a VM on its host beside its claim and its order: floors under its account. */
 export interface Floors {
