@@ -14,9 +14,9 @@ import type {
 } from '../crds/generated/types';
 import { hostNamespace, hostOfNamespace } from '../common/names';
 import { retainedBy, withKnownDisks } from '../operator/plan/vm/disks';
-import { hostState, poolTerms, vmSpec } from '../operator/plan/ledger';
-import type { PoolTerms } from '../operator/plan/ledger';
-import { poolPolicy } from '../operator/plan/pool';
+import { hostState, poolTerms, vmSpec } from '../operator/plan/snapshot';
+import type { PoolTerms } from '../operator/plan/snapshot';
+import { poolPolicy } from '../operator/plan/pool/pool';
 import { reportedBy } from '../operator/plan/vm/reservation';
 import { resolve, uuidOf } from '../operator/plan/vm/resolve';
 import type { Catalog } from '../operator/plan/vm/resolve';

@@ -8,15 +8,15 @@ import { createTransport } from '../common/kube/https-transport';
 import { lastResort } from '../common/kube/last-resort';
 import type { OnFault } from '../common/survive';
 import { LEADER_LEASE, readConfig } from './adapters/config';
-import { worldFigures } from './controllers/figures';
+import { fleetUsage } from './controllers/usage';
 import { startHttpServer } from './adapters/http';
 import { operatorTarget } from './adapters/kube';
 import { createLogger } from './adapters/logger';
 import { createMetrics } from './adapters/metrics';
 import type { Logger, OperatorConfig } from './adapters/types';
-import { Fleet } from './controllers/fleet';
-import { Term } from './controllers/operator';
-import { World } from './controllers/world';
+import { HostDirectory } from './controllers/host-directory';
+import { LeaderTerm } from './controllers/term';
+import { Caches } from './controllers/caches';
 import { LeaderElector } from './runtime/leader';
 
 /** A process that ends by a fault gives its Lease back within this time, or not at all. */
@@ -41,9 +41,9 @@ async function run(config: OperatorConfig, log: Logger, stopping: Promise<string
   const client = new KubeClient(transport);
   const events = new EventRecorder({ client, clock, component: 'xen-fleet-operator', instance: config.identity });
 
-  let term: Term | undefined;
+  let term: LeaderTerm | undefined;
   let alive = true;
-  const world = new World({
+  const caches = new Caches({
     client,
     clock,
     random,
@@ -57,18 +57,18 @@ async function run(config: OperatorConfig, log: Logger, stopping: Promise<string
   const http = await startHttpServer({
     listen: config.listen,
     metrics: () => metrics.expose(),
-    notReady: () => (alive ? world.unsynced().map((kind) => `${kind} not listed yet`) : ['stopping']),
+    notReady: () => (alive ? caches.unsynced().map((kind) => `${kind} not listed yet`) : ['stopping']),
   });
   log.info('serving', { url: http.url, server: target.server });
-  world.start();
+  caches.start();
 
   const fleetID = await Promise.race([untilFound(client, log), stopping.then(() => undefined)]);
   if (fleetID === undefined) {
     log.info('stopping: the API server never answered');
     process.exit(); // nothing is held yet that would have to be given back
   }
-  const fleet = new Fleet({ world, clock, fleetID, unknownAfterMs: config.hostUnknownAfterMs });
-  metrics.onCollect(() => (term === undefined ? undefined : worldFigures(world, fleet, term)));
+  const directory = new HostDirectory({ caches, clock, fleetID, unknownAfterMs: config.hostUnknownAfterMs });
+  metrics.onCollect(() => (term === undefined ? undefined : fleetUsage(caches, directory, term)));
   const leader = new LeaderElector({
     client,
     clock,
@@ -81,13 +81,13 @@ async function run(config: OperatorConfig, log: Logger, stopping: Promise<string
     onStarted: async (number, signal) => {
       log.info('leading', { term: number, identity: config.identity });
       metrics.leading(true);
-      await world.renew();
+      await caches.renew();
       if (signal.aborted) return;
       const guarded = client.guarded(leader.guard());
       const { workers } = config;
-      term = new Term({
-        world,
-        fleet,
+      term = new LeaderTerm({
+        caches,
+        directory,
         client: guarded,
         events,
         clock,
@@ -116,7 +116,7 @@ async function run(config: OperatorConfig, log: Logger, stopping: Promise<string
   alive = false;
   await leader.stop();
   await events.flush();
-  await world.stop();
+  await caches.stop();
   await http.stop();
   transport.close();
 }

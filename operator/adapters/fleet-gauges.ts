@@ -3,7 +3,7 @@ import type { Gauge } from 'prom-client';
 import { survive, type OnFault } from '../../common/survive';
 import type { InstrumentMaker } from './instruments';
 import { PoolGauges } from './pool-gauges';
-import type { HostPhase, VMPhase, WorldFigures } from './types';
+import type { HostPhase, VMPhase, FleetUsage } from './types';
 
 // Phases are always shown, also with 0: a panel that counts them must not have gaps.
 const HOST_PHASES: Record<HostPhase, 0> = { Pending: 0, Ready: 0, NotReady: 0, Unknown: 0, Terminating: 0 };
@@ -54,7 +54,7 @@ export class FleetGauges {
     this.pools = new PoolGauges(make, onFault);
   }
 
-  show(world: WorldFigures | undefined): void {
+  show(world: FleetUsage | undefined): void {
     for (const gauge of this.perLabel) gauge.reset();
     this.unreported.remove();
     this.pools.show(world?.pools ?? []);
@@ -67,7 +67,7 @@ export class FleetGauges {
     for (const host of world.hosts) survive('scrape', this.onFault, () => this.showHost(host));
   }
 
-  private showHost({ account, cpus }: WorldFigures['hosts'][number]): void {
+  private showHost({ account, cpus }: FleetUsage['hosts'][number]): void {
     const { host, totalBytes, dom0Bytes, freeBytes, residualBytes } = account;
     this.memory.set({ host, kind: 'total' }, totalBytes);
     this.memory.set({ host, kind: 'dom0' }, dom0Bytes);

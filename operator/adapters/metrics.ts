@@ -5,7 +5,7 @@ import { survive, type OnFault } from '../../common/survive';
 import { version as packageVersion } from '../../package.json';
 import { FleetGauges } from './fleet-gauges';
 import { InstrumentMaker } from './instruments';
-import type { Metrics, WorldFigures } from './types';
+import type { Metrics, FleetUsage } from './types';
 
 /** From one scheduler round to a slow image copy. */
 const START_SECONDS = [0.025, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60, 120, 300, 600];
@@ -31,7 +31,7 @@ export function createMetrics(version = packageVersion, onFault: OnFault = () =>
     onFault(where, error);
   };
   const fleet = new FleetGauges(make, scrapeFailed);
-  let read: () => WorldFigures | undefined = () => undefined;
+  let read: () => FleetUsage | undefined = () => undefined;
   return {
     ...vms(make),
     ...controllers(make),
@@ -42,7 +42,7 @@ export function createMetrics(version = packageVersion, onFault: OnFault = () =>
       read = reader;
     },
     async expose() {
-      let figures: WorldFigures | undefined;
+      let figures: FleetUsage | undefined;
       survive('scrape', scrapeFailed, () => (figures = read()));
       fleet.show(figures);
       return { contentType: registry.contentType, body: await registry.metrics() };

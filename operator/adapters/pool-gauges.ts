@@ -2,7 +2,7 @@
 import type { Gauge } from 'prom-client';
 import { survive, type OnFault } from '../../common/survive';
 import type { InstrumentMaker } from './instruments';
-import type { WorldFigures } from './types';
+import type { FleetUsage } from './types';
 
 export class PoolGauges {
   private readonly hosts: Gauge;
@@ -36,13 +36,13 @@ export class PoolGauges {
     this.tolerated = make.gauge('xenfleet_pool_failures_tolerated', toleratedHelp, 'pool');
   }
 
-  show(pools: WorldFigures['pools']): void {
+  show(pools: FleetUsage['pools']): void {
     const { hosts, memory, vcpus, vms, toTolerate, tolerated } = this;
     for (const gauge of [hosts, memory, vcpus, vms, toTolerate, tolerated]) gauge.reset();
     for (const one of pools) survive('scrape', this.onFault, () => this.showPool(one));
   }
 
-  private showPool({ account, isJudged }: WorldFigures['pools'][number]): void {
+  private showPool({ account, isJudged }: FleetUsage['pools'][number]): void {
     const { pool } = account;
     this.hosts.set({ pool, state: 'ready' }, account.readyHosts);
     this.hosts.set({ pool, state: 'notReady' }, account.hosts - account.readyHosts);

@@ -24,7 +24,7 @@ export type HostPhase = NonNullable<NonNullable<XenHost['status']>['phase']>;
 export type VMPhase = NonNullable<NonNullable<XenVM['status']>['phase']>;
 
 /** The state of the fleet, told when Prometheus asks. What is 0 may be left out. */
-export interface WorldFigures {
+export interface FleetUsage {
   readonly hostsByPhase: Readonly<Partial<Record<HostPhase, number>>>;
   /** The ledger's account of each host, and its physical CPUs. */
   readonly hosts: readonly { readonly account: HostAccount; readonly cpus: number }[];
@@ -43,7 +43,7 @@ export type PlacementResult = 'placed' | 'grown' | 'unschedulable' | 'conflict' 
 
 export interface Metrics {
   /** Asked at every scrape; undefined while this process has no world to tell of (not leading, not synced): then no fleet figures are shown. */
-  onCollect(read: () => WorldFigures | undefined): void;
+  onCollect(read: () => FleetUsage | undefined): void;
   /** From the VM's creation (or its Start) to Running. */
   vmStarted(seconds: number): void;
   placement(result: PlacementResult): void;

@@ -4,16 +4,16 @@ import { keyOf } from '../../common/kube/types';
 import { hostOfNamespace } from '../../common/names';
 import type { StoreChange } from '../runtime/store';
 import type { WorkQueue } from '../runtime/workqueue';
-import { contested, heldByOrder, type Contested } from './contested';
-import type { Fleet } from './fleet';
-import type { Ledger } from './ledger';
-import type { Placement } from './placement';
-import { watchPools } from './pools';
-import type { World } from './world';
+import { contested, heldByOrder, type Contested } from './vm/contested';
+import type { HostDirectory } from './host-directory';
+import type { Ledger } from './placement/ledger';
+import type { Placement } from './placement/placement';
+import { watchPools } from './pool/controller';
+import type { Caches } from './caches';
 
 export interface WiresOptions {
-  readonly world: World;
-  readonly fleet: Fleet;
+  readonly caches: Caches;
+  readonly directory: HostDirectory;
   readonly ledger: Ledger;
   readonly placement: Placement;
   readonly queues: { readonly vm: WorkQueue; readonly host: WorkQueue; readonly pool: WorkQueue };
@@ -36,43 +36,43 @@ export class Wires {
   }
 
   start(): void {
-    const { world } = this.#options;
+    const { caches } = this.#options;
     this.#undo.push(
-      ...watchPools(world, this.#options.queues.pool),
-      world.pools.onChange((change) => this.#rulesChanged(change)),
-      world.vms.onChange((change) => {
+      ...watchPools(caches, this.#options.queues.pool),
+      caches.pools.onChange((change) => this.#rulesChanged(change)),
+      caches.vms.onChange((change) => {
         this.#options.queues.vm.add(change.key);
         this.#holdersChanged(contested(change));
         if (change.type !== 'added') this.#options.placement.wake();
       }),
-      world.domains.onChange((change) => {
+      caches.domains.onChange((change) => {
         const order = 'object' in change ? change.object : change.old;
         this.#options.queues.vm.add(vmOf(order));
         if (change.type !== 'updated') this.#holdersChanged(heldByOrder(order));
         if (change.type === 'deleted') this.#options.placement.wake();
       }),
-      world.agents.onChange((change) => this.#agentChanged(change)),
-      world.hosts.onChange((change) => {
+      caches.agents.onChange((change) => this.#agentChanged(change)),
+      caches.hosts.onChange((change) => {
         this.#options.queues.host.add(change.key);
         if (change.type !== 'updated') this.allHosts(ROSTER_DELAY_MS);
         this.lookAt(change.key);
         this.#options.placement.wake();
       }),
-      world.namespaces.onChange((change) => {
+      caches.namespaces.onChange((change) => {
         const host = hostOfNamespace(change.key);
         if (host === undefined) this.#vmsOf('namespace', change.key);
         else this.#hostChanged(host);
       }),
-      world.leases.onChange((change) => {
+      caches.leases.onChange((change) => {
         const host = hostOfNamespace(change.key.split('/')[0] ?? '');
         if (host !== undefined) this.lookAt(host);
       }),
-      world.classes.onChange((change) => this.#vmsOf('class', change.key)),
-      world.storagePools.onChange((change) => {
+      caches.classes.onChange((change) => this.#vmsOf('class', change.key)),
+      caches.storagePools.onChange((change) => {
         this.#vmsOf('storagePool', change.key);
         this.allHosts();
       }),
-      world.networks.onChange((change) => {
+      caches.networks.onChange((change) => {
         this.#vmsOf('network', change.key);
         this.allHosts();
       }),
@@ -126,7 +126,7 @@ export class Wires {
 
   /** True where the host looks different from when we last asked. */
   #stateChanged(host: string): boolean {
-    const view = this.#options.fleet.view(host);
+    const view = this.#options.directory.view(host);
     const state = JSON.stringify(view ?? null);
     if (this.#hostStates.get(host) === state) return false;
     this.#hostStates.set(host, state);
@@ -134,12 +134,13 @@ export class Wires {
   }
 
   #vmsOf(index: string, value: string): void {
-    for (const vm of this.#options.world.vms.byIndex(index, value)) this.#options.queues.vm.add(keyOf(vm.metadata));
+    for (const vm of this.#options.caches.vms.byIndex(index, value)) this.#options.queues.vm.add(keyOf(vm.metadata));
   }
 
   /** Every host is looked at anew. */
   allHosts(delayMs = 0): void {
-    for (const host of this.#options.world.hosts.all()) this.#options.queues.host.addAfter(host.metadata.name, delayMs);
+    for (const host of this.#options.caches.hosts.all())
+      this.#options.queues.host.addAfter(host.metadata.name, delayMs);
   }
 }
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createMetrics } from '../../../operator/adapters/metrics';
-import type { WorldFigures } from '../../../operator/adapters/types';
+import type { FleetUsage } from '../../../operator/adapters/types';
 import { poolAccount, speakingMetrics, world } from './speaking';
 
 const linesOf = async (metrics: ReturnType<typeof createMetrics>): Promise<string[]> =>
@@ -61,7 +61,7 @@ describe('operator metrics', () => {
 
   it('tells nothing of a fleet that it does not see, rather than zeros', async () => {
     const metrics = createMetrics();
-    let now: WorldFigures | undefined = world();
+    let now: FleetUsage | undefined = world();
     metrics.onCollect(() => now);
     await metrics.expose();
     now = undefined;

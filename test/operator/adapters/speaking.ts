@@ -1,6 +1,6 @@
 /** Metrics that have told of everything once, so that every name and label can be seen. */
 import { createMetrics } from '../../../operator/adapters/metrics';
-import type { Metrics, WorldFigures } from '../../../operator/adapters/types';
+import type { Metrics, FleetUsage } from '../../../operator/adapters/types';
 import type { HostAccount, PoolAccount } from '../../../scheduler/types';
 
 const GiB = 2 ** 30;
@@ -45,7 +45,7 @@ export function poolAccount(pool: string, changes: Partial<PoolAccount> = {}): P
   };
 }
 
-export function world(changes: Partial<WorldFigures> = {}): WorldFigures {
+export function world(changes: Partial<FleetUsage> = {}): FleetUsage {
   return {
     hostsByPhase: { Ready: 2 },
     hosts: [{ account: account('alpha'), cpus: 16 }],

@@ -3,10 +3,10 @@ import type { XenAgent, XenDomain, XenHost, XenVM } from '../../../crds/generate
 import type { KubeClient } from '../../../common/kube/client';
 import type { KubeObject } from '../../../common/kube/types';
 import type { Metrics } from '../../../operator/adapters/types';
-import { Fleet } from '../../../operator/controllers/fleet';
-import { Ledger } from '../../../operator/controllers/ledger';
-import { VmFactsSource } from '../../../operator/controllers/vm-facts';
-import { World } from '../../../operator/controllers/world';
+import { HostDirectory } from '../../../operator/controllers/host-directory';
+import { Ledger } from '../../../operator/controllers/placement/ledger';
+import { VmFactsSource } from '../../../operator/controllers/vm/facts-source';
+import { Caches } from '../../../operator/controllers/caches';
 import type { Store } from '../../../operator/runtime/store';
 import { hostNamespace } from '../../../common/names';
 import { FakeClock, noChance } from '../../common/kube/fake-clock';
@@ -18,7 +18,7 @@ const HOST_MIB = 16384;
 
 export class FleetInMemory {
   readonly clock = new FakeClock();
-  readonly world = new World({
+  readonly caches = new Caches({
     client: undefined as unknown as KubeClient,
     clock: this.clock,
     random: noChance(),
@@ -28,22 +28,27 @@ export class FleetInMemory {
       throw error;
     },
   });
-  readonly fleet = new Fleet({ world: this.world, clock: this.clock, fleetID: FLEET, unknownAfterMs: 25_000 });
-  readonly facts = new VmFactsSource(this.world, this.fleet);
+  readonly directory = new HostDirectory({
+    caches: this.caches,
+    clock: this.clock,
+    fleetID: FLEET,
+    unknownAfterMs: 25_000,
+  });
+  readonly facts = new VmFactsSource(this.caches, this.directory);
   readonly ledger: Ledger;
   #version = 100;
 
   constructor(...hosts: readonly string[]) {
-    this.fleet.nonce = NONCE;
-    this.ledger = new Ledger(this.world, this.fleet, this.facts);
+    this.directory.nonce = NONCE;
+    this.ledger = new Ledger(this.caches, this.directory, this.facts);
     for (const name of hosts) this.host(name);
     for (const name of hosts) this.report(name);
   }
 
   /** A change of a XenHost's spec by its administrator. */
   editHost(name: string, spec: Partial<XenHost['spec']>): void {
-    const host = this.world.hosts.get(name);
-    if (host !== undefined) this.put(this.world.hosts, { ...host, spec: { ...host.spec, ...spec } });
+    const host = this.caches.hosts.get(name);
+    if (host !== undefined) this.put(this.caches.hosts, { ...host, spec: { ...host.spec, ...spec } });
   }
 
   /** The host that a new VM would be placed on. */
@@ -72,8 +77,8 @@ export class FleetInMemory {
 
   host(name: string): XenHost {
     const metadata = { name, uid: `uid-${name}` };
-    this.put(this.world.namespaces, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: hostNamespace(name) } });
-    return this.put(this.world.hosts, {
+    this.put(this.caches.namespaces, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: hostNamespace(name) } });
+    return this.put(this.caches.hosts, {
       apiVersion: 'xenfleet.io/v1alpha1',
       kind: 'XenHost',
       metadata,
@@ -86,8 +91,8 @@ export class FleetInMemory {
     const namespace = hostNamespace(host);
     const renewTime = `2026-01-01T00:00:00.${String(this.#version).padStart(6, '0')}Z`;
     const lease = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata: { namespace, name: 'agent' } };
-    this.put(this.world.leases, { ...lease, spec: { renewTime } });
-    this.put(this.world.agents, {
+    this.put(this.caches.leases, { ...lease, spec: { renewTime } });
+    this.put(this.caches.agents, {
       apiVersion: 'xenfleet.io/v1alpha1',
       kind: 'XenAgent',
       metadata: { namespace, name: host, uid: `uid-agent-${host}` },
@@ -95,7 +100,7 @@ export class FleetInMemory {
       status: {
         nonce: NONCE,
         bootID: `boot-${host}`,
-        roster: this.world.hosts.all().map(({ metadata }) => metadata.name),
+        roster: this.caches.hosts.all().map(({ metadata }) => metadata.name),
         cpus: 8,
         xen: { guestTypes: ['pv', 'pvh', 'hvm'] },
         memory: { totalMiB: HOST_MIB, freeMiB: HOST_MIB },
@@ -106,11 +111,11 @@ export class FleetInMemory {
   }
 
   vm(vm: XenVM): XenVM {
-    return this.put(this.world.vms, vm);
+    return this.put(this.caches.vms, vm);
   }
 
   order(order: XenDomain): XenDomain {
-    return this.put(this.world.domains, {
+    return this.put(this.caches.domains, {
       ...order,
       metadata: { ...order.metadata, uid: `uid-${order.metadata.namespace}` },
     });

@@ -7,8 +7,8 @@ import { keyOf, type KubeObject } from '../../../common/kube/types';
 import { hostNamespace } from '../../../common/names';
 import type { Clock } from '../../../common/ports';
 import type { Logger, Metrics } from '../../../operator/adapters/types';
-import { Placement } from '../../../operator/controllers/placement';
-import { VmController } from '../../../operator/controllers/vms';
+import { Placement } from '../../../operator/controllers/placement/placement';
+import { VmController } from '../../../operator/controllers/vm/controller';
 import { planVm, type Action } from '../../../operator/plan/vm/plan';
 import type { Store } from '../../../operator/runtime/store';
 import { settle } from '../../common/kube/fake-clock';
@@ -43,10 +43,10 @@ export class OperatorInMemory extends FleetInMemory {
   constructor(hosts: readonly string[], clock?: Clock) {
     super(...hosts);
     for (const host of hosts) this.namespace(hostNamespace(host));
-    const { world, facts, ledger } = this;
+    const { caches, facts, ledger } = this;
     const metrics = { placement: (result: string) => void this.results.push(result) } as unknown as Metrics;
     const client = this.#client();
-    const common = { world, ledger, client, metrics, log: NO_LOG };
+    const common = { caches, ledger, client, metrics, log: NO_LOG };
     this.placement = new Placement({
       ...common,
       clock: clock ?? this.clock,
@@ -54,7 +54,7 @@ export class OperatorInMemory extends FleetInMemory {
       onOutcome: () => void (this.#outcomes += 1),
       defer: (run) => void setImmediate(run),
       pause: settle,
-      bootOf: (host) => this.fleet.view(host)?.bootID,
+      bootOf: (host) => this.directory.view(host)?.bootID,
     });
     const events = { record: silent } as unknown as EventRecorder;
     this.vms = new VmController({
@@ -68,17 +68,17 @@ export class OperatorInMemory extends FleetInMemory {
   }
 
   namespace(name: string): void {
-    this.put(this.world.namespaces, { apiVersion: 'v1', kind: 'Namespace', metadata: { name, uid: `uid-${name}` } });
+    this.put(this.caches.namespaces, { apiVersion: 'v1', kind: 'Namespace', metadata: { name, uid: `uid-${name}` } });
   }
 
   planOf(key: string): Action | undefined {
-    const vm = this.world.vms.get(key);
+    const vm = this.caches.vms.get(key);
     return vm === undefined ? undefined : planVm(this.facts.of(vm, undefined));
   }
 
   /** A VM of this size, as a tenant creates or edits it. */
   wants(name: string, vcpus: number, memory: string, over: Partial<XenVM['spec']> = {}): XenVM {
-    const before = this.world.vms.get(`acme/${name}`);
+    const before = this.caches.vms.get(`acme/${name}`);
     const spec = { className: undefined, resources: { vcpus, memory }, ...over } as Partial<XenVM['spec']>;
     const uid = before?.metadata.uid ?? `uid-${name}`;
     const generation = (before?.metadata.generation ?? 0) + 1;
@@ -87,21 +87,21 @@ export class OperatorInMemory extends FleetInMemory {
   }
 
   get(name: string): XenVM {
-    const vm = this.world.vms.get(`acme/${name}`);
+    const vm = this.caches.vms.get(`acme/${name}`);
     if (vm === undefined) throw new Error(`there is no VM ${name}`);
     return vm;
   }
 
   orderOf(name: string): XenDomain | undefined {
     const { placement, domainUUID } = this.get(name).status ?? {};
-    return this.world.domains.get(`${hostNamespace(placement?.host ?? '')}/${domainUUID}`);
+    return this.caches.domains.get(`${hostNamespace(placement?.host ?? '')}/${domainUUID}`);
   }
 
   /** The VM and its order are gone. */
   gone(name: string): void {
     const order = this.orderOf(name);
-    this.remove(this.world.vms, this.get(name));
-    if (order !== undefined) this.remove(this.world.domains, order);
+    this.remove(this.caches.vms, this.get(name));
+    if (order !== undefined) this.remove(this.caches.domains, order);
   }
 
   condition(name: string, type: string): string {
@@ -111,7 +111,7 @@ export class OperatorInMemory extends FleetInMemory {
 
   /** Every VM is looked at until nothing changes any more. */
   async work(): Promise<void> {
-    const { vms, domains } = this.world;
+    const { vms, domains } = this.caches;
     for (let round = 0; round < 40; round++) {
       const state = (): string => `${vms.generation}/${domains.generation}/${this.#outcomes}`;
       const before = state();
@@ -126,20 +126,20 @@ export class OperatorInMemory extends FleetInMemory {
 
   /** The host's agent takes its orders up; `starts`: and has each domain run in the size of its order, or not at all. */
   follow(host: string, starts = true): void {
-    const held = this.world.agents.get(`${hostNamespace(host)}/${host}`)?.status?.domains ?? [];
+    const held = this.caches.agents.get(`${hostNamespace(host)}/${host}`)?.status?.domains ?? [];
     const running = new Map(held.map((domain) => [domain.uuid, domain]));
-    for (const order of this.world.domains.byIndex('namespace', hostNamespace(host))) {
+    for (const order of this.caches.domains.byIndex('namespace', hostNamespace(host))) {
       const uuid = order.metadata.name;
       if (order.spec.desired !== 'Running') running.delete(uuid);
       else if (starts || !running.has(uuid)) running.set(uuid, startedFrom(order));
-      this.put(this.world.domains, { ...order, status: statusOf(order, running.get(uuid)) });
+      this.put(this.caches.domains, { ...order, status: statusOf(order, running.get(uuid)) });
     }
     this.report(host, { domains: [...running.values()] });
   }
 
   #client(): KubeClient {
     const store = (kind: string): Store<Loose> =>
-      (kind === 'XenVM' ? this.world.vms : this.world.domains) as unknown as Store<Loose>;
+      (kind === 'XenVM' ? this.caches.vms : this.caches.domains) as unknown as Store<Loose>;
     const newest = (kind: string, { namespace, name, resourceVersion }: KubeObject['metadata']): Loose => {
       const found = store(kind).get(`${namespace}/${name}`);
       if (found === undefined) throw new KubeError('notFound', `${kind} ${name} is gone`);

@@ -1,7 +1,7 @@
-/** Fleet and ledger keep what they found until it changes: these are the changes that must not be missed. */
+/** HostDirectory and ledger keep what they found until it changes: these are the changes that must not be missed. */
 import { deepEqual, equal } from 'node:assert/strict';
 import { domainOverheadBytes } from '../../../common/memory';
-import { Ledger } from '../../../operator/controllers/ledger';
+import { Ledger } from '../../../operator/controllers/placement/ledger';
 import { claimed, order, tombstone, UID, vm } from '../plan/builders';
 import { FleetInMemory } from './fleet-in-memory';
 
@@ -14,26 +14,26 @@ const ONE = Math.floor(1024 + domainOverheadBytes({ type: 'pvh', vcpus: 1, memor
 describe('hosts that have not reported', () => {
   it('are those that answer another nonce, and none once all have answered', () => {
     const here = new FleetInMemory('h1', 'h2');
-    deepEqual(here.fleet.unreported(), []);
+    deepEqual(here.directory.unreported(), []);
     here.report('h2', { nonce: 'old' });
-    deepEqual(here.fleet.unreported(), ['h2']);
+    deepEqual(here.directory.unreported(), ['h2']);
     here.report('h2');
-    deepEqual(here.fleet.unreported(), []);
-    here.fleet.nonce = 'n2';
-    deepEqual(here.fleet.unreported(), ['h1', 'h2']);
+    deepEqual(here.directory.unreported(), []);
+    here.directory.nonce = 'n2';
+    deepEqual(here.directory.unreported(), ['h1', 'h2']);
   });
 
   it('are those, too, that only other hosts remember, as hosts come and go', () => {
     const here = new FleetInMemory('h1', 'h2');
     here.report('h1', { roster: ['h1', 'h2', 'h9'] });
-    deepEqual(here.fleet.unreported(), [], 'one report alone could be a lie');
+    deepEqual(here.directory.unreported(), [], 'one report alone could be a lie');
     here.report('h2', { roster: ['h1', 'h2', 'h9'] });
-    deepEqual(here.fleet.unreported(), ['h9']);
+    deepEqual(here.directory.unreported(), ['h9']);
     const h9 = here.host('h9');
     here.report('h9');
-    deepEqual(here.fleet.unreported(), [], 'it is a host again and has answered');
-    here.remove(here.world.hosts, h9);
-    deepEqual(here.fleet.unreported(), ['h9'], 'it is remembered, and no host of ours');
+    deepEqual(here.directory.unreported(), [], 'it is a host again and has answered');
+    here.remove(here.caches.hosts, h9);
+    deepEqual(here.directory.unreported(), ['h9'], 'it is remembered, and no host of ours');
   });
 });
 
@@ -53,9 +53,9 @@ describe('what a name means', () => {
       metadata,
       spec: { vcpus: 1, memory: '1Gi' },
     };
-    here.put(here.world.classes, small as never);
+    here.put(here.caches.classes, small as never);
     equal(reason(), undefined);
-    here.remove(here.world.classes, small as never);
+    here.remove(here.caches.classes, small as never);
     equal(reason(), 'ClassNotFound');
   });
 });
@@ -79,7 +79,7 @@ describe('the ledger', () => {
     deepEqual(here.countedMiB('h1'), { guests: 0, orphans: 0 });
     here.order(order('h1', 1));
     deepEqual(here.countedMiB('h1'), { guests: 0, orphans: ONE });
-    here.remove(here.world.domains, retired);
+    here.remove(here.caches.domains, retired);
     deepEqual(here.countedMiB('h1'), { guests: 0, orphans: 0 });
   });
 
@@ -158,7 +158,12 @@ describe('the ledger', () => {
   it('goes on past a VM and a host that cannot be read, tells each change once, and counts what is known of them', () => {
     const unread: string[] = [];
     const here = new FleetInMemory('h1', 'h2');
-    const ledger = new Ledger(here.world, here.fleet, here.facts, (kind, key) => void unread.push(`${kind} ${key}`));
+    const ledger = new Ledger(
+      here.caches,
+      here.directory,
+      here.facts,
+      (kind, key) => void unread.push(`${kind} ${key}`),
+    );
     const counted = (host: string): number => {
       ledger.flush();
       return Math.floor((ledger.scheduler.account(host)?.guestBytes ?? NaN) / 2 ** 20);

@@ -27,7 +27,7 @@ describe('a fleet with objects that cannot be read', () => {
     const host = here.host('h1');
     const wish = here.vm(named('wish', '1Gi'));
     const found = (memory: string): string | undefined => {
-      here.put(here.world.hosts, { ...host, spec: { ...host.spec, reserved: { memory } } });
+      here.put(here.caches.hosts, { ...host, spec: { ...host.spec, reserved: { memory } } });
       here.ledger.flush();
       return here.finds(wish);
     };

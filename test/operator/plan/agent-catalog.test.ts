@@ -5,7 +5,7 @@ import type { XenAgentSpec, XenNetwork, XenStoragePool } from '../../../crds/gen
 import { validateXenAgentSpec } from '../../../crds/generated/validators';
 import { AGENT_LIMITS, agentCatalog, type CatalogFacts, type LeftOut } from '../../../operator/plan/agent-catalog';
 import { agentSpec } from '../../../operator/plan/host/objects';
-import { LeftOutTeller } from '../../../operator/controllers/left-out';
+import { LeftOutTeller } from '../../../operator/controllers/host/left-out';
 
 const apiVersion = 'xenfleet.io/v1alpha1';
 const open = { from: 'All' } as const;
@@ -90,7 +90,7 @@ describe('telling of what is left out', () => {
     const figures = new Map<string, number>();
     const store = (find: (name: string) => object | undefined) => ({ get: find }) as never;
     const teller = new LeftOutTeller({
-      world: { hosts: store(() => undefined), networks: store(network), storagePools: store(pool) },
+      caches: { hosts: store(() => undefined), networks: store(network), storagePools: store(pool) },
       events: { record: (object, { reason }) => said.push(`${object.kind} ${object.metadata.name} ${reason}`) },
       metrics: { leftOut: (kind, count) => figures.set(kind, count) },
       log: { warn: (_message, fields) => said.push(`log ${String(fields?.['name'])}`) },

@@ -1,0 +1,202 @@
+/** What this process knows: one cache per kind, kept by watches, with the indexes that plans ask for. Runs with or without leadership. */
+import type {
+  XenAgent,
+  XenDomain,
+  XenHost,
+  XenNetwork,
+  XenPool,
+  XenStoragePool,
+  XenVM,
+  XenVMClass,
+} from '../../crds/generated/types';
+import type { KubeClient } from '../../common/kube/client';
+import { LEASES, type Lease } from '../../common/kube/lease';
+import {
+  NAMESPACES,
+  XENAGENTS,
+  XENDOMAINS,
+  XENHOSTS,
+  XENNETWORKS,
+  XENPOOLS,
+  XENSTORAGEPOOLS,
+  XENVMCLASSES,
+  XENVMS,
+  type Namespace,
+} from '../../common/kube/resources';
+import { keyOf, type KubeObject, type ListScope, type ResourceType } from '../../common/kube/types';
+import { dropAnnotations, dropUnread } from '../../common/kube/watch-line';
+import { Watcher, type RelistCause, type WatchEvent } from '../../common/kube/watcher';
+import { HOST_LABEL } from '../../common/names';
+import type { Clock, Random } from '../../common/ports';
+import { survive, type OnFault } from '../../common/survive';
+import type { Metrics } from '../adapters/types';
+import { poolOf } from '../plan/pool/pool';
+import { macsOf, uuidOf } from '../plan/vm/resolve';
+import { Store, type IndexFunctions } from '../runtime/store';
+
+export interface CachesOptions {
+  readonly client: KubeClient;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly metrics: Metrics;
+  /** What was cached may not be what the API holds now (an older backup, a gap): decisions must wait for fresh reports. */
+  readonly onDoubt: (resource: string, cause: RelistCause) => void;
+  /** Hears of exceptions in what runs inside a watch; the watch goes on. */
+  readonly onFault: OnFault;
+}
+
+/** Relists after which a write of ours, or somebody's, may be missing from what hosts reported against. */
+const DOUBTFUL: ReadonlySet<RelistCause> = new Set(['expired', 'wentBack', 'unreadable']);
+
+/** Kinds that are written back whole; of all others nobody needs the annotations, and tenants may write 256 KiB of them an object. */
+const PUT_WHOLE: ReadonlySet<string> = new Set([XENAGENTS.plural, XENDOMAINS.plural]);
+
+const vmKey = (namespace: string, name: string): string => `${namespace}/${name}`;
+
+const VM_INDEXES: IndexFunctions<XenVM> = {
+  uuid: (vm) => [uuidOf(vm)],
+  host: (vm) => (vm.status?.placement === undefined ? [] : [vm.status.placement.host]),
+  /** Asked for or granted, given or derived. */
+  mac: (vm) => [...new Set([...macsOf(vm, uuidOf(vm)), ...(vm.status?.networks ?? [])].map(({ mac }) => mac))],
+  class: (vm) => (vm.spec.className === undefined ? [] : [vm.spec.className]),
+  storagePool: (vm) => (vm.spec.disks ?? []).map((d) => d.pool),
+  network: (vm) => (vm.spec.networks ?? []).map((n) => n.network),
+  namespace: (vm) => [vm.metadata.namespace ?? ''],
+  /** Waits for a host, or for its end: the VMs that a report can set free. */
+  unsettled: ({ status, metadata }) =>
+    status?.placement === undefined || metadata.deletionTimestamp !== undefined ? ['yes'] : [],
+};
+const DOMAIN_INDEXES: IndexFunctions<XenDomain> = {
+  uuid: (domain) => [domain.metadata.name],
+  namespace: (domain) => [domain.metadata.namespace ?? ''],
+  vm: (domain) => [vmKey(domain.spec.vm.namespace, domain.spec.vm.name)],
+  mac: (domain) => (domain.spec.networks ?? []).map(({ mac }) => mac),
+};
+const AGENT_INDEXES: IndexFunctions<XenAgent> = {
+  retained: ({ status }) => [...new Set((status?.retainedDisks ?? []).map((disk) => disk.uuid))],
+  uuid: ({ status }) => [...new Set([...(status?.domains ?? []), ...(status?.records ?? [])].map((d) => d.uuid))],
+  vm: ({ status }) => [
+    ...new Set([
+      ...(status?.domains ?? []).flatMap((d) => (d.vmName === undefined ? [] : [vmKey(d.namespace ?? '', d.vmName)])),
+      ...(status?.records ?? []).map((r) => vmKey(r.namespace, r.name)),
+    ]),
+  ],
+};
+
+interface Source {
+  readonly watcher: { run(): Promise<void>; relist(): Promise<void>; stop(): Promise<void> };
+  readonly synced: Promise<void>;
+}
+
+export class Caches {
+  readonly vms: Store<XenVM>;
+  readonly classes: Store<XenVMClass>;
+  readonly hosts: Store<XenHost>;
+  readonly pools: Store<XenPool>;
+  readonly agents: Store<XenAgent>;
+  readonly domains: Store<XenDomain>;
+  readonly networks: Store<XenNetwork>;
+  readonly storagePools: Store<XenStoragePool>;
+  readonly namespaces: Store<Namespace>;
+  readonly leases: Store<Lease>;
+
+  /** When (monotonic ms) a watch told of the creation of a VM, by UID; what a list found is not in it. */
+  readonly createdAt = new Map<string, number>();
+  /** Of these, the ones that came after this leader's own list. */
+  readonly #fresh = new Set<string>();
+
+  readonly #options: CachesOptions;
+  readonly #sources: Source[] = [];
+  #running: Promise<unknown> = Promise.resolve();
+
+  constructor(options: CachesOptions) {
+    this.#options = options;
+    this.vms = this.#cache(XENVMS, VM_INDEXES, undefined, (event) => this.noteCreation(event));
+    this.classes = this.#cache(XENVMCLASSES, {});
+    this.hosts = this.#cache(XENHOSTS, {
+      pool: (host) => [poolOf(host)],
+      declaredDead: (host) => (host.spec.declaredDead === undefined ? [] : ['yes']),
+    });
+    this.pools = this.#cache(XENPOOLS, {});
+    this.agents = this.#cache(XENAGENTS, AGENT_INDEXES);
+    this.domains = this.#cache(XENDOMAINS, DOMAIN_INDEXES);
+    this.networks = this.#cache(XENNETWORKS, {});
+    this.storagePools = this.#cache(XENSTORAGEPOOLS, {});
+    this.namespaces = this.#cache(NAMESPACES, {});
+    this.leases = this.#cache(LEASES, {}, { labelSelector: HOST_LABEL });
+  }
+
+  start(): void {
+    this.#running = Promise.all(this.#sources.map((source) => source.watcher.run()));
+  }
+
+  get synced(): Promise<unknown> {
+    return Promise.all(this.#sources.map((source) => source.synced));
+  }
+
+  /** A leader begins: decisions need lists that began after that, for a standby's watches may lag unnoticed. */
+  async renew(): Promise<void> {
+    const wasSynced = this.unsynced().length === 0;
+    this.#fresh.clear();
+    if (wasSynced) await Promise.all(this.#sources.map((source) => source.watcher.relist()));
+    else await this.synced;
+  }
+
+  /** Kinds whose first list is not in yet. */
+  unsynced(): string[] {
+    const { vms, classes, hosts, pools, agents, domains, networks, storagePools, namespaces, leases } = this;
+    const stores = { vms, classes, hosts, pools, agents, domains, networks, storagePools, namespaces, leases };
+    return Object.entries(stores).flatMap(([name, store]) => (store.isSynced ? [] : [name]));
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.#sources.map((source) => source.watcher.stop()));
+    await this.#running;
+  }
+
+  /** A VM of a watch, not of a list, was just created: no host can hold it, unless it brings an identity along. */
+  isFresh(vm: XenVM): boolean {
+    return vm.spec.identity === undefined && this.#fresh.has(vm.metadata.uid ?? '');
+  }
+
+  /** Told of every event before the cache is. */
+  noteCreation(event: WatchEvent<XenVM>): void {
+    if (event.type === 'initDone' && DOUBTFUL.has(event.cause)) this.#fresh.clear();
+    if (event.type === 'delete') this.#forget(event.object.metadata.uid ?? '');
+    if (event.type !== 'apply') return;
+    const { uid = '' } = event.object.metadata;
+    const known = this.vms.get(keyOf(event.object.metadata));
+    if (known?.metadata.uid === uid || event.object.status?.placement !== undefined) return;
+    this.createdAt.set(uid, this.#options.clock.monotonicMs());
+    this.#fresh.add(uid);
+  }
+
+  #forget(uid: string): void {
+    this.createdAt.delete(uid);
+    this.#fresh.delete(uid);
+  }
+
+  #cache<T extends KubeObject>(
+    type: ResourceType<T>,
+    indexes: IndexFunctions<T>,
+    scope?: ListScope,
+    before?: (event: WatchEvent<T>) => void,
+  ): Store<T> {
+    const { client, clock, random, metrics, onDoubt, onFault } = this.#options;
+    const onMissedEvents = (count: number): void => metrics.missedEvents(type.plural, count);
+    const store = new Store<T>({ indexes, onMissedEvents, onFault });
+    const onEvent = (event: WatchEvent<T>): void => {
+      survive('watch', onFault, () => before?.(event));
+      store.apply(event);
+      if (event.type !== 'initDone') return;
+      metrics.watchRelisted(type.plural, event.cause);
+      if (DOUBTFUL.has(event.cause)) survive('watch', onFault, () => onDoubt(type.plural, event.cause));
+    };
+    const onState = (state: Watcher<T>['state']): void => metrics.watchState(type.plural, state);
+    const trim = PUT_WHOLE.has(type.plural) ? dropUnread<T> : dropAnnotations<T>;
+    const options = { client, type, clock, random, trim, onEvent, onState, onFault };
+    const watcher = new Watcher<T>({ ...options, ...(scope && { scope }) });
+    this.#sources.push({ watcher, synced: store.synced });
+    return store;
+  }
+}

@@ -1,0 +1,144 @@
+/** The hosts as decisions see them: alive by their Leases (judged by our own clock), believed or not, reported or not ("hosts first"). */
+import type { XenAgent } from '../../crds/generated/types';
+import type { Lease } from '../../common/kube/lease';
+import { bootOfHolder, hostNamespace, hostOfNamespace } from '../../common/names';
+import type { Clock } from '../../common/ports';
+import type { FleetFacts } from '../plan/host/objects';
+import { hasAnswered, isBelieved, isDeclaredDead, machineOf, viewHost, type HostFacts } from '../plan/host/view';
+import { rememberedHosts } from '../plan/roster';
+import type { HostView } from '../plan/vm/facts';
+import type { Caches } from './caches';
+
+export interface HostDirectoryOptions {
+  readonly caches: Caches;
+  readonly clock: Clock;
+  readonly fleetID: string;
+  readonly unknownAfterMs: number;
+}
+
+interface Beat {
+  readonly renewTime: string;
+  readonly bootID: string | undefined;
+  readonly seenAtMs: number;
+}
+
+export class HostDirectory {
+  /** Names this leader's term; agents answer it once they have relisted their orders. */
+  nonce = '';
+  readonly #options: HostDirectoryOptions;
+  readonly #beats = new Map<string, Beat>();
+  readonly #bornMs: number;
+  /** Asked for by every VM, found once per change of hosts and reports. */
+  #unreported: { readonly state: string; readonly names: readonly string[] } = { state: '', names: [] };
+  /** Names in a report's roster that are no hosts of ours. Rosters are as long as the fleet: each is read once, until hosts come or go. */
+  #strangers = new WeakMap<XenAgent, readonly string[]>();
+
+  constructor(options: HostDirectoryOptions) {
+    this.#options = options;
+    this.#bornMs = options.clock.monotonicMs();
+    const { caches } = options;
+    caches.hosts.onChange(({ type }) => {
+      if (type !== 'updated') this.#strangers = new WeakMap();
+    });
+    caches.leases.onChange((change) => {
+      if (change.type !== 'deleted') this.#noteBeat(change.object);
+    });
+  }
+
+  get fleetID(): string {
+    return this.#options.fleetID;
+  }
+
+  agent(host: string): XenAgent | undefined {
+    return this.#options.caches.agents.get(`${hostNamespace(host)}/${host}`);
+  }
+
+  facts(host: string): HostFacts {
+    const { caches, clock, fleetID, unknownAfterMs } = this.#options;
+    const beat = this.#beats.get(host);
+    const nowMs = clock.monotonicMs();
+    const namespace = caches.namespaces.get(hostNamespace(host));
+    return {
+      agent: this.agent(host),
+      nonce: this.nonce,
+      fleetID,
+      silentMs: beat === undefined ? undefined : nowMs - beat.seenAtMs,
+      watchedMs: nowMs - this.#bornMs,
+      beatBootID: beat?.bootID,
+      unknownAfterMs,
+      machineID: machineOf(caches.hosts.get(host)),
+      namespaceReady: namespace !== undefined && namespace.metadata.deletionTimestamp === undefined,
+    };
+  }
+
+  view(host: string): HostView | undefined {
+    const object = this.#options.caches.hosts.get(host);
+    return object === undefined ? undefined : viewHost(object, this.facts(host));
+  }
+
+  /** What every agent must know. */
+  fleetFacts(): FleetFacts {
+    const { caches, fleetID } = this.#options;
+    return {
+      fleetID,
+      nonce: this.nonce,
+      roster: caches.hosts.all().map((host) => host.metadata.name),
+      storagePools: caches.storagePools.all(),
+      networks: caches.networks.all(),
+    };
+  }
+
+  /** The host's report, if it is of this term and counts for anybody's whereabouts. */
+  isHeard(agent: XenAgent): boolean {
+    const host = this.#options.caches.hosts.get(agent.metadata.name);
+    if (host === undefined || !hasAnswered(host, agent, this.nonce)) return false;
+    return isBelieved(host, this.facts(agent.metadata.name));
+  }
+
+  /** Hosts that could hold a VM and have not answered: ours, and those that other hosts remember from before a restore. */
+  unreported(): readonly string[] {
+    const { hosts, agents } = this.#options.caches;
+    const dead = this.#deadHosts();
+    const state = `${this.nonce}/${hosts.generation}/${agents.generation}/${[...dead].join()}`;
+    if (this.#unreported.state !== state) this.#unreported = { state, names: this.#findUnreported(dead) };
+    return this.#unreported.names;
+  }
+
+  /** Silence makes no event, so this is asked anew each time; few hosts are ever declared dead. */
+  #deadHosts(): ReadonlySet<string> {
+    const declared = this.#options.caches.hosts.byIndex('declaredDead', 'yes');
+    const dead = declared.filter((host) => isDeclaredDead(host, this.facts(host.metadata.name)));
+    return new Set(dead.map((host) => host.metadata.name));
+  }
+
+  #findUnreported(dead: ReadonlySet<string>): string[] {
+    const { hosts, agents } = this.#options.caches;
+    const missing = new Set<string>();
+    for (const host of hosts.all()) {
+      const { name } = host.metadata;
+      if (host.spec.quarantined === true || dead.has(name)) continue;
+      if (!hasAnswered(host, this.agent(name), this.nonce)) missing.add(name);
+    }
+    const heard = agents.all().filter((agent) => this.isHeard(agent));
+    const rosters = heard.map((agent) => ({ host: agent.metadata.name, names: this.#strangersOf(agent) }));
+    for (const name of rememberedHosts(rosters, (known) => hosts.get(known) !== undefined)) missing.add(name);
+    return [...missing].sort();
+  }
+
+  #strangersOf(agent: XenAgent): readonly string[] {
+    const { hosts } = this.#options.caches;
+    const known = this.#strangers.get(agent);
+    if (known !== undefined) return known;
+    const found = (agent.status?.roster ?? []).filter((name) => hosts.get(name) === undefined);
+    this.#strangers.set(agent, found);
+    return found;
+  }
+
+  #noteBeat({ metadata, spec }: Lease): void {
+    const host = hostOfNamespace(metadata.namespace ?? '');
+    const renewTime = spec?.renewTime;
+    if (host === undefined || renewTime === undefined || this.#beats.get(host)?.renewTime === renewTime) return;
+    const bootID = bootOfHolder(spec?.holderIdentity);
+    this.#beats.set(host, { renewTime, bootID, seenAtMs: this.#options.clock.monotonicMs() });
+  }
+}

@@ -1,0 +1,102 @@
+/** One XenPool: its page. The rules themselves reach the scheduler through the ledger. */
+import type { XenPool, XenPoolStatus } from '../../../crds/generated/types';
+import { findCondition } from '../../../common/conditions';
+import type { KubeClient } from '../../../common/kube/client';
+import type { EventRecorder } from '../../../common/kube/events';
+import { XENPOOLS } from '../../../common/kube/resources';
+import { API_VERSION } from '../../../common/names';
+import type { Clock } from '../../../common/ports';
+import { gist, poolOf, showPool } from '../../plan/pool/pool';
+import { sameSpec } from '../../plan/same';
+import type { ReconcileResult } from '../../runtime/controller';
+import type { WorkQueue } from '../../runtime/workqueue';
+import type { HostDirectory } from '../host-directory';
+import { FIGURES_EVERY_MS } from '../host/controller';
+import type { Ledger } from '../placement/ledger';
+import { STATUS_MANAGER } from '../vm/controller';
+import type { Caches } from '../caches';
+
+/** What many hosts and VMs do within this time is looked at in one go. */
+const GATHER_MS = 1000;
+/** Before that, a leader does not write that it waits for reports: they are on their way. */
+const REPORTS_WITHIN_MS = 10_000;
+
+export interface PoolControllerOptions {
+  readonly caches: Caches;
+  readonly directory: HostDirectory;
+  readonly ledger: Ledger;
+  /** Guarded by leadership. */
+  readonly client: KubeClient;
+  readonly events: EventRecorder;
+  readonly clock: Clock;
+}
+
+export class PoolController {
+  readonly #options: PoolControllerOptions;
+  readonly #writtenAt = new Map<string, number>();
+  readonly #startedAt: number;
+
+  constructor(options: PoolControllerOptions) {
+    this.#options = options;
+    this.#startedAt = options.clock.monotonicMs();
+  }
+
+  readonly reconcile = async (name: string): Promise<ReconcileResult | undefined> => {
+    const { caches, directory, ledger, clock } = this.#options;
+    const pool = caches.pools.get(name);
+    if (pool === undefined) {
+      this.#writtenAt.delete(name);
+      return undefined;
+    }
+    ledger.flush();
+    const members = new Set(caches.hosts.byIndex('pool', name).map((host) => host.metadata.name));
+    const unreported = directory.unreported().filter((host) => members.has(host));
+    const facts = { account: ledger.scheduler.poolAccount(name), unreported };
+    const status = showPool(pool, facts, new Date(clock.wallMs()).toISOString());
+    const { status: before = {} } = pool;
+    if (sameSpec(before, status)) return undefined;
+    const patience = this.#startedAt + REPORTS_WITHIN_MS - clock.monotonicMs();
+    if (patience > 0 && findCondition(status.conditions, 'Ready')?.reason === 'AwaitingReports')
+      return { requeueAfterMs: patience };
+    const left = (this.#writtenAt.get(name) ?? -FIGURES_EVERY_MS) + FIGURES_EVERY_MS - clock.monotonicMs();
+    if (left > 0 && sameSpec(gist(before), gist(status))) return { requeueAfterMs: left };
+    this.#writtenAt.set(name, clock.monotonicMs());
+    await this.#write(pool, status);
+    return undefined;
+  };
+
+  /** Applied, so that a figure that is there no more goes. */
+  async #write(pool: XenPool, status: XenPoolStatus): Promise<void> {
+    const { caches, client, events } = this.#options;
+    const { name, resourceVersion } = pool.metadata;
+    const metadata = { name, ...(resourceVersion && { resourceVersion }) };
+    const object = { apiVersion: API_VERSION, kind: 'XenPool', metadata, status };
+    const options = { subresource: 'status', fieldManager: STATUS_MANAGER, force: true } as const;
+    caches.pools.assume(await client.apply(XENPOOLS, object, options));
+    const verdict = findCondition(status.conditions, 'FailuresTolerated');
+    const known = findCondition(pool.status?.conditions, 'FailuresTolerated');
+    if (verdict?.status !== 'False' || verdict.reason === known?.reason) return;
+    events.record(pool, { type: 'Warning', reason: verdict.reason, message: verdict.message });
+  }
+}
+
+/** Puts a pool into the queue when its rules, its hosts or their VMs change; undone by calling what is returned. */
+export function watchPools(caches: Caches, queue: WorkQueue): (() => void)[] {
+  const hostChanged = (pool: string): void => queue.addAfter(pool, GATHER_MS);
+  const vmChanged = (host: string | undefined): void => {
+    const object = host === undefined ? undefined : caches.hosts.get(host);
+    if (object !== undefined) hostChanged(poolOf(object));
+  };
+  for (const pool of caches.pools.all()) queue.addAfter(pool.metadata.name, GATHER_MS);
+  return [
+    caches.pools.onChange((change) => queue.add(change.key)),
+    caches.hosts.onChange((change) => {
+      if ('old' in change) hostChanged(poolOf(change.old));
+      if ('object' in change) hostChanged(poolOf(change.object));
+    }),
+    caches.vms.onChange((change) => {
+      if ('old' in change) vmChanged(change.old.status?.placement?.host);
+      if ('object' in change) vmChanged(change.object.status?.placement?.host);
+    }),
+  ];
+}

@@ -1,0 +1,78 @@
+/**
+ * The claim: XenVM.status.placement, "who may run this VM", and what that host keeps for it. Written here and nowhere else, by
+ * compare-and-swap: a claim that was decided on an older state of the object is refused by the API server. It has a field manager of
+ * its own, so that applying the rest of the status cannot erase it.
+ */
+import type { XenVM } from '../../../crds/generated/types';
+import type { KubeClient } from '../../../common/kube/client';
+import { XENVMS } from '../../../common/kube/resources';
+import { reservedBy, reservedStatus, type Reservation } from '../../plan/vm/reservation';
+import { sameSpec } from '../../plan/same';
+import { refusedEpochOf, type VmFacts } from '../../plan/vm/facts';
+
+export const CLAIM_MANAGER = 'xenfleet-claim';
+
+export interface Claim {
+  readonly host: string;
+  /** Grows by at least one whenever the VM is claimed anew; a change of the reservation alone keeps it. */
+  readonly epoch: number;
+  readonly uuid: string;
+  /** The boot of the host's Dom0 that the claim counts on. */
+  readonly bootID: string | undefined;
+  readonly reserved: Reservation;
+}
+
+/** The XenVM with its new claim. Rejects with `conflict` where `vm` is not the newest. */
+export function writeClaim(client: KubeClient, vm: XenVM, claim: Claim): Promise<XenVM> {
+  const { namespace, name, resourceVersion } = vm.metadata;
+  if (resourceVersion === undefined) throw new Error('a claim needs the resourceVersion that it was decided on');
+  refuseNonsense(vm, claim);
+  const { host, epoch, uuid, bootID = null } = claim;
+  const placement = { host, epoch, bootID };
+  const patch = {
+    metadata: { resourceVersion },
+    status: { placement, domainUUID: uuid, reserved: reservedStatus(claim.reserved) },
+  };
+  const ref = { name, ...(namespace !== undefined && { namespace }) };
+  return client.mergePatch(XENVMS, ref, patch, { subresource: 'status', fieldManager: CLAIM_MANAGER });
+}
+
+function refuseNonsense(vm: XenVM, { host, epoch, reserved }: Claim): void {
+  const before = vm.status?.placement;
+  if (before === undefined) return;
+  if (before.host !== host || before.epoch !== epoch) {
+    if (epoch <= before.epoch) throw new Error(`epoch ${epoch} is not above ${before.epoch}`);
+    return;
+  }
+  const known = reservedBy(vm);
+  if (known !== undefined && sameSpec(reservedStatus(known), reservedStatus(reserved)))
+    throw new Error(`the claim of epoch ${epoch} on ${host} stands as it is`);
+}
+
+/**
+ * A claim on the host that has it already follows from something learnt, such as a receipt above it. One that follows from what the last
+ * one followed from would not be the last: whatever its cause, epochs must not race.
+ */
+export class ClaimsAnew {
+  readonly #last = new Map<string, { readonly cause: string; readonly epoch: number }>();
+
+  /** False if the VM was claimed anew on this host for the same cause, below this epoch. */
+  isNews(key: string, known: VmFacts, { host, epoch }: { host: string; epoch: number }): boolean {
+    const last = this.#last.get(key);
+    return known.vm.status?.placement?.host !== host || last?.cause !== causeOf(known, host) || epoch <= last.epoch;
+  }
+
+  /** The claim is written. */
+  note(key: string, known: VmFacts, { host, epoch }: { host: string; epoch: number }): void {
+    this.#last.set(key, { cause: causeOf(known, host), epoch });
+  }
+
+  forget(key: string): void {
+    this.#last.delete(key);
+  }
+}
+
+function causeOf({ vm, orders, sightings, hosts }: VmFacts, host: string): string {
+  const known = orders.map(({ host: at, order }) => [at, order.metadata.uid, order.spec, refusedEpochOf(order)]);
+  return JSON.stringify([vm.metadata.uid, host, hosts[host]?.bootID, known, sightings]);
+}

@@ -1,0 +1,31 @@
+/** What only one VM can have, and a change gives, takes or re-orders: its UUID and its MAC addresses. */
+import type { XenDomain, XenVM } from '../../../crds/generated/types';
+import { macsOf, uuidOf } from '../../plan/vm/resolve';
+import type { StoreChange } from '../../runtime/store';
+
+export interface Contested {
+  readonly uuids: readonly string[];
+  readonly macs: readonly string[];
+}
+
+const NOTHING: Contested = { uuids: [], macs: [] };
+
+function heldBy(vm: XenVM | undefined): Contested {
+  if (vm === undefined) return NOTHING;
+  const uuid = uuidOf(vm);
+  return { uuids: [uuid], macs: macsOf(vm, uuid).map(({ mac }) => mac) };
+}
+
+export function heldByOrder({ metadata, spec }: XenDomain): Contested {
+  return { uuids: [metadata.name], macs: (spec.networks ?? []).map(({ mac }) => mac) };
+}
+
+/** Nothing if the VM holds the same as before, with the same right: whether it is placed decides between two. */
+export function contested(change: StoreChange<XenVM>): Contested {
+  const before = 'old' in change ? change.old : undefined;
+  const after = 'object' in change ? change.object : undefined;
+  const [was, is] = [heldBy(before), heldBy(after)];
+  const right = (vm: XenVM | undefined): boolean => vm?.status?.placement !== undefined;
+  if (JSON.stringify(was) === JSON.stringify(is) && right(before) === right(after)) return NOTHING;
+  return { uuids: [...was.uuids, ...is.uuids], macs: [...was.macs, ...is.macs] };
+}

@@ -1,0 +1,174 @@
+/** Gathers from the caches what a plan about one VM may know. Sorts by owner and judges nothing. */
+import type { XenDomain, XenVM } from '../../../crds/generated/types';
+import { hostOfNamespace } from '../../../common/names';
+import { keyOf } from '../../../common/kube/types';
+import { retainedBy, withKnownDisks } from '../../plan/vm/disks';
+import {
+  isOwn,
+  isRetired,
+  type HostView,
+  type MacUse,
+  type Namesake,
+  type PlacedOrder,
+  type RetainedDisk,
+  type Rival,
+  type Sighting,
+  type VmFacts,
+} from '../../plan/vm/facts';
+import { reportedBy, type Reported } from '../../plan/vm/reservation';
+import { macsOf, resolve, uuidOf, type Catalog, type Resolution } from '../../plan/vm/resolve';
+import { namesakesOf, sightingOf } from '../../plan/vm/sighting';
+import type { HostDirectory } from '../host-directory';
+import type { Caches } from '../caches';
+
+export class VmFactsSource {
+  readonly #caches: Caches;
+  readonly #directory: HostDirectory;
+  /** Asked for at every look at a VM, found once per object and catalogue. */
+  readonly #resolutions = new WeakMap<XenVM, { readonly state: string; readonly resolution: Resolution }>();
+  readonly #catalog: Catalog;
+
+  constructor(caches: Caches, directory: HostDirectory) {
+    this.#caches = caches;
+    this.#directory = directory;
+    this.#catalog = {
+      vmClass: (name) => caches.classes.get(name),
+      network: (name) => caches.networks.get(name),
+      storagePool: (name) => caches.storagePools.get(name),
+      namespaceLabels: (name) => caches.namespaces.get(name)?.metadata.labels ?? {},
+    };
+  }
+
+  /** Everything known that bears on one VM. */
+  of(vm: XenVM, unplaced: VmFacts['unplaced']): VmFacts {
+    const uuid = uuidOf(vm);
+    const [orders, foreignOrders] = partition(this.#ordersOf(uuid), ({ order }) => isOwn(vm, order.spec.vm));
+    const [sightings, foreignSightings] = partition(this.#sightingsOf(uuid), (seen) => isOwn(vm, seen));
+    const retained = this.#retainedOf(uuid);
+    const resolution = withKnownDisks(this.#catalogued(vm), { vm, orders, retained });
+    const named = [...orders, ...foreignOrders, ...sightings].map(({ host }) => host);
+    const kept = 'wanted' in resolution ? resolution.wanted.disks.map(({ madeOn }) => madeOn) : [];
+    return {
+      vm,
+      uuid,
+      fleetID: this.#directory.fleetID,
+      resolution,
+      orders,
+      foreignOrders,
+      hosts: this.#viewsOf([vm.status?.placement?.host, ...named, ...kept]),
+      unreported: this.#directory.unreported(),
+      sightings,
+      foreignSightings,
+      retained,
+      rivals: this.#rivalsOf(vm, uuid),
+      namesakes: this.#namesakesOf(vm, uuid),
+      macUses: this.#macUsesOf(vm, uuid),
+      fresh: this.#caches.isFresh(vm),
+      reported: this.#reportedOf(vm, uuid),
+      unplaced,
+    };
+  }
+
+  /** What the names in a VM's spec mean now, and which of its disks exist. */
+  resolutionOf(vm: XenVM): Resolution {
+    const uuid = uuidOf(vm);
+    const orders = this.#ordersOf(uuid).filter(({ order }) => isOwn(vm, order.spec.vm));
+    return withKnownDisks(this.#catalogued(vm), { vm, orders, retained: this.#retainedOf(uuid) });
+  }
+
+  #catalogued(vm: XenVM): Resolution {
+    const { classes, networks, storagePools, namespaces } = this.#caches;
+    const state = [classes, networks, storagePools, namespaces].map((store) => store.generation).join('/');
+    const known = this.#resolutions.get(vm);
+    if (known?.state === state) return known.resolution;
+    const resolution = resolve(vm, uuidOf(vm), this.#catalog);
+    this.#resolutions.set(vm, { state, resolution });
+    return resolution;
+  }
+
+  /** What the agent of a quarantined host wrote of an order is not believed. */
+  #ordersOf(uuid: string): PlacedOrder[] {
+    const placed = this.#caches.domains.byIndex('uuid', uuid).flatMap((order): PlacedOrder[] => {
+      const host = hostOfNamespace(order.metadata.namespace ?? '');
+      if (host === undefined) return [];
+      const isBelieved = this.#caches.hosts.get(host)?.spec.quarantined !== true;
+      return [{ host, order: isBelieved ? order : withoutStatus(order) }];
+    });
+    return placed.sort(byHost);
+  }
+
+  /** A disk outlives a report, however old; only what a quarantined host told is not believed. */
+  #retainedOf(uuid: string): RetainedDisk[] {
+    const keepers = this.#caches.agents
+      .byIndex('retained', uuid)
+      .filter(({ metadata }) => this.#caches.hosts.get(metadata.name)?.spec.quarantined !== true);
+    return keepers.flatMap((agent) => retainedBy(agent, uuid)).sort(byHost);
+  }
+
+  #sightingsOf(uuid: string): Sighting[] {
+    const heard = this.#caches.agents.byIndex('uuid', uuid).filter((agent) => this.#directory.isHeard(agent));
+    return heard.map((agent) => sightingOf(agent, uuid)).sort(byHost);
+  }
+
+  /** What a host reports that the domain of this UUID may use there. */
+  reportedAt(host: string, uuid: string): Reported | undefined {
+    return reportedBy(this.#directory.agent(host), uuid);
+  }
+
+  #reportedOf(vm: XenVM, uuid: string): Reported | undefined {
+    const host = vm.status?.placement?.host;
+    return host === undefined ? undefined : this.reportedAt(host, uuid);
+  }
+
+  #viewsOf(names: readonly (string | undefined)[]): Record<string, HostView> {
+    const views: Record<string, HostView> = {};
+    for (const name of names) {
+      const view = name === undefined || name in views ? undefined : this.#directory.view(name);
+      if (view !== undefined) views[view.name] = view;
+    }
+    return views;
+  }
+
+  #rivalsOf(vm: XenVM, uuid: string): Rival[] {
+    const others = this.#caches.vms.byIndex('uuid', uuid).filter((other) => other.metadata.uid !== vm.metadata.uid);
+    return others.map(rivalOf);
+  }
+
+  #namesakesOf(vm: XenVM, uuid: string): Namesake[] {
+    const { namespace = '', name } = vm.metadata;
+    const heard = this.#caches.agents
+      .byIndex('vm', keyOf(vm.metadata))
+      .filter((agent) => this.#directory.isHeard(agent));
+    return heard.flatMap((agent) => namesakesOf(agent, { namespace, name }, uuid)).sort(byHost);
+  }
+
+  #macUsesOf(vm: XenVM, uuid: string): MacUse[] {
+    return macsOf(vm, uuid).flatMap(({ network, mac }) => {
+      const rivals = this.#caches.vms.byIndex('mac', mac).filter((other) => other.metadata.uid !== vm.metadata.uid);
+      const orders = this.#caches.domains
+        .byIndex('mac', mac)
+        .filter((order) => !isOwn(vm, order.spec.vm) && !isRetired(order));
+      const asked = rivals.map((other): MacUse => {
+        const granted = (other.status?.networks ?? []).some((item) => item.mac === mac);
+        return { mac, network, rival: rivalOf(other), granted };
+      });
+      const held = orders.map((): MacUse => ({ mac, network, rival: undefined, granted: true }));
+      return [...asked, ...held];
+    });
+  }
+}
+
+function rivalOf({ metadata, status }: XenVM): Rival {
+  const { namespace = '', name, uid = '', creationTimestamp: createdAt = '' } = metadata;
+  return { namespace, name, uid, createdAt, placed: status?.placement !== undefined };
+}
+
+function withoutStatus({ status: _status, ...order }: XenDomain): XenDomain {
+  return order;
+}
+
+const byHost = (a: { host: string }, b: { host: string }): number => (a.host < b.host ? -1 : a.host > b.host ? 1 : 0);
+
+function partition<T>(items: readonly T[], isFirst: (item: T) => boolean): [T[], T[]] {
+  return [items.filter(isFirst), items.filter((item) => !isFirst(item))];
+}

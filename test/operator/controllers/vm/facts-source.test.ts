@@ -1,0 +1,150 @@
+/** What a plan is given of the caches: whose is what, and whose word counts. Two tenants, and hosts that may lie. */
+import { deepEqual, equal } from 'node:assert/strict';
+import type { XenVM } from '../../../../crds/generated/types';
+import { derivedMac } from '../../../../common/names';
+import { bootOf, claimed, order, UID, vm } from '../../plan/builders';
+import { FleetInMemory } from '../fleet-in-memory';
+
+const resources = { className: undefined, resources: { vcpus: 1, memory: '1Gi' } } as never as Partial<XenVM['spec']>;
+const networks = [{ name: 'eth0', network: 'lan' }];
+const status = { ...claimed('h1', 1), networks: [{ name: 'eth0', mac: derivedMac(UID, 'eth0') }] };
+
+/** acme/web runs on h1; both hosts have answered. */
+function fleet(): FleetInMemory & { victim: XenVM } {
+  const here = new FleetInMemory('h1', 'h2');
+  for (const name of ['h1', 'h2']) here.report(name, { bootID: bootOf(name) });
+  const lan = { apiVersion: 'xenfleet.io/v1alpha1', kind: 'XenNetwork', metadata: { name: 'lan' } };
+  here.put(here.caches.networks, { ...lan, spec: { bridge: 'xenbr0', allowedNamespaces: { from: 'All' } } } as never);
+  const victim = here.vm(vm({ spec: { ...resources, networks }, status }));
+  const web = order('h1', 1, { networks: [{ name: 'eth0', bridge: 'xenbr0', mac: derivedMac(UID, 'eth0') }] });
+  here.order({ ...web, status: { epoch: 1, phase: 'Running' } });
+  return Object.assign(here, { victim });
+}
+
+const strangers = (over: Partial<XenVM['spec']>, name = 'x'): XenVM =>
+  vm({ meta: { namespace: 'evil', name, uid: `uid-${name}` }, spec: { ...resources, ...over } });
+
+describe('two tenants', () => {
+  it('a copied identity is refused, and goes again without a trace', () => {
+    const here = fleet();
+    const copy = here.vm(strangers({ identity: { uuid: UID } }));
+    equal(here.planned(copy), 'wait IdentityConflict');
+    const deleted = here.vm({ ...copy, metadata: { ...copy.metadata, deletionTimestamp: '2026-01-01T00:00:00Z' } });
+    equal(here.planned(deleted), 'clearFinalizer');
+    deepEqual(here.facts.of(deleted, undefined).orders, []);
+  });
+
+  it('the owner of a UUID is not troubled by the copy', () => {
+    const here = fleet();
+    here.vm(strangers({ identity: { uuid: UID } }));
+    equal(here.planned(here.victim), 'wait');
+  });
+
+  it('the derived MAC address of a neighbour is in use, although nobody wrote it down', () => {
+    const here = fleet();
+    const mac = derivedMac(UID, 'eth0');
+    equal(here.planned(here.vm(strangers({ networks: [{ name: 'eth0', network: 'lan', mac }] }))), 'wait MacConflict');
+    equal(here.planned(here.vm(strangers({ networks }, 'y'))), 'place ≥1');
+  });
+
+  it('a MAC address stays in use until the order that holds it is retired', () => {
+    const here = fleet();
+    const mac = derivedMac(UID, 'eth0');
+    here.remove(here.caches.vms, here.victim);
+    const late = here.vm(strangers({ networks: [{ name: 'eth0', network: 'lan', mac }] }));
+    equal(here.planned(late), 'wait MacConflict');
+    const held = [{ name: 'eth0', bridge: 'xenbr0', mac }];
+    const receipt = { epoch: 1, phase: 'Absent' as const, retiredEpoch: 1 };
+    here.order(order('h1', 1, { desired: 'Absent', networks: held }, receipt));
+    equal(here.planned(late), 'place ≥1');
+  });
+
+  it('a domain that a host keeps for nobody is nobody’s to take', () => {
+    const here = fleet();
+    const uuid = '99999999-2222-4333-8444-555555555555';
+    here.report('h2', { bootID: bootOf('h2'), domains: [{ uuid, kind: 'foreign' }] });
+    equal(here.planned(here.vm(strangers({ identity: { uuid } }))), 'wait IdentityConflict');
+  });
+
+  it('a domain that a host keeps for this name is taken over, and for another name it is not', () => {
+    const here = fleet();
+    const uuid = '99999999-2222-4333-8444-555555555555';
+    here.report('h2', {
+      bootID: bootOf('h2'),
+      domains: [{ uuid, kind: 'orphan', namespace: 'evil', vmName: 'x' }],
+      records: [{ uuid, namespace: 'evil', name: 'x', epoch: 3, frozen: true }],
+    });
+    equal(here.planned(here.vm(strangers({ identity: { uuid } }))), 'claim h2 4');
+    equal(here.planned(here.vm(strangers({ identity: { uuid } }, 'y'))), 'wait IdentityConflict');
+    equal(here.planned(here.vm(strangers({}, 'x'))), 'wait IdentityConflict', 'its name is taken by that domain');
+  });
+});
+
+describe('the word of a host', () => {
+  const orphan = { domains: [{ uuid: UID, kind: 'orphan' as const, namespace: 'acme', vmName: 'web' }] };
+
+  it('about a copy of a VM that runs elsewhere ends nobody', () => {
+    const here = fleet();
+    here.report('h2', { bootID: bootOf('h2'), ...orphan });
+    equal(
+      here.planned({ ...here.victim, spec: { ...here.victim.spec, runPolicy: 'Always' } }).includes('Absent'),
+      false,
+    );
+  });
+
+  it('counts no more once it is quarantined, and nobody waits for it', () => {
+    const here = fleet();
+    here.report('h2', { bootID: bootOf('h2'), ...orphan, nonce: 'old' });
+    deepEqual(here.directory.unreported(), ['h2']);
+    here.editHost('h2', { quarantined: true });
+    deepEqual(here.directory.unreported(), []);
+    here.report('h2', { bootID: bootOf('h2'), ...orphan });
+    deepEqual(here.facts.of(here.victim, undefined).sightings, []);
+  });
+
+  it('in the status of an order is no receipt while it is quarantined', () => {
+    const here = fleet();
+    here.order(order('h1', 1, { desired: 'Absent' }, { epoch: 1, phase: 'Absent', retiredEpoch: 1 }));
+    const gone = here.vm({
+      ...here.victim,
+      metadata: { ...here.victim.metadata, deletionTimestamp: '2026-01-01T00:00:00Z' },
+    });
+    equal(here.planned(gone), 'clearFinalizer');
+    here.editHost('h1', { quarantined: true });
+    equal(here.planned(gone), 'wait WaitingForReceipt');
+  });
+
+  it('is not waited for once its boot is declared over and it is silent', async () => {
+    const here = fleet();
+    here.report('h2', { bootID: 'b', nonce: 'old' });
+    here.editHost('h2', { declaredDead: 'b' });
+    deepEqual(
+      [here.directory.unreported(), here.directory.view('h2')?.dead],
+      [['h2'], false],
+      'its Lease was renewed just now',
+    );
+    await here.clock.advance(25_001);
+    deepEqual([here.directory.unreported(), here.directory.view('h2')?.dead], [[], true]);
+    here.report('h2', { bootID: 'b', nonce: 'old' });
+    deepEqual([here.directory.unreported(), here.directory.view('h2')?.dead], [['h2'], false], 'a sign of life');
+  });
+
+  it('counts for its own term only', () => {
+    const here = fleet();
+    here.report('h2', { bootID: bootOf('h2'), ...orphan, nonce: 'old' });
+    deepEqual(here.facts.of(here.victim, undefined).sightings, []);
+  });
+});
+
+describe('a VM that was seen being created', () => {
+  for (const cause of ['wentBack', 'expired', 'unreadable'] as const) {
+    it(`is new no more after a relist for the cause ${cause}`, () => {
+      const here = new FleetInMemory('h1');
+      const made = vm();
+      here.caches.noteCreation({ type: 'apply', object: made });
+      equal(here.caches.isFresh(made), true);
+      here.caches.noteCreation({ type: 'initDone', cause, resourceVersion: '9' } as never);
+      equal(here.caches.isFresh(made), false);
+    });
+  }
+});
