@@ -6,18 +6,15 @@ import type { EventRecorder } from '../../../common/kube/events';
 import { XENPOOLS } from '../../../common/kube/resources';
 import { API_VERSION } from '../../../common/names';
 import type { Clock } from '../../../common/ports';
-import { gist, poolOf, showPool } from '../../plan/pool/pool';
+import { gist, showPool } from '../../plan/pool/pool';
 import { sameSpec } from '../../plan/same';
 import type { ReconcileResult } from '../../runtime/controller';
-import type { WorkQueue } from '../../runtime/workqueue';
 import type { HostDirectory } from '../host-directory';
 import { FIGURES_EVERY_MS } from '../host/controller';
 import type { Ledger } from '../placement/ledger';
 import { STATUS_MANAGER } from '../vm/controller';
 import type { Caches } from '../caches';
 
-/** What many hosts and VMs do within this time is looked at in one go. */
-const GATHER_MS = 1000;
 /** Before that, a leader does not write that it waits for reports: they are on their way. */
 const REPORTS_WITHIN_MS = 10_000;
 
@@ -78,25 +75,4 @@ export class PoolController {
     if (verdict?.status !== 'False' || verdict.reason === known?.reason) return;
     events.record(pool, { type: 'Warning', reason: verdict.reason, message: verdict.message });
   }
-}
-
-/** Puts a pool into the queue when its rules, its hosts or their VMs change; undone by calling what is returned. */
-export function watchPools(caches: Caches, queue: WorkQueue): (() => void)[] {
-  const hostChanged = (pool: string): void => queue.addAfter(pool, GATHER_MS);
-  const vmChanged = (host: string | undefined): void => {
-    const object = host === undefined ? undefined : caches.hosts.get(host);
-    if (object !== undefined) hostChanged(poolOf(object));
-  };
-  for (const pool of caches.pools.all()) queue.addAfter(pool.metadata.name, GATHER_MS);
-  return [
-    caches.pools.onChange((change) => queue.add(change.key)),
-    caches.hosts.onChange((change) => {
-      if ('old' in change) hostChanged(poolOf(change.old));
-      if ('object' in change) hostChanged(poolOf(change.object));
-    }),
-    caches.vms.onChange((change) => {
-      if ('old' in change) vmChanged(change.old.status?.placement?.host);
-      if ('object' in change) vmChanged(change.object.status?.placement?.host);
-    }),
-  ];
 }

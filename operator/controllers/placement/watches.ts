@@ -1,0 +1,21 @@
+/** Which changes may make room for a VM that waits, or another answer why there is none. The keys say who changed; whoever waits is asked. */
+import type { StoreChange } from '../../runtime/store';
+import type { KubeObject } from '../../../common/kube/types';
+import { watch, watchViews, type Watch } from '../watch';
+
+const unlessAdded = ({ type, key }: StoreChange<KubeObject>): string[] => (type === 'added' ? [] : [key]);
+
+/** What a pool's status shows changes nothing. */
+function ruleChanged(change: StoreChange<KubeObject>): string[] {
+  const isStatus = change.type === 'updated' && change.old.metadata.generation === change.object.metadata.generation;
+  return isStatus ? [] : [change.key];
+}
+
+export const ROOM_WATCHES: readonly Watch[] = [
+  watch('vms', unlessAdded),
+  watch('domains', ({ type, key }) => (type === 'deleted' ? [key] : [])),
+  watch('hosts', ({ key }) => [key]),
+  watch('agents', ({ key }) => [key]),
+  watch('pools', ruleChanged),
+  watchViews((host) => [host]),
+];

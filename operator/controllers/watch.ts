@@ -1,0 +1,59 @@
+/**
+ * Watches as data: which changes make which objects of one kind be looked at. A kind lists its own
+ * beside its controller (`<kind>/watches.ts`); `kind.ts` listens.
+ */
+import type { KubeObject } from '../../common/kube/types';
+import type { Store, StoreChange } from '../runtime/store';
+import type { Caches } from './caches';
+import type { HostViews } from './host-views';
+
+type CacheName = { [K in keyof Caches]: Caches[K] extends { byIndex: unknown } ? K : never }[keyof Caches];
+type ObjectOf<K extends CacheName> = Caches[K] extends Store<infer T> ? T : never;
+
+export interface Sources {
+  readonly caches: Caches;
+  readonly views: HostViews;
+}
+
+/** `delayMs`: what many changes within this time ask for is looked at in one go. */
+export type Enqueue = (key: string, delayMs: number) => void;
+
+export interface Watch {
+  /** Undone by calling what is returned. */
+  readonly listen: (sources: Sources, enqueue: Enqueue) => () => void;
+}
+
+/** The keys of this kind that a change of an object in `cache` concerns. */
+export function watch<K extends CacheName>(
+  cache: K,
+  keys: (change: StoreChange<ObjectOf<K>>, caches: Caches) => Iterable<string>,
+  delayMs = 0,
+): Watch {
+  return {
+    listen: ({ caches }, enqueue) => {
+      const store = caches[cache] as unknown as Store<KubeObject>;
+      return store.onChange((change) => {
+        for (const key of keys(change as unknown as StoreChange<ObjectOf<K>>, caches)) enqueue(key, delayMs);
+      });
+    },
+  };
+}
+
+/** The changed object itself. */
+export const watchSelf = (cache: CacheName): Watch => watch(cache, ({ key }) => [key]);
+
+/** The keys of this kind that depend on how a host looks; silence changes that, too. */
+export function watchViews(keys: (host: string, caches: Caches) => Iterable<string>): Watch {
+  return {
+    listen: ({ caches, views }, enqueue) =>
+      views.onChange((host) => {
+        for (const key of keys(host, caches)) enqueue(key, 0);
+      }),
+  };
+}
+
+/** The object before and after a change, as far as there is one. */
+export function sides<T>(change: StoreChange<T>): T[] {
+  if (change.type === 'updated') return [change.old, change.object];
+  return [change.type === 'added' ? change.object : change.old];
+}

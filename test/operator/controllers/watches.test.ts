@@ -1,0 +1,116 @@
+/** What is looked at after a change: row by row, for each kind. */
+import { deepEqual } from 'node:assert/strict';
+import type { XenVM } from '../../../crds/generated/types';
+import { HostViews } from '../../../operator/controllers/host-views';
+import { HOST_WATCHES } from '../../../operator/controllers/host/watches';
+import { ROOM_WATCHES } from '../../../operator/controllers/placement/watches';
+import { POOL_WATCHES } from '../../../operator/controllers/pool/watches';
+import { VM_WATCHES } from '../../../operator/controllers/vm/watches';
+import type { Watch } from '../../../operator/controllers/watch';
+import { claimed, order, UID, vm } from '../plan/builders';
+import { FleetInMemory } from './fleet-in-memory';
+
+const KINDS = { vm: VM_WATCHES, host: HOST_WATCHES, pool: POOL_WATCHES, room: ROOM_WATCHES };
+type Kind = keyof typeof KINDS;
+
+const mac = '02:16:3e:00:00:01';
+const networks = [{ name: 'eth0', network: 'lan', mac }];
+const named = (name: string, over: Partial<XenVM['spec']> = {}, status?: XenVM['status']): XenVM =>
+  vm({ meta: { name, uid: `uid-${name}` }, spec: over, ...(status && { status }) });
+
+/** acme/web is claimed on h1; acme/other waits with the same UUID and MAC; acme/third is claimed on h2. */
+class Rig extends FleetInMemory {
+  readonly web = this.vm(vm({ spec: { networks }, status: claimed('h1', 1) }));
+  readonly other = this.vm(named('other', { networks, identity: { uuid: UID } as never }));
+  readonly third = this.vm(named('third', { className: 'large' }, { placement: { host: 'h2', epoch: 1 } }));
+  readonly views = new HostViews({
+    caches: this.caches,
+    directory: this.directory,
+    clock: this.clock,
+    onFault: (_where, error) => {
+      throw error;
+    },
+  });
+
+  constructor() {
+    super('h1', 'h2');
+    this.views.start();
+  }
+
+  /** The keys of a kind that `act` makes it look at. */
+  async after(kind: Kind, act: () => void | Promise<void>): Promise<string[]> {
+    const keys = new Set<string>();
+    const listen = (watch: Watch): (() => void) =>
+      watch.listen({ caches: this.caches, views: this.views }, (key) => void keys.add(key));
+    const undo = KINDS[kind].map(listen);
+    await act();
+    for (const end of undo) end();
+    return [...keys].sort();
+  }
+}
+
+const EVERYBODY = ['acme/other', 'acme/third', 'acme/web'];
+const ROWS: readonly [string, Kind, (rig: Rig) => void | Promise<void>, string[]][] = [
+  ['a VM that changes is looked at', 'vm', (rig) => void rig.vm({ ...rig.third }), ['acme/third']],
+  [
+    'a VM that goes sets free whoever wants its UUID or its MAC',
+    'vm',
+    (rig) => rig.remove(rig.caches.vms, rig.web),
+    ['acme/other', 'acme/web'],
+  ],
+  [
+    'an order concerns its VM, and whoever wants its UUID',
+    'vm',
+    (rig) => void rig.order(order('h1', 1)),
+    ['acme/other', 'acme/web'],
+  ],
+  [
+    'a report concerns the VMs that it names, and all that wait',
+    'vm',
+    (rig) => rig.report('h1', { domains: [{ uuid: 'uid-third', kind: 'ours' }] }),
+    ['acme/other', 'acme/third'],
+  ],
+  [
+    'a host that looks different concerns its VMs, and all that wait',
+    'vm',
+    (rig) => rig.report('h2', { nonce: 'old' }),
+    ['acme/other', 'acme/third'],
+  ],
+  ['so does one that falls silent', 'vm', (rig) => rig.clock.advance(27_000), EVERYBODY],
+  [
+    'a class concerns those that name it',
+    'vm',
+    (rig) =>
+      void rig.put(rig.caches.classes, { apiVersion: 'v', kind: 'XenVMClass', metadata: { name: 'large' } } as never),
+    ['acme/third'],
+  ],
+  [
+    'the labels of a namespace concern the VMs in it',
+    'vm',
+    (rig) => void rig.put(rig.caches.namespaces, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'acme' } }),
+    EVERYBODY,
+  ],
+  ['a host concerns itself', 'host', (rig) => rig.editHost('h1', { unschedulable: true }), ['h1']],
+  ['a new host concerns all: they must know it', 'host', (rig) => void rig.host('h3'), ['h1', 'h2', 'h3']],
+  ['a report concerns its host', 'host', (rig) => rig.report('h2'), ['h2']],
+  [
+    'a network concerns every host',
+    'host',
+    (rig) =>
+      void rig.put(rig.caches.networks, { apiVersion: 'v', kind: 'XenNetwork', metadata: { name: 'lan' } } as never),
+    ['h1', 'h2'],
+  ],
+  ['a VM concerns the pool of its host', 'pool', (rig) => void rig.vm({ ...rig.third }), ['default']],
+  ['a VM that waits concerns no pool', 'pool', (rig) => void rig.vm({ ...rig.other }), []],
+  ['a new VM makes no room', 'room', (rig) => void rig.vm(named('new')), []],
+  ['one that goes may', 'room', (rig) => rig.remove(rig.caches.vms, rig.third), ['acme/third']],
+];
+
+describe('after a change', () => {
+  for (const [name, kind, act, expected] of ROWS) {
+    it(`${name} (${kind})`, async () => {
+      const rig = new Rig();
+      deepEqual(await rig.after(kind, () => act(rig)), expected);
+    });
+  }
+});
