@@ -79,6 +79,7 @@ export const HOST_REASONS = [
   'AwaitingReport',
   'WrongFleet',
   'HoldsDomains',
+  'NamespaceTaken',
   'DeclaredDead',
   'DeclaredDeadButAlive',
   'Quarantined',

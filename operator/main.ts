@@ -16,7 +16,7 @@ import { createMetrics } from './adapters/metrics';
 import type { Logger, OperatorConfig } from './adapters/types';
 import { HostDirectory } from './controllers/host-directory';
 import { LeaderTerm } from './controllers/term';
-import { Caches } from './controllers/caches';
+import { openCaches } from './controllers/caches';
 import { LeaderElector } from './runtime/leader';
 
 /** A process that ends by a fault gives its Lease back within this time, or not at all. */
@@ -43,7 +43,7 @@ async function run(config: OperatorConfig, log: Logger, stopping: Promise<string
 
   let term: LeaderTerm | undefined;
   let alive = true;
-  const caches = new Caches({
+  const caches = openCaches({
     client,
     clock,
     random,

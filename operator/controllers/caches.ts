@@ -1,16 +1,7 @@
 /** What this process knows: one cache per kind, kept by watches, with the indexes that plans ask for. Runs with or without leadership. */
-import type {
-  XenAgent,
-  XenDomain,
-  XenHost,
-  XenNetwork,
-  XenPool,
-  XenStoragePool,
-  XenVM,
-  XenVMClass,
-} from '../../crds/generated/types';
+import type { XenAgent, XenDomain, XenVM } from '../../crds/generated/types';
 import type { KubeClient } from '../../common/kube/client';
-import { LEASES, type Lease } from '../../common/kube/lease';
+import { LEASES } from '../../common/kube/lease';
 import {
   NAMESPACES,
   XENAGENTS,
@@ -21,7 +12,6 @@ import {
   XENSTORAGEPOOLS,
   XENVMCLASSES,
   XENVMS,
-  type Namespace,
 } from '../../common/kube/resources';
 import { keyOf, type KubeObject, type ListScope, type ResourceType } from '../../common/kube/types';
 import { dropAnnotations, dropUnread } from '../../common/kube/watch-line';
@@ -83,74 +73,109 @@ const AGENT_INDEXES: IndexFunctions<XenAgent> = {
   ],
 };
 
-interface Source {
-  readonly watcher: { run(): Promise<void>; relist(): Promise<void>; stop(): Promise<void> };
-  readonly synced: Promise<void>;
+interface CacheOf<T extends KubeObject> {
+  readonly type: ResourceType<T>;
+  readonly indexes: IndexFunctions<T>;
+  readonly scope?: ListScope;
 }
 
-export class Caches {
-  readonly vms: Store<XenVM>;
-  readonly classes: Store<XenVMClass>;
-  readonly hosts: Store<XenHost>;
-  readonly pools: Store<XenPool>;
-  readonly agents: Store<XenAgent>;
-  readonly domains: Store<XenDomain>;
-  readonly networks: Store<XenNetwork>;
-  readonly storagePools: Store<XenStoragePool>;
-  readonly namespaces: Store<Namespace>;
-  readonly leases: Store<Lease>;
+const cacheOf = <T extends KubeObject>(
+  type: ResourceType<T>,
+  indexes: IndexFunctions<T> = {},
+  scope?: ListScope,
+): CacheOf<T> => ({
+  type,
+  indexes,
+  ...(scope && { scope }),
+});
 
+/** Every kind that the operator lists and watches: a line here is a cache, a right in the chart, and a name in "not ready". */
+export const CACHES = {
+  vms: cacheOf(XENVMS, VM_INDEXES),
+  classes: cacheOf(XENVMCLASSES),
+  hosts: cacheOf(XENHOSTS, {
+    pool: (host) => [poolOf(host)],
+    declaredDead: (host) => (host.spec.declaredDead === undefined ? [] : ['yes']),
+  }),
+  pools: cacheOf(XENPOOLS),
+  agents: cacheOf(XENAGENTS, AGENT_INDEXES),
+  domains: cacheOf(XENDOMAINS, DOMAIN_INDEXES),
+  networks: cacheOf(XENNETWORKS),
+  storagePools: cacheOf(XENSTORAGEPOOLS),
+  namespaces: cacheOf(NAMESPACES),
+  leases: cacheOf(LEASES, {}, { labelSelector: HOST_LABEL }),
+};
+
+export type CacheName = keyof typeof CACHES;
+export type Cached<K extends CacheName> = (typeof CACHES)[K] extends CacheOf<infer T> ? T : never;
+export type Stores = { readonly [K in CacheName]: Store<Cached<K>> };
+
+interface Source {
+  readonly name: string;
+  readonly store: Store<KubeObject>;
+  readonly watcher: { run(): Promise<void>; relist(): Promise<void>; stop(): Promise<void> };
+}
+
+/** The caches by name, and what they have in common. */
+export type Caches = Stores & CacheSet;
+
+export function openCaches(options: CachesOptions): Caches {
+  const set = new CacheSet(options);
+  return Object.assign(set, set.open());
+}
+
+class CacheSet {
   /** When (monotonic ms) a watch told of the creation of a VM, by UID; what a list found is not in it. */
   readonly createdAt = new Map<string, number>();
   /** Of these, the ones that came after this leader's own list. */
   readonly #fresh = new Set<string>();
 
   readonly #options: CachesOptions;
-  readonly #sources: Source[] = [];
+  readonly #sources = new Map<string, Source>();
   #running: Promise<unknown> = Promise.resolve();
 
   constructor(options: CachesOptions) {
     this.#options = options;
-    this.vms = this.#cache(XENVMS, VM_INDEXES, undefined, (event) => this.noteCreation(event));
-    this.classes = this.#cache(XENVMCLASSES, {});
-    this.hosts = this.#cache(XENHOSTS, {
-      pool: (host) => [poolOf(host)],
-      declaredDead: (host) => (host.spec.declaredDead === undefined ? [] : ['yes']),
-    });
-    this.pools = this.#cache(XENPOOLS, {});
-    this.agents = this.#cache(XENAGENTS, AGENT_INDEXES);
-    this.domains = this.#cache(XENDOMAINS, DOMAIN_INDEXES);
-    this.networks = this.#cache(XENNETWORKS, {});
-    this.storagePools = this.#cache(XENSTORAGEPOOLS, {});
-    this.namespaces = this.#cache(NAMESPACES, {});
-    this.leases = this.#cache(LEASES, {}, { labelSelector: HOST_LABEL });
+  }
+
+  open(): Stores {
+    const open = <T extends KubeObject>(name: string, cache: CacheOf<T>): Store<T> => this.#open(name, cache);
+    const entries = Object.entries(CACHES).map(([name, cache]) => [name, open(name, cache as CacheOf<KubeObject>)]);
+    return Object.fromEntries(entries) as Stores;
+  }
+
+  /** The cache of a kind; undefined if it is not watched. */
+  of<T extends KubeObject>(type: ResourceType<T>): Store<T> | undefined {
+    return this.#sources.get(type.plural)?.store as unknown as Store<T> | undefined;
   }
 
   start(): void {
-    this.#running = Promise.all(this.#sources.map((source) => source.watcher.run()));
+    this.#running = Promise.all(this.#all().map((source) => source.watcher.run()));
   }
 
   get synced(): Promise<unknown> {
-    return Promise.all(this.#sources.map((source) => source.synced));
+    return Promise.all(this.#all().map((source) => source.store.synced));
   }
 
   /** A leader begins: decisions need lists that began after that, for a standby's watches may lag unnoticed. */
   async renew(): Promise<void> {
     const wasSynced = this.unsynced().length === 0;
     this.#fresh.clear();
-    if (wasSynced) await Promise.all(this.#sources.map((source) => source.watcher.relist()));
+    if (wasSynced) await Promise.all(this.#all().map((source) => source.watcher.relist()));
     else await this.synced;
   }
 
   /** Kinds whose first list is not in yet. */
   unsynced(): string[] {
-    const { vms, classes, hosts, pools, agents, domains, networks, storagePools, namespaces, leases } = this;
-    const stores = { vms, classes, hosts, pools, agents, domains, networks, storagePools, namespaces, leases };
-    return Object.entries(stores).flatMap(([name, store]) => (store.isSynced ? [] : [name]));
+    return this.#all().flatMap(({ name, store }) => (store.isSynced ? [] : [name]));
+  }
+
+  #all(): Source[] {
+    return [...this.#sources.values()];
   }
 
   async stop(): Promise<void> {
-    await Promise.all(this.#sources.map((source) => source.watcher.stop()));
+    await Promise.all(this.#all().map((source) => source.watcher.stop()));
     await this.#running;
   }
 
@@ -165,7 +190,7 @@ export class Caches {
     if (event.type === 'delete') this.#forget(event.object.metadata.uid ?? '');
     if (event.type !== 'apply') return;
     const { uid = '' } = event.object.metadata;
-    const known = this.vms.get(keyOf(event.object.metadata));
+    const known = this.of(XENVMS)?.get(keyOf(event.object.metadata));
     if (known?.metadata.uid === uid || event.object.status?.placement !== undefined) return;
     this.createdAt.set(uid, this.#options.clock.monotonicMs());
     this.#fresh.add(uid);
@@ -176,17 +201,13 @@ export class Caches {
     this.#fresh.delete(uid);
   }
 
-  #cache<T extends KubeObject>(
-    type: ResourceType<T>,
-    indexes: IndexFunctions<T>,
-    scope?: ListScope,
-    before?: (event: WatchEvent<T>) => void,
-  ): Store<T> {
+  #open<T extends KubeObject>(name: string, { type, indexes, scope }: CacheOf<T>): Store<T> {
     const { client, clock, random, metrics, onDoubt, onFault } = this.#options;
     const onMissedEvents = (count: number): void => metrics.missedEvents(type.plural, count);
     const store = new Store<T>({ indexes, onMissedEvents, onFault });
     const onEvent = (event: WatchEvent<T>): void => {
-      survive('watch', onFault, () => before?.(event));
+      if (type.plural === XENVMS.plural)
+        survive('watch', onFault, () => this.noteCreation(event as unknown as WatchEvent<XenVM>));
       store.apply(event);
       if (event.type !== 'initDone') return;
       metrics.watchRelisted(type.plural, event.cause);
@@ -196,7 +217,7 @@ export class Caches {
     const trim = PUT_WHOLE.has(type.plural) ? dropUnread<T> : dropAnnotations<T>;
     const options = { client, type, clock, random, trim, onEvent, onState, onFault };
     const watcher = new Watcher<T>({ ...options, ...(scope && { scope }) });
-    this.#sources.push({ watcher, synced: store.synced });
+    this.#sources.set(type.plural, { name, store: store as unknown as Store<KubeObject>, watcher });
     return store;
   }
 }

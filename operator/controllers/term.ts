@@ -31,6 +31,7 @@ import { allPools, GATHER_MS, POOL_WATCHES } from './pool/watches';
 import { VmController } from './vm/controller';
 import { VmFactsSource } from './vm/facts-source';
 import { allVms, VM_WATCHES } from './vm/watches';
+import { Writer } from './writer';
 
 export interface LeaderTermOptions {
   readonly caches: Caches;
@@ -53,6 +54,7 @@ export class LeaderTerm {
   readonly placement: Placement;
   readonly #options: LeaderTermOptions;
   readonly #views: HostViews;
+  readonly #writer: Writer;
   readonly #vms: KindRunner;
   readonly #hosts: KindRunner;
   readonly #pools: KindRunner;
@@ -64,6 +66,7 @@ export class LeaderTerm {
     directory.nonce = options.newNonce();
     const facts = new VmFactsSource(caches, directory);
     this.#views = new HostViews(options);
+    this.#writer = new Writer(options);
     this.ledger = new Ledger(caches, directory, facts, (kind, key, error) =>
       log.error('object cannot be read: what was known of it stays in force', { kind, key, error }),
     );
@@ -107,6 +110,7 @@ export class LeaderTerm {
     const run = (turn: () => void): void => survive('placement', onFault, turn);
     return new Placement({
       ...this.#options,
+      writer: this.#writer,
       ledger: this.ledger,
       plan: (key) => {
         const vm = caches.vms.get(key);
@@ -123,18 +127,25 @@ export class LeaderTerm {
   #vmKind(facts: VmFactsSource, queue: WorkQueue): Kind {
     const { ledger, placement } = this;
     const onRead = (key: string): void => queue.rereading(key);
-    const { reconcile } = new VmController({ ...this.#options, facts, ledger, placement, onRead });
+    const { reconcile } = new VmController({
+      ...this.#options,
+      writer: this.#writer,
+      facts,
+      ledger,
+      placement,
+      onRead,
+    });
     return { name: 'vm', watches: VM_WATCHES, all: allVms, reconcile };
   }
 
   #hostKind(): Kind {
     const leftOut = new LeftOutTeller(this.#options);
-    const { reconcile } = new HostController({ ...this.#options, ledger: this.ledger, leftOut });
+    const { reconcile } = new HostController({ ...this.#options, writer: this.#writer, ledger: this.ledger, leftOut });
     return { name: 'host', watches: HOST_WATCHES, all: allHosts, reconcile };
   }
 
   #poolKind(): Kind {
-    const { reconcile } = new PoolController({ ...this.#options, ledger: this.ledger });
+    const { reconcile } = new PoolController({ ...this.#options, writer: this.#writer, ledger: this.ledger });
     return { name: 'pool', watches: POOL_WATCHES, all: allPools, reconcile, startDelayMs: GATHER_MS };
   }
 }

@@ -4,11 +4,8 @@
  */
 import type { KubeObject } from '../../common/kube/types';
 import type { Store, StoreChange } from '../runtime/store';
-import type { Caches } from './caches';
+import type { Cached, CacheName, Caches } from './caches';
 import type { HostViews } from './host-views';
-
-type CacheName = { [K in keyof Caches]: Caches[K] extends { byIndex: unknown } ? K : never }[keyof Caches];
-type ObjectOf<K extends CacheName> = Caches[K] extends Store<infer T> ? T : never;
 
 export interface Sources {
   readonly caches: Caches;
@@ -26,14 +23,14 @@ export interface Watch {
 /** The keys of this kind that a change of an object in `cache` concerns. */
 export function watch<K extends CacheName>(
   cache: K,
-  keys: (change: StoreChange<ObjectOf<K>>, caches: Caches) => Iterable<string>,
+  keys: (change: StoreChange<Cached<K>>, caches: Caches) => Iterable<string>,
   delayMs = 0,
 ): Watch {
   return {
     listen: ({ caches }, enqueue) => {
       const store = caches[cache] as unknown as Store<KubeObject>;
       return store.onChange((change) => {
-        for (const key of keys(change as unknown as StoreChange<ObjectOf<K>>, caches)) enqueue(key, delayMs);
+        for (const key of keys(change as unknown as StoreChange<Cached<K>>, caches)) enqueue(key, delayMs);
       });
     },
   };

@@ -1,6 +1,4 @@
-/** One XenHost: its namespace and what the agent needs in it, its page, and its orderly end. */
-import type { XenHost } from '../../../crds/generated/types';
-import type { KubeClient } from '../../../common/kube/client';
+/** One XenHost: carry out its plan, one guarded write at a time, until there is nothing to do; then show what is. */
 import { isKubeError } from '../../../common/kube/errors';
 import { LEASES } from '../../../common/kube/lease';
 import {
@@ -14,31 +12,32 @@ import {
 import type { KubeObject, ResourceType } from '../../../common/kube/types';
 import { AGENT_LEASE, FINALIZER, hostNamespace } from '../../../common/names';
 import type { Clock } from '../../../common/ports';
-import type { Logger } from '../../adapters/types';
+import type { XenHost } from '../../../crds/generated/types';
 import { agentCatalog } from '../../plan/agent-catalog';
-import { agentSpec, hostObjects, newAgent } from '../../plan/host/objects';
-import { showHost, type HostFigures } from '../../plan/host/status';
-import { confirmedBoot } from '../../plan/host/view';
+import type { HostObjects } from '../../plan/host/objects';
+import { planHost, type HostAction, type HostPlanFacts } from '../../plan/host/plan';
+import { showHost, withoutUsage, type HostUsage } from '../../plan/host/status';
 import { sameSpec } from '../../plan/same';
 import type { ReconcileResult } from '../../runtime/controller';
+import type { Caches } from '../caches';
 import type { HostDirectory } from '../host-directory';
 import type { Ledger } from '../placement/ledger';
+import type { Writer } from '../writer';
 import type { LeftOutTeller } from './left-out';
-import type { Caches } from '../caches';
 
-/** Figures that change with every VM are written at most so often. */
-export const FIGURES_EVERY_MS = 10_000;
-/** What is not watched (ServiceAccount, RoleBinding) is looked at again so often. */
+/** Usage changes with every VM; it is written at most this often. */
+export const USAGE_EVERY_MS = 10_000;
+/** What is not watched (ServiceAccount, RoleBinding) is looked at again at this interval. */
 const ENSURE_EVERY_MS = 600_000;
+/** The longest chain of acts is finalizer, namespace, objects, XenAgent. */
+const MAX_STEPS = 8;
 
 export interface HostControllerOptions {
   readonly caches: Caches;
   readonly directory: HostDirectory;
   readonly ledger: Ledger;
-  /** Guarded by leadership. */
-  readonly client: KubeClient;
+  readonly writer: Writer;
   readonly clock: Clock;
-  readonly log: Logger;
   readonly leftOut: LeftOutTeller;
 }
 
@@ -53,91 +52,98 @@ export class HostController {
   }
 
   readonly reconcile = async (name: string): Promise<ReconcileResult | undefined> => {
-    const { caches, ledger } = this.#options;
-    const host = caches.hosts.get(name);
-    ledger.markHost(name);
-    if (host === undefined) {
-      this.#ensured.delete(name);
-      this.#writtenAt.delete(name);
-      return undefined;
+    this.#options.ledger.markHost(name);
+    for (let step = 0; step < MAX_STEPS; step++) {
+      const facts = this.#factsOf(name);
+      if (facts === undefined) return this.#forget(name);
+      const action = planHost(facts);
+      if (action.do === 'wait') return this.#show({ ...facts, held: action.held });
+      await this.#carryOut(facts, action);
+      // What a deletion leaves is told by the watch, not by the answer.
+      if (action.do === 'freeOrders' || action.do === 'deleteNamespace') return undefined;
     }
-    if (host.metadata.deletionTimestamp !== undefined) return this.#end(host);
-    if (!(host.metadata.finalizers ?? []).includes(FINALIZER)) {
-      caches.hosts.assume(await this.#setFinalizers(host, [...(host.metadata.finalizers ?? []), FINALIZER]));
-    }
-    const ready = await this.#ensureNamespace(name);
-    if (ready) await this.#ensureAgent(host);
-    return this.#show(name);
+    return { requeueAfterMs: 0 };
   };
 
-  /** False while the namespace is on its way out: it is made anew once it is gone. */
-  async #ensureNamespace(name: string): Promise<boolean> {
-    const { caches, client, clock, log } = this.#options;
-    const namespace = hostNamespace(name);
-    const seen = caches.namespaces.get(namespace);
-    if (seen?.metadata.deletionTimestamp !== undefined) {
-      await this.#freeOrders(name);
-      return false;
-    }
-    const objects = hostObjects(name);
-    if (seen === undefined) {
-      caches.namespaces.assume(await client.create(NAMESPACES, objects.namespace as KubeObject));
-      log.info('namespace made', { host: name, namespace });
-    }
-    const uid = caches.namespaces.get(namespace)?.metadata.uid ?? '';
+  #forget(name: string): undefined {
+    this.#ensured.delete(name);
+    this.#writtenAt.delete(name);
+  }
+
+  #factsOf(name: string): HostPlanFacts | undefined {
+    const { caches, directory, clock, leftOut } = this.#options;
+    const host = caches.hosts.get(name);
+    if (host === undefined) return undefined;
+    const at = hostNamespace(name);
+    const namespace = caches.namespaces.get(at);
     const last = this.#ensured.get(name);
-    if (last?.uid === uid && clock.monotonicMs() - last.atMs < ENSURE_EVERY_MS) return true;
-    await this.#ensureObject(SERVICEACCOUNTS, objects.serviceAccount as KubeObject);
-    await this.#ensureObject(ROLEBINDINGS, objects.roleBinding as KubeObject);
-    if (caches.leases.get(`${namespace}/${AGENT_LEASE}`) === undefined) {
-      await this.#ensureObject(LEASES, objects.lease as KubeObject);
-    }
-    this.#ensured.set(name, { uid, atMs: clock.monotonicMs() });
-    return true;
-  }
-
-  async #ensureObject(type: ResourceType, object: KubeObject): Promise<void> {
-    try {
-      await this.#options.client.create(type, object);
-    } catch (error) {
-      if (!isKubeError(error, 'alreadyExists')) throw error;
-    }
-  }
-
-  /** Somebody deletes the namespace of a host: nothing may hold it up. The orders vanish, which freezes their domains; all is made anew. */
-  async #freeOrders(name: string): Promise<void> {
-    const { caches, client, log } = this.#options;
-    for (const order of caches.domains.byIndex('namespace', hostNamespace(name))) {
-      const finalizers = order.metadata.finalizers ?? [];
-      if (!finalizers.includes(FINALIZER)) continue;
-      const { namespace = '', name: uuid, resourceVersion } = order.metadata;
-      const rest = finalizers.filter((finalizer) => finalizer !== FINALIZER);
-      await client.mergePatch(
-        XENDOMAINS,
-        { namespace, name: uuid },
-        { metadata: { resourceVersion, finalizers: rest } },
-      );
-      log.warn('order let go: its namespace is being deleted', { host: name, uuid });
-    }
-  }
-
-  async #ensureAgent(host: XenHost): Promise<void> {
-    const { caches, directory, client, leftOut } = this.#options;
-    const { name } = host.metadata;
-    const agent = directory.agent(name);
-    const facts = directory.fleetFacts();
-    const catalog = agentCatalog(facts);
-    const spec = agentSpec(facts, catalog, confirmedBoot(host, directory.facts(name)));
+    const isEnsured =
+      last?.uid === namespace?.metadata.uid && clock.monotonicMs() - (last?.atMs ?? 0) < ENSURE_EVERY_MS;
+    const catalog = agentCatalog(directory.fleetFacts());
     leftOut.tell(catalog.leftOut);
-    if (agent === undefined) {
-      caches.agents.assume(await client.create(XENAGENTS, newAgent(name, spec)));
-      return;
-    }
-    if (sameSpec(agent.spec, spec)) return;
-    caches.agents.assume(await client.update(XENAGENTS, { ...agent, spec }));
+    return {
+      ...directory.facts(name),
+      host,
+      namespace,
+      hasLease: caches.leases.get(`${at}/${AGENT_LEASE}`) !== undefined,
+      isEnsured: last !== undefined && isEnsured,
+      orders: caches.domains.byIndex('namespace', at),
+      claims: caches.vms.byIndex('host', name).length,
+      catalog,
+    };
   }
 
-  #figures(name: string): HostFigures | undefined {
+  async #carryOut({ host, namespace }: HostPlanFacts, action: Exclude<HostAction, { do: 'wait' }>): Promise<void> {
+    const { writer, clock } = this.#options;
+    const { name } = host.metadata;
+    const done = (message: string, level: 'info' | 'warn' = 'info') => ({ message, fields: { host: name }, level });
+    switch (action.do) {
+      case 'setFinalizers':
+        return void (await writer.setFinalizers(XENHOSTS, host, action.finalizers, this.#finalizerDone(host)));
+      case 'createNamespace':
+        return void (await writer.create(NAMESPACES, action.namespace as KubeObject, done('namespace created')));
+      case 'ensureObjects':
+        await this.#ensureObjects(action.objects, action.lease);
+        this.#ensured.set(name, { uid: namespace?.metadata.uid ?? '', atMs: clock.monotonicMs() });
+        return;
+      case 'createAgent':
+        return void (await writer.create(XENAGENTS, action.agent));
+      case 'updateAgent':
+        return void (await writer.update(XENAGENTS, action.agent));
+      case 'freeOrders':
+        for (const order of action.orders) {
+          const rest = (order.metadata.finalizers ?? []).filter((finalizer) => finalizer !== FINALIZER);
+          await writer.setFinalizers(XENDOMAINS, order, rest, done('order let go with its namespace', 'warn'));
+        }
+        return;
+      case 'deleteNamespace': {
+        const { name: at, uid } = action.namespace.metadata;
+        const options = uid === undefined ? {} : { uid };
+        await writer.delete(NAMESPACES, { name: at }, options, done('namespace deleted'));
+      }
+    }
+  }
+
+  #finalizerDone({ metadata }: XenHost): { message: string; fields: { host: string } } | undefined {
+    const isEnd = metadata.deletionTimestamp !== undefined;
+    return isEnd ? { message: 'finalizer removed', fields: { host: metadata.name } } : undefined;
+  }
+
+  async #ensureObjects({ serviceAccount, roleBinding, lease }: HostObjects, withLease: boolean): Promise<void> {
+    const { writer } = this.#options;
+    const ensure = async (type: ResourceType, object: object): Promise<void> => {
+      try {
+        await writer.create(type, object as KubeObject);
+      } catch (error) {
+        if (!isKubeError(error, 'alreadyExists')) throw error;
+      }
+    };
+    await ensure(SERVICEACCOUNTS, serviceAccount);
+    await ensure(ROLEBINDINGS, roleBinding);
+    if (withLease) await ensure(LEASES, lease);
+  }
+
+  #usageOf(name: string): HostUsage | undefined {
     const { ledger } = this.#options;
     ledger.flush();
     const account = ledger.scheduler.account(name);
@@ -146,72 +152,16 @@ export class HostController {
     return { vms, vcpus: sharedVcpus + dedicatedVcpus, committedBytes: guestBytes, freeBytes };
   }
 
-  async #show(name: string, ending?: string): Promise<ReconcileResult | undefined> {
-    const { caches, directory, client, clock } = this.#options;
-    const host = caches.hosts.get(name);
-    if (host === undefined) return undefined;
-    const status = showHost(
-      host,
-      { ...directory.facts(name), ending },
-      this.#figures(name),
-      new Date(clock.wallMs()).toISOString(),
-    );
-    if (sameSpec(host.status, status)) return undefined;
-    const { committed: _c, free: _f, ...before } = host.status ?? {};
-    const { committed: _nc, free: _nf, ...after } = status;
-    const left = (this.#writtenAt.get(name) ?? -FIGURES_EVERY_MS) + FIGURES_EVERY_MS - clock.monotonicMs();
-    if (sameSpec(before, after) && left > 0) return { requeueAfterMs: left };
-    this.#writtenAt.set(name, clock.monotonicMs());
-    const patch = { metadata: { resourceVersion: host.metadata.resourceVersion }, status };
-    caches.hosts.assume(await client.mergePatch(XENHOSTS, { name }, patch, { subresource: 'status' }));
-    return undefined;
-  }
-
-  /** A host goes only when it holds nothing: no claim, no order, no domain of ours. */
-  async #end(host: XenHost): Promise<ReconcileResult | undefined> {
-    const { caches, client, log } = this.#options;
-    const { name } = host.metadata;
-    if (!(host.metadata.finalizers ?? []).includes(FINALIZER)) return undefined;
-    const holds = this.#holds(name);
-    if (holds !== undefined) {
-      await this.#ensureNamespace(name);
-      return this.#show(name, holds);
-    }
-    await this.#freeOrders(name);
-    const namespace = caches.namespaces.get(hostNamespace(name));
-    if (namespace !== undefined) {
-      if (namespace.metadata.deletionTimestamp === undefined) {
-        const uid = namespace.metadata.uid;
-        await client.delete(NAMESPACES, { name: namespace.metadata.name }, { ...(uid !== undefined && { uid }) });
-      }
-      return undefined;
-    }
-    const rest = (host.metadata.finalizers ?? []).filter((finalizer) => finalizer !== FINALIZER);
-    await this.#setFinalizers(host, rest);
-    log.info('host let go', { host: name });
-    return undefined;
-  }
-
-  #holds(name: string): string | undefined {
-    const { caches, directory } = this.#options;
-    const view = directory.view(name);
-    const claims = caches.vms.byIndex('host', name).length;
-    if (claims > 0) return `${claims} VMs are claimed on ${name}: delete them, or move them first`;
-    // An Absent order on a dead host waits for it; with the host's own end there is nothing left to wait for.
-    const orders = caches.domains
-      .byIndex('namespace', hostNamespace(name))
-      .filter((order) => view?.dead !== true || order.spec.desired !== 'Absent').length;
-    if (orders > 0) return `${orders} orders stand on ${name}`;
-    const report = directory.agent(name)?.status;
-    if (view?.dead === true || report?.bootID === undefined) return undefined;
-    if (!view?.answered)
-      return `${name} does not report: start its agent, or set spec.declaredDead: ${report.bootID} once it is off for good`;
-    const ours = (report.domains ?? []).filter((domain) => domain.kind !== 'foreign').length;
-    return ours > 0 ? `${ours} domains of the fleet are still on ${name}` : undefined;
-  }
-
-  #setFinalizers(host: XenHost, finalizers: readonly string[]): Promise<XenHost> {
+  async #show(facts: HostPlanFacts): Promise<ReconcileResult | undefined> {
+    const { writer, clock } = this.#options;
+    const { host } = facts;
     const { name, resourceVersion } = host.metadata;
-    return this.#options.client.mergePatch(XENHOSTS, { name }, { metadata: { resourceVersion, finalizers } });
+    const status = showHost(host, facts, this.#usageOf(name), new Date(clock.wallMs()).toISOString());
+    if (sameSpec(host.status, status)) return undefined;
+    const left = (this.#writtenAt.get(name) ?? -USAGE_EVERY_MS) + USAGE_EVERY_MS - clock.monotonicMs();
+    if (left > 0 && sameSpec(withoutUsage(host.status), withoutUsage(status))) return { requeueAfterMs: left };
+    this.#writtenAt.set(name, clock.monotonicMs());
+    await writer.mergePatch(XENHOSTS, { name }, { metadata: { resourceVersion }, status }, { subresource: 'status' });
+    return undefined;
   }
 }

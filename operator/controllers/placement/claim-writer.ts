@@ -7,12 +7,14 @@ import type { Logger, Metrics } from '../../adapters/types';
 import { writeClaim, type Claim } from '../vm/claim';
 import type { Ledger } from './ledger';
 import type { Caches } from '../caches';
+import type { Writer } from '../writer';
 
 export interface ClaimWriterOptions {
   readonly caches: Caches;
   readonly ledger: Ledger;
-  /** Guarded by leadership. */
+  /** To read a claim whose write was not answered. */
   readonly client: KubeClient;
+  readonly writer: Writer;
   readonly metrics: Metrics;
   readonly log: Logger;
   /** The claim is written, or will not be. */
@@ -49,13 +51,13 @@ export class ClaimWriter {
   }
 
   async #claim(key: string, vm: XenVM, claim: Claim): Promise<void> {
-    const { caches, ledger, client, metrics, log, pause } = this.#options;
+    const { writer, ledger, metrics, log, pause } = this.#options;
     const { host, epoch } = claim;
     const isGrowth = vm.status?.placement?.epoch === epoch;
     try {
-      caches.vms.assume(await writeClaim(client, vm, claim));
-      metrics.placement(isGrowth ? 'grown' : 'placed');
-      log.info(isGrowth ? 'grown' : 'placed', { vm: key, host, epoch });
+      const outcome = isGrowth ? 'grown' : 'placed';
+      await writeClaim(writer, vm, claim, { message: outcome, fields: { vm: key, host, epoch } });
+      metrics.placement(outcome);
     } catch (error) {
       const refused = isKubeError(error, 'conflict', 'notFound');
       metrics.placement(refused ? 'conflict' : 'error');

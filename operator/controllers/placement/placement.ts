@@ -25,14 +25,16 @@ import type { Ask, Ledger } from './ledger';
 import { Explainer, type Unplaced } from './unplaced';
 import { isSame, rankOf, shapeOf, type Wish, type WishKind } from './wish';
 import type { Caches } from '../caches';
+import type { Writer } from '../writer';
 
 export type { Unplaced } from './unplaced';
 
 export interface PlacementOptions {
   readonly caches: Caches;
   readonly ledger: Ledger;
-  /** Guarded by leadership. */
+  /** To read a claim whose write was not answered. */
   readonly client: KubeClient;
+  readonly writer: Writer;
   readonly clock: Clock;
   readonly metrics: Metrics;
   readonly log: Logger;

@@ -1,7 +1,6 @@
 /** One XenPool: its page. The rules themselves reach the scheduler through the ledger. */
 import type { XenPool, XenPoolStatus } from '../../../crds/generated/types';
 import { findCondition } from '../../../common/conditions';
-import type { KubeClient } from '../../../common/kube/client';
 import type { EventRecorder } from '../../../common/kube/events';
 import { XENPOOLS } from '../../../common/kube/resources';
 import { API_VERSION } from '../../../common/names';
@@ -10,10 +9,11 @@ import { gist, showPool } from '../../plan/pool/pool';
 import { sameSpec } from '../../plan/same';
 import type { ReconcileResult } from '../../runtime/controller';
 import type { HostDirectory } from '../host-directory';
-import { FIGURES_EVERY_MS } from '../host/controller';
+import { USAGE_EVERY_MS } from '../host/controller';
 import type { Ledger } from '../placement/ledger';
 import { STATUS_MANAGER } from '../vm/controller';
 import type { Caches } from '../caches';
+import type { Writer } from '../writer';
 
 /** Before that, a leader does not write that it waits for reports: they are on their way. */
 const REPORTS_WITHIN_MS = 10_000;
@@ -22,8 +22,7 @@ export interface PoolControllerOptions {
   readonly caches: Caches;
   readonly directory: HostDirectory;
   readonly ledger: Ledger;
-  /** Guarded by leadership. */
-  readonly client: KubeClient;
+  readonly writer: Writer;
   readonly events: EventRecorder;
   readonly clock: Clock;
 }
@@ -55,7 +54,7 @@ export class PoolController {
     const patience = this.#startedAt + REPORTS_WITHIN_MS - clock.monotonicMs();
     if (patience > 0 && findCondition(status.conditions, 'Ready')?.reason === 'AwaitingReports')
       return { requeueAfterMs: patience };
-    const left = (this.#writtenAt.get(name) ?? -FIGURES_EVERY_MS) + FIGURES_EVERY_MS - clock.monotonicMs();
+    const left = (this.#writtenAt.get(name) ?? -USAGE_EVERY_MS) + USAGE_EVERY_MS - clock.monotonicMs();
     if (left > 0 && sameSpec(gist(before), gist(status))) return { requeueAfterMs: left };
     this.#writtenAt.set(name, clock.monotonicMs());
     await this.#write(pool, status);
@@ -64,12 +63,12 @@ export class PoolController {
 
   /** Applied, so that a figure that is there no more goes. */
   async #write(pool: XenPool, status: XenPoolStatus): Promise<void> {
-    const { caches, client, events } = this.#options;
+    const { writer, events } = this.#options;
     const { name, resourceVersion } = pool.metadata;
     const metadata = { name, ...(resourceVersion && { resourceVersion }) };
     const object = { apiVersion: API_VERSION, kind: 'XenPool', metadata, status };
     const options = { subresource: 'status', fieldManager: STATUS_MANAGER, force: true } as const;
-    caches.pools.assume(await client.apply(XENPOOLS, object, options));
+    await writer.apply(XENPOOLS, object, options);
     const verdict = findCondition(status.conditions, 'FailuresTolerated');
     const known = findCondition(pool.status?.conditions, 'FailuresTolerated');
     if (verdict?.status !== 'False' || verdict.reason === known?.reason) return;

@@ -4,10 +4,10 @@
  * its own, so that applying the rest of the status cannot erase it.
  */
 import type { XenVM } from '../../../crds/generated/types';
-import type { KubeClient } from '../../../common/kube/client';
 import { XENVMS } from '../../../common/kube/resources';
 import { reservedBy, reservedStatus, type Reservation } from '../../plan/vm/reservation';
 import { sameSpec } from '../../plan/same';
+import type { Done, Writer } from '../writer';
 import { refusedEpochOf, type VmFacts } from '../../plan/vm/facts';
 
 export const CLAIM_MANAGER = 'xenfleet-claim';
@@ -23,7 +23,7 @@ export interface Claim {
 }
 
 /** The XenVM with its new claim. Rejects with `conflict` where `vm` is not the newest. */
-export function writeClaim(client: KubeClient, vm: XenVM, claim: Claim): Promise<XenVM> {
+export function writeClaim(writer: Pick<Writer, 'mergePatch'>, vm: XenVM, claim: Claim, done?: Done): Promise<XenVM> {
   const { namespace, name, resourceVersion } = vm.metadata;
   if (resourceVersion === undefined) throw new Error('a claim needs the resourceVersion that it was decided on');
   refuseNonsense(vm, claim);
@@ -34,7 +34,7 @@ export function writeClaim(client: KubeClient, vm: XenVM, claim: Claim): Promise
     status: { placement, domainUUID: uuid, reserved: reservedStatus(claim.reserved) },
   };
   const ref = { name, ...(namespace !== undefined && { namespace }) };
-  return client.mergePatch(XENVMS, ref, patch, { subresource: 'status', fieldManager: CLAIM_MANAGER });
+  return writer.mergePatch(XENVMS, ref, patch, { subresource: 'status', fieldManager: CLAIM_MANAGER, done });
 }
 
 function refuseNonsense(vm: XenVM, { host, epoch, reserved }: Claim): void {

@@ -1,8 +1,8 @@
 /** One XenVM: carry out its plan, one guarded write at a time, until there is nothing to do; then show what is. */
-import type { XenDomain, XenVM } from '../../../crds/generated/types';
-import type { KubeClient } from '../../../common/kube/client';
+import type { XenVM } from '../../../crds/generated/types';
 import type { EventRecorder } from '../../../common/kube/events';
 import { XENDOMAINS, XENVMS } from '../../../common/kube/resources';
+import { keyOf } from '../../../common/kube/types';
 import { API_VERSION, FINALIZER, hostOfNamespace } from '../../../common/names';
 import type { Clock } from '../../../common/ports';
 import type { Logger, Metrics } from '../../adapters/types';
@@ -15,13 +15,14 @@ import { isRetired, type VmFacts } from '../../plan/vm/facts';
 import type { ReconcileResult } from '../../runtime/controller';
 import { ClaimsAnew, writeClaim } from './claim';
 import type { Ledger } from '../placement/ledger';
-import { dropOrder, putOrder } from './orders';
+import { deleteOrder } from './orders';
 import type { Placement } from '../placement/placement';
 import type { VmFactsSource } from './facts-source';
 import type { Caches } from '../caches';
+import type { Done, Writer } from '../writer';
 
 export const STATUS_MANAGER = 'xenfleet-operator';
-/** A passing state is written only once it has lasted so long. */
+/** A passing state is written only once it has lasted this long. */
 const TRANSIENT_MS = 1000;
 /** Steps of one VM in one go; the longest chain is finalizer, claim, order. */
 const MAX_STEPS = 8;
@@ -34,8 +35,7 @@ export interface VmControllerOptions {
   readonly facts: VmFactsSource;
   readonly ledger: Ledger;
   readonly placement: Placement;
-  /** Guarded by leadership. */
-  readonly client: KubeClient;
+  readonly writer: Writer;
   readonly events: EventRecorder;
   readonly clock: Clock;
   readonly metrics: Metrics;
@@ -69,61 +69,66 @@ export class VmController {
       // What it once asked the placement loop for follows from nothing any more.
       placement.withdraw(key);
       if (action.do === 'wait') return this.#show(key, { ...known, unplaced: undefined }, action.because);
-      await this.#carryOut(vm, known, action);
+      await this.#carryOut(known, action);
       // What a deletion leaves is told by the watch, not by the answer.
       if (action.do === 'deleteOrder' || action.do === 'clearFinalizer') return undefined;
     }
     return { requeueAfterMs: 0 };
   };
 
-  async #carryOut(vm: XenVM, known: VmFacts, action: Act): Promise<void> {
-    const { caches, ledger, client, log } = this.#options;
-    const about = { vm: `${vm.metadata.namespace}/${vm.metadata.name}` };
+  async #carryOut(known: VmFacts, action: Act): Promise<void> {
+    const { writer } = this.#options;
+    const { vm } = known;
+    const done = (message: string, more: object = {}): Done => ({
+      message,
+      fields: { vm: keyOf(vm.metadata), ...more },
+    });
+    const finalizers = vm.metadata.finalizers ?? [];
     switch (action.do) {
       case 'addFinalizer':
-        caches.vms.assume(await this.#setFinalizers(vm, [...(vm.metadata.finalizers ?? []), FINALIZER]));
-        return;
+        return void (await writer.setFinalizers(XENVMS, vm, [...finalizers, FINALIZER]));
       case 'clearFinalizer': {
-        const rest = (vm.metadata.finalizers ?? []).filter((finalizer) => finalizer !== FINALIZER);
-        caches.vms.assume(await this.#setFinalizers(vm, rest));
-        log.info('let go', about);
-        return;
+        const rest = finalizers.filter((finalizer) => finalizer !== FINALIZER);
+        return void (await writer.setFinalizers(XENVMS, vm, rest, done('finalizer removed')));
       }
-      case 'claim': {
-        const { host, epoch, bootID } = action;
-        const key = `${vm.metadata.namespace}/${vm.metadata.name}`;
-        if (!this.#claimsAnew.isNews(key, known, action))
-          throw new Error(`claiming ${host} anew with epoch ${epoch} follows from nothing new`);
-        const reserved = this.#reservedAt(known, host);
-        caches.vms.assume(await writeClaim(client, vm, { host, epoch, bootID, uuid: known.uuid, reserved }));
-        this.#claimsAnew.note(key, known, action);
-        ledger.settle(vm);
-        log.info('claimed', { ...about, host, epoch });
-        return;
-      }
+      case 'claim':
+        return this.#claim(known, action, done('claimed', { host: action.host, epoch: action.epoch }));
       case 'shrink': {
         const { host, epoch, reserved } = action;
         const bootID = vm.status?.placement?.bootID;
-        caches.vms.assume(await writeClaim(client, vm, { host, epoch, bootID, uuid: known.uuid, reserved }));
-        log.info('shrunk', { ...about, host, vcpus: reserved.vcpus, memoryMiB: reserved.memoryMiB });
-        return;
+        const size = { vcpus: reserved.vcpus, memoryMiB: reserved.memoryMiB };
+        const claim = { host, epoch, bootID, uuid: known.uuid, reserved };
+        return void (await writeClaim(writer, vm, claim, done('reservation lowered', { host, ...size })));
       }
       case 'createOrder': {
         const { order, host } = action;
-        caches.domains.assume(await client.create(XENDOMAINS, order));
-        log.info('order made', { ...about, host, epoch: order.spec.epoch, desired: order.spec.desired });
-        return;
+        const { epoch, desired } = order.spec;
+        return void (await writer.create(XENDOMAINS, order, done('order created', { host, epoch, desired })));
       }
       case 'updateOrder': {
         const { order, spec, host } = action;
-        caches.domains.assume(await putOrder(client, order, spec));
-        log.info('order changed', { ...about, host, epoch: spec.epoch, desired: spec.desired });
-        return;
+        const { epoch, desired } = spec;
+        // The whole spec: a merge patch would keep inner fields that the new one leaves out.
+        const changed = { ...order, spec };
+        return void (await writer.update(XENDOMAINS, changed, done('order changed', { host, epoch, desired })));
       }
-      case 'deleteOrder':
-        await this.#drop(action.order);
-        log.info('order removed', { ...about, host: action.host, epoch: action.order.spec.epoch });
+      case 'deleteOrder': {
+        const { host, order } = action;
+        await deleteOrder(writer, order, done('order deleted', { host, epoch: order.spec.epoch }));
+      }
     }
+  }
+
+  async #claim(known: VmFacts, action: Extract<Act, { do: 'claim' }>, done: Done): Promise<void> {
+    const { writer, ledger } = this.#options;
+    const { vm, uuid } = known;
+    const { host, epoch, bootID } = action;
+    const key = keyOf(vm.metadata);
+    if (!this.#claimsAnew.isNews(key, known, action))
+      throw new Error(`claiming ${host} anew with epoch ${epoch} follows from nothing new`);
+    await writeClaim(writer, vm, { host, epoch, bootID, uuid, reserved: this.#reservedAt(known, host) }, done);
+    this.#claimsAnew.note(key, known, action);
+    ledger.settle(vm);
   }
 
   /** A claim that stays on its host keeps what it reserved; one that takes a VM over where it is reserves what it has there. */
@@ -134,28 +139,18 @@ export class VmController {
     return takenOver(order, this.#options.facts.reportedAt(host, uuid), wanted);
   }
 
-  async #drop(order: XenDomain): Promise<void> {
-    const left = await dropOrder(this.#options.client, order);
-    if (left !== undefined) this.#options.caches.domains.assume(left);
-  }
-
-  #setFinalizers(vm: XenVM, finalizers: readonly string[]): Promise<XenVM> {
-    const { namespace = '', name, resourceVersion } = vm.metadata;
-    return this.#options.client.mergePatch(XENVMS, { namespace, name }, { metadata: { resourceVersion, finalizers } });
-  }
-
   /**
    * The VM is gone; what it left behind and is retired goes too. An Absent order waits for a host that
    * was dead; any other is nobody's to end: it stays, and is reported.
    */
   async #afterwards(key: string): Promise<undefined> {
-    const { caches, placement, log } = this.#options;
+    const { caches, placement, writer, log } = this.#options;
     placement.withdraw(key);
     this.#passingSince.delete(key);
     this.#claimsAnew.forget(key);
     for (const order of caches.domains.byIndex('vm', key)) {
       const host = hostOfNamespace(order.metadata.namespace ?? '');
-      if (isRetired(order)) await this.#drop(order);
+      if (isRetired(order)) await deleteOrder(writer, order);
       else if (order.spec.desired === 'Absent') log.debug('order waits for its host', { vm: key, host });
       else log.warn('order without a VM left alone', { vm: key, host, uuid: order.metadata.name });
     }
@@ -189,8 +184,7 @@ export class VmController {
     };
     const object = { apiVersion: API_VERSION, kind: 'XenVM', metadata, status };
     const options = { subresource: 'status', fieldManager: STATUS_MANAGER, force: true } as const;
-    const { caches, client } = this.#options;
-    caches.vms.assume(await client.apply(XENVMS, object, options));
+    await this.#options.writer.apply(XENVMS, object, options);
     this.#tell(vm, status);
   }
 

@@ -1,34 +1,21 @@
-/** Writes on orders, each at the resourceVersion it was decided on. */
-import type { XenDomain, XenDomainSpec } from '../../../crds/generated/types';
-import type { KubeClient } from '../../../common/kube/client';
+/** The end of an order: both writes at the resourceVersion that it was decided on. */
+import type { XenDomain } from '../../../crds/generated/types';
 import { isKubeError } from '../../../common/kube/errors';
 import { XENDOMAINS } from '../../../common/kube/resources';
 import { FINALIZER } from '../../../common/names';
+import type { Done, Writer } from '../writer';
 
-const refOf = (order: XenDomain): { namespace: string; name: string } => ({
-  namespace: order.metadata.namespace ?? '',
-  name: order.metadata.name,
-});
-
-/** Puts the whole spec: a merge patch would keep inner fields that the new one leaves out. */
-export function putOrder(client: KubeClient, order: XenDomain, spec: XenDomainSpec): Promise<XenDomain> {
-  return client.update(XENDOMAINS, { ...order, spec });
-}
-
-/** Clears our finalizer and deletes; what is left of the object where somebody else holds it, undefined where it is gone. */
-export async function dropOrder(client: KubeClient, order: XenDomain): Promise<XenDomain | undefined> {
+/** Clears our finalizer and deletes; what somebody else still holds is shown by the cache. */
+export async function deleteOrder(writer: Writer, order: XenDomain, done?: Done): Promise<void> {
   const finalizers = (order.metadata.finalizers ?? []).filter((finalizer) => finalizer !== FINALIZER);
-  const { resourceVersion, uid } = order.metadata;
+  const { namespace = '', name, uid } = order.metadata;
   try {
-    const freed = await client.mergePatch(XENDOMAINS, refOf(order), { metadata: { resourceVersion, finalizers } });
-    if (order.metadata.deletionTimestamp !== undefined) return finalizers.length === 0 ? undefined : freed;
-    const now = freed.metadata.resourceVersion;
-    return await client.delete(XENDOMAINS, refOf(order), {
-      ...(uid !== undefined && { uid }),
-      ...(now !== undefined && { resourceVersion: now }),
-    });
+    const freed = await writer.setFinalizers(XENDOMAINS, order, finalizers, done);
+    if (order.metadata.deletionTimestamp !== undefined) return;
+    const { resourceVersion } = freed.metadata;
+    const guard = { ...(uid !== undefined && { uid }), ...(resourceVersion !== undefined && { resourceVersion }) };
+    await writer.delete(XENDOMAINS, { namespace, name }, guard);
   } catch (error) {
-    if (isKubeError(error, 'notFound')) return undefined;
-    throw error;
+    if (!isKubeError(error, 'notFound')) throw error;
   }
 }

@@ -26,12 +26,14 @@ export function agentSpec(
 }
 
 /** The objects that a host needs, beside its XenAgent, in the order of making. */
-export function hostObjects(name: string): {
-  namespace: object;
-  serviceAccount: object;
-  roleBinding: object;
-  lease: object;
-} {
+export interface HostObjects {
+  readonly namespace: object;
+  readonly serviceAccount: object;
+  readonly roleBinding: object;
+  readonly lease: object;
+}
+
+export function hostObjects(name: string): HostObjects {
   const namespace = hostNamespace(name);
   const labels = { [HOST_LABEL]: name };
   return {

@@ -1,12 +1,12 @@
-/** What the page of a XenHost shows. Pure; `now` is RFC 3339. */
+/** What the status of a XenHost says. Pure; `now` is RFC 3339. */
 import type { XenAgentStatus, XenHost, XenHostStatus } from '../../../crds/generated/types';
 import { defined } from '../../../common/defined';
 import { mergeConditions } from '../../../common/conditions';
 import { MIB } from '../../../common/memory';
 import { isOtherMachine, judge, machineOf, type HostFacts } from './view';
 
-/** The ledger's figures of a host, as its page shows them. */
-export interface HostFigures {
+/** What the ledger counts on a host. */
+export interface HostUsage {
   readonly vms: number;
   readonly vcpus: number;
   readonly committedBytes: number;
@@ -15,12 +15,7 @@ export interface HostFigures {
 
 const mebibytes = (bytes: number): string => `${Math.floor(bytes / MIB)}Mi`;
 
-export function showHost(
-  host: XenHost,
-  facts: HostFacts,
-  figures: HostFigures | undefined,
-  now: string,
-): XenHostStatus {
+export function showHost(host: XenHost, facts: HostFacts, usage: HostUsage | undefined, now: string): XenHostStatus {
   const { state, reason, message } = judge(host, facts);
   const reported = facts.agent?.status ?? {};
   // What another machine tells is not shown as this host's; least of all its boot, which somebody might declare dead.
@@ -36,10 +31,16 @@ export function showHost(
     machineID: machineOf(host) ?? machineID,
     xenVersion: xen?.version,
     capacity: defined({ cpus, memory: memory?.totalMiB === undefined ? undefined : `${memory.totalMiB}Mi` }),
-    ...(figures && {
-      committed: { vms: figures.vms, vcpus: figures.vcpus, memory: mebibytes(figures.committedBytes) },
-      free: { memory: mebibytes(figures.freeBytes) },
+    ...(usage && {
+      committed: { vms: usage.vms, vcpus: usage.vcpus, memory: mebibytes(usage.committedBytes) },
+      free: { memory: mebibytes(usage.freeBytes) },
     }),
     conditions: mergeConditions(host.status?.conditions, [ready], now),
   });
+}
+
+/** What is left to compare if only usage changed. */
+export function withoutUsage(status: XenHostStatus | undefined): XenHostStatus {
+  const { committed: _committed, free: _free, ...rest } = status ?? {};
+  return rest;
 }

@@ -21,8 +21,8 @@ export interface HostFacts {
   readonly namespaceReady: boolean;
   /** The machine that the host is; undefined before first contact. */
   readonly machineID?: string | undefined;
-  /** The host is being deleted, and this is what it still holds. */
-  readonly ending?: string | undefined;
+  /** Why the host cannot be, or go, as it should. */
+  readonly held?: { readonly reason: HostReason; readonly message: string } | undefined;
 }
 
 export interface Judgement {
@@ -44,8 +44,7 @@ type Rule = (
 
 /** Asked in this order; the first that objects says what the host is. */
 const RULES: readonly Rule[] = [
-  (_name, { ending }) =>
-    ending === undefined ? undefined : { state: 'NotReady', reason: 'HoldsDomains', message: ending },
+  (_name, { held }) => held && { state: 'NotReady', ...held },
   (name, _facts, _report, { spec }) =>
     spec.quarantined === true
       ? {

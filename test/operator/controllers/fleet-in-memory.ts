@@ -6,7 +6,7 @@ import type { Metrics } from '../../../operator/adapters/types';
 import { HostDirectory } from '../../../operator/controllers/host-directory';
 import { Ledger } from '../../../operator/controllers/placement/ledger';
 import { VmFactsSource } from '../../../operator/controllers/vm/facts-source';
-import { Caches } from '../../../operator/controllers/caches';
+import { openCaches } from '../../../operator/controllers/caches';
 import type { Store } from '../../../operator/runtime/store';
 import { hostNamespace } from '../../../common/names';
 import { FakeClock, noChance } from '../../common/kube/fake-clock';
@@ -18,7 +18,7 @@ const HOST_MIB = 16384;
 
 export class FleetInMemory {
   readonly clock = new FakeClock();
-  readonly caches = new Caches({
+  readonly caches = openCaches({
     client: undefined as unknown as KubeClient,
     clock: this.clock,
     random: noChance(),

@@ -8,6 +8,7 @@ import { hostNamespace } from '../../../common/names';
 import type { Clock } from '../../../common/ports';
 import type { Logger, Metrics } from '../../../operator/adapters/types';
 import { Placement } from '../../../operator/controllers/placement/placement';
+import { Writer } from '../../../operator/controllers/writer';
 import { VmController } from '../../../operator/controllers/vm/controller';
 import { planVm, type Action } from '../../../operator/plan/vm/plan';
 import type { Store } from '../../../operator/runtime/store';
@@ -46,7 +47,8 @@ export class OperatorInMemory extends FleetInMemory {
     const { caches, facts, ledger } = this;
     const metrics = { placement: (result: string) => void this.results.push(result) } as unknown as Metrics;
     const client = this.#client();
-    const common = { caches, ledger, client, metrics, log: NO_LOG };
+    const writer = new Writer({ caches, client, log: NO_LOG });
+    const common = { caches, ledger, client, writer, metrics, log: NO_LOG };
     this.placement = new Placement({
       ...common,
       clock: clock ?? this.clock,

@@ -21,7 +21,7 @@ const named = (name: string, over: Partial<XenVM['spec']> = {}, status?: XenVM['
 /** acme/web is claimed on h1; acme/other waits with the same UUID and MAC; acme/third is claimed on h2. */
 class Rig extends FleetInMemory {
   readonly web = this.vm(vm({ spec: { networks }, status: claimed('h1', 1) }));
-  readonly other = this.vm(named('other', { networks, identity: { uuid: UID } as never }));
+  readonly other = this.vm(named('other', { networks, identity: { uuid: UID } }));
   readonly third = this.vm(named('third', { className: 'large' }, { placement: { host: 'h2', epoch: 1 } }));
   readonly views = new HostViews({
     caches: this.caches,

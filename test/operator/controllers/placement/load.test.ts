@@ -4,6 +4,7 @@ import type { XenVM } from '../../../../crds/generated/types';
 import type { KubeClient } from '../../../../common/kube/client';
 import type { Clock } from '../../../../common/ports';
 import type { Metrics } from '../../../../operator/adapters/types';
+import { Writer } from '../../../../operator/controllers/writer';
 import { Placement } from '../../../../operator/controllers/placement/placement';
 import { vm } from '../../plan/builders';
 import { FleetInMemory } from '../fleet-in-memory';
@@ -36,10 +37,12 @@ class Load extends FleetInMemory {
       this.claims.push(ref.name);
       return new Promise(() => undefined);
     };
+    const client = { mergePatch } as unknown as KubeClient;
     this.placement = new Placement({
       caches: this.caches,
       ledger: this.ledger,
-      client: { mergePatch } as unknown as KubeClient,
+      client,
+      writer: new Writer({ caches: this.caches, client, log: NO_LOG }),
       clock: this.ticking,
       metrics: { placement: () => void (this.decisions += 1) } as unknown as Metrics,
       log: { ...NO_LOG, error: (_text: string, { vm: key }: { vm: string }) => void this.errors.push(key) },

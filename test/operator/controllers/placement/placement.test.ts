@@ -4,6 +4,7 @@ import { KubeError } from '../../../../common/kube/errors';
 import type { XenVM } from '../../../../crds/generated/types';
 import type { Logger, Metrics } from '../../../../operator/adapters/types';
 import type { Action } from '../../../../operator/plan/vm/action';
+import { Writer } from '../../../../operator/controllers/writer';
 import { Placement } from '../../../../operator/controllers/placement/placement';
 import { settle } from '../../../common/kube/fake-clock';
 import { vm } from '../../plan/builders';
@@ -31,13 +32,16 @@ class Rig extends FleetInMemory {
         this.claims.push({ host: patch.status?.placement?.host ?? '', end });
       });
     const silent = (): void => undefined;
+    const client = { mergePatch } as unknown as KubeClient;
+    const log = { info: silent, warn: silent, debug: silent } as unknown as Logger;
     this.placement = new Placement({
       caches: this.caches,
       ledger: this.ledger,
-      client: { mergePatch } as unknown as KubeClient,
+      client,
+      writer: new Writer({ caches: this.caches, client, log }),
       clock: this.clock,
       metrics: { placement: silent } as unknown as Metrics,
-      log: { info: silent, warn: silent, debug: silent } as unknown as Logger,
+      log,
       plan: () => this.action,
       onOutcome: (key) => void this.outcomes.push(`${key} ${this.placement.request(key, this.object, 1)}`),
       defer: (run) => void setImmediate(run),
