@@ -13,11 +13,8 @@ import type {
   XenVMClass,
 } from '../crds/generated/types';
 import { hostNamespace, hostOfNamespace } from '../common/names';
-import { retainedBy, withKnownDisks } from '../operator/plan/vm/disks';
-import { hostState, poolTerms, vmSpec } from '../operator/plan/snapshot';
-import type { PoolTerms } from '../operator/plan/snapshot';
+import { hostSnapshot, resolutionWithDisks, vmSnapshot, type FleetObjects } from '../operator/plan/snapshot/fleet';
 import { poolPolicy } from '../operator/plan/pool/pool';
-import { reportedBy } from '../operator/plan/vm/reservation';
 import { resolve, uuidOf } from '../operator/plan/vm/resolve';
 import type { Catalog } from '../operator/plan/vm/resolve';
 import type { PlacedOrder } from '../operator/plan/vm/facts';
@@ -71,75 +68,66 @@ function isReady({ status }: XenHost, agent: XenAgent | undefined): boolean {
   return ready ? ready.status === 'True' : agent?.status !== undefined;
 }
 
-function toHost(objects: Objects, host: XenHost, claimed: ReadonlySet<string>): HostState {
+function toHost(known: FleetObjects, host: XenHost): HostState {
   const { name } = host.metadata;
-  const agent = objects.get<XenAgent>('XenAgent', name, hostNamespace(name));
+  const agent = known.agent(name);
   const ready = isReady(host, agent);
   const state = ready ? 'Ready' : 'NotReady';
   const bootID = agent?.status?.bootID;
   const proved = { bootID, dead: false, quarantined: false, namespaceReady: true } as const;
-  const view = { name, state, message: 'it is not Ready', answered: ready, ...proved } as const;
-  const terms = (pool: string): PoolTerms | undefined => poolTerms(objects.get<XenStoragePool>('XenStoragePool', pool));
-  const isClaimed = (uuid: string): boolean => claimed.has(uuid);
-  return hostState({ host, view, agent, terms, strayOrders: [], isClaimed, isPlaced: isClaimed });
+  return hostSnapshot(known, host, { name, state, message: 'it is not Ready', answered: ready, ...proved });
 }
 
-/** Orders, and reports of hosts that keep disks, by the UUID of the domain. */
-interface Known {
-  readonly orders: ReadonlyMap<string, readonly PlacedOrder[]>;
-  readonly agents: ReadonlyMap<string, readonly XenAgent[]>;
-  readonly agentOf: (host: string) => XenAgent | undefined;
-}
-
-function knownOf(objects: Objects): Known {
-  const orders = objects.all<XenDomain>('XenDomain').flatMap((order): (readonly [string, PlacedOrder])[] => {
-    const host = hostOfNamespace(order.metadata.namespace ?? '');
-    return host === undefined ? [] : [[order.metadata.name, { host, order }]];
-  });
-  const agents = objects.all<XenAgent>('XenAgent').flatMap((agent) => {
-    const uuids = new Set((agent.status?.retainedDisks ?? []).map((disk) => disk.uuid));
-    return [...uuids].map((uuid) => [uuid, agent] as const);
-  });
-  const agentOf = (host: string): XenAgent | undefined => objects.get<XenAgent>('XenAgent', host, hostNamespace(host));
-  return { orders: grouped(orders), agents: grouped(agents), agentOf };
-}
-
-function grouped<T>(entries: readonly (readonly [string, T])[]): Map<string, T[]> {
+function grouped<T>(items: readonly T[], keyOfItem: (item: T) => string): Map<string, T[]> {
   const groups = new Map<string, T[]>();
-  for (const [key, value] of entries) {
-    const group = groups.get(key) ?? [];
-    group.push(value);
-    groups.set(key, group);
+  for (const item of items) {
+    const key = keyOfItem(item);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [item]);
+    else group.push(item);
   }
   return groups;
 }
 
-function toVm(known: Known, catalog: Catalog, vm: XenVM): VmSpec {
-  const uuid = uuidOf(vm);
-  const orders = known.orders.get(uuid) ?? [];
-  const retained = (known.agents.get(uuid) ?? []).flatMap((agent) => retainedBy(agent, uuid));
-  const resolution = withKnownDisks(resolve(vm, uuid, catalog), { vm, orders, retained });
+/** The objects as a snapshot looks them up. */
+function lookUps(objects: Objects): FleetObjects {
+  const placed = objects.all<XenDomain>('XenDomain').flatMap((order): PlacedOrder[] => {
+    const host = hostOfNamespace(order.metadata.namespace ?? '');
+    return host === undefined ? [] : [{ host, order }];
+  });
+  placed.sort((a, b) => (a.host < b.host ? -1 : 1));
+  const byUuid = grouped(placed, ({ order }) => order.metadata.name);
+  const byHost = grouped(placed, ({ host }) => host);
+  const vms = grouped(objects.all<XenVM>('XenVM'), uuidOf);
+  const keepers = new Map<string, XenAgent[]>();
+  for (const agent of objects.all<XenAgent>('XenAgent')) {
+    for (const uuid of new Set((agent.status?.retainedDisks ?? []).map((disk) => disk.uuid)))
+      keepers.set(uuid, [...(keepers.get(uuid) ?? []), agent]);
+  }
+  return {
+    agent: (host) => objects.get<XenAgent>('XenAgent', host, hostNamespace(host)),
+    storagePool: (name) => objects.get<XenStoragePool>('XenStoragePool', name),
+    ordersOn: (host) => (byHost.get(host) ?? []).map(({ order }) => order),
+    ordersOf: (uuid) => byUuid.get(uuid) ?? [],
+    vmsOf: (uuid) => vms.get(uuid) ?? [],
+    keepersOf: (uuid) => keepers.get(uuid) ?? [],
+  };
+}
+
+function toVm(known: FleetObjects, catalog: Catalog, vm: XenVM): VmSpec {
+  const resolution = resolutionWithDisks(known, vm, resolve(vm, uuidOf(vm), catalog));
   const where = `${vm.metadata.namespace ?? 'default'}/${vm.metadata.name}`;
   if ('problem' in resolution) throw new InputError(`XenVM ${where}: ${resolution.problem.message}`);
-  const host = vm.status?.placement?.host;
-  const order = orders.find((placed) => placed.host === host)?.order;
-  const agent = host === undefined ? undefined : known.agentOf(host);
-  const spec = vmSpec(vm, resolution, order, { reported: reportedBy(agent, uuid) });
+  const spec = vmSnapshot(known, vm, resolution);
   return spec.key === '' ? { ...spec, key: where } : spec;
 }
 
 export function clusterScene(manifests: Iterable<Manifest>): Scene {
   const objects = new Objects(manifests);
   const catalog = catalogOf(objects);
-  const known = knownOf(objects);
+  const known = lookUps(objects);
   const vms = objects.all<XenVM>('XenVM').map((vm) => toVm(known, catalog, vm));
-  const claimed = new Set(
-    objects
-      .all<XenVM>('XenVM')
-      .filter(({ status }) => status?.placement)
-      .map(uuidOf),
-  );
-  const hosts = objects.all<XenHost>('XenHost').map((host) => toHost(objects, host, claimed));
+  const hosts = objects.all<XenHost>('XenHost').map((host) => toHost(known, host));
   const pools = objects.all<XenPool>('XenPool').map((pool) => poolPolicy(pool.metadata.name, pool));
   const snapshot: Snapshot = { hosts, vms, pools };
   return { snapshot, nameOf: (spec) => `${spec.namespace}/${spec.name}` };

@@ -9,7 +9,7 @@ import type { Caches } from '../caches';
 export type MarkedKind = 'XenPool' | 'XenHost' | 'XenVM';
 
 /** Whether a claim on this host counts the UUID. */
-export function isClaimedOn(caches: Caches, uuid: string, host: string): boolean {
+function isClaimedOn(caches: Caches, uuid: string, host: string): boolean {
   return caches.vms.byIndex('uuid', uuid).some((vm) => vm.status?.placement?.host === host);
 }
 

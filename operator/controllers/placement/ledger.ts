@@ -7,19 +7,18 @@
  * An object that cannot be read is its own problem: it is told once, what was counted for it stays, and everything else goes on.
  */
 import type { XenDomain, XenVM } from '../../../crds/generated/types';
-import { hostNamespace } from '../../../common/names';
 import { keyOf } from '../../../common/kube/types';
-import { hostState, poolTerms, specOf, vmSpec, type Floors, type PoolTerms } from '../../plan/snapshot';
+import { claimedOrder, hostSnapshot, vmSnapshot } from '../../plan/snapshot/fleet';
+import { specOf } from '../../plan/snapshot/vm';
 import { poolPolicy } from '../../plan/pool/pool';
-import { covers, grown, heldBy, reportedBy, wantedReservation, type Reservation } from '../../plan/vm/reservation';
-import { uuidOf, type Resolution } from '../../plan/vm/resolve';
+import { covers, grown, heldBy, wantedReservation, type Reservation } from '../../plan/vm/reservation';
+import type { Resolution } from '../../plan/vm/resolve';
 import { sameSpec } from '../../plan/same';
-import { isRetired } from '../../plan/vm/facts';
 import { Scheduler, type HostState, type VmSpec } from '../../../scheduler';
 import type { HostDirectory } from '../host-directory';
 import type { VmFactsSource } from '../vm/facts-source';
 import { Gains } from './gains';
-import { isClaimedOn, LedgerMarks, type MarkedKind } from './ledger-marks';
+import { LedgerMarks, type MarkedKind } from './ledger-marks';
 import type { Caches } from '../caches';
 
 /** What a VM asks of the scheduler, and what its claim will reserve. */
@@ -105,7 +104,7 @@ export class Ledger {
     if ('problem' in resolution) return undefined;
     const order = this.#orderOf(vm);
     const reserved = grown(heldBy(vm, order, resolution.wanted), order, resolution.wanted);
-    return { spec: vmSpec(vm, resolution, order, { ...this.#floorsOf(vm), assumed: reserved }), reserved };
+    return { spec: vmSnapshot(this.#facts.objects, vm, resolution, reserved), reserved };
   }
 
   /** Brings over what changed. */
@@ -155,15 +154,7 @@ export class Ledger {
       this.gains.note();
       return;
     }
-    const terms = (pool: string): PoolTerms | undefined => poolTerms(this.#caches.storagePools.get(pool));
-    const strayOrders = this.#caches.domains
-      .byIndex('namespace', hostNamespace(name))
-      .filter((order) => !isRetired(order) && !isClaimedOn(this.#caches, order.metadata.name, name));
-    const isClaimed = (uuid: string): boolean => isClaimedOn(this.#caches, uuid, name);
-    const isPlaced = (uuid: string): boolean =>
-      this.#caches.vms.byIndex('uuid', uuid).some((vm) => vm.status?.placement !== undefined);
-    const agent = this.#directory.agent(name);
-    const state = hostState({ host, view, agent, terms, strayOrders, isClaimed, isPlaced });
+    const state = hostSnapshot(this.#facts.objects, host, view);
     const before = this.#known.get(name);
     this.scheduler.updateHost(state);
     this.gains.host(before, state);
@@ -173,14 +164,7 @@ export class Ledger {
   }
 
   #orderOf(vm: XenVM): XenDomain | undefined {
-    const host = vm.status?.placement?.host;
-    return host === undefined ? undefined : this.#caches.domains.get(`${hostNamespace(host)}/${uuidOf(vm)}`);
-  }
-
-  #floorsOf(vm: XenVM): Floors {
-    const host = vm.status?.placement?.host;
-    const reported = host === undefined ? undefined : reportedBy(this.#directory.agent(host), uuidOf(vm));
-    return { reported, assumed: this.#assumed.get(vm.metadata.uid ?? '')?.reserved };
+    return claimedOrder(this.#facts.objects, vm);
   }
 
   #bringVm(key: string): void {
@@ -206,7 +190,8 @@ export class Ledger {
     } catch (error) {
       this.#noteUnread('XenVM', key, error);
     }
-    const spec = vmSpec(vm, resolution, this.#orderOf(vm), this.#floorsOf(vm));
+    const assumed = this.#assumed.get(vm.metadata.uid ?? '')?.reserved;
+    const spec = vmSnapshot(this.#facts.objects, vm, resolution, assumed);
     return leaves === undefined ? spec : { ...spec, inboundHost: leaves };
   }
 

@@ -1,7 +1,8 @@
 /** Gathers from the caches what a plan about one VM may know. Sorts by owner and judges nothing. */
-import type { XenDomain, XenVM } from '../../../crds/generated/types';
-import { hostOfNamespace } from '../../../common/names';
+import type { XenAgent, XenDomain, XenVM } from '../../../crds/generated/types';
+import { hostNamespace, hostOfNamespace } from '../../../common/names';
 import { keyOf } from '../../../common/kube/types';
+import { resolutionWithDisks, type FleetObjects } from '../../plan/snapshot/fleet';
 import { retainedBy, withKnownDisks } from '../../plan/vm/disks';
 import {
   isOwn,
@@ -10,7 +11,6 @@ import {
   type MacUse,
   type Namesake,
   type PlacedOrder,
-  type RetainedDisk,
   type Rival,
   type Sighting,
   type VmFacts,
@@ -27,6 +27,8 @@ export class VmFactsSource {
   /** Asked for at every look at a VM, found once per object and catalogue. */
   readonly #resolutions = new WeakMap<XenVM, { readonly state: string; readonly resolution: Resolution }>();
   readonly #catalog: Catalog;
+  /** The caches as a snapshot looks things up. */
+  readonly objects: FleetObjects;
 
   constructor(caches: Caches, directory: HostDirectory) {
     this.#caches = caches;
@@ -37,6 +39,14 @@ export class VmFactsSource {
       storagePool: (name) => caches.storagePools.get(name),
       namespaceLabels: (name) => caches.namespaces.get(name)?.metadata.labels ?? {},
     };
+    this.objects = {
+      agent: (host) => directory.agent(host),
+      storagePool: (name) => caches.storagePools.get(name),
+      ordersOn: (host) => caches.domains.byIndex('namespace', hostNamespace(host)),
+      ordersOf: (uuid) => this.#ordersOf(uuid),
+      vmsOf: (uuid) => caches.vms.byIndex('uuid', uuid),
+      keepersOf: (uuid) => this.#keepersOf(uuid),
+    };
   }
 
   /** Everything known that bears on one VM. */
@@ -44,7 +54,9 @@ export class VmFactsSource {
     const uuid = uuidOf(vm);
     const [orders, foreignOrders] = partition(this.#ordersOf(uuid), ({ order }) => isOwn(vm, order.spec.vm));
     const [sightings, foreignSightings] = partition(this.#sightingsOf(uuid), (seen) => isOwn(vm, seen));
-    const retained = this.#retainedOf(uuid);
+    const retained = this.#keepersOf(uuid)
+      .flatMap((agent) => retainedBy(agent, uuid))
+      .sort(byHost);
     const resolution = withKnownDisks(this.#catalogued(vm), { vm, orders, retained });
     const named = [...orders, ...foreignOrders, ...sightings].map(({ host }) => host);
     const kept = 'wanted' in resolution ? resolution.wanted.disks.map(({ madeOn }) => madeOn) : [];
@@ -71,9 +83,7 @@ export class VmFactsSource {
 
   /** What the names in a VM's spec mean now, and which of its disks exist. */
   resolutionOf(vm: XenVM): Resolution {
-    const uuid = uuidOf(vm);
-    const orders = this.#ordersOf(uuid).filter(({ order }) => isOwn(vm, order.spec.vm));
-    return withKnownDisks(this.#catalogued(vm), { vm, orders, retained: this.#retainedOf(uuid) });
+    return resolutionWithDisks(this.objects, vm, this.#catalogued(vm));
   }
 
   #catalogued(vm: XenVM): Resolution {
@@ -98,11 +108,10 @@ export class VmFactsSource {
   }
 
   /** A disk outlives a report, however old; only what a quarantined host told is not believed. */
-  #retainedOf(uuid: string): RetainedDisk[] {
-    const keepers = this.#caches.agents
-      .byIndex('retained', uuid)
-      .filter(({ metadata }) => this.#caches.hosts.get(metadata.name)?.spec.quarantined !== true);
-    return keepers.flatMap((agent) => retainedBy(agent, uuid)).sort(byHost);
+  #keepersOf(uuid: string): XenAgent[] {
+    const isBelieved = ({ metadata }: XenAgent): boolean =>
+      this.#caches.hosts.get(metadata.name)?.spec.quarantined !== true;
+    return this.#caches.agents.byIndex('retained', uuid).filter(isBelieved);
   }
 
   #sightingsOf(uuid: string): Sighting[] {

@@ -4,7 +4,8 @@ import type { XenAgent, XenHost, XenStoragePool, XenVM, XenVMClass } from '../..
 import { findCondition } from '../../../common/conditions';
 import { showHost } from '../../../operator/plan/host/status';
 import { viewHost, type HostFacts } from '../../../operator/plan/host/view';
-import { hostState, vmSpec } from '../../../operator/plan/snapshot';
+import { hostState } from '../../../operator/plan/snapshot/host';
+import { vmSpec } from '../../../operator/plan/snapshot/vm';
 import { resolve, type Catalog, type Resolution } from '../../../operator/plan/vm/resolve';
 import { planVm } from '../../../operator/plan/vm/plan';
 import { showVm } from '../../../operator/plan/vm/status';

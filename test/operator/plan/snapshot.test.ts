@@ -1,7 +1,8 @@
 /** What a storage pool has to sell: its room by the ratio, less every disk by its size, and never what is not free now. */
 import { deepEqual, equal } from 'node:assert/strict';
 import type { XenAgent } from '../../../crds/generated/types';
-import { hostState, vmSpec, type PoolTerms } from '../../../operator/plan/snapshot';
+import { hostState, type PoolTerms } from '../../../operator/plan/snapshot/host';
+import { vmSpec } from '../../../operator/plan/snapshot/vm';
 import { Scheduler } from '../../../scheduler';
 import type { VmSpec } from '../../../scheduler';
 import { claimed, FLEET, host, order, UID, vm } from './builders';

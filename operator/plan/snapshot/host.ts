@@ -1,20 +1,10 @@
-/** From Kubernetes objects to the scheduler's words: what a host offers, what a VM asks. Pure. */
-import type { XenAgent, XenDomain, XenHost, XenStoragePool, XenVM } from '../../crds/generated/types';
-import { defined } from '../../common/defined';
-import { domainOverheadBytes, MIB } from '../../common/memory';
-import type { GuestType, HostState, HostStorage, VmDisk, VmSpec } from '../../scheduler';
-import { reservedBytes } from './reserve';
-import {
-  grantedBy,
-  heldBy,
-  largest,
-  wantedReservation,
-  type Reported,
-  type Reservation,
-  type ReservedDisk,
-} from './vm/reservation';
-import type { Resolution, Wanted } from './vm/resolve';
-import type { HostView } from './vm/facts';
+/** A host in the scheduler's words: what it has, and what is taken there without a claim. Pure. */
+import type { XenAgent, XenDomain, XenHost, XenStoragePool } from '../../../crds/generated/types';
+import { defined } from '../../../common/defined';
+import { domainOverheadBytes, MIB } from '../../../common/memory';
+import type { GuestType, HostState, HostStorage } from '../../../scheduler';
+import { reservedBytes } from '../reserve';
+import type { HostView } from '../vm/facts';
 
 interface Footprint {
   readonly bytes: number;
@@ -161,83 +151,5 @@ export function hostState(offer: HostOffer): HostState {
     foreignVcpus: foreign.vcpus + orphans.vcpus,
     storage: storageOf(offer),
     reportedFreeBytes: freeMiB === undefined ? undefined : freeMiB * MIB,
-  });
-}
-
-/** A disk that was made exists in the size that its order grants; of one that is to grow, the rest is still asked for. */
-function diskOf(
-  { name, pool, sizeBytes }: ReservedDisk,
-  wanted: Wanted | undefined,
-  order: XenDomain | undefined,
-  host: string | undefined,
-): VmDisk {
-  const isThis = (disk: { name: string; pool: string }): boolean => disk.name === name && disk.pool === pool;
-  const known = wanted?.disks.find(isThis);
-  const madeHere = order?.status?.madeDisks?.includes(name) === true ? host : undefined;
-  if (known?.made !== true && madeHere === undefined) return { pool, sizeBytes };
-  const madeBytes = order?.spec.disks?.find(isThis)?.sizeBytes ?? sizeBytes;
-  const rest = madeBytes < sizeBytes ? madeBytes : undefined;
-  return defined({ pool, sizeBytes, made: true, madeBytes: rest, madeOn: known && boundTo(known, madeHere) });
-}
-
-/** A writable disk in a local pool is where it was made, and nowhere else. */
-function boundTo(
-  { locality, readOnly, madeOn }: Wanted['disks'][number],
-  here: string | undefined,
-): string | undefined {
-  return madeOn ?? (locality === 'local' && !readOnly ? here : undefined);
-}
-
-/** What is known of a VM on its host beside its claim and its order: floors under its account. */
-export interface Floors {
-  /** What the host reports that its domain may use. */
-  readonly reported?: Reported | undefined;
-  /** What is being reserved for it: the write is under way. */
-  readonly assumed?: Reservation | undefined;
-}
-
-/** What the host of a claim must keep for it: never what the spec merely wants. */
-export function accountOf(
-  vm: XenVM,
-  wanted: Wanted | undefined,
-  order: XenDomain | undefined,
-  { reported, assumed }: Floors = {},
-): Reservation {
-  return largest(heldBy(vm, order, wanted), grantedBy(order), order?.status?.granted, reported, assumed);
-}
-
-/** The VM as its host counts it, or, before it has one, as it asks for one. `order` is that of the claimed host. */
-export function vmSpec(vm: XenVM, resolution: Resolution, order: XenDomain | undefined, floors: Floors = {}): VmSpec {
-  const wanted = 'wanted' in resolution ? resolution.wanted : undefined;
-  if (vm.status?.placement !== undefined) return specOf(vm, wanted, order, accountOf(vm, wanted, order, floors));
-  const asked = wanted === undefined ? undefined : wantedReservation(wanted);
-  return specOf(vm, wanted, order, largest(asked, floors.assumed));
-}
-
-/** The VM in the scheduler's words, with this size. */
-export function specOf(vm: XenVM, wanted: Wanted | undefined, order: XenDomain | undefined, size: Reservation): VmSpec {
-  const { metadata, spec, status } = vm;
-  const host = status?.placement?.host;
-  const { pool, hostSelector, tolerations, affinity, antiAffinity, topologySpread } = spec.placement ?? {};
-  return defined({
-    key: metadata.uid ?? '',
-    namespace: metadata.namespace ?? '',
-    name: metadata.name,
-    labels: metadata.labels,
-    type: spec.type,
-    vcpus: size.vcpus,
-    memoryBytes: size.memoryMiB * MIB,
-    dedicated: size.dedicated,
-    priority: wanted?.priority ?? 0,
-    createdAtMs: Date.parse(metadata.creationTimestamp ?? '') || 0,
-    host,
-    pool,
-    hostSelector,
-    tolerations,
-    affinity,
-    antiAffinity,
-    topologySpread,
-    disks: size.disks.map((disk) => diskOf(disk, wanted, order, host)),
-    networks: (wanted?.networks ?? []).map((network) => network.network),
   });
 }
