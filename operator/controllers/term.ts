@@ -55,6 +55,7 @@ export class LeaderTerm {
   readonly #options: LeaderTermOptions;
   readonly #views: HostViews;
   readonly #writer: Writer;
+  readonly #facts: VmFactsSource;
   readonly #vms: KindRunner;
   readonly #hosts: KindRunner;
   readonly #pools: KindRunner;
@@ -64,17 +65,17 @@ export class LeaderTerm {
     this.#options = options;
     const { caches, directory, log } = options;
     directory.nonce = options.newNonce();
-    const facts = new VmFactsSource(caches, directory);
+    this.#facts = new VmFactsSource(caches, directory);
     this.#views = new HostViews(options);
     this.#writer = new Writer(options);
-    this.ledger = new Ledger(caches, directory, facts, (kind, key, error) =>
+    this.ledger = new Ledger(caches, directory, this.#facts, (kind, key, error) =>
       log.error('object cannot be read: what was known of it stays in force', { kind, key, error }),
     );
-    this.placement = this.#newPlacement(facts);
+    this.placement = this.#newPlacement();
     const runner = { ...options, sources: { caches, views: this.#views } };
     this.#hosts = new KindRunner(() => this.#hostKind(), runner);
     this.#pools = new KindRunner(() => this.#poolKind(), runner);
-    this.#vms = new KindRunner((queue) => this.#vmKind(facts, queue), runner);
+    this.#vms = new KindRunner((queue) => this.#vmKind(queue), runner);
   }
 
   get #kinds(): readonly KindRunner[] {
@@ -95,6 +96,7 @@ export class LeaderTerm {
   renewNonce(): void {
     this.#options.directory.nonce = this.#options.newNonce();
     this.placement.withdrawAll();
+    this.#facts.forgetVouched();
     this.#hosts.addAll();
   }
 
@@ -103,9 +105,10 @@ export class LeaderTerm {
     for (const undo of this.#undo) undo();
     await Promise.all([...this.#kinds.map((kind) => kind.stop()), this.placement.stop()]);
     this.ledger.stop();
+    this.#facts.stop();
   }
 
-  #newPlacement(facts: VmFactsSource): Placement {
+  #newPlacement(): Placement {
     const { caches, directory, clock, onFault } = this.#options;
     const run = (turn: () => void): void => survive('placement', onFault, turn);
     return new Placement({
@@ -114,9 +117,10 @@ export class LeaderTerm {
       ledger: this.ledger,
       plan: (key) => {
         const vm = caches.vms.get(key);
-        return vm === undefined ? undefined : planVm(facts.of(vm, undefined));
+        return vm === undefined ? undefined : planVm(this.#facts.of(vm, undefined));
       },
       bootOf: (host) => directory.view(host)?.bootID,
+      onClaimed: (vm) => this.#facts.vouchFor(vm),
       // What is half done is finished before anything new is begun.
       onOutcome: (key) => this.#vms.queue.add(key, 1),
       defer: (turn) => void setImmediate(run, turn), // a timer would take a millisecond
@@ -124,8 +128,9 @@ export class LeaderTerm {
     });
   }
 
-  #vmKind(facts: VmFactsSource, queue: WorkQueue): Kind {
+  #vmKind(queue: WorkQueue): Kind {
     const { ledger, placement } = this;
+    const facts = this.#facts;
     const onRead = (key: string): void => queue.rereading(key);
     const { reconcile } = new VmController({
       ...this.#options,

@@ -17,6 +17,8 @@ export interface ClaimWriterOptions {
   readonly writer: Writer;
   readonly metrics: Metrics;
   readonly log: Logger;
+  /** The claim is written: it is the newest there is. */
+  readonly onClaimed: (vm: XenVM) => void;
   /** The claim is written, or will not be. */
   readonly onOutcome: (key: string) => void;
   readonly pause: (ms: number) => Promise<void>;
@@ -51,12 +53,13 @@ export class ClaimWriter {
   }
 
   async #claim(key: string, vm: XenVM, claim: Claim): Promise<void> {
-    const { writer, ledger, metrics, log, pause } = this.#options;
+    const { writer, ledger, metrics, log, pause, onClaimed } = this.#options;
     const { host, epoch } = claim;
     const isGrowth = vm.status?.placement?.epoch === epoch;
     try {
       const outcome = isGrowth ? 'grown' : 'placed';
-      await writeClaim(writer, vm, claim, { message: outcome, fields: { vm: key, host, epoch } });
+      const written = await writeClaim(writer, vm, claim, { message: outcome, fields: { vm: key, host, epoch } });
+      onClaimed(written);
       metrics.placement(outcome);
     } catch (error) {
       const refused = isKubeError(error, 'conflict', 'notFound');

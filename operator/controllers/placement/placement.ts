@@ -40,6 +40,8 @@ export interface PlacementOptions {
   readonly log: Logger;
   /** What the plan of this VM says now, on the newest caches. */
   readonly plan: (key: string) => Action | undefined;
+  /** The claim is written: it is the newest there is. */
+  readonly onClaimed: (vm: XenVM) => void;
   /** The VM has a claim now, could not get one, or its reason for waiting changed: look at it again. */
   readonly onOutcome: (key: string) => void;
   /** Calls at once, in a later turn of the event loop. */

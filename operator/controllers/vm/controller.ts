@@ -120,13 +120,14 @@ export class VmController {
   }
 
   async #claim(known: VmFacts, action: Extract<Act, { do: 'claim' }>, done: Done): Promise<void> {
-    const { writer, ledger } = this.#options;
+    const { writer, facts, ledger } = this.#options;
     const { vm, uuid } = known;
     const { host, epoch, bootID } = action;
     const key = keyOf(vm.metadata);
     if (!this.#claimsAnew.isNews(key, known, action))
       throw new Error(`claiming ${host} anew with epoch ${epoch} follows from nothing new`);
-    await writeClaim(writer, vm, { host, epoch, bootID, uuid, reserved: this.#reservedAt(known, host) }, done);
+    const claim = { host, epoch, bootID, uuid, reserved: this.#reservedAt(known, host) };
+    facts.vouchFor(await writeClaim(writer, vm, claim, done));
     this.#claimsAnew.note(key, known, action);
     ledger.settle(vm);
   }

@@ -20,6 +20,7 @@ import { macsOf, resolve, uuidOf, type Catalog, type Resolution } from '../../pl
 import { namesakesOf, sightingOf } from '../../plan/vm/sighting';
 import type { HostDirectory } from '../host-directory';
 import type { Caches } from '../caches';
+import { VouchedClaims } from './vouched-claims';
 
 export class VmFactsSource {
   readonly #caches: Caches;
@@ -27,6 +28,8 @@ export class VmFactsSource {
   /** Asked for at every look at a VM, found once per object and catalogue. */
   readonly #resolutions = new WeakMap<XenVM, { readonly state: string; readonly resolution: Resolution }>();
   readonly #catalog: Catalog;
+  readonly #vouched = new VouchedClaims();
+  readonly #undo: () => void;
   /** The caches as a snapshot looks things up. */
   readonly objects: FleetObjects;
 
@@ -39,6 +42,9 @@ export class VmFactsSource {
       storagePool: (name) => caches.storagePools.get(name),
       namespaceLabels: (name) => caches.namespaces.get(name)?.metadata.labels ?? {},
     };
+    this.#undo = caches.vms.onChange((change) => {
+      if (change.type === 'deleted') this.#vouched.forget(change.old.metadata.uid ?? '');
+    });
     this.objects = {
       agent: (host) => directory.agent(host),
       storagePool: (name) => caches.storagePools.get(name),
@@ -49,8 +55,27 @@ export class VmFactsSource {
     };
   }
 
+  stop(): void {
+    this.#undo();
+  }
+
   /** Everything known that bears on one VM. */
   of(vm: XenVM, unplaced: VmFacts['unplaced']): VmFacts {
+    const facts = this.#gather(vm, unplaced);
+    return { ...facts, vouched: this.#vouched.isVouched(facts) };
+  }
+
+  /** This very claim was written in this term. */
+  vouchFor(vm: XenVM): void {
+    this.#vouched.note(vm);
+  }
+
+  /** What was known of claims is in doubt. */
+  forgetVouched(): void {
+    this.#vouched.clear();
+  }
+
+  #gather(vm: XenVM, unplaced: VmFacts['unplaced']): Omit<VmFacts, 'vouched'> {
     const uuid = uuidOf(vm);
     const [orders, foreignOrders] = partition(this.#ordersOf(uuid), ({ order }) => isOwn(vm, order.spec.vm));
     const [sightings, foreignSightings] = partition(this.#sightingsOf(uuid), (seen) => isOwn(vm, seen));

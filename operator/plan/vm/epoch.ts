@@ -47,9 +47,9 @@ export function implausible(f: VmFacts, host: string): Action | undefined {
   );
 }
 
-/** Held up while a host that could hold the VM has not answered. */
+/** Held up while a host that could hold the VM has not answered; a claim that is vouched for is nowhere else. */
 export function hostsFirst(f: VmFacts): Action | undefined {
-  if (f.fresh || f.unreported.length === 0) return undefined;
+  if (f.fresh || f.vouched || f.unreported.length === 0) return undefined;
   const names = f.unreported.slice(0, 5).join(', ') + (f.unreported.length > 5 ? ', …' : '');
   return hold(
     'HostNotReporting',

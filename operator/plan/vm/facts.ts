@@ -112,6 +112,8 @@ export interface VmFacts {
   readonly macUses: readonly MacUse[];
   /** Seen being created by this leader after its list, and without an identity of its own: it can be nowhere yet. */
   readonly fresh: boolean;
+  /** The claim is known to be the newest, so the VM can be nowhere else: see vouch.ts. */
+  readonly vouched: boolean;
   /** What the host of the claim reports that its domain may use; undefined if it reports no such domain. */
   readonly reported: Reported | undefined;
   /** What the placement loop said last, if it found no host, or, for a VM that is to grow, no room on its host. */
@@ -136,4 +138,4 @@ export const isRetired = ({ spec, status }: XenDomain): boolean =>
 export const isOwn = (vm: XenVM, owner: { readonly namespace: string; readonly name: string }): boolean =>
   owner.namespace === vm.metadata.namespace && owner.name === vm.metadata.name;
 
-export const claimOf = ({ vm }: VmFacts): NonNullable<XenVM['status']>['placement'] => vm.status?.placement;
+export const claimOf = ({ vm }: Pick<VmFacts, 'vm'>): NonNullable<XenVM['status']>['placement'] => vm.status?.placement;

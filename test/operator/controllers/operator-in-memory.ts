@@ -56,6 +56,7 @@ export class OperatorInMemory extends FleetInMemory {
       onOutcome: () => void (this.#outcomes += 1),
       defer: (run) => void setImmediate(run),
       pause: settle,
+      onClaimed: () => undefined,
       bootOf: (host) => this.directory.view(host)?.bootID,
     });
     const events = { record: silent } as unknown as EventRecorder;

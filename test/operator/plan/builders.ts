@@ -101,6 +101,7 @@ export function facts(over: Partial<Omit<VmFacts, 'hosts'>> & { hosts?: HostView
     namesakes: [],
     macUses: [],
     fresh: false,
+    vouched: false,
     reported: undefined,
     unplaced: undefined,
     ...rest,

@@ -41,6 +41,35 @@ function findTwoCopiesAfterDeath(rules: Rules, seeds: number): { seed: number; t
   return undefined;
 }
 
+/** The VM moves away from a host that died and came back; a backup from before is restored; the agent where it runs now is stopped. */
+function findTwoCopiesAfterRestore(rules: Rules, seeds: number): { seed: number; trail: string[] } | undefined {
+  for (let seed = 1; seed <= seeds; seed++) {
+    const fleet = new FleetModel(seeded(seed), rules);
+    const go = (steps: number, until: () => boolean): void => {
+      for (let i = 0; i < steps && !until(); i++) fleet.step(false);
+    };
+    go(4000, () => fleet.running().length > 0);
+    go(100, () => false);
+    const [before = ''] = fleet.running();
+    const dom0 = fleet.dom0s[before];
+    ok(dom0);
+    fleet.backUp();
+    dom0.powerOff();
+    fleet.api.declaredDead[before] = dom0.bootID;
+    go(4000, () => fleet.running().length > 0);
+    const [now = ''] = fleet.running();
+    dom0.powerOn();
+    const there = fleet.dom0s[now];
+    if (there !== undefined) there.silent = true;
+    fleet.restore();
+    for (let i = 0; i < 1000; i++) {
+      fleet.step(false);
+      if (fleet.running().length > 1) return { seed, trail: fleet.trail };
+    }
+  }
+  return undefined;
+}
+
 describe('the claim protocol under disorder', function () {
   this.timeout(240_000);
 
@@ -61,6 +90,17 @@ describe('the claim protocol under disorder', function () {
   for (const rule of ['receipt', 'hostsFirst', 'resourceVersion'] as const) {
     it(`the model can fail: without ${rule} two copies run`, () => {
       ok(findTwoCopies({ ...ALL_RULES, [rule]: false }, 3000, 400), 'no seed found two copies');
+    });
+  }
+
+  it('never runs two copies when the backup is older than the move and the host that has the VM is silent', () => {
+    const found = findTwoCopiesAfterRestore(ALL_RULES, 1000);
+    if (found) fail(`seed ${found.seed}:\n  ${found.trail.slice(-40).join('\n  ')}`);
+  });
+
+  for (const vouching of ['unasked', 'withoutBoot'] as const) {
+    it(`the model can fail: if a claim is vouched for ${vouching}, two copies run`, () => {
+      ok(findTwoCopiesAfterRestore({ ...ALL_RULES, vouching }, 1000), 'no seed found two copies');
     });
   }
 

@@ -9,6 +9,7 @@
 import type { XenDomain, XenVM } from '../../../crds/generated/types';
 import { planVm } from '../../../operator/plan/vm/plan';
 import { vm as newVm } from './builders';
+import { VouchedClaims } from '../../../operator/controllers/vm/vouched-claims';
 import { Dom0 } from './model-agent';
 import { ALL_RULES, factsOf, HOSTS, type Operator, type Rules } from './model-operator';
 import { keyOfVm, Writes, type Api } from './model-writes';
@@ -67,8 +68,8 @@ export class FleetModel {
       this.#newLeader,
       this.#guestEnds,
       this.#orderVanishes,
-      this.#backUp,
-      this.#restore,
+      this.backUp,
+      this.restore,
       this.#user,
       this.#power,
       this.#power,
@@ -81,7 +82,7 @@ export class FleetModel {
     else this.#pick(things)?.call(this);
   }
 
-  /** The disorder is over: one operator leads, every host has power. */
+  /** The disorder is over. */
   calm(): void {
     this.operators.splice(1);
     for (const dom0 of Object.values(this.dom0s)) if (!dom0.on) dom0.powerOn();
@@ -93,7 +94,8 @@ export class FleetModel {
 
   #operator(fresh: readonly string[] = []): Operator {
     const { vms, orders, declaredDead } = clone(this.api);
-    return { nonce: `n${++this.#nonce}`, fresh: new Set(fresh), vms, orders, declaredDead, reports: {}, inFlight: [] };
+    const term = { nonce: `n${++this.#nonce}`, fresh: new Set(fresh), vouched: new VouchedClaims() };
+    return { ...term, vms, orders, declaredDead, reports: {}, inFlight: [] };
   }
 
   #anOperator(): Operator {
@@ -231,12 +233,12 @@ export class FleetModel {
     vm.metadata.resourceVersion = this.#writes.nextVersion();
   }
 
-  #backUp(): void {
+  readonly backUp = (): void => {
     this.#backup = clone(this.api);
-  }
+  };
 
   /** etcd comes back as it was; every operator finds out by its lists and begins anew, its old writes are gone with its connections. */
-  #restore(): void {
+  readonly restore = (): void => {
     const { declaredDead } = this.api;
     this.api = { ...clone(this.#backup), declaredDead }; // The administrator who restores takes back what is not true any more.
     for (const order of Object.values(this.api.orders))
@@ -244,5 +246,5 @@ export class FleetModel {
     for (const vm of Object.values(this.api.vms)) if (vm) vm.metadata.resourceVersion = this.#writes.nextVersion();
     this.operators.forEach((_, index) => (this.operators[index] = this.#operator()));
     this.#log('etcd is restored');
-  }
+  };
 }

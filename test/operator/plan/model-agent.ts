@@ -15,6 +15,8 @@ export class Dom0 {
   frozen = false;
   /** Power: without it nothing runs and nobody answers. */
   on = true;
+  /** Its agent is stopped: what runs goes on, and nobody answers. */
+  silent = false;
   /** Whose the record is. */
   owner = { namespace: '', name: '' };
   cache: XenDomain | undefined;
@@ -46,14 +48,14 @@ export class Dom0 {
 
   /** The order as the API has it now. One that vanished freezes its domain. */
   see(order: XenDomain | undefined): void {
-    if (!this.on) return;
+    if (!this.on || this.silent) return;
     this.cache = structuredClone(order);
     this.frozen = order === undefined && this.epoch > this.fence;
   }
 
   /** Answers with the status to write; undefined if there is nothing to say. `half`: the process dies before its receipt. */
   act(half: boolean): XenDomain['status'] {
-    if (this.cache === undefined || !this.on) return undefined;
+    if (this.cache === undefined || !this.on || this.silent) return undefined;
     const { epoch, desired, vm, bootID } = this.cache.spec;
     if (this.epoch > 0 && (this.owner.namespace !== vm.namespace || this.owner.name !== vm.name))
       return { epoch, phase: 'Unknown' };
@@ -84,7 +86,7 @@ export class Dom0 {
   }
 
   answer(nonce: string): void {
-    if (!this.on) return;
+    if (!this.on || this.silent) return;
     const orphan = this.cache === undefined && (this.running > 0 || this.epoch > this.fence);
     const { epoch, fence } = this;
     const known = { epoch, retiredEpoch: fence, refusedEpoch: fence, ...this.owner };

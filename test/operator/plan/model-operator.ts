@@ -1,5 +1,6 @@
 /** What an operator of the model knows, and the rules that can be switched off to prove that the model can fail. */
 import type { XenVM } from '../../../crds/generated/types';
+import type { VouchedClaims } from '../../../operator/controllers/vm/vouched-claims';
 import { isOwn, type HostView, type Rival, type VmFacts } from '../../../operator/plan/vm/facts';
 import { facts, host as hostView } from './builders';
 import type { Report } from './model-agent';
@@ -16,6 +17,8 @@ export interface Rules {
   readonly boots: boolean;
   /** Orders and sightings of another identity are not the VM's. */
   readonly ownership: boolean;
+  /** What makes a claim one that is vouched for: nothing is asked, all but the boot, or all. */
+  readonly vouching: 'unasked' | 'withoutBoot' | 'full';
 }
 export const ALL_RULES: Rules = {
   receipt: true,
@@ -23,12 +26,15 @@ export const ALL_RULES: Rules = {
   resourceVersion: true,
   boots: true,
   ownership: true,
+  vouching: 'full',
 };
 
 export interface Operator {
   nonce: string;
   /** Keys of VMs that it saw being created. */
   fresh: ReadonlySet<string>;
+  /** Claims that were vouched for in its term. */
+  vouched: VouchedClaims;
   vms: Api['vms'];
   orders: Api['orders'];
   declaredDead: Api['declaredDead'];
@@ -58,7 +64,7 @@ export function factsOf(operator: Operator, vm: XenVM, rules: Rules): VmFacts {
     return isMemory && report.nonce === operator.nonce && !dead ? [{ host: name, ...report }] : [];
   });
   const others = Object.values(operator.vms).filter((other) => other?.metadata.uid !== vm.metadata.uid);
-  return facts({
+  const known = facts({
     vm,
     orders: orders.filter(({ order }) => own(order.spec.vm)),
     foreignOrders: orders.filter(({ order }) => !own(order.spec.vm)),
@@ -69,6 +75,33 @@ export function factsOf(operator: Operator, vm: XenVM, rules: Rules): VmFacts {
     rivals: others.flatMap((other) => (other === undefined ? [] : [rivalOf(other)])),
     fresh: operator.fresh.has(keyOfVm(vm)),
   });
+  return { ...known, vouched: operator.vouched.isVouched(weakened(known, rules.vouching)) };
+}
+
+/** The facts as a rule that asks less would see them. */
+function weakened(known: VmFacts, vouching: Rules['vouching']): VmFacts {
+  const claim = known.vm.status?.placement;
+  if (claim === undefined || vouching === 'full') return known;
+  const view = known.hosts[claim.host];
+  const says = {
+    ...claim,
+    namespace: 'acme',
+    name: 'web',
+    present: false,
+    orphan: false,
+    retiredEpoch: 0,
+    refusedEpoch: 0,
+  };
+  if (vouching === 'unasked')
+    return {
+      ...known,
+      hosts: { [claim.host]: hostView(claim.host, { bootID: claim.bootID ?? '' }) },
+      sightings: [says],
+      vm: { ...known.vm, status: { ...known.vm.status, placement: { ...claim, bootID: claim.bootID ?? '' } } },
+    };
+  return view === undefined
+    ? known
+    : { ...known, hosts: { ...known.hosts, [claim.host]: { ...view, bootID: claim.bootID } } };
 }
 
 function rivalOf({ metadata, status }: XenVM): Rival {

@@ -49,6 +49,7 @@ class Load extends FleetInMemory {
       plan: () => ({ do: 'place', epoch: 1 }),
       onOutcome: (key) => void this.outcomes.push(key),
       defer: (run) => void this.due.push(run),
+      onClaimed: () => undefined,
       bootOf: () => undefined,
       pause: () => Promise.resolve(),
     });

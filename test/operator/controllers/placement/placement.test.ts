@@ -46,6 +46,7 @@ class Rig extends FleetInMemory {
       onOutcome: (key) => void this.outcomes.push(`${key} ${this.placement.request(key, this.object, 1)}`),
       defer: (run) => void setImmediate(run),
       pause: settle,
+      onClaimed: () => undefined,
       bootOf: (host) => `boot-${host}`,
     });
   }
