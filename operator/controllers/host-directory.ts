@@ -3,7 +3,7 @@ import type { XenAgent } from '../../crds/generated/types';
 import type { Lease } from '../../common/kube/lease';
 import { bootOfHolder, hostNamespace, hostOfNamespace } from '../../common/names';
 import type { Clock } from '../../common/ports';
-import type { FleetFacts } from '../plan/host/objects';
+import { agentCatalog, type AgentCatalog } from '../plan/agent-catalog';
 import { hasAnswered, isBelieved, isDeclaredDead, machineOf, viewHost, type HostFacts } from '../plan/host/view';
 import { rememberedHosts } from '../plan/roster';
 import type { HostView } from '../plan/vm/facts';
@@ -28,6 +28,9 @@ export class HostDirectory {
   readonly #options: HostDirectoryOptions;
   readonly #beats = new Map<string, Beat>();
   readonly #bornMs: number;
+  /** Grows whenever a host comes or goes. */
+  #rosterGeneration = 0;
+  #catalog: { readonly state: string; readonly catalog: AgentCatalog } | undefined;
   /** Asked for by every VM, found once per change of hosts and reports. */
   #unreported: { readonly state: string; readonly names: readonly string[] } = { state: '', names: [] };
   /** Names in a report's roster that are no hosts of ours. Rosters are as long as the fleet: each is read once, until hosts come or go. */
@@ -38,7 +41,9 @@ export class HostDirectory {
     this.#bornMs = options.clock.monotonicMs();
     const { caches } = options;
     caches.hosts.onChange(({ type }) => {
-      if (type !== 'updated') this.#strangers = new WeakMap();
+      if (type === 'updated') return;
+      this.#strangers = new WeakMap();
+      this.#rosterGeneration += 1;
     });
     caches.leases.onChange((change) => {
       if (change.type !== 'deleted') this.#noteBeat(change.object);
@@ -76,16 +81,16 @@ export class HostDirectory {
     return object === undefined ? undefined : viewHost(object, this.facts(host));
   }
 
-  /** What every agent must know. */
-  fleetFacts(): FleetFacts {
-    const { caches, fleetID } = this.#options;
-    return {
-      fleetID,
-      nonce: this.nonce,
-      roster: caches.hosts.all().map((host) => host.metadata.name),
-      storagePools: caches.storagePools.all(),
-      networks: caches.networks.all(),
-    };
+  /** What every agent must know; found once per change, for it is as long as the fleet. */
+  catalog(): AgentCatalog {
+    const { hosts, storagePools, networks } = this.#options.caches;
+    const state = [this.#rosterGeneration, storagePools.generation, networks.generation].join('/');
+    if (this.#catalog?.state !== state) {
+      const roster = hosts.all().map((host) => host.metadata.name);
+      const catalog = agentCatalog({ roster, storagePools: storagePools.all(), networks: networks.all() });
+      this.#catalog = { state, catalog };
+    }
+    return this.#catalog.catalog;
   }
 
   /** The host's report, if it is of this term and counts for anybody's whereabouts. */

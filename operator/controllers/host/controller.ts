@@ -13,7 +13,6 @@ import type { KubeObject, ResourceType } from '../../../common/kube/types';
 import { AGENT_LEASE, FINALIZER, hostNamespace } from '../../../common/names';
 import type { Clock } from '../../../common/ports';
 import type { XenHost } from '../../../crds/generated/types';
-import { agentCatalog } from '../../plan/agent-catalog';
 import type { HostObjects } from '../../plan/host/objects';
 import { planHost, type HostAction, type HostPlanFacts } from '../../plan/host/plan';
 import { showHost, withoutUsage, type HostUsage } from '../../plan/host/status';
@@ -79,7 +78,7 @@ export class HostController {
     const last = this.#ensured.get(name);
     const isEnsured =
       last?.uid === namespace?.metadata.uid && clock.monotonicMs() - (last?.atMs ?? 0) < ENSURE_EVERY_MS;
-    const catalog = agentCatalog(directory.fleetFacts());
+    const catalog = directory.catalog();
     leftOut.tell(catalog.leftOut);
     return {
       ...directory.facts(name),

@@ -8,16 +8,11 @@ import {
   HOST_LABEL,
   hostNamespace,
 } from '../../../common/names';
-import type { AgentCatalog, CatalogFacts } from '../agent-catalog';
-
-export interface FleetFacts extends CatalogFacts {
-  readonly fleetID: string;
-  readonly nonce: string;
-}
+import type { AgentCatalog } from '../agent-catalog';
 
 /** What the agent must know; sorted and cut, so that equal worlds give equal specs and the nonce can always be written. */
 export function agentSpec(
-  { fleetID, nonce }: Pick<FleetFacts, 'fleetID' | 'nonce'>,
+  { fleetID, nonce }: { readonly fleetID: string; readonly nonce: string },
   { roster, storagePools, networks }: AgentCatalog,
   confirmedBootID: string | undefined,
 ): XenAgentSpec {

@@ -65,10 +65,29 @@ const ROWS: readonly [string, Kind, (rig: Rig) => void | Promise<void>, string[]
     ['acme/other', 'acme/web'],
   ],
   [
-    'a report concerns the VMs that it names, and all that wait',
+    'a report concerns the VMs that it names, by UUID',
     'vm',
     (rig) => rig.report('h1', { domains: [{ uuid: 'uid-third', kind: 'ours' }] }),
-    ['acme/other', 'acme/third'],
+    ['acme/third'],
+  ],
+  [
+    '… or by name: of another UUID, it may be in the way of one that waits',
+    'vm',
+    (rig) => rig.report('h1', { records: [{ uuid: 'u', namespace: 'acme', name: 'other', epoch: 1 }] }),
+    ['acme/other'],
+  ],
+  ['a report that says nothing new of VMs wakes nobody', 'vm', (rig) => rig.report('h1', { cpus: 9 }), []],
+  [
+    'a host that reports for the first time wakes all that wait',
+    'vm',
+    (rig) => void (rig.host('h3'), rig.report('h3')),
+    ['acme/other'],
+  ],
+  [
+    'a roster concerns all that wait: it may name a host that nobody knows',
+    'vm',
+    (rig) => rig.report('h1', { roster: ['h1', 'h9'] }),
+    ['acme/other'],
   ],
   [
     'a host that looks different concerns its VMs, and all that wait',
