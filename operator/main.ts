@@ -14,9 +14,9 @@ import { operatorTarget } from './adapters/kube';
 import { createLogger } from './adapters/logger';
 import { createMetrics } from './adapters/metrics';
 import type { Logger, OperatorConfig } from './adapters/types';
-import { HostDirectory } from './controllers/host-directory';
+import { HostDirectory } from './controllers/frame/host-directory';
 import { LeaderTerm } from './controllers/term';
-import { openCaches } from './controllers/caches';
+import { openCaches } from './controllers/frame/caches';
 import { LeaderElector } from './runtime/leader';
 
 /** A process that ends by a fault gives its Lease back within this time, or not at all. */

@@ -16,22 +16,22 @@ import { survive, type OnFault } from '../../common/survive';
 import type { Logger, Metrics } from '../adapters/types';
 import { planVm } from '../plan/vm/plan';
 import type { WorkQueue } from '../runtime/workqueue';
-import type { Caches } from './caches';
+import type { Caches } from './frame/caches';
 import { HostController } from './host/controller';
 import { LeftOutTeller } from './host/left-out';
 import { allHosts, HOST_WATCHES } from './host/watches';
-import type { HostDirectory } from './host-directory';
-import { HostViews } from './host-views';
-import { KindRunner, type Kind } from './kind';
+import type { HostDirectory } from './frame/host-directory';
+import { HostViews } from './frame/host-views';
+import { KindRunner, type Kind } from './frame/kind';
 import { Ledger } from './placement/ledger';
 import { Placement } from './placement/placement';
 import { ROOM_WATCHES } from './placement/watches';
 import { PoolController } from './pool/controller';
 import { allPools, GATHER_MS, POOL_WATCHES } from './pool/watches';
 import { VmController } from './vm/controller';
-import { VmFactsSource } from './vm/facts-source';
+import { VmFactsSource } from './placement/facts-source';
 import { allVms, VM_WATCHES } from './vm/watches';
-import { Writer } from './writer';
+import { Writer } from './frame/writer';
 
 export interface LeaderTermOptions {
   readonly caches: Caches;

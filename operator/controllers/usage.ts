@@ -4,15 +4,20 @@ import type { VMReason } from '../../common/reasons';
 import type { HostPhase, VMPhase, FleetUsage } from '../adapters/types';
 import { poolOf } from '../plan/pool/pool';
 import type { FilterName } from '../../scheduler';
-import type { HostDirectory } from './host-directory';
-import type { LeaderTerm } from './term';
-import type { Caches } from './caches';
+import type { HostDirectory } from './frame/host-directory';
+import type { Ledger } from './placement/ledger';
+import type { Placement } from './placement/placement';
+import type { Caches } from './frame/caches';
 
 function count<K extends string>(counts: Partial<Record<K, number>>, key: K): void {
   counts[key] = (counts[key] ?? 0) + 1;
 }
 
-export function fleetUsage(caches: Caches, directory: HostDirectory, term: LeaderTerm): FleetUsage {
+export function fleetUsage(
+  caches: Caches,
+  directory: HostDirectory,
+  term: { readonly ledger: Ledger; readonly placement: Placement },
+): FleetUsage {
   const hostsByPhase: Partial<Record<HostPhase, number>> = {};
   for (const host of caches.hosts.all()) count(hostsByPhase, host.status?.phase ?? 'Pending');
   const vmsByPhase: Partial<Record<VMPhase, number>> = {};

@@ -18,14 +18,12 @@ import { planHost, type HostAction, type HostPlanFacts } from '../../plan/host/p
 import { showHost, withoutUsage, type HostUsage } from '../../plan/host/status';
 import { sameSpec } from '../../plan/same';
 import type { ReconcileResult } from '../../runtime/controller';
-import type { Caches } from '../caches';
-import type { HostDirectory } from '../host-directory';
+import type { Caches } from '../frame/caches';
+import type { HostDirectory } from '../frame/host-directory';
 import type { Ledger } from '../placement/ledger';
-import type { Writer } from '../writer';
+import { USAGE_EVERY_MS, type Writer } from '../frame/writer';
 import type { LeftOutTeller } from './left-out';
 
-/** Usage changes with every VM; it is written at most this often. */
-export const USAGE_EVERY_MS = 10_000;
 /** What is not watched (ServiceAccount, RoleBinding) is looked at again at this interval. */
 const ENSURE_EVERY_MS = 600_000;
 /** The longest chain of acts is finalizer, namespace, objects, XenAgent. */

@@ -3,7 +3,7 @@ import type { EventRecorder } from '../../../common/kube/events';
 import type { KubeObject } from '../../../common/kube/types';
 import type { Logger, Metrics } from '../../adapters/types';
 import type { LeftOut } from '../../plan/agent-catalog';
-import type { Caches } from '../caches';
+import type { Caches } from '../frame/caches';
 
 export interface LeftOutOptions {
   readonly caches: Pick<Caches, 'hosts' | 'networks' | 'storagePools'>;

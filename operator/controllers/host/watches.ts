@@ -1,7 +1,7 @@
 /** Which changes make which XenHosts be looked at. */
 import { hostOfNamespace } from '../../../common/names';
-import type { Caches } from '../caches';
-import { watch, watchSelf, watchViews, type Watch } from '../watch';
+import type { Caches } from '../frame/caches';
+import { watch, watchSelf, watchViews, type Watch } from '../frame/watch';
 
 /** A change of the roster reaches the agents in one go. */
 const ROSTER_DELAY_MS = 2000;

@@ -4,10 +4,10 @@ import { isKubeError } from '../../../common/kube/errors';
 import { XENVMS } from '../../../common/kube/resources';
 import type { XenVM } from '../../../crds/generated/types';
 import type { Logger, Metrics } from '../../adapters/types';
-import { writeClaim, type Claim } from '../vm/claim';
+import { writeClaim, type Claim } from './claim';
 import type { Ledger } from './ledger';
-import type { Caches } from '../caches';
-import type { Writer } from '../writer';
+import type { Caches } from '../frame/caches';
+import type { Writer } from '../frame/writer';
 
 export interface ClaimWriterOptions {
   readonly caches: Caches;

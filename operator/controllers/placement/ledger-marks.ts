@@ -4,7 +4,7 @@ import { keyOf } from '../../../common/kube/types';
 import { hostNamespace, hostOfNamespace } from '../../../common/names';
 import { uuidOf } from '../../plan/vm/resolve';
 import { sameSpec } from '../../plan/same';
-import type { Caches } from '../caches';
+import type { Caches } from '../frame/caches';
 
 export type MarkedKind = 'XenPool' | 'XenHost' | 'XenVM';
 

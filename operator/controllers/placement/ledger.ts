@@ -15,11 +15,11 @@ import { covers, grown, heldBy, wantedReservation, type Reservation } from '../.
 import type { Resolution } from '../../plan/vm/resolve';
 import { sameSpec } from '../../plan/same';
 import { Scheduler, type HostState, type VmSpec } from '../../../scheduler';
-import type { HostDirectory } from '../host-directory';
-import type { VmFactsSource } from '../vm/facts-source';
+import type { HostDirectory } from '../frame/host-directory';
+import type { VmFactsSource } from './facts-source';
 import { Gains } from './gains';
 import { LedgerMarks, type MarkedKind } from './ledger-marks';
-import type { Caches } from '../caches';
+import type { Caches } from '../frame/caches';
 
 /** What a VM asks of the scheduler, and what its claim will reserve. */
 export interface Ask {

@@ -17,15 +17,15 @@ import type { Reservation } from '../../plan/vm/reservation';
 import { uuidOf } from '../../plan/vm/resolve';
 import type { Action } from '../../plan/vm/action';
 import type { VmSpec } from '../../../scheduler';
-import type { Claim } from '../vm/claim';
+import type { Claim } from './claim';
 import { ClaimWriter } from './claim-writer';
 import { FairQueue } from './fair-queue';
 import type { Stamp } from './gains';
 import type { Ask, Ledger } from './ledger';
 import { Explainer, type Unplaced } from './unplaced';
 import { isSame, rankOf, shapeOf, type Wish, type WishKind } from './wish';
-import type { Caches } from '../caches';
-import type { Writer } from '../writer';
+import type { Caches } from '../frame/caches';
+import type { Writer } from '../frame/writer';
 
 export type { Unplaced } from './unplaced';
 

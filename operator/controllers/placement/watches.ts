@@ -1,7 +1,7 @@
 /** Which changes may make room for a VM that waits, or another answer why there is none. The keys say who changed; whoever waits is asked. */
 import type { StoreChange } from '../../runtime/store';
 import type { KubeObject } from '../../../common/kube/types';
-import { watch, watchViews, type Watch } from '../watch';
+import { watch, watchViews, type Watch } from '../frame/watch';
 
 const unlessAdded = ({ type, key }: StoreChange<KubeObject>): string[] => (type === 'added' ? [] : [key]);
 

@@ -8,12 +8,10 @@ import type { Clock } from '../../../common/ports';
 import { gist, showPool } from '../../plan/pool/pool';
 import { sameSpec } from '../../plan/same';
 import type { ReconcileResult } from '../../runtime/controller';
-import type { HostDirectory } from '../host-directory';
-import { USAGE_EVERY_MS } from '../host/controller';
+import type { HostDirectory } from '../frame/host-directory';
 import type { Ledger } from '../placement/ledger';
-import { STATUS_MANAGER } from '../vm/controller';
-import type { Caches } from '../caches';
-import type { Writer } from '../writer';
+import type { Caches } from '../frame/caches';
+import { STATUS_MANAGER, USAGE_EVERY_MS, type Writer } from '../frame/writer';
 
 /** Before that, a leader does not write that it waits for reports: they are on their way. */
 const REPORTS_WITHIN_MS = 10_000;

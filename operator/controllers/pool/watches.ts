@@ -1,8 +1,8 @@
 /** Which changes make which XenPools be looked at: of their rules, of their hosts, of the VMs on them. */
 import type { XenVM } from '../../../crds/generated/types';
 import { poolOf } from '../../plan/pool/pool';
-import type { Caches } from '../caches';
-import { sides, watch, watchSelf, type Watch } from '../watch';
+import type { Caches } from '../frame/caches';
+import { sides, watch, watchSelf, type Watch } from '../frame/watch';
 
 /** What many hosts and VMs do within this time is looked at in one go. */
 export const GATHER_MS = 1000;

@@ -13,15 +13,14 @@ import { planVm, type Action, type Hold } from '../../plan/vm/plan';
 import { isTransient, showVm, type ShownStatus } from '../../plan/vm/status';
 import { isRetired, type VmFacts } from '../../plan/vm/facts';
 import type { ReconcileResult } from '../../runtime/controller';
-import { ClaimsAnew, writeClaim } from './claim';
+import { ClaimsAnew, writeClaim } from '../placement/claim';
 import type { Ledger } from '../placement/ledger';
 import { deleteOrder } from './orders';
 import type { Placement } from '../placement/placement';
-import type { VmFactsSource } from './facts-source';
-import type { Caches } from '../caches';
-import type { Done, Writer } from '../writer';
+import type { VmFactsSource } from '../placement/facts-source';
+import type { Caches } from '../frame/caches';
+import { STATUS_MANAGER, type Done, type Writer } from '../frame/writer';
 
-export const STATUS_MANAGER = 'xenfleet-operator';
 /** A passing state is written only once it has lasted this long. */
 const TRANSIENT_MS = 1000;
 /** Steps of one VM in one go; the longest chain is finalizer, claim, order. */

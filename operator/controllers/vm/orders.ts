@@ -3,7 +3,7 @@ import type { XenDomain } from '../../../crds/generated/types';
 import { isKubeError } from '../../../common/kube/errors';
 import { XENDOMAINS } from '../../../common/kube/resources';
 import { FINALIZER } from '../../../common/names';
-import type { Done, Writer } from '../writer';
+import type { Done, Writer } from '../frame/writer';
 
 /** Clears our finalizer and deletes; what somebody else still holds is shown by the cache. */
 export async function deleteOrder(writer: Writer, order: XenDomain, done?: Done): Promise<void> {

@@ -4,8 +4,8 @@ import { keyOf } from '../../../common/kube/types';
 import { hostOfNamespace } from '../../../common/names';
 import { sameSpec } from '../../plan/same';
 import type { StoreChange } from '../../runtime/store';
-import type { Caches } from '../caches';
-import { sides, watch, watchSelf, watchViews, type Watch } from '../watch';
+import type { Caches } from '../frame/caches';
+import { sides, watch, watchSelf, watchViews, type Watch } from '../frame/watch';
 import { contested, heldByOrder, type Contested } from './contested';
 
 const vmsBy = (caches: Caches, index: string, value: string): string[] =>

@@ -3,10 +3,10 @@ import type { XenAgent, XenDomain, XenHost, XenVM } from '../../../crds/generate
 import type { KubeClient } from '../../../common/kube/client';
 import type { KubeObject } from '../../../common/kube/types';
 import type { Metrics } from '../../../operator/adapters/types';
-import { HostDirectory } from '../../../operator/controllers/host-directory';
+import { HostDirectory } from '../../../operator/controllers/frame/host-directory';
 import { Ledger } from '../../../operator/controllers/placement/ledger';
-import { VmFactsSource } from '../../../operator/controllers/vm/facts-source';
-import { openCaches } from '../../../operator/controllers/caches';
+import { VmFactsSource } from '../../../operator/controllers/placement/facts-source';
+import { openCaches } from '../../../operator/controllers/frame/caches';
 import type { Store } from '../../../operator/runtime/store';
 import { hostNamespace } from '../../../common/names';
 import { FakeClock, noChance } from '../../common/kube/fake-clock';

@@ -8,7 +8,7 @@ import { hostNamespace } from '../../../common/names';
 import type { Clock } from '../../../common/ports';
 import type { Logger, Metrics } from '../../../operator/adapters/types';
 import { Placement } from '../../../operator/controllers/placement/placement';
-import { Writer } from '../../../operator/controllers/writer';
+import { Writer } from '../../../operator/controllers/frame/writer';
 import { VmController } from '../../../operator/controllers/vm/controller';
 import { planVm, type Action } from '../../../operator/plan/vm/plan';
 import type { Store } from '../../../operator/runtime/store';

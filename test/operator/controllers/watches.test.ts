@@ -1,12 +1,12 @@
 /** What is looked at after a change: row by row, for each kind. */
 import { deepEqual } from 'node:assert/strict';
 import type { XenVM } from '../../../crds/generated/types';
-import { HostViews } from '../../../operator/controllers/host-views';
+import { HostViews } from '../../../operator/controllers/frame/host-views';
 import { HOST_WATCHES } from '../../../operator/controllers/host/watches';
 import { ROOM_WATCHES } from '../../../operator/controllers/placement/watches';
 import { POOL_WATCHES } from '../../../operator/controllers/pool/watches';
 import { VM_WATCHES } from '../../../operator/controllers/vm/watches';
-import type { Watch } from '../../../operator/controllers/watch';
+import type { Watch } from '../../../operator/controllers/frame/watch';
 import { claimed, order, UID, vm } from '../plan/builders';
 import { FleetInMemory } from './fleet-in-memory';
 

@@ -9,7 +9,7 @@
 import type { XenDomain, XenVM } from '../../../crds/generated/types';
 import { planVm } from '../../../operator/plan/vm/plan';
 import { vm as newVm } from './builders';
-import { VouchedClaims } from '../../../operator/controllers/vm/vouched-claims';
+import { VouchedClaims } from '../../../operator/controllers/placement/vouched-claims';
 import { Dom0 } from './model-agent';
 import { ALL_RULES, factsOf, HOSTS, type Operator, type Rules } from './model-operator';
 import { keyOfVm, Writes, type Api } from './model-writes';

@@ -4,7 +4,7 @@ import type { XenVM } from '../../../../crds/generated/types';
 import type { KubeClient } from '../../../../common/kube/client';
 import type { Clock } from '../../../../common/ports';
 import type { Metrics } from '../../../../operator/adapters/types';
-import { Writer } from '../../../../operator/controllers/writer';
+import { Writer } from '../../../../operator/controllers/frame/writer';
 import { Placement } from '../../../../operator/controllers/placement/placement';
 import { vm } from '../../plan/builders';
 import { FleetInMemory } from '../fleet-in-memory';

@@ -4,7 +4,7 @@ import { KubeError } from '../../../../common/kube/errors';
 import type { XenVM } from '../../../../crds/generated/types';
 import type { Logger, Metrics } from '../../../../operator/adapters/types';
 import type { Action } from '../../../../operator/plan/vm/action';
-import { Writer } from '../../../../operator/controllers/writer';
+import { Writer } from '../../../../operator/controllers/frame/writer';
 import { Placement } from '../../../../operator/controllers/placement/placement';
 import { settle } from '../../../common/kube/fake-clock';
 import { vm } from '../../plan/builders';

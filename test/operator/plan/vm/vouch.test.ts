@@ -1,6 +1,6 @@
 /** A silent host holds up only what it may hold: the claimed host itself vouches for its claim. */
 import { equal } from 'node:assert/strict';
-import { VouchedClaims } from '../../../../operator/controllers/vm/vouched-claims';
+import { VouchedClaims } from '../../../../operator/controllers/placement/vouched-claims';
 import { planVm } from '../../../../operator/plan/vm/plan';
 import { isRevoked, vouches } from '../../../../operator/plan/vm/vouch';
 import { brief, claimed, facts, host, seen, tombstone, vm } from '../builders';

@@ -7,7 +7,7 @@ import type { XenVM } from '../../../crds/generated/types';
 import { XENVMS } from '../../../common/kube/resources';
 import { reservedBy, reservedStatus, type Reservation } from '../../plan/vm/reservation';
 import { sameSpec } from '../../plan/same';
-import type { Done, Writer } from '../writer';
+import type { Done, Writer } from '../frame/writer';
 import { refusedEpochOf, type VmFacts } from '../../plan/vm/facts';
 
 export const CLAIM_MANAGER = 'xenfleet-claim';

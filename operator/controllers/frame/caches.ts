@@ -1,7 +1,7 @@
 /** What this process knows: one cache per kind, kept by watches, with the indexes that plans ask for. Runs with or without leadership. */
-import type { XenAgent, XenDomain, XenVM } from '../../crds/generated/types';
-import type { KubeClient } from '../../common/kube/client';
-import { LEASES } from '../../common/kube/lease';
+import type { XenAgent, XenDomain, XenVM } from '../../../crds/generated/types';
+import type { KubeClient } from '../../../common/kube/client';
+import { LEASES } from '../../../common/kube/lease';
 import {
   NAMESPACES,
   XENAGENTS,
@@ -12,17 +12,17 @@ import {
   XENSTORAGEPOOLS,
   XENVMCLASSES,
   XENVMS,
-} from '../../common/kube/resources';
-import { keyOf, type KubeObject, type ListScope, type ResourceType } from '../../common/kube/types';
-import { dropAnnotations, dropUnread } from '../../common/kube/watch-line';
-import { Watcher, type RelistCause, type WatchEvent } from '../../common/kube/watcher';
-import { HOST_LABEL } from '../../common/names';
-import type { Clock, Random } from '../../common/ports';
-import { survive, type OnFault } from '../../common/survive';
-import type { Metrics } from '../adapters/types';
-import { poolOf } from '../plan/pool/pool';
-import { macsOf, uuidOf } from '../plan/vm/resolve';
-import { Store, type IndexFunctions } from '../runtime/store';
+} from '../../../common/kube/resources';
+import { keyOf, type KubeObject, type ListScope, type ResourceType } from '../../../common/kube/types';
+import { dropAnnotations, dropUnread } from '../../../common/kube/watch-line';
+import { Watcher, type RelistCause, type WatchEvent } from '../../../common/kube/watcher';
+import { HOST_LABEL } from '../../../common/names';
+import type { Clock, Random } from '../../../common/ports';
+import { survive, type OnFault } from '../../../common/survive';
+import type { Metrics } from '../../adapters/types';
+import { poolOf } from '../../plan/pool/pool';
+import { macsOf, uuidOf } from '../../plan/vm/resolve';
+import { Store, type IndexFunctions } from '../../runtime/store';
 
 export interface CachesOptions {
   readonly client: KubeClient;

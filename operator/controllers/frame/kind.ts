@@ -2,11 +2,11 @@
  * What every kind has: a controller, watches as data, and the keys that a leader begins with. One
  * runner joins them: change → key → queue → reconcile.
  */
-import type { Clock, Random } from '../../common/ports';
-import type { OnFault } from '../../common/survive';
-import type { Logger, Metrics } from '../adapters/types';
-import { Controller, type Reconcile } from '../runtime/controller';
-import { WorkQueue } from '../runtime/workqueue';
+import type { Clock, Random } from '../../../common/ports';
+import type { OnFault } from '../../../common/survive';
+import type { Logger, Metrics } from '../../adapters/types';
+import { Controller, type Reconcile } from '../../runtime/controller';
+import { WorkQueue } from '../../runtime/workqueue';
 import type { Caches } from './caches';
 import type { Sources, Watch } from './watch';
 

@@ -18,8 +18,8 @@ import {
 import { reportedBy, type Reported } from '../../plan/vm/reservation';
 import { macsOf, resolve, uuidOf, type Catalog, type Resolution } from '../../plan/vm/resolve';
 import { namesakesOf, sightingOf } from '../../plan/vm/sighting';
-import type { HostDirectory } from '../host-directory';
-import type { Caches } from '../caches';
+import type { HostDirectory } from '../frame/host-directory';
+import type { Caches } from '../frame/caches';
 import { VouchedClaims } from './vouched-claims';
 
 export class VmFactsSource {

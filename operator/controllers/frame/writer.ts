@@ -7,10 +7,15 @@
  *
  * Read with: runtime/store.ts (what is assumed), runtime/workqueue.ts (what is dropped).
  */
-import type { ApplyOptions, DeleteOptions, KubeClient, WriteOptions } from '../../common/kube/client';
-import type { KubeObject, ObjectRef, ResourceType } from '../../common/kube/types';
-import type { Logger } from '../adapters/types';
+import type { ApplyOptions, DeleteOptions, KubeClient, WriteOptions } from '../../../common/kube/client';
+import type { KubeObject, ObjectRef, ResourceType } from '../../../common/kube/types';
+import type { Logger } from '../../adapters/types';
 import type { Caches } from './caches';
+
+/** The field manager of every status that the operator applies; a claim has its own. */
+export const STATUS_MANAGER = 'xenfleet-operator';
+/** Usage changes with every VM; a status in which nothing else changed is written at most this often. */
+export const USAGE_EVERY_MS = 10_000;
 
 /** What the log says of a write that succeeded; nothing if absent. */
 export interface Done {

@@ -1,12 +1,12 @@
 /** The hosts as decisions see them: alive by their Leases (judged by our own clock), believed or not, reported or not ("hosts first"). */
-import type { XenAgent } from '../../crds/generated/types';
-import type { Lease } from '../../common/kube/lease';
-import { bootOfHolder, hostNamespace, hostOfNamespace } from '../../common/names';
-import type { Clock } from '../../common/ports';
-import { agentCatalog, type AgentCatalog } from '../plan/agent-catalog';
-import { hasAnswered, isBelieved, isDeclaredDead, machineOf, viewHost, type HostFacts } from '../plan/host/view';
-import { rememberedHosts } from '../plan/roster';
-import type { HostView } from '../plan/vm/facts';
+import type { XenAgent } from '../../../crds/generated/types';
+import type { Lease } from '../../../common/kube/lease';
+import { bootOfHolder, hostNamespace, hostOfNamespace } from '../../../common/names';
+import type { Clock } from '../../../common/ports';
+import { agentCatalog, type AgentCatalog } from '../../plan/agent-catalog';
+import { hasAnswered, isBelieved, isDeclaredDead, machineOf, viewHost, type HostFacts } from '../../plan/host/view';
+import { rememberedHosts } from '../../plan/roster';
+import type { HostView } from '../../plan/vm/facts';
 import type { Caches } from './caches';
 
 export interface HostDirectoryOptions {

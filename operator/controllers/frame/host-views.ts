@@ -1,7 +1,7 @@
 /** Tells when a host looks different from before: by a change in the caches, or because it fell silent, which makes no event. */
-import { hostOfNamespace } from '../../common/names';
-import type { Clock, Timer } from '../../common/ports';
-import { survive, type OnFault } from '../../common/survive';
+import { hostOfNamespace } from '../../../common/names';
+import type { Clock, Timer } from '../../../common/ports';
+import { survive, type OnFault } from '../../../common/survive';
 import type { Caches } from './caches';
 import type { HostDirectory } from './host-directory';
 

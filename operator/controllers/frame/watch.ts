@@ -2,8 +2,8 @@
  * Watches as data: which changes make which objects of one kind be looked at. A kind lists its own
  * beside its controller (`<kind>/watches.ts`); `kind.ts` listens.
  */
-import type { KubeObject } from '../../common/kube/types';
-import type { Store, StoreChange } from '../runtime/store';
+import type { KubeObject } from '../../../common/kube/types';
+import type { Store, StoreChange } from '../../runtime/store';
 import type { Cached, CacheName, Caches } from './caches';
 import type { HostViews } from './host-views';
 

@@ -2,7 +2,7 @@
 import { deepEqual, equal, match, throws } from 'node:assert/strict';
 import type { KubeClient } from '../../../../common/kube/client';
 import type { XenHost } from '../../../../crds/generated/types';
-import { ClaimsAnew, writeClaim } from '../../../../operator/controllers/vm/claim';
+import { ClaimsAnew, writeClaim } from '../../../../operator/controllers/placement/claim';
 import { NOTHING } from '../../../../operator/plan/vm/reservation';
 import { settle } from '../../../common/kube/fake-clock';
 import { claimed, tombstone, vm, facts } from '../../plan/builders';
