@@ -73,7 +73,7 @@ export function change(
 
 const BACK_OFF_BASE_MS = 10_000;
 const BACK_OFF_MAX_MS = 300_000;
-/** A run of this length makes the past forgotten. */
+/** A run of this length, in milliseconds, makes the past forgotten: what ends after it costs no wait. */
 export const LASTING_RUN_MS = 600_000;
 
 /** The first restart is at once, then 10 s doubling to 300 s. */

@@ -77,7 +77,8 @@ export function noteEnd({ host, nowMs }: StepInput, record: DomainRecord, how: E
   if (record.ended !== undefined) return record;
   const { started } = record;
   const lasted = started !== undefined && nowMs - started.atMs >= LASTING_RUN_MS;
-  const counted = how !== 'reboot' && how !== 'soft_reset' && how !== 'hostReboot' && how !== 'ordered';
+  // A reboot of the guest counts as a crash does: one that reboots in a loop costs the host as much.
+  const counted = how !== 'hostReboot' && how !== 'ordered';
   const failures = counted ? (lasted ? 1 : record.failures + 1) : record.failures;
   return change(record, {
     ended: { how, atMs: nowMs },
@@ -158,11 +159,15 @@ const endWords: Readonly<Record<EndedHow, string>> = {
   ordered: 'it was ended as ordered',
 };
 
+const countWords: Partial<Record<EndedHow, string>> = { reboot: 'rebooted', soft_reset: 'reset itself' };
+
 function waiting(record: DomainRecord): Report {
   if (record.lastFailure !== undefined) return { phase: 'Failed', ready: 'False', ...record.lastFailure };
-  const how = endWords[record.ended?.how ?? 'destroyed'];
+  const how = record.ended?.how ?? 'destroyed';
   const seconds = backOffMs(record.failures) / 1000;
-  const message = `${how}; it has ended ${record.failures} times, so the next start is ${seconds} s after the last end`;
+  const times = `${countWords[how] ?? 'has ended'} ${record.failures} times without a run of ${LASTING_RUN_MS / 60_000} minutes`;
+  const next = new Date(record.nextStartMs ?? 0).toISOString().replace(/\.\d+/, '');
+  const message = `${endWords[how]}; it ${times}, so it is started again ${seconds} s after the last end, at ${next}`;
   return { phase: 'Failed', ready: 'False', reason: 'RestartBackOff', message };
 }
 

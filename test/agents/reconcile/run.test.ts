@@ -117,9 +117,34 @@ describe('a guest that ended by itself', () => {
     equal(step({ record: kept, nowMs: NOW + 15_001 }).act.do, 'create');
   });
 
-  it('a run of ten minutes makes the past forgotten', () => {
-    const { record: kept } = step({ record: started({ failures: 6 }) });
-    equal(kept?.failures, 1);
+  it('a run of ten minutes makes the past forgotten, however it ended', () => {
+    equal(step({ record: started({ failures: 6 }) }).record?.failures, 1);
+    for (const how of reasons) {
+      const { record: kept } = step({ record: started({ failures: 6 }) }, rows(ended(how)));
+      deepEqual([kept?.failures, kept?.nextStartMs], [1, NOW], how);
+      equal(step({ record: kept as DomainRecord }).act.do, 'create', how);
+    }
+  });
+
+  it('again and again: every end by itself is slowed down and told, a reboot as a crash is', () => {
+    const words = { reboot: /the guest rebooted; it rebooted 3 times/, soft_reset: /it reset itself 3 times/ };
+    for (const how of reasons) {
+      const shortly = { epoch: 1, bootID: BOOT, atMs: NOW - 5000 };
+      const { record: kept } = step({ record: record({ started: shortly, failures: 2 }) }, rows(ended(how)));
+      const waits = step({ record: kept as DomainRecord });
+      const { reason, message } = reported(waits);
+      equal(reason, 'RestartBackOff', how);
+      match(message, words[how as keyof typeof words] ?? /it has ended 3 times/);
+      match(message, /started again 20 s after the last end, at 2027-01-15T08:00:20Z/);
+      equal(waits.act.do === 'report' && waits.act.wakeAtMs, NOW + 20_000);
+      equal(step({ record: kept as DomainRecord, nowMs: NOW + 20_001 }).act.do, 'create');
+    }
+  });
+
+  it('a boot of the host is nobody at the guest to blame', () => {
+    const host = { fleetID: FLEET, bootID: 'boot-2', confirmedBootID: 'boot-2', startUnconfirmed: false };
+    const { act, record: kept } = step({ record: started({ failures: 4 }), host });
+    deepEqual([act.do, kept?.failures], ['create', 4]);
   });
 
   it('the back-off: 0, 10 s, doubling, at most 300 s', () => {
