@@ -34,6 +34,8 @@ export const DOMAIN_REASONS = [
   'NameConflict',
   'DuplicateDomain',
   'ForeignDomain',
+  'ZombieDomain',
+  'Suspended',
   'ConfigRejected',
   'ToolstackHung',
   'HostUnreachable',

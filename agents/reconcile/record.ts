@@ -35,7 +35,10 @@ export interface DomainRecord {
   readonly started?: Run;
   /** Set once the run in `started` is over. */
   readonly ended?: { readonly how: EndedHow; readonly atMs: number };
-  /** A shutdown that the order asked for. */
+  /**
+   * A shutdown that the order asked for. By the last request at `askedMs` the guest had had `askedMs - sinceMs` milliseconds of its
+   * grace period; the wall time of the first request, unless a clock was set or an agent was away meanwhile.
+   */
   readonly stopping?: { readonly sinceMs: number; readonly askedMs: number };
   readonly lastTermination?: { readonly reason: EndedHow; readonly atMs: number; readonly hostBootID: string };
   /** Starts after the first one, since the epoch was taken up. */

@@ -1,4 +1,5 @@
 /** desired Running: keep it so, by the run policy. Pure. */
+import { domainName } from '../../common/names';
 import type { DomainRow } from '../xl/list';
 import { isRunOrder } from '../xl/order';
 import { LASTING_RUN_MS, appliedOf, backOffMs, change, isRestart } from './record';
@@ -7,6 +8,9 @@ import type { Report, Step, StepInput } from './types';
 
 /** Shorter than no real create's life, and only asked once the agent has lost it: see `isBrokenOff`. */
 const BROKEN_OFF_MS = 30_000;
+
+const SUSPENDED_MS = 600_000;
+const LOOK_MS = { least: 500, most: 30_000 };
 
 /** What follows the end of a run. `again` may have to wait for the back-off. */
 type Verdict = 'again' | 'finished' | 'failed';
@@ -31,12 +35,29 @@ export function run(input: StepInput, record: DomainRecord, row: DomainRow | und
         transient: true,
       });
     case 'suspended':
+      return suspended(input, record, row);
     case 'dying':
     case 'unknown': {
       const message = `xl shows the domain as ${row.state}; nothing is touched`;
       return look(input, record, { phase: 'Unknown', ready: 'Unknown', reason: 'Starting', message });
     }
   }
+}
+
+/**
+ * Somebody saves or moves it, or the guest did so itself: then nothing resumes it in place, and it has ended. While `xl save` or
+ * `xl migrate` is at work the two look alike, so it gets longer than these take. Under another name it is what a migration has
+ * left, whose other half may run elsewhere: that is nobody's to end but a person's.
+ */
+function suspended(input: StepInput, record: DomainRecord, row: DomainRow): Step {
+  const ours = domainName(record.vm.namespace, record.vm.name);
+  if (row.name === ours && input.rowForMs >= SUSPENDED_MS)
+    return { record: noteEnd(input, record, 'suspend'), act: { do: 'bury', domid: row.domid, state: 'shutdown' } };
+  const message =
+    row.name === ours
+      ? `the guest is suspended, by itself or by somebody who saves or moves it; if it stays so for ${SUSPENDED_MS / 60_000} minutes it has ended, and its run policy says what follows`
+      : `the domain is suspended under the name ${row.name ?? '(null)'}, not ${ours}, as a migration leaves it: nothing is touched until a person has looked at the other host of that migration and ended the copy that is not wanted, with xl`;
+  return look(input, record, { phase: 'Unknown', ready: 'Unknown', reason: 'Suspended', message });
 }
 
 /**
@@ -91,10 +112,10 @@ export function noteEnd({ host, nowMs }: StepInput, record: DomainRecord, how: E
 function start(input: StepInput, before: DomainRecord): Step {
   const record = withEnd(input, before);
   const verdict = startable(record);
+  const how = record.ended?.how ?? 'destroyed';
   if (verdict === 'finished')
-    return sayOff(record, 'Stopped', 'Finished', 'the guest shut down, and its run policy leaves it off');
+    return sayOff(record, 'Stopped', 'Finished', `${endWords[how]}, and its run policy leaves it off`);
   if (verdict === 'failed') {
-    const how = record.ended?.how ?? 'destroyed';
     return sayOff(record, 'Failed', 'Crashed', `${endWords[how]}, and its run policy does not start it again`);
   }
   const { host, nowMs } = input;
@@ -171,8 +192,13 @@ function waiting(record: DomainRecord): Report {
   return { phase: 'Failed', ready: 'False', reason: 'RestartBackOff', message };
 }
 
-function look({ nowMs }: StepInput, record: DomainRecord, report: Report): Step {
-  return { record, act: { do: 'report', report, wakeAtMs: nowMs + 1000 } };
+/** What has not moved for long is looked at ever less often: each look is an `xl list`. */
+export function lookAgainMs(rowForMs: number): number {
+  return Math.min(LOOK_MS.most, Math.max(LOOK_MS.least, rowForMs / 4));
+}
+
+function look({ nowMs, rowForMs }: StepInput, record: DomainRecord, report: Report): Step {
+  return { record, act: { do: 'report', report, wakeAtMs: nowMs + lookAgainMs(rowForMs) } };
 }
 
 function sayOff(record: DomainRecord, phase: 'Stopped' | 'Failed', reason: Report['reason'], message: string): Step {

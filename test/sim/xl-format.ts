@@ -82,7 +82,7 @@ function stateText(xen: SimXen, domain: Domain): string {
     domain.paused ? 'p' : '-',
     domain.shutdown === undefined ? '-' : 's',
     domain.shutdown === undefined ? '-' : why[domain.shutdown],
-    '-',
+    domain.dying && domain.behaviour.zombie === true ? 'd' : '-',
   ].join('');
 }
 
