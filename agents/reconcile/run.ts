@@ -2,8 +2,9 @@
 import { domainName } from '../../common/names';
 import type { DomainRow } from '../xl/list';
 import { isRunOrder } from '../xl/order';
-import { LASTING_RUN_MS, appliedOf, backOffMs, change, isRestart } from './record';
-import type { DomainRecord, EndedHow, Run } from './record';
+import { noteGone, noteRowEnd, noteRunning } from './note';
+import { LASTING_RUN_MS, appliedOf, backOffMs, change } from './record';
+import type { DomainRecord, EndedHow } from './record';
 import type { Report, Step, StepInput } from './types';
 
 /** Shorter than no real create's life, and only asked once the agent has lost it: see `isBrokenOff`. */
@@ -22,7 +23,7 @@ export function run(input: StepInput, record: DomainRecord, row: DomainRow | und
       return { record: noteRunning(input, record), act: { do: 'report', report: running() } };
     case 'shutdown':
       return {
-        record: noteEnd(input, record, row.reason ?? 'poweroff'),
+        record: noteRowEnd(input, record, row.reason ?? 'poweroff'),
         act: { do: 'bury', domid: row.domid, state: 'shutdown' },
       };
     case 'paused':
@@ -52,7 +53,7 @@ export function run(input: StepInput, record: DomainRecord, row: DomainRow | und
 function suspended(input: StepInput, record: DomainRecord, row: DomainRow): Step {
   const ours = domainName(record.vm.namespace, record.vm.name);
   if (row.name === ours && input.rowForMs >= SUSPENDED_MS)
-    return { record: noteEnd(input, record, 'suspend'), act: { do: 'bury', domid: row.domid, state: 'shutdown' } };
+    return { record: noteRowEnd(input, record, 'suspend'), act: { do: 'bury', domid: row.domid, state: 'shutdown' } };
   const message =
     row.name === ours
       ? `the guest is suspended, by itself or by somebody who saves or moves it; if it stays so for ${SUSPENDED_MS / 60_000} minutes it has ended, and its run policy says what follows`
@@ -72,45 +73,8 @@ function running(): Report {
   return { phase: 'Running', ready: 'True', reason: 'Running', message: 'the domain runs' };
 }
 
-/** Found running, whoever started it: taken over as it is. */
-function noteRunning(input: StepInput, record: DomainRecord): DomainRecord {
-  const { bootID } = input.host;
-  const broken =
-    record.creating?.epoch === record.epoch && record.creating.bootID === bootID ? record.creating : undefined;
-  return change(record, {
-    started: broken ?? theRun(input, record),
-    // Our own create, which outlived the agent that began it.
-    restarts: record.restarts + (broken && isRestart(record) ? 1 : 0),
-    creating: undefined,
-    ended: undefined,
-    lastFailure: undefined,
-    nextStartMs: undefined,
-  });
-}
-
-function theRun({ host, nowMs }: StepInput, { started, ended, epoch }: DomainRecord): Run {
-  if (started?.bootID !== host.bootID || ended !== undefined) return { epoch, bootID: host.bootID, atMs: nowMs };
-  return started.epoch === epoch ? started : { ...started, epoch };
-}
-
-/** Remembers the end of the run in `started`, once. */
-export function noteEnd({ host, nowMs }: StepInput, record: DomainRecord, how: EndedHow): DomainRecord {
-  if (record.ended !== undefined) return record;
-  const { started } = record;
-  const lasted = started !== undefined && nowMs - started.atMs >= LASTING_RUN_MS;
-  // A reboot of the guest counts as a crash does: one that reboots in a loop costs the host as much.
-  const counted = how !== 'hostReboot' && how !== 'ordered';
-  const failures = counted ? (lasted ? 1 : record.failures + 1) : record.failures;
-  return change(record, {
-    ended: { how, atMs: nowMs },
-    lastTermination: { reason: how, atMs: nowMs, hostBootID: started?.bootID ?? host.bootID },
-    failures,
-    nextStartMs: counted ? nowMs + backOffMs(failures) : undefined,
-  });
-}
-
 function start(input: StepInput, before: DomainRecord): Step {
-  const record = withEnd(input, before);
+  const record = noteGone(input, before);
   const verdict = startable(record);
   const how = record.ended?.how ?? 'destroyed';
   if (verdict === 'finished')
@@ -148,13 +112,6 @@ function awaitedConfirmation({ host, order }: StepInput, record: DomainRecord): 
 function awaitConfirmation(record: DomainRecord, message: string): Step {
   const report: Report = { phase: 'Stopped', ready: 'False', reason: 'AwaitingConfirmation', message, transient: true };
   return { record, act: { do: 'report', report } };
-}
-
-/** Where a run of this epoch is not there any more, and nobody noted its end, somebody else ended it. */
-function withEnd(input: StepInput, record: DomainRecord): DomainRecord {
-  const { started } = record;
-  if (!started || record.ended !== undefined || started.epoch !== record.epoch) return record;
-  return noteEnd(input, record, started.bootID === input.host.bootID ? 'destroyed' : 'hostReboot');
 }
 
 function startable(record: DomainRecord): Verdict {

@@ -3,7 +3,7 @@ import type { DomainRow } from '../xl/list';
 import { MAX_GAP_MS } from './lasting';
 import { change } from './record';
 import type { DomainRecord } from './record';
-import { noteEnd } from './run';
+import { noteEnd } from './note';
 import type { Report, Step, StepInput } from './types';
 
 const DEFAULT_GRACE_SECONDS = 60;

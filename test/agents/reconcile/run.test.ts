@@ -25,6 +25,17 @@ describe('an order to run', () => {
     deepEqual([kept?.epoch, kept?.started], [5, { epoch: 5, bootID: BOOT, atMs: NOW - 3_600_000 }]);
   });
 
+  it('that runs although its last run has ended: another run, since now', () => {
+    const before = {
+      started: { epoch: 1, bootID: BOOT, atMs: NOW - 9e6 },
+      ended: { how: 'crash', atMs: NOW - 8e6 },
+    } as const;
+    for (const creating of [undefined, { epoch: 1, bootID: 'boot-0', atMs: NOW - 7e6 }]) {
+      const { record: kept } = step({ record: record({ ...before, ...(creating && { creating }) }) }, rows(row()));
+      deepEqual([kept?.started?.atMs, kept?.ended, kept?.creating], [NOW, undefined, undefined]);
+    }
+  });
+
   it('that was being created when the agent died, and runs: its own, with what it was given', () => {
     const creating = { epoch: 1, bootID: BOOT, atMs: NOW - 5000, applied: { type: 'pvh' as const } };
     const { record: kept } = step({ record: started({ creating, ended: { how: 'crash', atMs: NOW } }) }, rows(row()));
