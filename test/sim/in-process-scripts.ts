@@ -87,6 +87,8 @@ const scripts: Readonly<Record<string, Script>> = {
       ['hostname', said(host.xen.spec.name)],
       ['policy', fileText(files, '/etc/xenfleet/policy.json')],
       ['info', await run(host, 'xl', 'info')],
+      ['cpupools', await run(host, 'xl', 'cpupool-list')],
+      ['xlconf', said(xlConf(files))],
       ['list', await run(host, 'xl', 'list', '-v')],
       ['domains', await run(host, 'xl', 'list', '-l')],
       ['marks', { ...(await run(host, 'xenstore-ls', '-f', '/xenfleet')), code: 0 }],
@@ -166,6 +168,11 @@ function readFence({ files }: ScriptHost, path: string): number {
 function imageLines(files: MemoryFiles, folder: string): string[] {
   const inside = [...files.files].filter(([path]) => path.startsWith(`${folder}/`));
   return inside.map(([path, { bytes }]) => `${bytes} ${path.slice(folder.length + 1)}`);
+}
+
+function xlConf(files: MemoryFiles): string {
+  const lines = (files.get('/etc/xen/xl.conf') ?? '').split('\n');
+  return lines.filter((line) => line.includes('autoballoon')).join('\n');
 }
 
 function fileText(files: MemoryFiles, path: string): CommandResult {

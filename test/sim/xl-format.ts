@@ -130,6 +130,11 @@ export function infoText(xen: SimXen, field?: string): string {
   return fields.map(([key, value]) => `${key.padEnd(23)}: ${value}\n`).join('');
 }
 
+export function cpuPoolText({ spec, domains }: SimXen): string {
+  const numbers = `${String(spec.cpus).padStart(3)}   credit2       y       ${String(domains.size + 1).padStart(4)}`;
+  return `Name               CPUs   Sched     Active   Domain count\n${'Pool-0'.padEnd(19)}${numbers}\n`;
+}
+
 export function uptimeText(xen: SimXen, domains: readonly (Domain | 'dom0')[]): string {
   const line = (name: string, domid: number, seconds: number) =>
     `${name.padEnd(32)} ${String(domid).padStart(5)} ${clockText(seconds)}\n`;

@@ -1,4 +1,5 @@
 /** The contract of a host port, second half: domains and the locks that guard them. */
+import { autoballoons, parseCpuPools } from '../../../agents/xl/info';
 import { strict as assert } from 'node:assert';
 import { randomUUID } from 'node:crypto';
 import { assertExited, domainCalls, imageDir, contractDir, pool, POOL_ID, POOL_NAME, until } from './contract-calls';
@@ -123,6 +124,8 @@ export function domainContract(under: () => HostUnderTest): void {
     );
     assert.match(parts.get('bootid') ?? '', /^[0-9a-f-]{36}\n$/);
     assert.match(parts.get('info') ?? '', /^total_memory +: \d+$/m);
+    assert.ok((parseCpuPools(parts.get('cpupools') ?? '') ?? 0) > 0);
+    assert.equal(autoballoons(parts.get('xlconf') ?? 'autoballoon=1'), false);
     assert.match(parts.get('list') ?? '', new RegExp(vm.uuid));
     assert.match(parts.get('domains') ?? '', new RegExp(`"uuid": "${vm.uuid}"`));
     assert.ok(parts.get('marks')?.includes(`/xenfleet/${vm.uuid} = "contract/${vm.uuid}"\n`));
