@@ -79,6 +79,18 @@ holds() { # FILE WORD
   return 1
 }
 
+need_owner() { # OWNER, which is "FLEET NAMESPACE/NAME"
+  case $1 in ?*' '?*/?*) ;; *) die 43 "not an owner: $1" ;; esac
+}
+
+# Ends the script if the mark of the UUID names another owner. Whose the domain is was decided before
+# the lock was had. No mark, or one that is not whole, proves nothing here.
+check_mark() { # UUID OWNER
+  mark=$(xenstore-read "/xenfleet/$1" 2>/dev/null) || return 0
+  case $mark in ?*' '?*' '?*/?*) ;; *) return 0 ;; esac
+  [ "\${mark%% *} \${mark##* }" = "$2" ] || die 48 "domain $1 is marked \\"$mark\\", not \\"$2\\""
+}
+
 # Runs an xl command on every domain found; the last failure is the script's.
 each_domain() { # COMMAND…
   code=0
@@ -170,19 +182,21 @@ rm -f "$disk" "$R$1/.$4".*part || exit $?
 sync "$R$1" && rm -f "$owner" && sync "$R$1" || exit $?
 echo "$word"
 `,
-  'destroy': lib + `# UUID [DOMID LETTER]: ends the domain at once; 0 and \`absent\` where it is not there. With DOMID that one only, and only while LETTER (p or
+  'destroy': lib + `# UUID OWNER [DOMID LETTER]: ends the domain at once; 0 and \`absent\` where it is not there. With DOMID that one only, and only while LETTER (p or
 # s) is in its state: what was started or went on meanwhile is spared.
 need_uuid "\${1-}"
-case $#\${3-} in
-  1) ;;
-  3p | 3s) need_number "$2" ;;
-  *) die 43 'usage: UUID [DOMID LETTER]' ;;
+case $#\${4-} in
+  2) ;;
+  4p | 4s) need_number "$3" ;;
+  *) die 43 'usage: UUID OWNER [DOMID LETTER]' ;;
 esac
-find_domain "$@"
+need_owner "$2"
+find_domain "$1" "\${3-}" "\${4-}"
 [ -n "$domids" ] || {
   echo absent
   exit 0
 }
+check_mark "$1" "$2"
 each_domain xl destroy
 `,
   'grow-disk': lib + `# POOL_PATH POOL_NAME POOL_ID FILE SIZE_BYTES: a disk only ever grows.
@@ -448,11 +462,14 @@ find_domain "$2"
 xenstore-rm "/xenfleet/$2" 2>/dev/null # The mark may be gone already, e.g. since a reboot.
 echo "retired $fence"
 `,
-  'shutdown': lib + `# UUID [-F] [SECONDS]: asks the guest to shut down; -F presses the power button where the guest has no PV drivers. \`xl shutdown\` waits for
+  'shutdown': lib + `# UUID OWNER [-F] [SECONDS]: asks the guest to shut down; -F presses the power button where the guest has no PV drivers. \`xl shutdown\` waits for
 # the guest's answer, up to a minute: with SECONDS no longer than that (124; the guest stays asked). 44 where the domain is not there.
 need_uuid "\${1-}"
+[ $# -ge 2 ] || die 43 'usage: UUID OWNER [-F] [SECONDS]'
 uuid=$1
-shift
+owner=$2
+shift 2
+need_owner "$owner"
 force=
 seconds=
 for arg; do
@@ -463,6 +480,7 @@ for arg; do
 done
 find_domain "$uuid"
 [ -n "$domids" ] || die 44 "no domain $uuid"
+check_mark "$uuid" "$owner"
 each_domain \${seconds:+timeout "$seconds"} xl shutdown $force
 `,
   'tune': lib + `# UUID mem-set|vcpu-set N: live size, in MiB or vCPUs. 44 where the domain is not there.
