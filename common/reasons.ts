@@ -37,6 +37,7 @@ export const DOMAIN_REASONS = [
   'ZombieDomain',
   'Suspended',
   'ConfigRejected',
+  'DependencyMissing',
   'ToolstackHung',
   'HostUnreachable',
   'CreateFailed',

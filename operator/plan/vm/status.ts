@@ -35,6 +35,7 @@ const NEEDS_SOMEBODY: ReadonlySet<string> = new Set<VMReason>([
   'DuplicateDomain',
   'ForeignDomain',
   'ZombieDomain',
+  'DependencyMissing',
   'ConfigRejected',
   'ForeignFleet',
 ]);
