@@ -8,6 +8,7 @@ import type { View } from './dom0/view';
 import { Lanes } from './lanes';
 import type { Log } from './log';
 import { afterCreate, afterDelete, afterRetire } from './reconcile/outcome';
+import { ownerOf } from './reconcile/owner';
 import { knownDisks } from './reconcile/record';
 import type { DomainRecord } from './reconcile/record';
 import type { Act, Report, Seen, StepInput } from './reconcile/types';
@@ -131,12 +132,14 @@ export class Acts {
   }
 
   private async end(turn: Turn, act: Acting<'shutdown' | 'destroy' | 'bury'>): Promise<boolean> {
-    const { uuid, state, input } = turn;
+    const { uuid, state, input, record } = turn;
     await turn.saved;
+    if (!record) throw new Error('a domain to end without a record');
     const { toolstack } = this.options;
+    const owner = ownerOf(record);
     const outcome = await (act.do === 'shutdown'
-      ? toolstack.shutdown(uuid, act.seconds)
-      : toolstack.destroy(uuid, act.do === 'bury' ? act : undefined));
+      ? toolstack.shutdown(uuid, owner, act.seconds)
+      : toolstack.destroy(uuid, owner, act.do === 'bury' ? act : undefined));
     state.notBefore = this.options.view.nextNumber;
     this.options.onChanged();
     const rows = input.seen.kind === 'rows' ? input.seen.rows : [];

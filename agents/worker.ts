@@ -7,6 +7,8 @@ import { Acts } from './acts';
 import type { ActsOptions, Traces, Turn } from './acts';
 import type { AgentApi } from './api/types';
 import { errorText } from './log';
+import { lasting, sinceMs } from './reconcile/lasting';
+import type { Lasting } from './reconcile/lasting';
 import { nextStep } from './reconcile/step';
 import type { Act, Report, Seen, StepInput } from './reconcile/types';
 import type { Mark } from './xl/mark';
@@ -24,6 +26,7 @@ interface State extends Traces {
   again: boolean;
   stale: boolean;
   failures: number;
+  lasting: Lasting;
   timer?: Timer;
 }
 
@@ -86,11 +89,15 @@ export class Workers {
       // Nothing is awaited between the look at the order in `gather` and here.
       const order = this.options.api.order(uuid)?.domain.metadata;
       const step = nextStep(input);
+      // The time of a request counts from here on, not from its answer, which a guest may owe for a minute.
+      const { seen, nowMs: wallMs } = input;
+      const { record = input.record } = step;
+      state.lasting = lasting(state.lasting, { seen, record, wallMs, monotonicMs: this.options.clock.monotonicMs() });
       const saved = step.record ? this.options.store.save(step.record) : this.options.store.settle(uuid);
       saved.catch(() => undefined); // Whoever needs it awaits it.
       if (step.act.do !== 'report' && step.act.do !== 'idle')
-        this.options.log.info({ uuid, act: step.act.do, epoch: step.record?.epoch ?? input.record?.epoch }, 'acting');
-      const turn: Turn = { uuid, state, input, order, record: step.record ?? input.record, saved };
+        this.options.log.info({ uuid, act: step.act.do, epoch: record?.epoch }, 'acting');
+      const turn: Turn = { uuid, state, input, order, record, saved };
       try {
         if (!(await this.acts.perform(turn, this.asWritten(uuid, step.act)))) return;
       } catch (error) {
@@ -128,7 +135,11 @@ export class Workers {
       ...(fleetID !== undefined && { fleetID }),
     };
     const order = this.orderOf(uuid, bootID);
-    return { uuid, order, seen, host, nowMs: clock.wallMs(), ...(record && { record }), ...(mark && { mark }) };
+    const [nowMs, monotonicMs] = [clock.wallMs(), clock.monotonicMs()];
+    state.lasting = lasting(state.lasting, { seen, record, wallMs: nowMs, monotonicMs });
+    const rowForMs = sinceMs(state.lasting.row, monotonicMs);
+    const askedForMs = sinceMs(state.lasting.asked, monotonicMs);
+    return { uuid, order, seen, host, nowMs, rowForMs, askedForMs, ...(record && { record }), ...(mark && { mark }) };
   }
 
   /** Looked up only if it could decide whose a domain is. */
@@ -204,5 +215,6 @@ const newState = (): State => ({
   again: false,
   stale: false,
   failures: 0,
+  lasting: {},
   notBefore: 0,
 });

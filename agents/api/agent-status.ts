@@ -9,6 +9,7 @@ import type { Bound } from './agent-records';
 import { compare, poolStatuses, retainedDisks } from './agent-storage';
 import type { StorageInput } from './agent-storage';
 import type { DomainRow, Listing } from '../xl/list';
+import type { Observation } from '../xl/observe';
 import { isProved, ownerOf } from '../reconcile/owner';
 
 export interface AgentStatusInput extends StorageInput {
@@ -67,20 +68,32 @@ function hostname({ agent, observation }: AgentStatusInput): Pick<XenAgentStatus
 
 function hardware({
   agent: { status },
-  observation: { facts },
+  observation,
   listing,
 }: AgentStatusInput): Pick<XenAgentStatus, 'cpus' | 'xen' | 'memory' | 'dom0'> {
+  const { facts } = observation;
   const row = listing.rows.find(({ domid }) => domid === 0);
-  const memoryFixed = facts?.dom0MemoryFixed ?? status?.dom0?.memoryFixed ?? false;
-  const dom0 = row && { vcpus: row.vcpus, memoryMiB: row.memoryMiB, memoryFixed };
+  const problem = memoryProblem(observation, status);
+  const fixed = { memoryFixed: problem === undefined, ...(problem !== undefined && { memoryProblem: problem }) };
+  const dom0 = row && { vcpus: row.vcpus, memoryMiB: row.memoryMiB, ...fixed };
   const known = facts
     ? {
-        cpus: facts.cpus,
+        cpus: Math.min(facts.cpus, observation.poolCpus ?? facts.cpus),
         xen: { version: facts.xenVersion, guestTypes: [...facts.guestTypes], virtCaps: facts.virtCaps },
         memory: { totalMiB: facts.totalMiB, freeMiB: facts.freeMiB },
       }
     : { cpus: status?.cpus, xen: status?.xen, memory: status?.memory };
   return defined({ ...known, dom0 });
+}
+
+const TAKES_FROM_DOM0 =
+  'autoballoon is on in /etc/xen/xl.conf, so xl takes memory from Dom0 for a guest that finds none free';
+
+function memoryProblem({ facts, autoballoons }: Observation, status: XenAgentStatus | undefined): string | undefined {
+  if (autoballoons === true) return TAKES_FROM_DOM0;
+  if (facts) return facts.dom0MemoryProblem;
+  const { memoryFixed, memoryProblem: before } = status?.dom0 ?? {};
+  return memoryFixed === true ? undefined : (before ?? 'xl info has not told the memory of Dom0 yet');
 }
 
 type Lists = Pick<XenAgentStatus, 'domains' | 'records' | 'retainedDisks' | 'retainedDiskCount' | 'truncated'>;

@@ -1,9 +1,11 @@
 /** The acts that end or clear away a domain, each under the lock of its UUID on the Dom0, each with a closed set of outcomes. */
 import { diskFileName } from '../../common/names';
+import type { Owner } from '../reconcile/owner';
 import type { DomainRecord } from '../reconcile/record';
 import type { DeletedDisk } from '../reconcile/types';
 import { explain } from '../xl/errors';
 import type { Failure } from '../xl/errors';
+import { ownerText } from '../xl/mark';
 import { refusalText } from '../xl/order';
 import { checkPolicy } from '../xl/policy';
 import type { Policy } from '../xl/policy';
@@ -22,6 +24,12 @@ export type ActOutcome =
   | { readonly kind: 'unclear'; readonly failure: Failure }
   | { readonly kind: 'failed'; readonly failure: Failure };
 
+/** A domain that is to be ended only while it is like this. */
+interface Still {
+  readonly domid: number;
+  readonly state: 'shutdown' | 'paused';
+}
+
 const ACT_DEADLINE_MS = 120_000;
 
 export class Toolstack {
@@ -32,17 +40,18 @@ export class Toolstack {
   ) {}
 
   /** Asks the guest; presses the power button of one that has no PV drivers. A guest that does not answer in time stays asked. */
-  async shutdown(uuid: string, seconds: number): Promise<ActOutcome> {
-    const polite = await this.run(uuid, 'shutdown', [uuid, String(seconds)]);
+  async shutdown(uuid: string, owner: Owner, seconds: number): Promise<ActOutcome> {
+    const args = [uuid, ownerText(owner)];
+    const polite = await this.run(uuid, 'shutdown', [...args, String(seconds)]);
     const noDrivers = polite.code !== null && polite.stderr.includes('PV control interface not available');
-    const result = noDrivers ? await this.run(uuid, 'shutdown', [uuid, '-F', String(seconds)]) : polite;
-    return [ABSENT, TIMED_OUT].includes(result.code ?? 0) ? { kind: 'done' } : outcomeOf('xl shutdown', result);
+    const result = noDrivers ? await this.run(uuid, 'shutdown', [...args, '-F', String(seconds)]) : polite;
+    return [ABSENT, TIMED_OUT].includes(result.code ?? 0) ? { kind: 'done' } : ofDomain('xl shutdown', result);
   }
 
   /** Every domain of the UUID, or only the one that is `still` so. */
-  async destroy(uuid: string, still?: { domid: number; state: 'shutdown' | 'paused' }): Promise<ActOutcome> {
-    const args = still ? [uuid, String(still.domid), still.state === 'paused' ? 'p' : 's'] : [uuid];
-    return outcomeOf('xl destroy', await this.run(uuid, 'destroy', args));
+  async destroy(uuid: string, owner: Owner, still?: Still): Promise<ActOutcome> {
+    const only = still ? [String(still.domid), still.state === 'paused' ? 'p' : 's'] : [];
+    return ofDomain('xl destroy', await this.run(uuid, 'destroy', [uuid, ownerText(owner), ...only]));
   }
 
   async retire(uuid: string, epoch: number): Promise<ActOutcome> {
@@ -75,6 +84,13 @@ export class Toolstack {
   private run(uuid: string, script: string, args: readonly string[]): Promise<ExecResult> {
     return this.host.locked(uuid, script, args, { deadlineMs: ACT_DEADLINE_MS });
   }
+}
+
+/** The lock was had after it was decided whose the domain is; by then its mark names somebody else. */
+function ofDomain(what: string, result: ExecResult): ActOutcome {
+  if (result.end !== 'exited' || result.code !== NOT_YOURS) return outcomeOf(what, result);
+  const message = `${result.stderr.trim()}; nothing is touched until a person has ended it with xl, or has set the mark right`;
+  return { kind: 'failed', failure: { reason: 'ForeignDomain', message } };
 }
 
 export function outcomeOf(what: string, result: ExecResult): ActOutcome {

@@ -11,6 +11,7 @@ import { parseObservation } from '../xl/observe';
 import type { Observation } from '../xl/observe';
 import type { Seen } from '../reconcile/types';
 import { BOOT_ID_FILE } from './layout';
+import { preflight } from './preflight';
 
 /** `number`: what was changed before it began is in it, see `View.nextNumber`. */
 export type Look =
@@ -25,6 +26,8 @@ export class View {
   private begun = 0;
   private running: Promise<Look> | undefined;
   private next: Promise<Look> | undefined;
+  /** The Dom0 was found to have all programs that the scripts need. */
+  private equipped = false;
   /** Monotonic time of the last look that told something. */
   goodMs = Number.NEGATIVE_INFINITY;
 
@@ -66,9 +69,14 @@ export class View {
   }
 
   async observe(imageDir: string, poolPaths: readonly string[]): Promise<Observation | Failure> {
+    // What is missing makes whole sections fail, or worse, empty.
+    const lacking = this.equipped ? undefined : await preflight(this.host);
+    this.equipped = lacking === undefined;
+    if (lacking) return lacking;
     const args = [imageDir, ...poolPaths];
     const result = await this.host.locked('observe', 'observe', args, { deadlineMs: OBSERVE_DEADLINE_MS });
-    if (result.end !== 'exited' || result.code !== 0) return explain('observe', result);
+    this.equipped = result.end === 'exited' && result.code === 0;
+    if (!this.equipped) return explain('observe', result);
     return parseObservation(result.stdout);
   }
 
@@ -97,7 +105,8 @@ export class View {
     if (result.end !== 'exited' || result.code !== 0) return { number, failure: explain('xl list', result) };
     const listing = parseListV(result.stdout);
     if (!listing) {
-      const message = 'xl list printed no whole listing; xenstored may be broken on the host';
+      const words = JSON.stringify(result.stdout.trim().slice(0, 200));
+      const message = `xl list printed no whole listing, but ${words}; xenstored may be broken on the host`;
       return { number, failure: { reason: 'ToolstackHung', message } };
     }
     const bootID = await this.readBootID();

@@ -79,6 +79,18 @@ holds() { # FILE WORD
   return 1
 }
 
+need_owner() { # OWNER, which is "FLEET NAMESPACE/NAME"
+  case $1 in ?*' '?*/?*) ;; *) die 43 "not an owner: $1" ;; esac
+}
+
+# Ends the script if the mark of the UUID names another owner. Whose the domain is was decided before
+# the lock was had. No mark, or one that is not whole, proves nothing here.
+check_mark() { # UUID OWNER
+  mark=$(xenstore-read "/xenfleet/$1" 2>/dev/null) || return 0
+  case $mark in ?*' '?*' '?*/?*) ;; *) return 0 ;; esac
+  [ "\${mark%% *} \${mark##* }" = "$2" ] || die 48 "domain $1 is marked \\"$mark\\", not \\"$2\\""
+}
+
 # Runs an xl command on every domain found; the last failure is the script's.
 each_domain() { # COMMAND…
   code=0
@@ -170,19 +182,21 @@ rm -f "$disk" "$R$1/.$4".*part || exit $?
 sync "$R$1" && rm -f "$owner" && sync "$R$1" || exit $?
 echo "$word"
 `,
-  'destroy': lib + `# UUID [DOMID LETTER]: ends the domain at once; 0 and \`absent\` where it is not there. With DOMID that one only, and only while LETTER (p or
+  'destroy': lib + `# UUID OWNER [DOMID LETTER]: ends the domain at once; 0 and \`absent\` where it is not there. With DOMID that one only, and only while LETTER (p or
 # s) is in its state: what was started or went on meanwhile is spared.
 need_uuid "\${1-}"
-case $#\${3-} in
-  1) ;;
-  3p | 3s) need_number "$2" ;;
-  *) die 43 'usage: UUID [DOMID LETTER]' ;;
+case $#\${4-} in
+  2) ;;
+  4p | 4s) need_number "$3" ;;
+  *) die 43 'usage: UUID OWNER [DOMID LETTER]' ;;
 esac
-find_domain "$@"
+need_owner "$2"
+find_domain "$1" "\${3-}" "\${4-}"
 [ -n "$domids" ] || {
   echo absent
   exit 0
 }
+check_mark "$1" "$2"
 each_domain xl destroy
 `,
   'grow-disk': lib + `# POOL_PATH POOL_NAME POOL_ID FILE SIZE_BYTES: a disk only ever grows.
@@ -271,7 +285,7 @@ echo "made $6"
 `,
   'observe': lib + `# IMAGES_DIR [POOL_PATH…]: all that the agent looks at, in one round trip. Sections start with a line \`=== name\`, or \`=== name FAILED CODE\`
 # if that part could not be told in time (its words are on stderr). Formats of ours: df \`PATH TOTAL_BYTES FREE_BYTES\` (a pool that is not there
-# has no line), images \`BYTES PATH\`, disks \`BYTES USED_BYTES PATH\`, markers of pools and owners of disks \`PATH LINE\`, marks
+# has no line), xlconf the lines of xl.conf that matter, images \`BYTES PATH\`, disks \`BYTES USED_BYTES PATH\`, markers of pools and owners of disks \`PATH LINE\`, marks
 # \`/xenfleet/UUID = "MARK"\`, the rest is what the command prints.
 [ $# -ge 1 ] || die 43 'usage: IMAGES_DIR [POOL_PATH…]'
 images=$1
@@ -281,7 +295,7 @@ shift
 # server may not even be killed, and must hold up neither the other sections nor the lock of this script. While it hangs, no second one is
 # begun. What says nothing at all and always should has failed, too.
 seconds=\${XENFLEET_OBSERVE_SECONDS:-10}
-speaks=' bootid hostname info list domains '
+speaks=' bootid hostname info cpupools list domains '
 names=
 dir=$(mktemp -d "$R/run/xenfleet/observe.XXXXXX") || exit 41
 trap 'rm -rf "$dir"' EXIT
@@ -329,6 +343,12 @@ bridges() {
       echo "\${path##*/}"
     }
   done
+}
+xlconf() {
+  [ -e "$R/etc/xen/xl.conf" ] || return 0
+  while IFS= read -r line; do
+    case $line in *autoballoon*) printf '%.200s\\n' "$line" ;; esac
+  done <"$R/etc/xen/xl.conf"
 }
 marks() {
   text=$(limit xenstore-ls -f /xenfleet 2>&1) || case $text in
@@ -383,6 +403,8 @@ section bootid cat "$R/proc/sys/kernel/random/boot_id"
 section hostname uname -n
 section policy cat "$R/etc/xenfleet/policy.json"
 section info limit xl info
+section cpupools limit xl cpupool-list
+section xlconf xlconf
 section list limit xl list -v
 section domains limit xl list -l
 section marks marks
@@ -420,6 +442,40 @@ case $marker in
   *) die 46 "$1 belongs to pool \${marker%% *}" ;;
 esac
 `,
+  'preflight': lib + `# Prints a line for everything that the scripts need and this Dom0 lacks. It runs without a lock, since flock may be what is missing.
+mkdir -p "$R/run/xenfleet" || exit $?
+dir=$R/run/xenfleet/preflight.$$
+mkdir "$dir" || exit $?
+trap 'rm -rf "$dir"' EXIT
+file=$dir/file
+: >"$file" || exit $?
+
+try() { # WORDS COMMAND…
+  words=$1
+  shift
+  "$@" >/dev/null 2>&1 </dev/null || echo "$words"
+}
+for name in xl xenstore-read xenstore-write xenstore-rm xenstore-ls; do
+  try "$name (Xen's tools)" command -v "$name"
+done
+try 'flock with -o, -w and -E (util-linux)' flock -o -w 1 -E 45 "$file" true
+try 'setsid (util-linux)' setsid true
+try 'timeout with -k (coreutils)' timeout -k 1 5 true
+try 'find with -printf (findutils)' find -H "$dir" -maxdepth 1 -printf '%s %b %P\\n'
+try 'df with -B1 and --output (coreutils)' df -B1 --output=file,size,avail -- "$dir"
+try 'sync of one file (coreutils)' sync "$file"
+try 'readlink with -f (coreutils)' readlink -f "$file"
+try 'stat with -c (coreutils)' stat -c %s "$file"
+try 'truncate with -s (coreutils)' truncate -s 4096 "$file"
+try 'cp with --no-dereference, --sparse and --reflink (coreutils)' cp --no-dereference --sparse=always --reflink=auto "$file" "$dir/copy"
+try 'ln (coreutils)' ln "$file" "$dir/link"
+try 'mv with -n (coreutils)' mv -n "$dir/link" "$dir/moved"
+try 'mv with -T (coreutils)' mv -fT "$dir/copy" "$dir/moved"
+try 'mktemp with -d (coreutils)' mktemp -d "$dir/XXXXXX"
+try 'od with -An and -tx1 (coreutils)' od -An -tx1 "$dir/moved"
+try 'head and tail with -c (coreutils)' sh -c 'head -c 8 "$1" && tail -c 8 "$1"' sh "$dir/moved"
+try 'sleep of parts of a second (coreutils)' sleep 0.01
+`,
   'retire': lib + `# STATE_DIR UUID EPOCH: from now on every epoch up to EPOCH is refused here; 0 only when moreover the domain is not here.
 [ $# -eq 3 ] || die 43 'usage: STATE_DIR UUID EPOCH'
 need_uuid "$2"
@@ -440,11 +496,14 @@ find_domain "$2"
 xenstore-rm "/xenfleet/$2" 2>/dev/null # The mark may be gone already, e.g. since a reboot.
 echo "retired $fence"
 `,
-  'shutdown': lib + `# UUID [-F] [SECONDS]: asks the guest to shut down; -F presses the power button where the guest has no PV drivers. \`xl shutdown\` waits for
+  'shutdown': lib + `# UUID OWNER [-F] [SECONDS]: asks the guest to shut down; -F presses the power button where the guest has no PV drivers. \`xl shutdown\` waits for
 # the guest's answer, up to a minute: with SECONDS no longer than that (124; the guest stays asked). 44 where the domain is not there.
 need_uuid "\${1-}"
+[ $# -ge 2 ] || die 43 'usage: UUID OWNER [-F] [SECONDS]'
 uuid=$1
-shift
+owner=$2
+shift 2
+need_owner "$owner"
 force=
 seconds=
 for arg; do
@@ -455,6 +514,7 @@ for arg; do
 done
 find_domain "$uuid"
 [ -n "$domids" ] || die 44 "no domain $uuid"
+check_mark "$uuid" "$owner"
 each_domain \${seconds:+timeout "$seconds"} xl shutdown $force
 `,
   'tune': lib + `# UUID mem-set|vcpu-set N: live size, in MiB or vCPUs. 44 where the domain is not there.

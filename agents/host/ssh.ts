@@ -6,7 +6,7 @@ import type { ExecEnd, ExecOptions, ExecResult, HostPort } from './port';
 import { defaultDeadlineMs, defaultMaxOutputBytes, flockArgv, hostPath, scriptText } from './script-call';
 import { NotStarted, SshConnection } from './ssh-connection';
 import type { SshTarget } from './ssh-connection';
-import { quoteArgv } from './ssh-quote';
+import { callOf, printedBy } from './ssh-quote';
 import {
   installedPath,
   listText,
@@ -105,7 +105,7 @@ export class SshHost implements HostPort {
     const gaveUp = options.signal ? AbortSignal.any([deadline, options.signal]) : deadline;
     try {
       if (gaveUp.aborted) return ended('deadline', null, output);
-      const command = quoteArgv(this.env.length === 0 ? argv : ['env', ...this.env, ...argv]);
+      const command = callOf(this.env.length === 0 ? argv : ['env', ...this.env, ...argv]);
       const giveBack = await this.connection.place(gaveUp);
       const begin = (channel: ClientChannel) => follow(channel, output, { stdin: options.stdin, gaveUp, killable });
       const running = this.connection.start(command, gaveUp, begin).finally(giveBack);
@@ -118,12 +118,18 @@ export class SshHost implements HostPort {
   }
 }
 
+/** Room for what the login shell prints before the command. */
+const PRELUDE_BYTES = 16_384;
+
 class Output {
   readonly stdout: Capture;
   readonly stderr: Capture;
 
+  readonly maxBytes: number;
+
   constructor({ maxOutputBytes = defaultMaxOutputBytes }: ExecOptions) {
-    this.stdout = new Capture(maxOutputBytes);
+    this.maxBytes = maxOutputBytes;
+    this.stdout = new Capture(maxOutputBytes + PRELUDE_BYTES);
     this.stderr = new Capture(maxOutputBytes);
   }
 }
@@ -177,5 +183,16 @@ function fired(signal: AbortSignal): Promise<undefined> {
 
 function ended(end: ExecEnd, code: number | null, output: Output, words = ''): ExecResult {
   const truncated = output.stdout.truncated || output.stderr.truncated;
-  return { end, code, stdout: output.stdout.text(), stderr: output.stderr.text() + words, truncated };
+  const printed = output.stdout.text();
+  const whole = printedBy(printed);
+  const stderr = output.stderr.text() + words;
+  if (whole !== undefined) {
+    const stdout = Buffer.from(whole).subarray(0, output.maxBytes).toString();
+    return { end, code, stdout, stderr, truncated: truncated || stdout.length < whole.length };
+  }
+  if (end !== 'exited') return { end, code: null, stdout: '', stderr, truncated };
+  // The login shell did not come as far as the command; if it talked too much for us to see, who knows.
+  const said = `the login shell ran no command, but said: ${printed.trim().slice(0, 500)} ${stderr}`.trim();
+  const instead = output.stdout.truncated ? 'disconnected' : 'not-started';
+  return { end: instead, code: null, stdout: '', stderr: said, truncated };
 }

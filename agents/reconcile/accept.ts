@@ -92,14 +92,16 @@ function firstRecord(uuid: string, spec: XenDomainSpec): DomainRecord {
 /**
  * A new incarnation. What runs is taken over as it is; how often the one before failed is not held
  * against it. How its last run ended goes with it: a guest that has done its work is not run again
- * because the claim was made anew, for instance after a boot of the host.
+ * because the claim was made anew, for instance after a boot of the host. So does a create that was
+ * not heard of since.
  */
 function nextEpoch(record: DomainRecord, spec: XenDomainSpec): DomainRecord {
-  const { started } = record;
-  const continued = started?.epoch === record.epoch ? { started: { ...started, epoch: spec.epoch } } : {};
+  const { started, creating } = record;
+  const { epoch } = spec;
   return change(record, {
-    ...continued,
-    epoch: spec.epoch,
+    ...(started?.epoch === record.epoch && { started: { ...started, epoch } }),
+    ...(creating?.epoch === record.epoch && { creating: { ...creating, epoch } }),
+    epoch,
     order: spec,
     vm: spec.vm,
     fleetID: spec.fleetID,

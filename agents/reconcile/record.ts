@@ -35,7 +35,10 @@ export interface DomainRecord {
   readonly started?: Run;
   /** Set once the run in `started` is over. */
   readonly ended?: { readonly how: EndedHow; readonly atMs: number };
-  /** A shutdown that the order asked for. */
+  /**
+   * A shutdown that the order asked for. By the last request at `askedMs` the guest had had `askedMs - sinceMs` milliseconds of its
+   * grace period; the wall time of the first request, unless a clock was set or an agent was away meanwhile.
+   */
   readonly stopping?: { readonly sinceMs: number; readonly askedMs: number };
   readonly lastTermination?: { readonly reason: EndedHow; readonly atMs: number; readonly hostBootID: string };
   /** Starts after the first one, since the epoch was taken up. */
@@ -73,7 +76,7 @@ export function change(
 
 const BACK_OFF_BASE_MS = 10_000;
 const BACK_OFF_MAX_MS = 300_000;
-/** A run of this length makes the past forgotten. */
+/** A run of this length, in milliseconds, makes the past forgotten: what ends after it costs no wait. */
 export const LASTING_RUN_MS = 600_000;
 
 /** The first restart is at once, then 10 s doubling to 300 s. */

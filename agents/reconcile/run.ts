@@ -1,12 +1,17 @@
 /** desired Running: keep it so, by the run policy. Pure. */
+import { domainName } from '../../common/names';
 import type { DomainRow } from '../xl/list';
 import { isRunOrder } from '../xl/order';
-import { LASTING_RUN_MS, appliedOf, backOffMs, change, isRestart } from './record';
-import type { DomainRecord, EndedHow, Run } from './record';
+import { noteGone, noteRowEnd, noteRunning } from './note';
+import { LASTING_RUN_MS, appliedOf, backOffMs, change } from './record';
+import type { DomainRecord, EndedHow } from './record';
 import type { Report, Step, StepInput } from './types';
 
 /** Shorter than no real create's life, and only asked once the agent has lost it: see `isBrokenOff`. */
 const BROKEN_OFF_MS = 30_000;
+
+const SUSPENDED_MS = 600_000;
+const LOOK_MS = { least: 500, most: 30_000 };
 
 /** What follows the end of a run. `again` may have to wait for the back-off. */
 type Verdict = 'again' | 'finished' | 'failed';
@@ -18,7 +23,7 @@ export function run(input: StepInput, record: DomainRecord, row: DomainRow | und
       return { record: noteRunning(input, record), act: { do: 'report', report: running() } };
     case 'shutdown':
       return {
-        record: noteEnd(input, record, row.reason ?? 'poweroff'),
+        record: noteRowEnd(input, record, row.reason ?? 'poweroff'),
         act: { do: 'bury', domid: row.domid, state: 'shutdown' },
       };
     case 'paused':
@@ -31,12 +36,29 @@ export function run(input: StepInput, record: DomainRecord, row: DomainRow | und
         transient: true,
       });
     case 'suspended':
+      return suspended(input, record, row);
     case 'dying':
     case 'unknown': {
       const message = `xl shows the domain as ${row.state}; nothing is touched`;
       return look(input, record, { phase: 'Unknown', ready: 'Unknown', reason: 'Starting', message });
     }
   }
+}
+
+/**
+ * Somebody saves or moves it, or the guest did so itself: then nothing resumes it in place, and it has ended. While `xl save` or
+ * `xl migrate` is at work the two look alike, so it gets longer than these take. Under another name it is what a migration has
+ * left, whose other half may run elsewhere: that is nobody's to end but a person's.
+ */
+function suspended(input: StepInput, record: DomainRecord, row: DomainRow): Step {
+  const ours = domainName(record.vm.namespace, record.vm.name);
+  if (row.name === ours && input.rowForMs >= SUSPENDED_MS)
+    return { record: noteRowEnd(input, record, 'suspend'), act: { do: 'bury', domid: row.domid, state: 'shutdown' } };
+  const message =
+    row.name === ours
+      ? `the guest is suspended, by itself or by somebody who saves or moves it; if it stays so for ${SUSPENDED_MS / 60_000} minutes it has ended, and its run policy says what follows`
+      : `the domain is suspended under the name ${row.name ?? '(null)'}, not ${ours}, as a migration leaves it: nothing is touched until a person has looked at the other host of that migration and ended the copy that is not wanted, with xl`;
+  return look(input, record, { phase: 'Unknown', ready: 'Unknown', reason: 'Suspended', message });
 }
 
 /**
@@ -51,49 +73,13 @@ function running(): Report {
   return { phase: 'Running', ready: 'True', reason: 'Running', message: 'the domain runs' };
 }
 
-/** Found running, whoever started it: taken over as it is. */
-function noteRunning(input: StepInput, record: DomainRecord): DomainRecord {
-  const { bootID } = input.host;
-  const broken =
-    record.creating?.epoch === record.epoch && record.creating.bootID === bootID ? record.creating : undefined;
-  return change(record, {
-    started: broken ?? theRun(input, record),
-    // Our own create, which outlived the agent that began it.
-    restarts: record.restarts + (broken && isRestart(record) ? 1 : 0),
-    creating: undefined,
-    ended: undefined,
-    lastFailure: undefined,
-    nextStartMs: undefined,
-  });
-}
-
-function theRun({ host, nowMs }: StepInput, { started, ended, epoch }: DomainRecord): Run {
-  if (started?.bootID !== host.bootID || ended !== undefined) return { epoch, bootID: host.bootID, atMs: nowMs };
-  return started.epoch === epoch ? started : { ...started, epoch };
-}
-
-/** Remembers the end of the run in `started`, once. */
-export function noteEnd({ host, nowMs }: StepInput, record: DomainRecord, how: EndedHow): DomainRecord {
-  if (record.ended !== undefined) return record;
-  const { started } = record;
-  const lasted = started !== undefined && nowMs - started.atMs >= LASTING_RUN_MS;
-  const counted = how !== 'reboot' && how !== 'soft_reset' && how !== 'hostReboot' && how !== 'ordered';
-  const failures = counted ? (lasted ? 1 : record.failures + 1) : record.failures;
-  return change(record, {
-    ended: { how, atMs: nowMs },
-    lastTermination: { reason: how, atMs: nowMs, hostBootID: started?.bootID ?? host.bootID },
-    failures,
-    nextStartMs: counted ? nowMs + backOffMs(failures) : undefined,
-  });
-}
-
 function start(input: StepInput, before: DomainRecord): Step {
-  const record = withEnd(input, before);
+  const record = noteGone(input, before);
   const verdict = startable(record);
+  const how = record.ended?.how ?? 'destroyed';
   if (verdict === 'finished')
-    return sayOff(record, 'Stopped', 'Finished', 'the guest shut down, and its run policy leaves it off');
+    return sayOff(record, 'Stopped', 'Finished', `${endWords[how]}, and its run policy leaves it off`);
   if (verdict === 'failed') {
-    const how = record.ended?.how ?? 'destroyed';
     return sayOff(record, 'Failed', 'Crashed', `${endWords[how]}, and its run policy does not start it again`);
   }
   const { host, nowMs } = input;
@@ -128,13 +114,6 @@ function awaitConfirmation(record: DomainRecord, message: string): Step {
   return { record, act: { do: 'report', report } };
 }
 
-/** Where a run of this epoch is not there any more, and nobody noted its end, somebody else ended it. */
-function withEnd(input: StepInput, record: DomainRecord): DomainRecord {
-  const { started } = record;
-  if (!started || record.ended !== undefined || started.epoch !== record.epoch) return record;
-  return noteEnd(input, record, started.bootID === input.host.bootID ? 'destroyed' : 'hostReboot');
-}
-
 function startable(record: DomainRecord): Verdict {
   const { started, ended, order } = record;
   if (!started || started.epoch !== record.epoch || !ended || ended.how === 'ordered' || record.stopping)
@@ -158,16 +137,25 @@ const endWords: Readonly<Record<EndedHow, string>> = {
   ordered: 'it was ended as ordered',
 };
 
+const countWords: Partial<Record<EndedHow, string>> = { reboot: 'rebooted', soft_reset: 'reset itself' };
+
 function waiting(record: DomainRecord): Report {
   if (record.lastFailure !== undefined) return { phase: 'Failed', ready: 'False', ...record.lastFailure };
-  const how = endWords[record.ended?.how ?? 'destroyed'];
+  const how = record.ended?.how ?? 'destroyed';
   const seconds = backOffMs(record.failures) / 1000;
-  const message = `${how}; it has ended ${record.failures} times, so the next start is ${seconds} s after the last end`;
+  const times = `${countWords[how] ?? 'has ended'} ${record.failures} times without a run of ${LASTING_RUN_MS / 60_000} minutes`;
+  const next = new Date(record.nextStartMs ?? 0).toISOString().replace(/\.\d+/, '');
+  const message = `${endWords[how]}; it ${times}, so it is started again ${seconds} s after the last end, at ${next}`;
   return { phase: 'Failed', ready: 'False', reason: 'RestartBackOff', message };
 }
 
-function look({ nowMs }: StepInput, record: DomainRecord, report: Report): Step {
-  return { record, act: { do: 'report', report, wakeAtMs: nowMs + 1000 } };
+/** What has not moved for long is looked at ever less often: each look is an `xl list`. */
+export function lookAgainMs(rowForMs: number): number {
+  return Math.min(LOOK_MS.most, Math.max(LOOK_MS.least, rowForMs / 4));
+}
+
+function look({ nowMs, rowForMs }: StepInput, record: DomainRecord, report: Report): Step {
+  return { record, act: { do: 'report', report, wakeAtMs: nowMs + lookAgainMs(rowForMs) } };
 }
 
 function sayOff(record: DomainRecord, phase: 'Stopped' | 'Failed', reason: Report['reason'], message: string): Step {

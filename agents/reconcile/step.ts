@@ -20,12 +20,12 @@ import { accept } from './accept';
 import { foreignDomain, isProved, ownerOf } from './owner';
 import { change, isRetired } from './record';
 import type { DomainRecord } from './record';
-import { run } from './run';
+import { lookAgainMs, run } from './run';
 import { stop } from './stop';
 import type { Report, Step, StepInput } from './types';
 
-/** While something moves, look again so often. */
-export const BUSY_LOOK_MS = 500;
+/** Xen frees the memory of a large guest within a minute. What takes longer does not end by itself. */
+const ZOMBIE_MS = 120_000;
 
 export function nextStep(input: StepInput): Step {
   const { order, record } = input;
@@ -62,12 +62,12 @@ function obey(input: StepInput, order: Parameters<typeof accept>[1]): Step {
 }
 
 function desired(input: StepInput, record: DomainRecord): Step {
-  const { seen, nowMs } = input;
+  const { seen, nowMs, rowForMs } = input;
   if (seen.kind === 'unknown')
     return say({ phase: 'Unknown', ready: 'Unknown', reason: seen.reason, message: seen.message });
   const row = theRow(seen.rows);
   if (row === 'duplicate') return say(duplicate(seen.rows));
-  if (row?.state === 'dying') return say(dying(record), nowMs + BUSY_LOOK_MS);
+  if (row?.state === 'dying') return say(dying(record, row, rowForMs), nowMs + lookAgainMs(rowForMs));
   return record.order.desired === 'Running' ? run(input, record, row) : stop(input, record, row);
 }
 
@@ -89,15 +89,15 @@ function duplicate(rows: readonly DomainRow[]): Report {
   return { phase: 'Unknown', ready: 'Unknown', reason: 'DuplicateDomain', message };
 }
 
-function dying(record: DomainRecord): Report {
+function dying(record: DomainRecord, { domid }: DomainRow, rowForMs: number): Report {
   const stopping = record.order.desired !== 'Running';
-  return {
-    phase: stopping ? 'Stopping' : 'Starting',
-    ready: 'False',
-    reason: stopping ? 'Stopping' : 'Starting',
-    message: 'the domain is being taken down',
-    transient: true,
-  };
+  const phase = stopping ? 'Stopping' : 'Starting';
+  if (rowForMs < ZOMBIE_MS)
+    return { phase, ready: 'False', reason: phase, message: 'the domain is being taken down', transient: true };
+  const message =
+    `domain ${domid} has been dying for more than ${ZOMBIE_MS / 60_000} minutes and goes on holding memory and devices: a process of the Dom0 ` +
+    `still maps its memory, such as its QEMU (its command line holds -xen-domid ${domid}). End that process, or reboot the host`;
+  return { phase, ready: 'False', reason: 'ZombieDomain', message };
 }
 
 const say = (report: Report, wakeAtMs?: number): Step => ({

@@ -1,13 +1,14 @@
 /** desired Stopped or Absent: the guest is asked, gets its time, is ended; Absent then retires the epoch for good. Pure. */
 import type { DomainRow } from '../xl/list';
+import { MAX_GAP_MS } from './lasting';
 import { change } from './record';
 import type { DomainRecord } from './record';
-import { noteEnd } from './run';
+import { noteEnd } from './note';
 import type { Report, Step, StepInput } from './types';
 
 const DEFAULT_GRACE_SECONDS = 60;
-/** An ACPI button pressed while the firmware still ran is lost: ask again. */
-const ASK_AGAIN_MS = 15_000;
+/** An ACPI button pressed while the firmware still ran is lost: ask again. What was waited by then is noted with it. */
+const ASK_AGAIN_MS = MAX_GAP_MS;
 export const DELETE_AGAIN_MS = 60_000;
 
 export function stop(input: StepInput, record: DomainRecord, row: DomainRow | undefined): Step {
@@ -22,20 +23,19 @@ export function stop(input: StepInput, record: DomainRecord, row: DomainRow | un
   return stopRunning(input, record);
 }
 
-function stopRunning({ nowMs }: StepInput, record: DomainRecord): Step {
+function stopRunning({ nowMs, askedForMs }: StepInput, record: DomainRecord): Step {
   const graceMs = (record.order.gracePeriodSeconds ?? DEFAULT_GRACE_SECONDS) * 1000;
   if (graceMs === 0) return { record, act: { do: 'destroy' } };
-  // A clock that was set back starts the grace period anew; a guest is never ended too early.
-  const before = record.stopping && record.stopping.sinceMs <= nowMs ? record.stopping : undefined;
-  const stopping = before ?? { sinceMs: nowMs, askedMs: Number.NEGATIVE_INFINITY };
-  if (nowMs - stopping.sinceMs >= graceMs) return { record, act: { do: 'destroy' } };
-  if (nowMs - stopping.askedMs >= ASK_AGAIN_MS)
+  const { stopping } = record;
+  // What was really waited: a wall clock that is set shortens no guest's time.
+  const waitedMs = stopping ? Math.max(0, stopping.askedMs - stopping.sinceMs) + askedForMs : 0;
+  if (waitedMs >= graceMs) return { record, act: { do: 'destroy' } };
+  if (!stopping || askedForMs >= ASK_AGAIN_MS)
     return {
-      record: change(record, { stopping: { sinceMs: stopping.sinceMs, askedMs: nowMs } }),
-      act: { do: 'shutdown', seconds: secondsToWait(stopping.sinceMs + graceMs - nowMs) },
+      record: change(record, { stopping: { sinceMs: nowMs - waitedMs, askedMs: nowMs } }),
+      act: { do: 'shutdown', seconds: secondsToWait(graceMs - waitedMs) },
     };
-  const elapsedMs = nowMs - stopping.sinceMs;
-  const lookMs = Math.min(2000, Math.max(200, elapsedMs / 4));
+  const lookMs = Math.min(2000, Math.max(200, waitedMs / 4));
   const report: Report = {
     phase: 'Stopping',
     ready: 'False',
@@ -43,10 +43,7 @@ function stopRunning({ nowMs }: StepInput, record: DomainRecord): Step {
     message: `the guest was asked to shut down and has ${graceMs / 1000} s for it`,
     transient: true,
   };
-  return {
-    record,
-    act: { do: 'report', report, wakeAtMs: Math.min(nowMs + lookMs, stopping.sinceMs + graceMs) },
-  };
+  return { record, act: { do: 'report', report, wakeAtMs: nowMs + Math.min(lookMs, graceMs - waitedMs) } };
 }
 
 /** xl itself waits no longer than a minute. */

@@ -45,6 +45,10 @@ export interface StepInput {
   readonly host: HostState;
   /** Wall clock: it must mean something after a restart of the agent. */
   readonly nowMs: number;
+  /** For so many milliseconds this agent has seen the domain as it is, by a clock that nobody sets. */
+  readonly rowForMs: number;
+  /** So many milliseconds ago the guest was last asked to shut down, by that clock; 0 if it was not asked. */
+  readonly askedForMs: number;
 }
 
 export interface Report {

@@ -109,7 +109,8 @@ function additions(understood: object, { order }: CfgInput): Difference[] {
 
 function parse(text: string): object | undefined {
   try {
-    const value: unknown = JSON.parse(text);
+    // A shell may print lines of its own before.
+    const value: unknown = JSON.parse(text.slice(Math.max(0, text.search(/^\{/m))));
     return typeof value === 'object' && value !== null && 'c_info' in value ? value : undefined;
   } catch {
     return undefined;

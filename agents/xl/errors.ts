@@ -87,6 +87,13 @@ const PATTERNS: readonly Pattern[] = [
     say: () => 'the domain is not there',
   },
   {
+    match:
+      /^(?:[^:\n]+: )*([\w.-]+): (?:command not found|applet not found|not found|(?:invalid|unrecognized|unknown) option[^\n]*)$/m,
+    reason: 'DependencyMissing',
+    say: ([, program]) =>
+      `the host lacks the program ${program}, or its ${program} lacks an option that the agent needs`,
+  },
+  {
     match: /xenstore|xs_transaction|xs_open|libxl_ctx_alloc/i,
     reason: 'ToolstackHung',
     say: () => 'xenstored does not work; the host needs a reboot',

@@ -44,8 +44,11 @@ const MAX_MIB = 1 << 30;
 
 /** The rows, or undefined where the text is no whole listing: no head, or no Dom0. */
 export function parseListV(text: string): Listing | undefined {
-  const [head = '', ...lines] = text.split('\n');
-  if (!/^Name\s+ID\s+Mem/.test(head)) return undefined;
+  const all = text.split('\n');
+  // A shell may print lines of its own before.
+  const head = all.findIndex((line) => /^Name\s+ID\s+Mem/.test(line));
+  if (head < 0) return undefined;
+  const lines = all.slice(head + 1);
   const rows: DomainRow[] = [];
   const garbage: string[] = [];
   for (const line of lines.filter((candidate) => candidate.trim() !== '')) {
@@ -113,7 +116,8 @@ function detailOf(create: unknown, build: unknown): Omit<DomainDetail, 'domid'> 
 
 function parseJson(text: string): unknown {
   try {
-    return JSON.parse(text);
+    // A shell may print lines of its own before.
+    return JSON.parse(text.slice(Math.max(0, text.search(/^\[/m))));
   } catch {
     return undefined;
   }

@@ -17,6 +17,10 @@ export const markPath = (uuid: string): string => `/xenfleet/${uuid}`;
 export const markText = ({ fleetID, epoch, namespace, name }: Mark): string =>
   `${fleetID} ${epoch} ${namespace}/${name}`;
 
+/** Whose a domain is, as the scripts compare it with the mark. */
+export const ownerText = ({ fleetID, namespace, name }: Omit<Mark, 'epoch'>): string =>
+  `${fleetID} ${namespace}/${name}`;
+
 /** Undefined for anything that is not a whole mark: it proves nothing. */
 export function parseMark(text: string): Mark | undefined {
   const [, fleetID, epoch, namespace, name] = MARK.exec(text) ?? [];

@@ -1,5 +1,5 @@
 /** Takes the report of scripts/observe.sh apart. Pure. */
-import { parseInfo } from './info';
+import { autoballoons, parseCpuPools, parseInfo } from './info';
 import type { XenFacts } from './info';
 import { parseListL, parseListV } from './list';
 import type { DomainDetail, Listing } from './list';
@@ -36,6 +36,10 @@ export interface Observation {
   readonly hostname?: string;
   readonly policyText?: string;
   readonly facts?: XenFacts;
+  /** CPUs of the cpupool that guests are made in. */
+  readonly poolCpus?: number;
+  /** xl may take memory from Dom0 for a guest. */
+  readonly autoballoons?: boolean;
   readonly listing?: Listing;
   readonly details?: ReadonlyMap<number, DomainDetail>;
   /** The marks in xenstore by UUID; undefined for one that is no whole mark. */
@@ -71,6 +75,8 @@ export function parseObservation(text: string): Observation {
     hostname: take('hostname', word),
     policyText: take('policy', (body) => body),
     facts: take('info', parseInfo),
+    poolCpus: take('cpupools', parseCpuPools),
+    autoballoons: take('xlconf', autoballoons),
     listing: take('list', parseListV),
     details: take('domains', parseListL),
     marks: take('marks', marks),

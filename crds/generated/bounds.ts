@@ -76,6 +76,9 @@ export const xenAgentStatusBounds: Bounds = {
         "memoryMiB": {
           "least": 0,
           "most": 1073741824
+        },
+        "memoryProblem": {
+          "text": 512
         }
       }
     },

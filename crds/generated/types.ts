@@ -85,7 +85,7 @@ export interface XenAgentStatus {
    */
   roster?: string[];
   /**
-   * Physical CPUs (hardware threads).
+   * Physical CPUs (hardware threads) of the cpupool that guests are made in.
    */
   cpus?: number;
   xen?: {
@@ -107,9 +107,13 @@ export interface XenAgentStatus {
     vcpus?: number;
     memoryMiB?: number;
     /**
-     * dom0_mem is set on the command line of Xen.
+     * Nothing changes the memory of Dom0: dom0_mem is set on the command line of Xen, and xl leaves it alone.
      */
     memoryFixed?: boolean;
+    /**
+     * Why it is not fixed.
+     */
+    memoryProblem?: string;
   };
   /**
    * @maxItems 256

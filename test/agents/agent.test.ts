@@ -59,6 +59,15 @@ describe('the agent on a virtual clock', () => {
     deepEqual(overlaps(bench.events), []);
   });
 
+  it('a guest that reboots in a loop is slowed down as well, and it is told', async () => {
+    const bench = new VirtualBench();
+    bench.start();
+    bench.server.order({ boot: { kernel: 'debian/vmlinuz', cmdline: 'sim=reboot2' } });
+    await bench.pass(70_000);
+    equal(count(bench.happened(), 'created'), 4);
+    deepEqual([bench.domain()?.phase, reason(bench)], ['Failed', 'RestartBackOff']);
+  });
+
   it('a guest that reboots comes back at once, under every policy', async () => {
     const bench = new VirtualBench();
     bench.start();

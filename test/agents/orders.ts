@@ -66,6 +66,8 @@ export function input(changes: Partial<StepInput> = {}): StepInput {
     mark: MARK,
     host: { fleetID: FLEET, bootID: BOOT, confirmedBootID: BOOT, startUnconfirmed: false },
     nowMs: NOW,
+    rowForMs: 0,
+    askedForMs: 0,
     ...changes,
   };
 }

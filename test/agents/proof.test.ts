@@ -62,6 +62,23 @@ describe('the agent and its proofs', () => {
     equal(bench.domain()?.phase, 'Stopped');
   });
 
+  it('a domain that is marked as another’s by the time the lock is had is not ended, asked or buried', async () => {
+    for (const gracePeriodSeconds of [0, 20])
+      for (const desired of ['Stopped', 'Absent'] as const) {
+        const bench = new VirtualBench();
+        bench.start();
+        bench.server.order();
+        await bench.pass(3000);
+        void bench.host.exec(['xenstore-write', `/xenfleet/${UUID}`, 'other-fleet 1 tenant/web']);
+        bench.server.order({ desired, gracePeriodSeconds });
+        await bench.pass(60_000);
+        deepEqual([reason(bench), bench.happened().at(-1)], ['ForeignDomain', 'running']);
+        void bench.host.exec(['xenstore-rm', `/xenfleet/${UUID}`]);
+        await bench.pass(40_000);
+        equal(bench.domain()?.phase, desired);
+      }
+  });
+
   it('an agent that dies inside a retire, at any line, gives no receipt while the domain is there', async () => {
     for (const found of [true, false]) {
       const bench = new VirtualBench({ destroyMs: 100 });

@@ -109,6 +109,22 @@ describe('an agent on a host that cannot be observed', () => {
   });
 });
 
+describe('an agent on a host that lacks programs', () => {
+  it('names them, takes nothing empty for whole, and goes on by itself once they are there', async () => {
+    const bench = new VirtualBench();
+    bench.host.lacks = ['flock with -o, -w and -E (util-linux)', 'df with -B1 and --output (coreutils)'];
+    bench.start();
+    await bench.pass(45_000);
+    deepEqual(ready(bench).slice(0, 2), ['False', 'AgentTrouble']);
+    match(ready(bench)[2] ?? '', /lacks what the agent needs: flock with .*, df with .*; install it in Dom0/);
+    const { nonce, cpus, dom0 } = bench.server.agent?.status ?? {};
+    deepEqual([nonce !== undefined, cpus, dom0?.memoryFixed], [true, undefined, false]);
+    bench.host.lacks = [];
+    await bench.pass(30_000);
+    deepEqual(ready(bench).slice(0, 2), ['True', 'AgentReporting']);
+  });
+});
+
 describe('an agent on a host that cannot be written', () => {
   const breakWith = (bench: VirtualBench, words: string): (() => void) => {
     const putFile = bench.host.putFile.bind(bench.host);

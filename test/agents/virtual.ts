@@ -63,6 +63,8 @@ export class VirtualBench {
   readonly events: SimEvent[] = [];
   readonly host: InProcessHost;
   readonly clock: Clock;
+  /** By how much somebody has set the wall clock. */
+  wallOffsetMs = 0;
 
   constructor(spec: Partial<HostSpec> = {}) {
     const guests = { bootMs: 300, shutdownMs: 1200, deaf: false, pvDrivers: false };
@@ -74,7 +76,7 @@ export class VirtualBench {
     const ms = (): number => Number(this.manual.nowNs()) / 1e6;
     this.clock = {
       monotonicMs: ms,
-      wallMs: () => NOW + ms(),
+      wallMs: () => NOW + ms() + this.wallOffsetMs,
       setTimer: (delayMs, fire) => ({ cancel: this.manual.after(Math.max(0, delayMs), fire) }),
     };
   }

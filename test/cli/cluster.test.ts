@@ -1,6 +1,6 @@
 /** A cluster's objects give the command line the very snapshot that the operator has of them. */
 import { deepEqual, equal } from 'node:assert/strict';
-import { clusterScene, type Manifest } from '../../cli/cluster';
+import { clusterScene } from '../../cli/cluster';
 import { claimed, order, vm } from '../operator/plan/builders';
 import { FleetInMemory } from '../operator/controllers/fleet-in-memory';
 
@@ -24,7 +24,7 @@ describe('a cluster on the command line', () => {
     here.ledger.flush();
     const { caches } = here;
     const objects = [...caches.hosts.all(), ...caches.agents.all(), ...caches.domains.all(), ...caches.vms.all()];
-    const { snapshot } = clusterScene(objects as unknown as Manifest[]);
+    const { snapshot } = clusterScene(objects);
     for (const host of snapshot.hosts) {
       const account = here.ledger.scheduler.account(host.name);
       deepEqual([host.orphanBytes, host.foreignBytes], [account?.orphanBytes, account?.foreignBytes], host.name);

@@ -11,8 +11,8 @@ sim oom [TIMES]                   the next creates find no memory
 sim hang COMMAND [TIMES]          the next calls never return
 sim calls                         the commands that run now, one a line
 sim clear                         forgets delays, failures and hangs
-sim poweroff|crash|restart NAME   the guest does so by itself
-sim behave NAME WORD…             deaf, pvdrivers, bootMS, shutdownMS
+sim poweroff|crash|restart|suspend NAME   the guest does so by itself
+sim behave NAME WORD…             deaf, zombie, pvdrivers, bootMS, shutdownMS
 sim default WORD…                 the same for guests started from now on
 `;
 
@@ -35,6 +35,7 @@ const acts: Readonly<Record<string, (xen: SimXen, args: readonly string[]) => st
   clear: (xen) => xen.faults.clear(),
   poweroff: (xen, [name]) => xen.guests.exit(named(xen, name), 'poweroff'),
   restart: (xen, [name]) => xen.guests.exit(named(xen, name), 'reboot'),
+  suspend: (xen, [name]) => xen.end(named(xen, name), 'suspend'),
   crash: (xen, [name]) => xen.guests.exit(named(xen, name), 'crash'),
   behave: (xen, [name, ...words]) => {
     const domain = named(xen, name);

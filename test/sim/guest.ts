@@ -9,6 +9,8 @@ export interface Behaviour {
   readonly shutdownMs: number;
   /** Never obeys a shutdown. */
   readonly deaf: boolean;
+  /** Once it is destroyed it stays for good, dying: a process of the Dom0 maps its memory. */
+  readonly zombie?: boolean;
   /** An HVM guest with PV drivers obeys `xl shutdown` without -F. */
   readonly pvDrivers: boolean;
   /** What it does by itself, that long after its start. */
@@ -26,6 +28,7 @@ export function behaviourFrom(base: Behaviour, name: string, cmdline: string | u
 export function withWord(base: Behaviour, word: string): Behaviour {
   const [, verb = '', digits = ''] = /^([a-z]+)(\d+(?:\.\d+)?)?$/i.exec(word.toLowerCase()) ?? [];
   if (verb === 'deaf') return { ...base, deaf: true };
+  if (verb === 'zombie') return { ...base, zombie: true };
   if (verb === 'pvdrivers') return { ...base, pvDrivers: true };
   if (digits === '') return base;
   if (verb === 'boot') return { ...base, bootMs: Number(digits) };

@@ -22,6 +22,8 @@ export class InProcessHost implements HostPort {
   readonly name: string;
   readonly files = new MemoryFiles();
   readonly xen: SimXen;
+  /** What the look for programs finds missing. */
+  lacks: readonly string[] = [];
   private readonly clock: SimClock;
   /** The end of the last call that holds or waits for each lock. */
   private locks = new Map<string, Promise<void>>();
@@ -142,6 +144,7 @@ export class InProcessHost implements HostPort {
     const said = (stdout: string): CommandResult => ({ code: 0, stdout, stderr: '' });
     if (name === 'xl' || name === 'sim' || name.startsWith('xenstore-'))
       return runCommand(this.xen, [name, ...args], { signal });
+    if (name === 'sh' && args.at(-1) === 'preflight') return said(this.lacks.map((what) => `${what}\n`).join(''));
     if (name === 'echo') return said(`${args.join(' ')}\n`);
     if (name === 'cat')
       return said(args.length === 0 ? stdin : args.map((path) => this.files.get(path) ?? '').join(''));

@@ -44,21 +44,26 @@ const scripts: Readonly<Record<string, Script>> = {
     await run(host, 'xenstore-write', `/xenfleet/${uuid}`, mark);
     return run(host, 'xl', 'create', '-e', cfg);
   },
-  shutdown: async (host, [uuid = '', ...rest]) => {
+  shutdown: async (host, [uuid = '', owner = '', ...rest]) => {
     needUuid(uuid);
+    needOwner(owner);
     const force = rest.includes('-F') ? ['-F'] : [];
     const seconds = rest.filter((arg) => arg !== '-F').map(needNumber)[0];
     const { domids } = await find(host, uuid);
     if (domids.length === 0) die(44, `no domain ${uuid}`);
+    checkMark(host, uuid, owner);
     return each(domids, (domid) => timeout(host, seconds, ['xl', 'shutdown', ...force, domid]));
   },
   destroy: async (host, args) => {
-    const [uuid = '', domid, letter] = args;
+    const [uuid = '', owner = '', domid, letter] = args;
     needUuid(uuid);
-    if (args.length !== 1 && !(args.length === 3 && /^[ps]$/.test(letter ?? ''))) die(43, 'usage: UUID [DOMID LETTER]');
+    if (args.length !== 2 && !(args.length === 4 && /^[ps]$/.test(letter ?? '')))
+      die(43, 'usage: UUID OWNER [DOMID LETTER]');
+    needOwner(owner);
     if (domid !== undefined) needNumber(domid);
     const { domids } = await find(host, uuid, domid, letter);
     if (domids.length === 0) return { code: 0, stdout: 'absent\n', stderr: '' };
+    checkMark(host, uuid, owner);
     return each(domids, (found) => run(host, 'xl', 'destroy', found));
   },
   retire: async (host, [state = '', uuid = '', epoch = '']) => {
@@ -87,6 +92,8 @@ const scripts: Readonly<Record<string, Script>> = {
       ['hostname', said(host.xen.spec.name)],
       ['policy', fileText(files, '/etc/xenfleet/policy.json')],
       ['info', await run(host, 'xl', 'info')],
+      ['cpupools', await run(host, 'xl', 'cpupool-list')],
+      ['xlconf', said(xlConf(files))],
       ['list', await run(host, 'xl', 'list', '-v')],
       ['domains', await run(host, 'xl', 'list', '-l')],
       ['marks', { ...(await run(host, 'xenstore-ls', '-f', '/xenfleet')), code: 0 }],
@@ -168,9 +175,24 @@ function imageLines(files: MemoryFiles, folder: string): string[] {
   return inside.map(([path, { bytes }]) => `${bytes} ${path.slice(folder.length + 1)}`);
 }
 
+function xlConf(files: MemoryFiles): string {
+  const lines = (files.get('/etc/xen/xl.conf') ?? '').split('\n');
+  return lines.filter((line) => line.includes('autoballoon')).join('\n');
+}
+
 function fileText(files: MemoryFiles, path: string): CommandResult {
   const text = files.get(path);
   return text === undefined ? { code: 1, stdout: '', stderr: `${path}: No such file or directory\n` } : said(text);
+}
+
+function needOwner(owner: string): void {
+  if (!/^.+ .+\/.+$/.test(owner)) die(43, `not an owner: ${owner}`);
+}
+
+function checkMark({ xen }: ScriptHost, uuid: string, owner: string): void {
+  const mark = xen.store.read(`/xenfleet/${uuid}`) ?? '';
+  const [, fleet, of] = /^(\S+) .+ (\S+\/\S+)$/.exec(mark) ?? [];
+  if (fleet !== undefined && `${fleet} ${of}` !== owner) die(48, `domain ${uuid} is marked "${mark}", not "${owner}"`);
 }
 
 function needUuid(text: string): void {

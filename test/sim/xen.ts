@@ -135,7 +135,7 @@ export class SimXen {
     domain.name = '';
     this.store.remove(`/local/domain/${domain.domid}`);
     await this.pass(this.spec.destroyMs / 2);
-    this.remove(domain);
+    if (domain.behaviour.zombie !== true) this.remove(domain);
   }
 
   // The host.

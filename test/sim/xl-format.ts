@@ -82,7 +82,7 @@ function stateText(xen: SimXen, domain: Domain): string {
     domain.paused ? 'p' : '-',
     domain.shutdown === undefined ? '-' : 's',
     domain.shutdown === undefined ? '-' : why[domain.shutdown],
-    '-',
+    domain.dying && domain.behaviour.zombie === true ? 'd' : '-',
   ].join('');
 }
 
@@ -128,6 +128,11 @@ export function infoText(xen: SimXen, field?: string): string {
   ];
   if (field !== undefined) return fields.flatMap(([key, value]) => (key === field ? [`${value}\n`] : [])).join('');
   return fields.map(([key, value]) => `${key.padEnd(23)}: ${value}\n`).join('');
+}
+
+export function cpuPoolText({ spec, domains }: SimXen): string {
+  const numbers = `${String(spec.cpus).padStart(3)}   credit2       y       ${String(domains.size + 1).padStart(4)}`;
+  return `Name               CPUs   Sched     Active   Domain count\n${'Pool-0'.padEnd(19)}${numbers}\n`;
 }
 
 export function uptimeText(xen: SimXen, domains: readonly (Domain | 'dom0')[]): string {

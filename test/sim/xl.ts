@@ -11,7 +11,7 @@ import { askToEnd, memSet, vcpuSet } from './xl-acts';
 import { guest, options, resolve, selected } from './xl-args';
 import type { Call, CommandContext } from './xl-call';
 import { XlError } from './xl-error';
-import { infoText, listJson, listText, uptimeText } from './xl-format';
+import { cpuPoolText, infoText, listJson, listText, uptimeText } from './xl-format';
 import { xenstoreCommand } from './xenstore';
 
 export interface CommandResult {
@@ -70,6 +70,7 @@ const commands: Readonly<Record<string, Command>> = {
       xen,
       args.find((arg) => !arg.startsWith('-')),
     )),
+  'cpupool-list': ({ xen, said }) => void (said.stdout += cpuPoolText(xen)),
   list,
   create,
   shutdown: (call) => askToEnd(call, 'poweroff'),

@@ -77,6 +77,18 @@ holds() { # FILE WORD
   return 1
 }
 
+need_owner() { # OWNER, which is "FLEET NAMESPACE/NAME"
+  case $1 in ?*' '?*/?*) ;; *) die 43 "not an owner: $1" ;; esac
+}
+
+# Ends the script if the mark of the UUID names another owner. Whose the domain is was decided before
+# the lock was had. No mark, or one that is not whole, proves nothing here.
+check_mark() { # UUID OWNER
+  mark=$(xenstore-read "/xenfleet/$1" 2>/dev/null) || return 0
+  case $mark in ?*' '?*' '?*/?*) ;; *) return 0 ;; esac
+  [ "${mark%% *} ${mark##* }" = "$2" ] || die 48 "domain $1 is marked \"$mark\", not \"$2\""
+}
+
 # Runs an xl command on every domain found; the last failure is the script's.
 each_domain() { # COMMAND…
   code=0

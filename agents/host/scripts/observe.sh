@@ -1,6 +1,6 @@
 # IMAGES_DIR [POOL_PATH…]: all that the agent looks at, in one round trip. Sections start with a line `=== name`, or `=== name FAILED CODE`
 # if that part could not be told in time (its words are on stderr). Formats of ours: df `PATH TOTAL_BYTES FREE_BYTES` (a pool that is not there
-# has no line), images `BYTES PATH`, disks `BYTES USED_BYTES PATH`, markers of pools and owners of disks `PATH LINE`, marks
+# has no line), xlconf the lines of xl.conf that matter, images `BYTES PATH`, disks `BYTES USED_BYTES PATH`, markers of pools and owners of disks `PATH LINE`, marks
 # `/xenfleet/UUID = "MARK"`, the rest is what the command prints.
 [ $# -ge 1 ] || die 43 'usage: IMAGES_DIR [POOL_PATH…]'
 images=$1
@@ -10,7 +10,7 @@ shift
 # server may not even be killed, and must hold up neither the other sections nor the lock of this script. While it hangs, no second one is
 # begun. What says nothing at all and always should has failed, too.
 seconds=${XENFLEET_OBSERVE_SECONDS:-10}
-speaks=' bootid hostname info list domains '
+speaks=' bootid hostname info cpupools list domains '
 names=
 dir=$(mktemp -d "$R/run/xenfleet/observe.XXXXXX") || exit 41
 trap 'rm -rf "$dir"' EXIT
@@ -58,6 +58,12 @@ bridges() {
       echo "${path##*/}"
     }
   done
+}
+xlconf() {
+  [ -e "$R/etc/xen/xl.conf" ] || return 0
+  while IFS= read -r line; do
+    case $line in *autoballoon*) printf '%.200s\n' "$line" ;; esac
+  done <"$R/etc/xen/xl.conf"
 }
 marks() {
   text=$(limit xenstore-ls -f /xenfleet 2>&1) || case $text in
@@ -112,6 +118,8 @@ section bootid cat "$R/proc/sys/kernel/random/boot_id"
 section hostname uname -n
 section policy cat "$R/etc/xenfleet/policy.json"
 section info limit xl info
+section cpupools limit xl cpupool-list
+section xlconf xlconf
 section list limit xl list -v
 section domains limit xl list -l
 section marks marks

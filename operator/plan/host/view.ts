@@ -103,7 +103,7 @@ const RULES: readonly Rule[] = [
       : {
           state: 'NotReady',
           reason: 'Dom0MemoryNotFixed',
-          message: `Dom0 of ${name} has no fixed memory, so nothing can be sold: set dom0_mem=SIZE,max:SIZE on the command line of Xen, and autoballoon="off" in /etc/xen/xl.conf`,
+          message: `Dom0 of ${name} has no fixed memory, so nothing can be sold${dom0?.memoryProblem === undefined ? '' : ` (${dom0.memoryProblem})`}: set dom0_mem=SIZE,max:SIZE on the command line of Xen, and autoballoon="off" in /etc/xen/xl.conf`,
         },
   (_name, _facts, { conditions }) => {
     const trouble = findCondition(conditions, 'Ready');

@@ -33,6 +33,9 @@ const NEEDS_SOMEBODY: ReadonlySet<string> = new Set<VMReason>([
   'KernelMissing',
   'NameConflict',
   'DuplicateDomain',
+  'ForeignDomain',
+  'ZombieDomain',
+  'DependencyMissing',
   'ConfigRejected',
   'ForeignFleet',
 ]);
@@ -73,13 +76,20 @@ function hostVerdict(host: HostView | undefined, name: string): Verdict | undefi
 
 function verdictOf(f: VmFacts, held: Hold | undefined): Verdict {
   if (f.vm.metadata.deletionTimestamp !== undefined) {
-    const { reason, message } = held ?? { reason: 'Terminating' as const, message: 'the domain is being ended' };
-    return { phase: 'Terminating', ready: 'False', reason, message, stalled: false };
+    const ending: Hold = needsSomebody(f) ?? held ?? { reason: 'Terminating', message: 'the domain is being ended' };
+    return { phase: 'Terminating', ready: 'False', stalled: false, ...ending };
   }
   const claim = f.vm.status?.placement;
   if (claim !== undefined) return claimedVerdict(f, claim.host, held);
   const { reason, message, stalled = false } = held ?? unplacedHold(f);
   return { phase: 'Pending', ready: 'False', reason, message, stalled };
+}
+
+/** What the agent of a host waits for, if only somebody's act helps: it ends no domain and no disk before that. */
+function needsSomebody(f: VmFacts): Hold | undefined {
+  const words = f.orders.map(({ order }) => findCondition(said(order).conditions, 'Ready'));
+  const word = words.find((one) => one?.status !== 'True' && NEEDS_SOMEBODY.has(one?.reason ?? ''));
+  return word && { reason: word.reason as VMReason, message: word.message ?? '', stalled: true };
 }
 
 function claimedVerdict(f: VmFacts, host: string, held: Hold | undefined): Verdict {

@@ -1,3 +1,4 @@
+import type { XenAgentStatus } from '../../../crds/generated/types';
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import { agentStatus, isWorthWriting } from '../../../agents/api/agent-status';
 import type { AgentStatusInput } from '../../../agents/api/agent-status';
@@ -48,6 +49,29 @@ describe('the report of a host', () => {
     deepEqual(status.networks, [{ name: 'public', present: true }]);
     deepEqual(status.roster, ['a', 'b']);
     equal(agentStatus(input({ observation: {} })).storagePools?.[0]?.present, false);
+  });
+
+  it('says why the memory of Dom0 is not fixed, and keeps what it told while xl does not answer', () => {
+    const { observation } = input();
+    const told = (seen: Partial<typeof observation>, dom0?: XenAgentStatus['dom0']) => {
+      const before = dom0 ? { agent: { ...input().agent, status: { dom0 } } } : {};
+      const { memoryFixed, memoryProblem = '' } = agentStatus(input({ observation: seen, ...before })).dom0 ?? {};
+      return [memoryFixed, /autoballoon|range|not told/.exec(memoryProblem)?.[0]];
+    };
+    const range = { ...observation.facts!, dom0MemoryProblem: 'a range' };
+    deepEqual(told({ ...observation, autoballoons: false }), [true, undefined]);
+    deepEqual(told({ ...observation, autoballoons: true }), [false, 'autoballoon']);
+    deepEqual(told({ facts: range }), [false, 'range']);
+    deepEqual(told({}, { memoryFixed: true }), [true, undefined]);
+    deepEqual(told({}, { memoryFixed: false, memoryProblem: 'a range' }), [false, 'range']);
+    deepEqual(told({}), [false, 'not told']);
+  });
+
+  it('sells the CPUs of the cpupool that guests are made in', () => {
+    const { observation } = input();
+    const cpus = (poolCpus?: number) =>
+      agentStatus(input({ observation: { ...observation, ...(poolCpus !== undefined && { poolCpus }) } })).cpus;
+    deepEqual([cpus(), cpus(3), cpus(64)], [4, 3, 4]);
   });
 
   it('counts a domain with the larger of what it has and its maximum', () => {

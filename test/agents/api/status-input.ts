@@ -29,7 +29,6 @@ export function input(changes: Partial<AgentStatusInput> = {}): AgentStatusInput
         freeMiB: 1000,
         virtCaps: 'pv',
         guestTypes: ['pv'],
-        dom0MemoryFixed: true,
       },
       bridges: ['xenbr0'],
       pools: [{ path: '/pool', totalBytes: 100e9, freeBytes: 50e9 }],

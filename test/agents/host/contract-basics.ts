@@ -1,4 +1,5 @@
 /** The contract of a host port, first half: commands and files. */
+import { preflight } from '../../../agents/dom0/preflight';
 import { strict as assert } from 'node:assert';
 import { HostError } from '../../../agents/host/port';
 import type { HostPort } from '../../../agents/host/port';
@@ -50,6 +51,7 @@ export function execContract(host: () => HostPort): void {
     assert.equal(result.stdout.length, 1000);
     assert.equal(result.truncated, true);
   });
+  it('has all that the scripts need', async () => assert.equal(await preflight(host()), undefined));
   it('runs many at once', async () => {
     const results = await Promise.all(Array.from({ length: 24 }, (_, i) => host().exec(['echo', String(i)])));
     for (const [i, result] of results.entries())

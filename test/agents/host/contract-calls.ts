@@ -35,6 +35,7 @@ export function domainCalls(under: HostUnderTest, uuid: string = randomUUID()) {
   const name = `contract.${uuid.slice(0, 8)}`;
   const state = `${contractDir}/state`;
   const cfgPath = `${contractDir}/cfg/${uuid}.cfg`;
+  const owner = `f contract/${uuid}`;
   const call = (script: string, ...args: string[]) => under.host.locked(uuid, script, args, patient);
   return {
     uuid,
@@ -44,13 +45,14 @@ export function domainCalls(under: HostUnderTest, uuid: string = randomUUID()) {
       await under.host.putFile(cfgPath, under.cfg(uuid, name));
     },
     create: (epoch: number | string, options = {}) =>
-      under.host.locked(uuid, 'create', [state, uuid, String(epoch), cfgPath, `contract/${uuid}`], {
+      under.host.locked(uuid, 'create', [state, uuid, String(epoch), cfgPath, `f ${epoch} contract/${uuid}`], {
         ...patient,
         ...options,
       }),
     retire: (epoch: number) => call('retire', state, uuid, String(epoch)),
-    shutdown: (...flags: string[]) => call('shutdown', uuid, ...flags),
-    destroy: () => call('destroy', uuid),
+    owner,
+    shutdown: (...flags: string[]) => call('shutdown', uuid, owner, ...flags),
+    destroy: (...only: string[]) => call('destroy', uuid, owner, ...only),
     tune: (act: string, size: number | string) => call('tune', uuid, act, String(size)),
     fenceFile: `${state}/fence/${uuid}`,
     /** State and domid of every row with the UUID. */

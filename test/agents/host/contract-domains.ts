@@ -1,4 +1,5 @@
 /** The contract of a host port, second half: domains and the locks that guard them. */
+import { autoballoons, parseCpuPools } from '../../../agents/xl/info';
 import { strict as assert } from 'node:assert';
 import { randomUUID } from 'node:crypto';
 import { assertExited, domainCalls, imageDir, contractDir, pool, POOL_ID, POOL_NAME, until } from './contract-calls';
@@ -25,29 +26,6 @@ export function domainContract(under: () => HostUnderTest): void {
     assertExited(absent, 0);
     assert.equal(absent.stdout, 'absent\n');
     assertExited(await vm.tune('mem-set', 64), 44);
-  });
-  it('destroys only the domain that was meant, and only while it is still so', async () => {
-    const vm = domainCalls(under());
-    await vm.write();
-    assertExited(await vm.create(1), 0);
-    const domid = (await under().host.exec(['xl', 'domid', vm.name])).stdout.trim();
-    const destroy = (...args: string[]) => under().host.locked(vm.uuid, 'destroy', [vm.uuid, ...args]);
-    for (const args of [
-      [domid, 's'],
-      [domid, 'p'],
-      ['9999', 's'],
-    ]) {
-      const spared = await destroy(...args);
-      assertExited(spared, 0);
-      assert.equal(spared.stdout, 'absent\n');
-    }
-    for (const args of [[domid], [domid, 'x'], ['x', 's']]) assertExited(await destroy(...args), 43);
-    assert.equal((await vm.rows()).length, 1);
-    assertExited(await under().host.exec(['xl', 'pause', domid]), 0);
-    // A paused guest does not take the request: nobody waits longer than asked.
-    assertExited(await vm.shutdown('1'), 124);
-    assertExited(await destroy(domid, 'p'), 0);
-    assert.deepEqual(await vm.rows(), []);
   });
   it('refuses every epoch up to the retired one, for good', async () => {
     const vm = domainCalls(under());
@@ -82,7 +60,10 @@ export function domainContract(under: () => HostUnderTest): void {
     assertExited(await vm.create(1), 43);
     for (const epoch of ['', '1;id', '-1', '0x10']) assertExited(await vm.create(epoch), 43);
     for (const uuid of ['', 'x', '$(id)', vm.uuid.toUpperCase().replace(/[^A-F]/g, 'A'), `${vm.uuid}0`])
-      assertExited(await under().host.locked('contract', 'destroy', [uuid]), 43);
+      assertExited(await under().host.locked('contract', 'destroy', [uuid, vm.owner]), 43);
+    for (const owner of ['', 'f', 'f contract', ' a/b'])
+      for (const script of ['destroy', 'shutdown'])
+        assertExited(await under().host.locked(vm.uuid, script, [vm.uuid, owner]), 43);
   });
   it('a failed create says why, with exit code and words of xl', async () => {
     const vm = domainCalls(under());
@@ -123,9 +104,11 @@ export function domainContract(under: () => HostUnderTest): void {
     );
     assert.match(parts.get('bootid') ?? '', /^[0-9a-f-]{36}\n$/);
     assert.match(parts.get('info') ?? '', /^total_memory +: \d+$/m);
+    assert.ok((parseCpuPools(parts.get('cpupools') ?? '') ?? 0) > 0);
+    assert.equal(autoballoons(parts.get('xlconf') ?? 'autoballoon=1'), false);
     assert.match(parts.get('list') ?? '', new RegExp(vm.uuid));
     assert.match(parts.get('domains') ?? '', new RegExp(`"uuid": "${vm.uuid}"`));
-    assert.ok(parts.get('marks')?.includes(`/xenfleet/${vm.uuid} = "contract/${vm.uuid}"\n`));
+    assert.ok(parts.get('marks')?.includes(`/xenfleet/${vm.uuid} = "f 1 contract/${vm.uuid}"\n`));
     assert.match(parts.get('bridges') ?? '', /^xenbr0$/m);
     assert.match(parts.get('df') ?? '', new RegExp(`^${pool} \\d+ \\d+\n$`));
     assert.equal(parts.get('images'), '9 small.raw\n');
@@ -165,7 +148,7 @@ export function lockContract(under: () => HostUnderTest): void {
     const creating = one.create(1);
     await calls(sim, 'create');
     const started = Date.now();
-    assertExited(await host.locked(other.uuid, 'destroy', [other.uuid]), 0);
+    assertExited(await host.locked(other.uuid, 'destroy', [other.uuid, other.owner]), 0);
     assert.ok(Date.now() - started < 1000);
     assertExited(await creating, 0);
     assertExited(await one.destroy(), 0);
@@ -190,7 +173,7 @@ export function lockContract(under: () => HostUnderTest): void {
     await sim('delay', 'shutdown', '2000');
     const holding = vm.shutdown();
     await calls(sim, 'shutdown');
-    const late = await under().host.locked(vm.uuid, 'destroy', [vm.uuid], { deadlineMs: 300 });
+    const late = await under().host.locked(vm.uuid, 'destroy', [vm.uuid, vm.owner], { deadlineMs: 300 });
     assert.ok(late.end === 'deadline' || late.code === 45, JSON.stringify(late));
     assertExited(await holding, 0);
     await new Promise((resolve) => setTimeout(resolve, 300));

@@ -7,6 +7,7 @@ import { imageDir, pool, POOL_ID, POOL_NAME } from './contract-calls';
 import type { HostUnderTest } from './contract-calls';
 import { diskContract } from './contract-disks';
 import { domainContract, lockContract } from './contract-domains';
+import { endingContract } from './contract-endings';
 import { poolContract } from './contract-pools';
 
 export { contractDir } from './contract-calls';
@@ -39,6 +40,9 @@ export function hostContract(make: () => Promise<HostUnderTest>, slow = false): 
   describe('files', () => fileContract(host));
   describe('disks', () => diskContract(under));
   describe('pools', () => poolContract(under));
-  describe('domains', () => domainContract(under));
+  describe('domains', () => {
+    domainContract(under);
+    endingContract(under);
+  });
   describe('locks', () => lockContract(under));
 }

@@ -5,6 +5,7 @@ import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { embedScripts } from '../../../agents/host/embed-scripts';
+import { preflight } from '../../../agents/dom0/preflight';
 import { LocalHost } from '../../../agents/host/local';
 import { intervals, overlaps } from '../../sim';
 import { contractDir, hostContract } from './contract';
@@ -83,6 +84,46 @@ describe('LocalHost', () => {
       assert.equal(again.code, 42);
       assert.deepEqual(readdirSync(join(sim.host.root, 'run/xenfleet')), []);
     } finally {
+      await sim.stop();
+    }
+  });
+
+  it('names the programs that a Dom0 lacks, and those that lack an option', async () => {
+    const sim = await simFolder();
+    const tools = mkdtempSync(join(tmpdir(), 'xenfleet-tools-'));
+    try {
+      const refuses = (name: string, option: string) =>
+        writeFileSync(
+          join(tools, name),
+          `#!/bin/sh\nfor arg; do case $arg in ${option}*) echo "${name}: unrecognized option" >&2; exit 1 ;; esac; done\nPATH=$OTHER_PATH exec ${name} "$@"\n`,
+          { mode: 0o755 },
+        );
+      const env = { ...sim.host.env, PATH: `${tools}:${sim.host.env.PATH}`, OTHER_PATH: sim.host.env.PATH };
+      const host = new LocalHost({ root: sim.host.root, env });
+      const lacking = async (): Promise<string[]> =>
+        ((await preflight(host))?.message ?? '')
+          .split(': ')
+          .at(1)
+          ?.split(/, (?=[a-z]+ with )/) ?? [];
+      assert.deepEqual(await lacking(), []);
+      for (const [name, option] of [
+        ['flock', '-E'],
+        ['find', '-printf'],
+        ['df', '--output'],
+        ['timeout', '-k'],
+        ['cp', '--reflink'],
+        ['mv', '-n'],
+      ] as const) {
+        refuses(name, option);
+        const [said = '', ...more] = await lacking();
+        assert.ok(said.startsWith(`${name} with `), said);
+        // What uses a program that lacks something may fail as well.
+        assert.ok(more.length <= 1, more.join());
+        rmSync(join(tools, name));
+      }
+      assert.deepEqual(readdirSync(join(sim.host.root, 'run/xenfleet')), []);
+    } finally {
+      rmSync(tools, { recursive: true, force: true });
       await sim.stop();
     }
   });

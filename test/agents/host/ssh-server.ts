@@ -19,8 +19,12 @@ export interface TestSshServer {
   stop(): Promise<void>;
 }
 
-/** With `deaf` its commands do not hear of signals, like an xl that hangs in the kernel. */
-export async function startSshServer(env: Readonly<Record<string, string>> = {}, deaf = false): Promise<TestSshServer> {
+/** What the login shell runs first is `login`. With `deaf` its commands do not hear of signals, like an xl that hangs in the kernel. */
+export async function startSshServer(
+  env: Readonly<Record<string, string>> = {},
+  deaf = false,
+  login = '',
+): Promise<TestSshServer> {
   const { host, user } = testKeys();
   const allowed = user.publicKey;
   const open = new Set<Connection>();
@@ -42,7 +46,7 @@ export async function startSshServer(env: Readonly<Record<string, string>> = {},
     connection.on('session', (accept, reject) => {
       if (sessions >= maxSessions) return void reject();
       sessions++;
-      serveSession(accept(), { env, deaf }, () => sessions--);
+      serveSession(accept(), { env, deaf, login }, () => sessions--);
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -68,12 +72,16 @@ function socketOf(connection: Connection): Socket {
 
 function serveSession(
   session: Session,
-  { env, deaf }: { env: Readonly<Record<string, string>>; deaf: boolean },
+  { env, deaf, login }: { env: Readonly<Record<string, string>>; deaf: boolean; login: string },
   over: () => void,
 ): void {
   session.once('exec', (accept, _reject, info) => {
     const channel = accept();
-    const child = spawn('sh', ['-c', info.command], { env: { ...process.env, ...env }, detached: true, stdio: 'pipe' });
+    const child = spawn('sh', ['-c', login + info.command], {
+      env: { ...process.env, ...env },
+      detached: true,
+      stdio: 'pipe',
+    });
     // As sshd: when the channel goes, its pipes close, and the command finds out by itself.
     channel.on('close', () => {
       child.stdin.destroy();

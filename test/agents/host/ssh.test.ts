@@ -129,6 +129,32 @@ describe('SshHost', () => {
     assert.equal((await host.exec(['echo', 'alive'])).stdout, 'alive\n');
     assert.equal(server.accepted(), 2);
   });
+  it('what a login shell prints before is no part of the output, nor of a file', async () => {
+    for (const login of ['echo Welcome;', 'echo; echo "Name  ID  Mem"; printf "no end of line";']) {
+      await server.stop();
+      server = await startSshServer({}, false, login);
+      const host = connect();
+      const whole = await host.exec(['echo', 'x'], { maxOutputBytes: 2 });
+      assert.deepEqual(whole, { end: 'exited', code: 0, stdout: 'x\n', stderr: '', truncated: false });
+      assert.deepEqual(await host.exec(['cat'], { stdin: '--xenfleet-begins--\ny', maxOutputBytes: 20 }), {
+        ...whole,
+        stdout: '--xenfleet-begins--\n',
+        truncated: true,
+      });
+      const path = `/tmp/xenfleet-ssh-${process.pid}/greeted`;
+      await host.putFile(path, '{}');
+      assert.equal(await host.readFile(path), '{}');
+      assert.deepEqual(await host.listDir(`/tmp/xenfleet-ssh-${process.pid}`), ['greeted']);
+      await host.exec(['rm', '-r', `/tmp/xenfleet-ssh-${process.pid}`]);
+    }
+  });
+  it('a login shell that runs no command says so instead: nothing was begun', async () => {
+    await server.stop();
+    server = await startSshServer({}, false, 'echo This account is not available; exit 1;');
+    const result = await connect().exec(['echo', 'x']);
+    assert.deepEqual([result.end, result.code, result.stdout], ['not-started', null, '']);
+    assert.match(result.stderr, /ran no command, but said: This account is not available/);
+  });
   it('a file of which only a part arrived never takes its place', async () => {
     const host = connect();
     const path = `/tmp/xenfleet-ssh-${process.pid}/file`;

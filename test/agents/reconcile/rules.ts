@@ -1,4 +1,5 @@
 /** What must hold of every step, whatever happened before. */
+import { MAX_GAP_MS } from '../../../agents/reconcile/lasting';
 import type { DomainRecord } from '../../../agents/reconcile/record';
 import type { Act, OrderView } from '../../../agents/reconcile/types';
 import type { DomainRow } from '../../../agents/xl/list';
@@ -14,6 +15,9 @@ export interface Around {
   /** The domain was looked for after this was refused, and was gone. */
   readonly receipt: number;
   readonly ranAtEpoch: ReadonlySet<number>;
+  readonly monotonicMs: number;
+  /** Since when the guest has been asked to shut down, by the monotonic clock, and how often the agent died since. */
+  readonly asked: { readonly sinceMs: number; readonly deaths: number } | undefined;
 }
 
 type Rule = readonly [string, (act: Act, world: Around, held: DomainRecord | undefined) => boolean];
@@ -50,6 +54,15 @@ export const RULES: readonly Rule[] = [
     (act, { api }, held) =>
       (act.do !== 'shutdown' && act.do !== 'destroy') ||
       (api.kind === 'given' ? api.spec.desired : held?.order.desired) !== 'Running',
+  ],
+  [
+    'gives a guest its grace period, whatever the wall clock says',
+    (act, { rows, asked, monotonicMs }, held) =>
+      act.do !== 'destroy' ||
+      rows.every((one) => one.state !== 'running') ||
+      // An agent that has died may count a little of what it did not see.
+      monotonicMs - (asked?.sinceMs ?? monotonicMs) >=
+        (held?.order.gracePeriodSeconds ?? 60) * 1000 - (asked?.deaths ?? 0) * MAX_GAP_MS,
   ],
   ['buries what has ended', (act, { rows }) => act.do !== 'bury' || rows.every((one) => one.state !== 'running')],
   ['retires what is not there', (act, { rows }) => act.do !== 'retire' || rows.length === 0],

@@ -25,6 +25,17 @@ describe('an order to run', () => {
     deepEqual([kept?.epoch, kept?.started], [5, { epoch: 5, bootID: BOOT, atMs: NOW - 3_600_000 }]);
   });
 
+  it('that runs although its last run has ended: another run, since now', () => {
+    const before = {
+      started: { epoch: 1, bootID: BOOT, atMs: NOW - 9e6 },
+      ended: { how: 'crash', atMs: NOW - 8e6 },
+    } as const;
+    for (const creating of [undefined, { epoch: 1, bootID: 'boot-0', atMs: NOW - 7e6 }]) {
+      const { record: kept } = step({ record: record({ ...before, ...(creating && { creating }) }) }, rows(row()));
+      deepEqual([kept?.started?.atMs, kept?.ended, kept?.creating], [NOW, undefined, undefined]);
+    }
+  });
+
   it('that was being created when the agent died, and runs: its own, with what it was given', () => {
     const creating = { epoch: 1, bootID: BOOT, atMs: NOW - 5000, applied: { type: 'pvh' as const } };
     const { record: kept } = step({ record: started({ creating, ended: { how: 'crash', atMs: NOW } }) }, rows(row()));
@@ -117,9 +128,34 @@ describe('a guest that ended by itself', () => {
     equal(step({ record: kept, nowMs: NOW + 15_001 }).act.do, 'create');
   });
 
-  it('a run of ten minutes makes the past forgotten', () => {
-    const { record: kept } = step({ record: started({ failures: 6 }) });
-    equal(kept?.failures, 1);
+  it('a run of ten minutes makes the past forgotten, however it ended', () => {
+    equal(step({ record: started({ failures: 6 }) }).record?.failures, 1);
+    for (const how of reasons) {
+      const { record: kept } = step({ record: started({ failures: 6 }) }, rows(ended(how)));
+      deepEqual([kept?.failures, kept?.nextStartMs], [1, NOW], how);
+      equal(step({ record: kept as DomainRecord }).act.do, 'create', how);
+    }
+  });
+
+  it('again and again: every end by itself is slowed down and told, a reboot as a crash is', () => {
+    const words = { reboot: /the guest rebooted; it rebooted 3 times/, soft_reset: /it reset itself 3 times/ };
+    for (const how of reasons) {
+      const shortly = { epoch: 1, bootID: BOOT, atMs: NOW - 5000 };
+      const { record: kept } = step({ record: record({ started: shortly, failures: 2 }) }, rows(ended(how)));
+      const waits = step({ record: kept as DomainRecord });
+      const { reason, message } = reported(waits);
+      equal(reason, 'RestartBackOff', how);
+      match(message, words[how as keyof typeof words] ?? /it has ended 3 times/);
+      match(message, /started again 20 s after the last end, at 2027-01-15T08:00:20Z/);
+      equal(waits.act.do === 'report' && waits.act.wakeAtMs, NOW + 20_000);
+      equal(step({ record: kept as DomainRecord, nowMs: NOW + 20_001 }).act.do, 'create');
+    }
+  });
+
+  it('a boot of the host is nobody at the guest to blame', () => {
+    const host = { fleetID: FLEET, bootID: 'boot-2', confirmedBootID: 'boot-2', startUnconfirmed: false };
+    const { act, record: kept } = step({ record: started({ failures: 4 }), host });
+    deepEqual([act.do, kept?.failures], ['create', 4]);
   });
 
   it('the back-off: 0, 10 s, doubling, at most 300 s', () => {

@@ -9,17 +9,36 @@ describe('an order to be off', () => {
     const first = step({ record: started() }, given(OFF), rows(row()));
     deepEqual(first.act, { do: 'shutdown', seconds: 60 });
     const kept = first.record as DomainRecord;
-    const at = (afterMs: number): string =>
-      step({ record: kept, nowMs: NOW + afterMs }, given(OFF), rows(row())).act.do;
+    const at = (askedForMs: number): string =>
+      step({ record: kept, nowMs: NOW + askedForMs, askedForMs }, given(OFF), rows(row())).act.do;
     deepEqual(
       [at(1000), at(14_000), at(16_000), at(59_999), at(60_000)],
       ['report', 'report', 'shutdown', 'shutdown', 'destroy'],
     );
   });
 
-  it('the grace period survives a restart of the agent, since it is in the record', () => {
-    const kept = started({ order: order(OFF), stopping: { sinceMs: NOW - 61_000, askedMs: NOW - 1000 } });
-    equal(step({ record: kept }, given(OFF), rows(row())).act.do, 'destroy');
+  it('the grace period survives a restart of the agent: what was waited is in the record', () => {
+    const stopping = { sinceMs: NOW - 51_000, askedMs: NOW - 1000 };
+    const at = (askedForMs: number): string =>
+      step({ record: started({ order: order(OFF), stopping }), askedForMs }, given(OFF), rows(row())).act.do;
+    deepEqual([at(1000), at(9999), at(10_000)], ['report', 'report', 'destroy']);
+  });
+
+  it('asked again, the guest keeps what it had of its time, and no more of it is gone', () => {
+    const stopping = { sinceMs: NOW - 20_000, askedMs: NOW };
+    const later = { nowMs: NOW + 9e9, askedForMs: 15_000 };
+    const { record: kept, act } = step(
+      { record: started({ order: order(OFF), stopping }), ...later },
+      given(OFF),
+      rows(row()),
+    );
+    deepEqual(act, { do: 'shutdown', seconds: 25 });
+    deepEqual(kept?.stopping, { sinceMs: NOW + 9e9 - 35_000, askedMs: NOW + 9e9 });
+  });
+
+  it('a clock that is set forward ends no guest early', () => {
+    const kept = started({ order: order(OFF), stopping: { sinceMs: NOW, askedMs: NOW } });
+    equal(step({ record: kept, nowMs: NOW + 9e9, askedForMs: 2000 }, given(OFF), rows(row())).act.do, 'report');
   });
 
   it('a shutdown that was taken back does not shorten the next one', () => {
@@ -29,7 +48,8 @@ describe('an order to be off', () => {
 
   it('a clock that was set back ends no guest early', () => {
     const kept = started({ order: order(OFF), stopping: { sinceMs: NOW + 1e9, askedMs: NOW + 1e9 } });
-    equal(step({ record: kept }, given(OFF), rows(row())).act.do, 'shutdown');
+    equal(step({ record: kept, askedForMs: 59_999 }, given(OFF), rows(row())).act.do, 'shutdown');
+    equal(step({ record: kept, askedForMs: 60_000 }, given(OFF), rows(row())).act.do, 'destroy');
   });
 
   it('without grace it is destroyed at once', () =>

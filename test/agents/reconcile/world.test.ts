@@ -5,61 +5,24 @@
 import { ok } from 'node:assert/strict';
 import fc from 'fast-check';
 import { afterCreate, afterDelete, afterRetire } from '../../../agents/reconcile/outcome';
+import { lasting, sinceMs } from '../../../agents/reconcile/lasting';
+import type { Lasting } from '../../../agents/reconcile/lasting';
 import { refusing } from '../../../agents/reconcile/record';
 import type { DomainRecord } from '../../../agents/reconcile/record';
 import { nextStep } from '../../../agents/reconcile/step';
 import type { OrderView, Seen, Step } from '../../../agents/reconcile/types';
 import type { DomainRow } from '../../../agents/xl/list';
-import type { RunOrder } from '../../../agents/xl/order';
+import { event } from './history';
+import type { Event } from './history';
 import { RULES } from './rules';
 import { FLEET, MARK, NOW, UUID, order, row } from '../orders';
 
-type Event =
-  | { kind: 'order'; desired: RunOrder['desired']; runPolicy: RunOrder['runPolicy']; raise: boolean }
-  | { kind: 'vanish' | 'away' | 'destroyed' | 'hostReboot' | 'blind' | 'agentDies' | 'retireDies' | 'confirm' }
-  | { kind: 'guest'; reason: NonNullable<DomainRow['reason']> }
-  | { kind: 'time'; ms: number }
-  | { kind: 'createFails' };
-
-const event: fc.Arbitrary<Event> = fc.oneof(
-  {
-    weight: 4,
-    arbitrary: fc.record({
-      kind: fc.constant('order' as const),
-      desired: fc.constantFrom('Running' as const, 'Running' as const, 'Stopped' as const, 'Absent' as const),
-      runPolicy: fc.constantFrom('Always' as const, 'RerunOnFailure' as const, 'Once' as const),
-      raise: fc.boolean(),
-    }),
-  },
-  {
-    weight: 4,
-    arbitrary: fc.constantFrom<Event>(
-      { kind: 'vanish' },
-      { kind: 'away' },
-      { kind: 'destroyed' },
-      { kind: 'hostReboot' },
-      { kind: 'blind' },
-      { kind: 'agentDies' },
-      { kind: 'retireDies' },
-      { kind: 'confirm' },
-      { kind: 'createFails' },
-    ),
-  },
-  {
-    weight: 3,
-    arbitrary: fc.record({
-      kind: fc.constant('guest' as const),
-      reason: fc.constantFrom('poweroff' as const, 'reboot' as const, 'crash' as const, 'watchdog' as const),
-    }),
-  },
-  {
-    weight: 5,
-    arbitrary: fc.record({ kind: fc.constant('time' as const), ms: fc.integer({ min: -5000, max: 400_000 }) }),
-  },
-);
-
 class World {
   nowMs = NOW;
+  monotonicMs = 0;
+  lasting: Lasting = {};
+  /** Monotonic time since which the guest has been asked to shut down, and how often the agent died since. */
+  asked: { sinceMs: number; deaths: number } | undefined;
   boot = 1;
   /** The boot that the API names. */
   confirmed = 1;
@@ -107,6 +70,8 @@ class World {
         return;
       case 'agentDies':
         this.record = this.record && (JSON.parse(JSON.stringify(this.record)) as DomainRecord);
+        this.lasting = {};
+        if (this.asked) this.asked.deaths += 1;
         return;
       case 'guest':
         this.rows = this.rows.map((one) =>
@@ -114,6 +79,10 @@ class World {
         );
         return;
       case 'time':
+        this.nowMs += what.ms;
+        this.monotonicMs += what.ms;
+        return;
+      case 'clock':
         this.nowMs += what.ms;
         return;
       default: // A flag, set above.
@@ -128,7 +97,11 @@ class World {
         : { kind: 'rows', rows: this.rows };
       const bootID = `boot-${this.boot}`;
       const host = { fleetID: FLEET, bootID, confirmedBootID: `boot-${this.confirmed}`, startUnconfirmed: false };
+      const { record, nowMs: wallMs, monotonicMs } = this;
+      this.lasting = lasting(this.lasting, { seen, record, wallMs, monotonicMs });
       const step = nextStep({
+        rowForMs: sinceMs(this.lasting.row, monotonicMs),
+        askedForMs: sinceMs(this.lasting.asked, monotonicMs),
         uuid: UUID,
         order: this.api,
         seen,
@@ -139,6 +112,9 @@ class World {
       });
       this.check(step);
       this.record = step.record ?? this.record;
+      this.lasting = lasting(this.lasting, { seen, record: this.record, wallMs, monotonicMs });
+      if (this.record?.stopping === undefined) this.asked = undefined;
+      else this.asked ??= { sinceMs: monotonicMs, deaths: 0 };
       this.steps.push(step.act.do);
       if (!this.obey(step)) return;
     }

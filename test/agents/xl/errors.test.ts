@@ -53,6 +53,20 @@ describe('failures of xl', () => {
     deepEqual([reason, message], ['HostUnreachable', 'the host cannot be asked']);
   });
 
+  it('a program that is missing, or lacks an option, is named', () => {
+    for (const [stderr, program] of [
+      ['sh: 1: xl: not found', 'xl'],
+      ['bash: line 1: flock: command not found', 'flock'],
+      ['flock: unrecognized option: E\nBusyBox v1.36.1 multi-call binary.', 'flock'],
+      ["df: unrecognized option '--output=file,size,avail'", 'df'],
+      ["flock: invalid option -- 'E'", 'flock'],
+    ] as const) {
+      const { reason, message } = explain('observe', { end: 'exited', code: 1, stdout: '', stderr });
+      equal(reason, 'DependencyMissing', stderr);
+      ok(message.includes(`the program ${program},`), message);
+    }
+  });
+
   it('what the scripts say of disks', () => {
     const said = (stderr: string): string =>
       explain('making disk root', { end: 'exited', code: 43, stdout: '', stderr }).reason;

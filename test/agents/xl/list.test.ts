@@ -11,6 +11,12 @@ const one = (name: string, flags: string, code = '-'): string =>
   `${HEAD}${DOM0}${name}    9   128     1     ${flags}       9.5 4b11e50c-60bb-4356-9699-8fe68b7e2e77        ${code}                -\n`;
 
 describe('xl list -v', () => {
+  it('begins at its head, whatever a shell has printed before', () => {
+    deepEqual(parseListV(`Welcome\n\n${one('vm', '-b----')}`), parseListV(one('vm', '-b----')));
+    equal(parseListV(`Welcome\n${DOM0}`), undefined);
+    equal(parseListL(`Welcome to [xen1]\n[ { "domid": 3, "config": {} } ]\n`).has(3), true);
+  });
+
   it('reads every recording whole', () => {
     const all = recordings(/list-v/);
     ok(all.length > 10);

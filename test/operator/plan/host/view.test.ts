@@ -2,7 +2,14 @@
 import { deepEqual, equal, match } from 'node:assert/strict';
 import type { XenAgent, XenHost } from '../../../../crds/generated/types';
 import { showHost } from '../../../../operator/plan/host/status';
-import { hasAnswered, isBelieved, isDeclaredDead, viewHost, type HostFacts } from '../../../../operator/plan/host/view';
+import {
+  hasAnswered,
+  isBelieved,
+  isDeclaredDead,
+  judge,
+  viewHost,
+  type HostFacts,
+} from '../../../../operator/plan/host/view';
 import { rememberedHosts } from '../../../../operator/plan/roster';
 import { FLEET } from '../builders';
 
@@ -77,6 +84,14 @@ const ROWS: readonly [string, XenHost, HostFacts, string, string][] = [
 ];
 
 describe('what a host is', () => {
+  it('tells why the memory of a Dom0 is not fixed, if its agent says so', () => {
+    const message = (memoryProblem?: string) =>
+      judge(host(), known({}, { dom0: { memoryFixed: false, ...(memoryProblem !== undefined && { memoryProblem }) } }))
+        .message;
+    equal(message().includes('sold: set dom0_mem='), true);
+    equal(message('autoballoon is on').includes('sold (autoballoon is on): set dom0_mem='), true);
+  });
+
   for (const [name, object, facts, state, reason] of ROWS) {
     it(`${name}: ${state}, ${reason}`, () => {
       const [ready] = showHost(object, facts, undefined, NOW).conditions ?? [];
