@@ -63,6 +63,8 @@ const STARTING: Report = {
 
 export class Acts {
   private readonly creates = new Lanes(MAX_ACTS);
+  /** By the pool that a first disk is copied into. */
+  private readonly copies = new Map<string, Lanes>();
   /** A guest may take a minute to answer. */
   private readonly shutdowns = new Lanes(MAX_ACTS);
   private readonly others = new Lanes(MAX_ACTS);
@@ -80,7 +82,9 @@ export class Acts {
       case 'report':
         return this.report(turn, act);
       case 'create':
-        return this.creates.run(() => this.create(turn, act.order));
+        // Said before there is a lane: what waits for one is not as it was.
+        this.say(turn, STARTING, turn.record);
+        return this.createLanes(turn, act.order).run(() => this.create(turn, act.order));
       case 'shutdown':
         return this.shutdowns.run(() => this.end(turn, act));
       case 'destroy':
@@ -91,6 +95,16 @@ export class Acts {
       case 'deleteDisks':
         return this.others.run(() => this.deleteDisks(turn, act));
     }
+  }
+
+  /** Copying an image may take an hour, or hang with its pool: no start, and no other pool, waits for that. */
+  private createLanes({ record }: Turn, { disks = [] }: RunOrder): Lanes {
+    const known = record === undefined ? [] : knownDisks(record);
+    const copied = disks.find(({ name, image }) => image !== undefined && !known.includes(name));
+    if (copied === undefined) return this.creates;
+    const lanes = this.copies.get(copied.pool) ?? new Lanes(MAX_ACTS);
+    this.copies.set(copied.pool, lanes);
+    return lanes;
   }
 
   private async report(turn: Turn, act: Acting<'report'>): Promise<boolean> {
@@ -107,7 +121,6 @@ export class Acts {
     const { uuid, state, input, record, saved } = turn;
     const { creator, store, clock, log, policy } = this.options;
     if (!record) throw new Error('a create without a record');
-    this.say(turn, STARTING, record);
     const outcome = await creator.create({
       uuid,
       order,

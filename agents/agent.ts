@@ -243,6 +243,7 @@ export class Agent {
     if (!rows) return;
     const wanted = (uuid: string): boolean =>
       this.options.api.order(uuid) !== undefined || rows.some((row) => row.uuid === uuid);
-    await this.store.forgetOld(this.options.clock.wallMs(), wanted);
+    const { clock } = this.options;
+    await this.store.forgetOld({ wallMs: clock.wallMs(), monotonicMs: clock.monotonicMs() }, wanted);
   }
 }

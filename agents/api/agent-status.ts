@@ -148,6 +148,8 @@ function text(value: unknown): string {
 function networks({ agent, observation }: AgentStatusInput): NonNullable<XenAgentStatus['networks']> {
   return (agent.spec.networks ?? []).map(({ name, bridge }) => {
     if (observation.bridges?.includes(bridge) === true) return { name, present: true };
+    if (observation.openVSwitches?.includes(bridge) === true)
+      return { name, present: false, message: `bridge ${bridge} is one of Open vSwitch: guests need a Linux bridge` };
     if (observation.bridges) return { name, present: false, message: `the host has no bridge ${bridge}` };
     const before = agent.status?.networks?.find((network) => network.name === name);
     return before ?? { name, present: false, message: `the host has not told yet whether there is a bridge ${bridge}` };

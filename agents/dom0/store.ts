@@ -15,6 +15,9 @@ export interface Fleet {
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 /** Retired epochs outlive their VM by this: longer than a lost order can sleep somewhere. */
 const RETIRED_KEPT_MS = 90 * 24 * 3600 * 1000;
+const OLD_FOR_MS = 7 * 24 * 3600 * 1000;
+/** Before this nothing was retired: the clock of the host was wrong. */
+const PLAUSIBLE_MS = Date.UTC(2024, 0, 1);
 
 export class Store {
   private fleetRead: Fleet | undefined;
@@ -24,6 +27,8 @@ export class Store {
   private readonly byUuid = new Map<string, DomainRecord>();
   /** Records that are there and cannot be read: their domains are nobody's to touch. */
   private readonly broken = new Map<string, string>();
+  /** Monotonic times since which records have looked old. */
+  private readonly oldSinceMs = new Map<string, number>();
   /** Records on their way to the disk, or that did not get there. */
   private readonly owed = new Map<string, Promise<void>>();
 
@@ -136,14 +141,25 @@ export class Store {
     await this.host.removeFile(cfgFile(this.layout, uuid));
   }
 
-  /** Forgets what was retired long ago. `stillWanted` has an order or runs. */
-  async forgetOld(nowMs: number, stillWanted: (uuid: string) => boolean): Promise<void> {
+  /**
+   * Forgets what was retired long ago. `stillWanted` has an order or runs. A wall clock may be in a wrong year for a while: only what
+   * has looked old for days on end, by the clock of this process, is old.
+   */
+  async forgetOld(
+    { wallMs, monotonicMs }: { wallMs: number; monotonicMs: number },
+    stillWanted: (uuid: string) => boolean,
+  ): Promise<void> {
     for (const record of [...this.byUuid.values()]) {
-      const retired = isRetired(record) && nowMs - (record.retiredAtMs ?? nowMs) > RETIRED_KEPT_MS;
-      if (!retired || stillWanted(record.uuid)) continue;
+      const { retiredAtMs = wallMs, uuid } = record;
+      const old = isRetired(record) && retiredAtMs >= PLAUSIBLE_MS && wallMs - retiredAtMs > RETIRED_KEPT_MS;
+      const sinceMs = old ? (this.oldSinceMs.get(uuid) ?? monotonicMs) : undefined;
+      if (sinceMs === undefined) this.oldSinceMs.delete(uuid);
+      else this.oldSinceMs.set(uuid, sinceMs);
+      if (sinceMs === undefined || monotonicMs - sinceMs < OLD_FOR_MS || stillWanted(uuid)) continue;
       await this.host.removeFile(recordFile(this.layout, record.uuid));
       await this.host.removeFile(fenceFile(this.layout, record.uuid));
       this.byUuid.delete(record.uuid);
+      this.oldSinceMs.delete(uuid);
     }
   }
 

@@ -10,7 +10,8 @@
  *   desired Stopped:   running ──shutdown──► … grace period … ──destroy──► no row: Stopped
  *   desired Absent:    the same, then ──retire──► ──deleteDisks──► the receipt
  *
- *   order vanished: freeze.   listing unknown, suspended, dying: wait.   two rows of one UUID: say so, touch nothing.
+ *   order vanished: freeze.   listing unknown, dying: wait.   suspended: wait for minutes, then it has ended.
+ *   two rows of one UUID: say so, touch nothing.
  *   a domain that is not proved to be ours (owner.ts): say so, touch nothing.
  *
  * A guest is ended in two places only: `stopRunning` (the order wants it off) and `bury` (it ended by itself).

@@ -45,6 +45,8 @@ export interface Observation {
   /** The marks in xenstore by UUID; undefined for one that is no whole mark. */
   readonly marks?: ReadonlyMap<string, Mark | undefined>;
   readonly bridges?: readonly string[];
+  /** Bridges of Open vSwitch; no guest of ours is attached to one. */
+  readonly openVSwitches?: readonly string[];
   readonly pools?: readonly PoolSpace[];
   readonly disks?: readonly FoundDisk[];
   /** Markers of pools by the path of the folder; a folder without a readable one has none. */
@@ -80,7 +82,8 @@ export function parseObservation(text: string): Observation {
     listing: take('list', parseListV),
     details: take('domains', parseListL),
     marks: take('marks', marks),
-    bridges: take('bridges', lines),
+    bridges: take('bridges', (body) => lines(body).filter((line) => !line.includes(' '))),
+    openVSwitches: take('bridges', openVSwitches),
     pools: take('df', pools),
     disks: take('disks', disks),
     markers: take('markers', markers),
@@ -90,6 +93,8 @@ export function parseObservation(text: string): Observation {
 }
 
 const lines = (body: string): string[] => body.split('\n').filter((line) => line !== '');
+const openVSwitches = (body: string): string[] =>
+  lines(body).flatMap((line) => /^(\S+) openvswitch$/.exec(line)?.[1] ?? []);
 const word = (body: string): string | undefined => (/^\S+$/.test(body.trim()) ? body.trim() : undefined);
 
 /** More than any host holds; what goes beyond is not looked at. */

@@ -1,12 +1,51 @@
 /** What an agent waits for, by which clock, and how often it looks. */
 import { deepEqual, equal, ok } from 'node:assert/strict';
-import { UUID } from './orders';
+import { UUID, order } from './orders';
 import { VirtualBench } from './virtual';
 
 const count = (items: readonly string[], item: string): number => items.filter((one) => one === item).length;
-const reason = (bench: VirtualBench): string | undefined => bench.domain()?.conditions?.[0]?.reason;
+const reasonOf = (bench: VirtualBench, uuid = UUID): string | undefined => bench.domain(uuid)?.conditions?.[0]?.reason;
+const reason = (bench: VirtualBench): string | undefined => reasonOf(bench);
 
 describe('an agent that waits', () => {
+  it('lets no start wait for the copying of images, however slow, and says that what waits is starting', async () => {
+    const bench = new VirtualBench();
+    bench.start();
+    bench.server.order();
+    await bench.pass(3000);
+    const locked = bench.host.locked.bind(bench.host);
+    // A pool that hangs.
+    let hung = 0;
+    bench.host.locked = (lock, script, args, ...more) => {
+      if (script !== 'make-disk' || !args.includes('slow.raw')) return locked(lock, script, args, ...more);
+      hung += 1;
+      return new Promise(() => undefined);
+    };
+    const [root] = order().disks ?? [];
+    const others = Array.from({ length: 9 }, (_, n) => `11111111-2222-4333-8444-00000000000${n}`);
+    others.forEach((uuid, n) =>
+      bench.server.order(
+        { vm: { namespace: 'other', name: `vm-${n}`, uid: uuid }, disks: [{ ...root!, image: 'slow.raw' }] },
+        uuid,
+      ),
+    );
+    await bench.pass(5000);
+    deepEqual(
+      others.map((uuid) => bench.domain(uuid)?.phase),
+      others.map(() => 'Starting'),
+    );
+    equal(hung, 8);
+    await bench.sim('crash', UUID);
+    await bench.pass(8000);
+    deepEqual([bench.domain()?.phase, bench.domain()?.restarts], ['Running', 1]);
+    // Another pool is not held up either.
+    const fast = '11111111-2222-4333-8444-0000000000ff';
+    const disks = [{ ...root!, pool: 'elsewhere', image: 'debian.raw' }];
+    bench.server.order({ vm: { namespace: 'other', name: 'fast', uid: fast }, disks }, fast);
+    await bench.pass(8000);
+    equal(reasonOf(bench, fast), 'PoolMissing');
+  });
+
   it('a wall clock that is set forward takes nothing of a grace period', async () => {
     const bench = new VirtualBench();
     bench.start();

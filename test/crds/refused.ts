@@ -55,6 +55,18 @@ export const REFUSED: readonly [string, string, Spec, RegExp][] = [
     /size must be a quantity between 1Mi and 64Ti/,
   ],
   [
+    'a partition as a device, as xen-tools makes it',
+    'XenVM',
+    pvh({ disks: [disk({ device: 'xvda2' })] }),
+    /call that disk xvda here, and write \/dev\/xvda into root=/,
+  ],
+  [
+    'a mac in capitals',
+    'XenVM',
+    pvh({ networks: [{ name: 'e', network: 'p', mac: '00:16:3E:AB:CD:EF' }] }),
+    /write capital letters small/,
+  ],
+  [
     'multicast mac',
     'XenVM',
     pvh({ networks: [{ name: 'e', network: 'p', mac: '01:00:5e:00:00:01' }] }),

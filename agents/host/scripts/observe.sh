@@ -1,6 +1,6 @@
 # IMAGES_DIR [POOL_PATH…]: all that the agent looks at, in one round trip. Sections start with a line `=== name`, or `=== name FAILED CODE`
 # if that part could not be told in time (its words are on stderr). Formats of ours: df `PATH TOTAL_BYTES FREE_BYTES` (a pool that is not there
-# has no line), xlconf the lines of xl.conf that matter, images `BYTES PATH`, disks `BYTES USED_BYTES PATH`, markers of pools and owners of disks `PATH LINE`, marks
+# has no line), bridges `NAME` or `NAME openvswitch`, xlconf the lines of xl.conf that matter, images `BYTES PATH`, disks `BYTES USED_BYTES PATH`, markers of pools and owners of disks `PATH LINE`, marks
 # `/xenfleet/UUID = "MARK"`, the rest is what the command prints.
 [ $# -ge 1 ] || die 43 'usage: IMAGES_DIR [POOL_PATH…]'
 images=$1
@@ -58,6 +58,9 @@ bridges() {
       echo "${path##*/}"
     }
   done
+  command -v ovs-vsctl >/dev/null || return 0
+  text=$(limit ovs-vsctl list-br) || return 0
+  for path in $text; do echo "$path openvswitch"; done
 }
 xlconf() {
   [ -e "$R/etc/xen/xl.conf" ] || return 0

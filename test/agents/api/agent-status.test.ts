@@ -67,6 +67,14 @@ describe('the report of a host', () => {
     deepEqual(told({}), [false, 'not told']);
   });
 
+  it('tells a bridge of Open vSwitch from one that is not there', () => {
+    const message = (openVSwitches: string[]) =>
+      agentStatus(input({ observation: { ...input().observation, bridges: [], openVSwitches } })).networks?.[0]
+        ?.message;
+    equal(message([]), 'the host has no bridge xenbr0');
+    equal(message(['xenbr0']), 'bridge xenbr0 is one of Open vSwitch: guests need a Linux bridge');
+  });
+
   it('sells the CPUs of the cpupool that guests are made in', () => {
     const { observation } = input();
     const cpus = (poolCpus?: number) =>

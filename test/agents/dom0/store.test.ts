@@ -31,3 +31,78 @@ describe('what a Dom0 remembers of refusals and receipts', () => {
     deepEqual(await epochs({}), [undefined, undefined]);
   });
 });
+
+describe('what a Dom0 forgets', () => {
+  const DAY = 24 * 3600 * 1000;
+  const retired = { refusedEpoch: 1, retiredEpoch: 1, retiredAtMs: NOW };
+
+  /** Is the fence kept, round after round? Each is `[day of the wall clock, day of the process]`. */
+  async function kept(held: Partial<DomainRecord>, rounds: [number, number][], wanted = false): Promise<boolean[]> {
+    const host = new InProcessHost();
+    const path = `/var/lib/xenfleet/domains/${UUID}.json`;
+    await host.putFile(path, JSON.stringify(record(held)));
+    const store = new Store(host, layout);
+    await store.load();
+    const told: boolean[] = [];
+    for (const [wall, monotonic] of rounds) {
+      await store.forgetOld({ wallMs: NOW + wall * DAY, monotonicMs: monotonic * DAY }, () => wanted);
+      told.push((await host.readFile(path)) !== undefined);
+    }
+    return told;
+  }
+
+  it('is what was retired 90 days ago, and has looked so for a week', async () => {
+    deepEqual(
+      await kept(retired, [
+        [90, 0],
+        [91, 1],
+        [97, 7],
+        [98, 8],
+      ]),
+      [true, true, true, false],
+    );
+    deepEqual(
+      await kept(
+        retired,
+        [
+          [91, 0],
+          [98, 7],
+        ],
+        true,
+      ),
+      [true, true],
+    );
+    deepEqual(
+      await kept({}, [
+        [91, 0],
+        [98, 7],
+      ]),
+      [true, true],
+    );
+  });
+
+  it('is nothing because the clock is in a wrong year for a while, however often', async () => {
+    const visits: [number, number][] = [
+      [9000, 0],
+      [9006, 6.9],
+      [1, 7],
+      [9008, 8],
+      [9014, 14.9],
+      [2, 15],
+    ];
+    deepEqual(
+      await kept(retired, visits),
+      visits.map(() => true),
+    );
+  });
+
+  it('is nothing that was retired by a clock that was wrong', async () => {
+    deepEqual(
+      await kept({ ...retired, retiredAtMs: 5 * DAY }, [
+        [1, 1],
+        [9, 9],
+      ]),
+      [true, true],
+    );
+  });
+});

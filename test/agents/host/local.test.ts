@@ -161,6 +161,9 @@ describe('LocalHost', () => {
       // A pipe hides no failure, and silence is none of the things that a host can say of itself.
       tool('find', 'echo "7 half.raw"; exit 1');
       tool('uname', 'exit 0');
+      tool('ovs-vsctl', '[ "$1" = list-br ] && echo ovsbr0');
+      const seen = await host.locked('observe', 'observe', [imageDir, pool], { deadlineMs: 20_000 });
+      assert.match(seen.stdout, /^xenbr0\novsbr0 openvswitch$/m);
       assert.deepEqual(
         (await looked()).filter((line) => !before.includes(line)).sort(),
         ['disks FAILED 1', 'hostname FAILED 41', 'images FAILED 1'].filter((line) => !before.includes(line)),

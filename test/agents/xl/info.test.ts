@@ -91,7 +91,7 @@ describe('an observation', () => {
     '=== policy FAILED 1\n\n',
     `=== list\n${recording('list-v-idle').stdout}`,
     '=== marks\n/xenfleet/00000001-1111-4111-8111-000000000001 = "f 1 a/b"\n',
-    '=== bridges\nxenbr0\nxenbr1\n',
+    '=== bridges\nxenbr0\nxenbr1\novsbr0 openvswitch\n',
     '=== df\n/pool 1000 400\n',
     '=== cpupools\nName   CPUs   Sched  Active  Domain count\nPool-0   4  credit2   y   2\n',
     '=== xlconf\nautoballoon=1\n',
@@ -100,9 +100,21 @@ describe('an observation', () => {
 
   it('tells what could be told, and leaves out what failed', () => {
     const seen = parseObservation(text);
-    const told = ['autoballoons', 'bootID', 'bridges', 'disks', 'hostname', 'listing', 'marks', 'poolCpus', 'pools'];
+    const told = [
+      'autoballoons',
+      'bootID',
+      'bridges',
+      'disks',
+      'hostname',
+      'listing',
+      'marks',
+      'openVSwitches',
+      'poolCpus',
+      'pools',
+    ];
     deepEqual(Object.keys(seen).sort(), told);
     deepEqual([seen.poolCpus, seen.autoballoons], [4, true]);
+    deepEqual([seen.bridges, seen.openVSwitches], [['xenbr0', 'xenbr1'], ['ovsbr0']]);
     deepEqual(seen.pools, [{ path: '/pool', totalBytes: 1000, freeBytes: 400 }]);
     deepEqual([...(seen.marks?.keys() ?? [])], ['00000001-1111-4111-8111-000000000001']);
   });
