@@ -9,7 +9,7 @@ import { loadInCluster, loadKubeconfig, tokenFromFile } from '../common/kube/con
 import type { KubeTarget } from '../common/kube/config';
 import { createTransport } from '../common/kube/https-transport';
 import { lastResort } from '../common/kube/last-resort';
-import { Agent } from './agent';
+import { Agent } from './loop/agent';
 import { KubeApi } from './api/orders';
 import { VERSION, parseFlags } from './flags';
 import type { Flags } from './flags';

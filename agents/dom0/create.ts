@@ -15,11 +15,11 @@ import { refusalText } from '../xl/order';
 import type { OrderDisk, RunOrder } from '../xl/order';
 import { checkPolicy } from '../xl/policy';
 import type { Policy, PolicyResult } from '../xl/policy';
-import { BUSY, EXISTS, MISSING, NO_POOL, NOT_RAW, NOT_YOURS, RETIRED, UNKNOWN } from './exit-codes';
+import { BUSY, EXISTS, MISSING, NO_POOL, NOT_RAW, NOT_YOURS, RETIRED, UNKNOWN } from '../host/exit-codes';
 import { cfgFile } from './layout';
 import type { Layout } from './layout';
-import { noPool } from './pools';
-import type { Pools } from './pools';
+import { noPool } from '../storage/pools';
+import type { Pools } from '../storage/pools';
 
 export interface CreateCall {
   readonly uuid: string;

@@ -8,10 +8,10 @@ import { refusalText } from '../xl/order';
 import { checkPolicy } from '../xl/policy';
 import type { Policy } from '../xl/policy';
 import type { ExecResult, HostPort } from '../host/port';
-import { ABSENT, BUSY, EXISTS, NO_POOL, NOT_YOURS, UNKNOWN } from './exit-codes';
+import { ABSENT, BUSY, EXISTS, NO_POOL, NOT_YOURS, UNKNOWN } from '../host/exit-codes';
 import type { Layout } from './layout';
-import { noPool } from './pools';
-import type { Pools } from './pools';
+import { noPool } from '../storage/pools';
+import type { Pools } from '../storage/pools';
 
 /** timeout(1)'s. */
 const TIMED_OUT = 124;

@@ -3,7 +3,7 @@ import type { XenDomain, XenDomainStatus } from '../../crds/generated/types';
 import { xenDomainStatusBounds } from '../../crds/generated/bounds';
 import { mergeConditions } from '../../common/conditions';
 import { fit } from '../../common/fit';
-import { mergePatchOf } from './patch';
+import { mergePatchOf } from '../api/patch';
 import { knownDisks, restartRequired } from '../reconcile/record';
 import type { DomainRecord } from '../reconcile/record';
 import type { Report } from '../reconcile/types';

@@ -1,6 +1,6 @@
 /** What happens again and again, or later; all of it ends at once. */
-import type { Clock, Timer } from '../common/ports';
-import type { Log } from './log';
+import type { Clock, Timer } from '../../common/ports';
+import type { Log } from '../log';
 
 export class Rhythm {
   private readonly timers = new Set<Timer>();

@@ -1,6 +1,6 @@
 import { deepEqual, equal, match } from 'node:assert/strict';
-import { agentStatus } from '../../../agents/api/agent-status';
-import type { AgentStatusInput } from '../../../agents/api/agent-status';
+import { agentStatus } from '../../../agents/status/agent-status';
+import type { AgentStatusInput } from '../../../agents/status/agent-status';
 import type { DomainRecord } from '../../../agents/reconcile/record';
 import { UUID, order, record, started } from '../orders';
 import { input } from './status-input';

@@ -1,5 +1,5 @@
 import { deepEqual, equal } from 'node:assert/strict';
-import { domainStatus } from '../../../agents/api/status';
+import { domainStatus } from '../../../agents/status/domain-status';
 import type { Report } from '../../../agents/reconcile/types';
 import { isRetired } from '../../../operator/plan/vm/facts';
 import type { XenDomain } from '../../../crds/generated/types';

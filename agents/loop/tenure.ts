@@ -1,6 +1,6 @@
 /** Does this agent act for its host? Its heartbeat Lease is held as a leader holds one: by one process at a time. */
-import { HeldElsewhere } from '../common/kube/heartbeat';
-import { leaseHolder } from '../common/names';
+import { HeldElsewhere } from '../../common/kube/heartbeat';
+import { leaseHolder } from '../../common/names';
 
 const UNKNOWN = 'unknown';
 

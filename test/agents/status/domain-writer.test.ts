@@ -1,10 +1,10 @@
 /** A status that cannot even be made is tried again later, and neither spins nor ends the agent. */
 import { deepEqual, equal, match } from 'node:assert/strict';
-import type { XenDomain } from '../../crds/generated/types';
-import { silentLog } from '../../agents/log';
-import { Sayer } from '../../agents/sayer';
-import type { AgentApi } from '../../agents/api/types';
-import { FakeClock, settle } from '../common/kube/fake-clock';
+import type { XenDomain } from '../../../crds/generated/types';
+import { silentLog } from '../../../agents/log';
+import { Sayer } from '../../../agents/status/domain-writer';
+import type { AgentApi } from '../../../agents/api/types';
+import { FakeClock, settle } from '../../common/kube/fake-clock';
 
 describe('what the agent says of a domain', () => {
   it('is tried again with growing delays if a bug is in the way', async () => {

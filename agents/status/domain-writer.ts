@@ -2,12 +2,12 @@
  * Says how each domain fares, beside the work and never in its way: the newest report of a UUID is written until it is heard, an older
  * one is dropped. A report about another order than the one that is there now is dropped too.
  */
-import type { Clock, Timer } from '../common/ports';
-import { domainStatus } from './api/status';
-import type { AgentApi } from './api/types';
-import { errorText, type Log } from './log';
-import type { DomainRecord } from './reconcile/record';
-import type { Report } from './reconcile/types';
+import type { Clock, Timer } from '../../common/ports';
+import { domainStatus } from './domain-status';
+import type { AgentApi } from '../api/types';
+import { errorText, type Log } from '../log';
+import type { DomainRecord } from '../reconcile/record';
+import type { Report } from '../reconcile/types';
 
 export interface Saying {
   readonly report: Report;

@@ -1,16 +1,16 @@
 /** Says what the host is, has and runs: at most once per heartbeat, at once where the operator waits for it, never where nothing changed. */
-import type { XenAgent, XenAgentStatus } from '../crds/generated/types';
-import type { Clock, Timer } from '../common/ports';
-import { agentStatus, isWorthWriting } from './api/agent-status';
-import type { AgentApi } from './api/types';
-import type { Pools } from './dom0/pools';
-import type { Store } from './dom0/store';
-import type { Look, View } from './dom0/view';
-import { errorText, type Log } from './log';
-import type { PolicySource } from './policy-source';
-import { isRetired } from './reconcile/record';
-import type { Observation } from './xl/observe';
-import type { Policy } from './xl/policy';
+import type { XenAgent, XenAgentStatus } from '../../crds/generated/types';
+import type { Clock, Timer } from '../../common/ports';
+import { agentStatus, isWorthWriting } from './agent-status';
+import type { AgentApi } from '../api/types';
+import type { Pools } from '../storage/pools';
+import type { Store } from '../dom0/store';
+import type { Look, View } from '../dom0/view';
+import { errorText, type Log } from '../log';
+import type { PolicySource } from '../dom0/policy-source';
+import { isRetired } from '../reconcile/record';
+import type { Observation } from '../xl/observe';
+import type { Policy } from '../xl/policy';
 
 export interface ReporterOptions {
   readonly api: AgentApi;

@@ -1,7 +1,7 @@
 import { deepEqual, equal } from 'node:assert/strict';
-import { bootOfHolder } from '../../common/names';
-import { Tenure } from '../../agents/tenure';
-import { HeldElsewhere } from '../../common/kube/heartbeat';
+import { bootOfHolder } from '../../../common/names';
+import { Tenure } from '../../../agents/loop/tenure';
+import { HeldElsewhere } from '../../../common/kube/heartbeat';
 
 const may = (tenure: Tenure): boolean[] => [tenure.mayAct(true), tenure.mayAct(false)];
 

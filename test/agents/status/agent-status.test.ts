@@ -1,6 +1,6 @@
 import { deepEqual, equal, ok } from 'node:assert/strict';
-import { agentStatus, isWorthWriting } from '../../../agents/api/agent-status';
-import type { AgentStatusInput } from '../../../agents/api/agent-status';
+import { agentStatus, isWorthWriting } from '../../../agents/status/agent-status';
+import type { AgentStatusInput } from '../../../agents/status/agent-status';
 import type { DomainRecord } from '../../../agents/reconcile/record';
 import type { Mark } from '../../../agents/xl/mark';
 import { BOOT, MARK, NOW, UUID, order, record, row, started } from '../orders';

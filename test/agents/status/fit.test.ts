@@ -2,7 +2,7 @@
 import { deepEqual, ok } from 'node:assert/strict';
 import Ajv from 'ajv';
 import * as fc from 'fast-check';
-import { domainStatus } from '../../../agents/api/status';
+import { domainStatus } from '../../../agents/status/domain-status';
 import { xenAgentStatusBounds, xenDomainStatusBounds } from '../../../crds/generated/bounds';
 import { fit } from '../../../common/fit';
 import { statusSchema } from '../../crds/schemas';

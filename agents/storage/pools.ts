@@ -13,8 +13,8 @@ import { parseMarker } from '../xl/marker';
 import type { Marker } from '../xl/marker';
 import { isStoragePath } from '../xl/policy';
 import type { Policy } from '../xl/policy';
-import type { Store } from './store';
-import { NO_POOL } from './exit-codes';
+import type { Store } from '../dom0/store';
+import { NO_POOL } from '../host/exit-codes';
 
 export interface PoolsOptions {
   readonly host: HostPort;

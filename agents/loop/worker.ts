@@ -2,14 +2,14 @@
  * One worker per UUID: it looks, asks `nextStep`, does that one thing, and asks again, until there is nothing to do but wait. Events,
  * polls and timers only wake it. Two acts on one UUID never overlap; different UUIDs go side by side.
  */
-import type { Timer } from '../common/ports';
+import type { Timer } from '../../common/ports';
 import { Acts } from './acts';
 import type { ActsOptions, Traces, Turn } from './acts';
-import type { AgentApi } from './api/types';
-import { errorText } from './log';
-import { nextStep } from './reconcile/step';
-import type { Act, Report, Seen, StepInput } from './reconcile/types';
-import type { Mark } from './xl/mark';
+import type { AgentApi } from '../api/types';
+import { errorText } from '../log';
+import { nextStep } from '../reconcile/step';
+import type { Act, Report, Seen, StepInput } from '../reconcile/types';
+import type { Mark } from '../xl/mark';
 
 export interface WorkersOptions extends Omit<ActsOptions, 'wakeIn'> {
   readonly api: AgentApi;

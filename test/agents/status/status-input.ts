@@ -1,5 +1,5 @@
 /** What goes into the report of a host with one pool, one bridge and one guest. */
-import type { AgentStatusInput } from '../../../agents/api/agent-status';
+import type { AgentStatusInput } from '../../../agents/status/agent-status';
 import type { DomainRecord } from '../../../agents/reconcile/record';
 import { BOOT, FLEET, NOW, UUID, row, started } from '../orders';
 

@@ -1,20 +1,20 @@
 /** Carries out one step about one domain, and keeps what came of it. Never decides. */
-import type { ObjectMeta } from '../crds/generated/types';
-import type { Clock } from '../common/ports';
-import type { Creator } from './dom0/create';
-import type { Store } from './dom0/store';
-import type { ActOutcome, Toolstack } from './dom0/toolstack';
-import type { View } from './dom0/view';
-import { Lanes } from './lanes';
-import type { Log } from './log';
-import { afterCreate, afterDelete, afterRetire } from './reconcile/outcome';
-import { knownDisks } from './reconcile/record';
-import type { DomainRecord } from './reconcile/record';
-import type { Act, Report, Seen, StepInput } from './reconcile/types';
-import type { Sayer } from './sayer';
-import type { Failure } from './xl/errors';
-import type { RunOrder } from './xl/order';
-import type { PolicyResult } from './xl/policy';
+import type { ObjectMeta } from '../../crds/generated/types';
+import type { Clock } from '../../common/ports';
+import type { Creator } from '../dom0/create';
+import type { Store } from '../dom0/store';
+import type { ActOutcome, Toolstack } from '../dom0/toolstack';
+import type { View } from '../dom0/view';
+import { Lanes } from './semaphore';
+import type { Log } from '../log';
+import { afterCreate, afterDelete, afterRetire } from '../reconcile/outcome';
+import { knownDisks } from '../reconcile/record';
+import type { DomainRecord } from '../reconcile/record';
+import type { Act, Report, Seen, StepInput } from '../reconcile/types';
+import type { Sayer } from '../status/domain-writer';
+import type { Failure } from '../xl/errors';
+import type { RunOrder } from '../xl/order';
+import type { PolicyResult } from '../xl/policy';
 
 export interface ActsOptions {
   readonly store: Store;

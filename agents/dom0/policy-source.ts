@@ -1,9 +1,9 @@
 /** The policy file of the Dom0, read again every few seconds. */
 import { createHash } from 'node:crypto';
-import type { Clock } from '../common/ports';
-import type { HostPort } from './host/port';
-import { parsePolicy } from './xl/policy';
-import type { PolicyResult } from './xl/policy';
+import type { Clock } from '../../common/ports';
+import type { HostPort } from '../host/port';
+import { parsePolicy } from '../xl/policy';
+import type { PolicyResult } from '../xl/policy';
 
 const FRESH_MS = 10_000;
 

@@ -1,9 +1,9 @@
 /** The heartbeat of one agent, and what follows from who holds its Lease. */
-import type { KubeClient } from '../common/kube/client';
-import { Heartbeat } from '../common/kube/heartbeat';
-import { AGENT_LEASE, hostNamespace } from '../common/names';
-import type { Clock } from '../common/ports';
-import type { Log } from './log';
+import type { KubeClient } from '../../common/kube/client';
+import { Heartbeat } from '../../common/kube/heartbeat';
+import { AGENT_LEASE, hostNamespace } from '../../common/names';
+import type { Clock } from '../../common/ports';
+import type { Log } from '../log';
 import { Tenure } from './tenure';
 
 export interface HostLeaseOptions {

@@ -2,23 +2,23 @@
  * The agent of one Dom0: wires the API, the Dom0 and the workers together, and keeps the three rhythms: poll, report, heartbeat.
  * Stopping it touches no guest.
  */
-import type { KubeClient } from '../common/kube/client';
-import type { Clock } from '../common/ports';
-import type { AgentApi } from './api/types';
-import { Creator } from './dom0/create';
-import { Pools } from './dom0/pools';
-import type { Layout } from './dom0/layout';
-import { Machine } from './dom0/machine';
-import { Store } from './dom0/store';
-import { Toolstack } from './dom0/toolstack';
-import { View } from './dom0/view';
+import type { KubeClient } from '../../common/kube/client';
+import type { Clock } from '../../common/ports';
+import type { AgentApi } from '../api/types';
+import { Creator } from '../dom0/create';
+import { Pools } from '../storage/pools';
+import type { Layout } from '../dom0/layout';
+import { Machine } from '../dom0/machine';
+import { Store } from '../dom0/store';
+import { Toolstack } from '../dom0/toolstack';
+import { View } from '../dom0/view';
 import { HostLease } from './host-lease';
-import type { HostPort } from './host/port';
-import { errorText, type Log } from './log';
-import { PolicySource } from './policy-source';
-import { Reporter } from './reporter';
+import type { HostPort } from '../host/port';
+import { errorText, type Log } from '../log';
+import { PolicySource } from '../dom0/policy-source';
+import { Reporter } from '../status/agent-writer';
 import { Rhythm } from './rhythm';
-import { Sayer } from './sayer';
+import { Sayer } from '../status/domain-writer';
 import { Workers } from './worker';
 
 export interface AgentOptions {
