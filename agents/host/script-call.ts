@@ -1,13 +1,11 @@
 /** What both real bodies of the host port need for a locked call: the script's text, the lock's command line, the path under the root. */
+import { BUSY } from './exit-codes';
 import { HostError } from './port';
 import { scripts } from './scripts.generated';
 
 /** Where the locks and the output of running scripts live on the Dom0: a tmpfs, so that both are gone with the boot. */
 export const lockDir = '/run/lock/xenfleet';
 export const runDir = '/run/xenfleet';
-
-/** flock's exit code where the lock was not free in time: nothing was run. */
-export const BUSY = 45;
 
 export const defaultDeadlineMs = 60_000;
 export const defaultMaxOutputBytes = 4 * 1024 * 1024;

@@ -2,6 +2,7 @@
 import type { ObjectMeta } from '../../crds/generated/types';
 import type { Clock } from '../../common/ports';
 import type { Creator } from '../dom0/create';
+import type { Disks } from '../dom0/disks';
 import type { Store } from '../dom0/store';
 import type { ActOutcome, Toolstack } from '../dom0/toolstack';
 import type { View } from '../dom0/view';
@@ -21,6 +22,7 @@ export interface ActsOptions {
   readonly view: View;
   readonly toolstack: Toolstack;
   readonly creator: Creator;
+  readonly disks: Disks;
   readonly sayer: Sayer;
   readonly policy: () => Promise<PolicyResult>;
   readonly clock: Clock;
@@ -172,16 +174,16 @@ export class Acts {
   private async deleteDisks({ uuid, record, saved }: Turn, act: Acting<'deleteDisks'>): Promise<boolean> {
     await saved;
     if (!record) throw new Error('disks to delete without a record');
-    const { toolstack, store, clock, policy } = this.options;
+    const { disks, store, clock, policy } = this.options;
     const key = await policy();
     const deleted: string[] = [];
     let failure: Failure | undefined;
     for (const disk of act.disks) {
-      const outcome: ActOutcome = key.ok
-        ? await toolstack.deleteDisk(uuid, disk, record.vm, key.policy)
-        : { kind: 'failed', failure: { reason: 'PolicyRefused', message: key.message } };
-      if (outcome.kind === 'done') deleted.push(disk.name);
-      else failure ??= outcome.failure;
+      const problem: Failure | undefined = key.ok
+        ? await disks.delete(uuid, disk, record.vm, key.policy)
+        : { reason: 'PolicyRefused', message: key.message };
+      if (!problem) deleted.push(disk.name);
+      else failure ??= problem;
     }
     await store.save(afterDelete(record, deleted, failure, clock.wallMs()));
     this.options.onChanged();

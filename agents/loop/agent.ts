@@ -6,12 +6,15 @@ import type { KubeClient } from '../../common/kube/client';
 import type { Clock } from '../../common/ports';
 import type { AgentApi } from '../api/types';
 import { Creator } from '../dom0/create';
+import { Disks } from '../dom0/disks';
+import { StorageDrivers } from '../storage/drivers';
 import { Pools } from '../storage/pools';
 import type { Layout } from '../dom0/layout';
 import { Machine } from '../dom0/machine';
 import { Store } from '../dom0/store';
 import { Toolstack } from '../dom0/toolstack';
 import { View } from '../dom0/view';
+import { Confirmation } from './confirmation';
 import { HostLease } from './host-lease';
 import type { HostPort } from '../host/port';
 import { errorText, type Log } from '../log';
@@ -53,12 +56,8 @@ export class Agent {
   private readonly reporter: Reporter;
   private readonly lease: HostLease | undefined;
   private readonly rhythm: Rhythm;
-  /** The boot of the Dom0 in which the orders were last heard whole. */
-  private confirmedBoot: string | undefined;
   private readonly machine: Machine;
-  private listening = false;
-  /** The Dom0 has booted, and the orders have not been heard anew since. */
-  private relisting = false;
+  private readonly confirmation: Confirmation;
   private stopped = false;
 
   constructor(private readonly options: AgentOptions) {
@@ -66,21 +65,30 @@ export class Agent {
     this.rhythm = new Rhythm(clock, log);
     const policy = new PolicySource(host, clock, layout.policyFile);
     this.store = new Store(host, layout);
-    const pools = new Pools({ host, store: this.store, agent: () => api.agent() });
-    this.view = new View(host, clock, (bootID) => this.onBoot(bootID));
+    const pools = new Pools({ host, memory: this.store, agent: () => api.agent() });
+    const drivers = new StorageDrivers(host, pools);
+    const disks = new Disks(drivers, pools);
+    this.view = new View(host, clock, (bootID) => this.confirmation.onBoot(bootID));
+    this.confirmation = new Confirmation({
+      api,
+      log,
+      boot: () => this.view.bootID,
+      onConfirmed: () => this.workers.wakeAll(),
+    });
     this.sayer = new Sayer({ api, clock, log });
     this.workers = new Workers({
       api,
       store: this.store,
       view: this.view,
-      toolstack: new Toolstack(host, layout, pools),
-      creator: new Creator(host, layout, pools),
+      toolstack: new Toolstack(host, layout),
+      creator: new Creator(host, layout, disks),
+      disks,
       sayer: this.sayer,
       policy: () => policy.get(),
       clock,
       log,
       mayAct: () => this.mayAct(),
-      isConfirmed: (bootID) => this.confirmedBoot === bootID,
+      isConfirmed: (bootID) => this.confirmation.isConfirmed(bootID),
       onChanged: () => this.reporter.wake(),
     });
     const { store, view } = this;
@@ -88,7 +96,7 @@ export class Agent {
     const machine = (): string | undefined => this.machine.id;
     const mayReport = (): boolean => this.mayAct();
     this.reporter = new Reporter({
-      ...{ api, store, pools, view, policy, clock, log, version, heartbeatMs },
+      ...{ api, store, drivers, view, policy, clock, log, version, heartbeatMs },
       ...{ machine, mayReport },
     });
     this.lease = this.newLease(machine);
@@ -125,7 +133,7 @@ export class Agent {
       { bootID: this.view.bootID, records: this.store.records.size, fleet: this.store.fleet },
       'the host is read',
     );
-    this.listening = true;
+    this.confirmation.start();
     api.start({
       onOrder: (uuid) => this.workers.wake(uuid),
       onAgent: () => void this.onAgent(),
@@ -170,30 +178,8 @@ export class Agent {
   }
 
   private onListed(): void {
-    if (!this.relisting) this.confirm(this.view.bootID);
+    this.confirmation.onListed();
     this.workers.wakeAll();
-  }
-
-  private confirm(bootID: string | undefined): void {
-    if (bootID !== undefined && bootID === this.view.bootID) this.confirmedBoot = bootID;
-  }
-
-  /** Only a list that began after the boot was seen confirms anything for it. */
-  private onBoot(bootID: string): void {
-    this.options.log.info({ bootID }, 'a boot of the host is seen');
-    this.confirmedBoot = undefined;
-    if (!this.listening) return;
-    this.relisting = true;
-    this.options.api
-      .relist()
-      .then(() => {
-        this.relisting = false;
-        this.confirm(bootID);
-        this.workers.wakeAll();
-      })
-      .catch((error: unknown) =>
-        this.options.log.warn({ error: errorText(error) }, 'the orders could not be heard anew'),
-      );
   }
 
   private async onAgent(): Promise<void> {

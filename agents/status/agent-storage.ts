@@ -5,6 +5,8 @@ import { poolProblem } from '../reconcile/pools';
 import type { Pool } from '../reconcile/pools';
 import { isRetired } from '../reconcile/record';
 import type { DomainRecord } from '../reconcile/record';
+import type { FoundDisk } from '../storage/driver';
+import { layoutOf, layouts } from '../storage/drivers';
 import type { Observation } from '../xl/observe';
 
 export interface StorageInput {
@@ -18,62 +20,51 @@ export interface StorageInput {
 type PoolStatus = NonNullable<XenAgentStatus['storagePools']>[number];
 type RetainedDisk = NonNullable<XenAgentStatus['retainedDisks']>[number];
 
-const DISK_FILE = /^(.*)\/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.([a-z0-9][-a-z0-9]*)\.raw$/;
-
 export const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 export function poolStatuses({ agent, observation, poolID }: StorageInput): PoolStatus[] {
-  return (agent.spec.storagePools ?? []).map(({ name, path }) => {
-    const space = observation.pools?.find((pool) => pool.path === path);
+  return (agent.spec.storagePools ?? []).map(({ name, path, driver }) => {
+    const usage = layoutOf(driver).usage(path, observation);
     const before = agent.status?.storagePools?.find((pool) => pool.name === name);
     const untold = before ?? { name, present: false, message: `the host has not told yet what ${path} is` };
-    if (!observation.pools) return untold;
-    if (!space) return { name, present: false, message: `the host has no folder ${path}` };
+    if (usage.kind === 'unknown') return untold;
+    if (usage.kind === 'missing') return { name, present: false, message: usage.message };
     if (!observation.markers) return untold;
     const marker = observation.markers.get(path);
     const problem = poolProblem({ name, path }, marker, poolID({ name, path }));
     if (problem !== undefined || !marker) return { name, present: false, message: problem ?? '' };
-    const { totalBytes, freeBytes } = space;
-    return { name, present: true, totalBytes, freeBytes, ...takenSpace(path, observation, before), id: marker.id };
+    const { totalBytes, freeBytes } = usage;
+    // What could not be summed this time is reported as it was before.
+    const { usedBytes, diskBytes } = usage.disks ?? before ?? {};
+    return { name, present: true, totalBytes, freeBytes, ...defined({ usedBytes, diskBytes }), id: marker.id };
   });
-}
-
-/** What disks take of a pool, now and at most. */
-function takenSpace(
-  path: string,
-  { disks }: Observation,
-  before: PoolStatus | undefined,
-): Pick<PoolStatus, 'usedBytes' | 'diskBytes'> {
-  if (!disks) return defined({ usedBytes: before?.usedBytes, diskBytes: before?.diskBytes });
-  const inside = disks.filter((disk) => disk.path.startsWith(`${path}/`));
-  return {
-    usedBytes: inside.reduce((sum, disk) => sum + disk.usedBytes, 0),
-    diskBytes: inside.reduce((sum, disk) => sum + disk.sizeBytes, 0),
-  };
 }
 
 /**
- * Disks that no live record here has in its order. Their owner is the one in the file beside them,
- * which outlives the record; of disks without one the record's owner counts.
+ * Disks that no live record here has in its order. Their owner is the one that is noted beside
+ * them, which outlives the record; for disks without one the owner in the record counts.
  */
 export function retainedDisks(input: StorageInput): RetainedDisk[] {
-  const found = (input.observation.disks ?? []).flatMap(({ path, sizeBytes }) => {
-    const [, folder, uuid, disk] = DISK_FILE.exec(path) ?? [];
-    if (folder === undefined || uuid === undefined || disk === undefined) return [];
-    const record = input.records.get(uuid);
-    const isLive = record !== undefined && !isRetired(record);
-    if (isLive && record.order.disks?.some(({ name, path: at }) => name === disk && at === folder) === true) return [];
-    const retained = { uuid, disk, path: folder, sizeBytes };
-    return [{ ...retained, ...ownerOfDisk(input, retained) }];
-  });
+  const found = layouts
+    .flatMap((layout) => layout.find(input.observation))
+    .filter((disk) => !isInUse(input, disk))
+    .map((disk) => {
+      const { uuid, name, path, sizeBytes } = disk;
+      return { uuid, disk: name, path, sizeBytes, ...ownerOfDisk(input, disk) };
+    });
   return found.sort((a, b) => compare(a.uuid, b.uuid) || compare(a.disk, b.disk) || compare(a.path, b.path));
+}
+
+function isInUse({ records }: StorageInput, { uuid, name, path }: FoundDisk): boolean {
+  const record = records.get(uuid);
+  if (record === undefined || isRetired(record)) return false;
+  return record.order.disks?.some((disk) => disk.name === name && disk.path === path) === true;
 }
 
 function ownerOfDisk(
   { agent, observation: { owners }, records: held }: StorageInput,
-  { uuid, disk, path }: RetainedDisk,
+  { uuid, name: disk, path, owner }: FoundDisk,
 ): Pick<RetainedDisk, 'namespace' | 'vmName'> {
-  const owner = owners?.get(`${path}/${uuid}.${disk}.owner`);
   // A disk without an owner would be made anew for its VM elsewhere.
   const before = (agent.status?.retainedDisks ?? []).find(
     (one) => owners === undefined && one.uuid === uuid && one.disk === disk && one.path === path,

@@ -3,7 +3,7 @@ import type { XenAgent, XenAgentStatus } from '../../crds/generated/types';
 import type { Clock, Timer } from '../../common/ports';
 import { agentStatus, isWorthWriting } from './agent-status';
 import type { AgentApi } from '../api/types';
-import type { Pools } from '../storage/pools';
+import type { StorageDrivers } from '../storage/drivers';
 import type { Store } from '../dom0/store';
 import type { Look, View } from '../dom0/view';
 import { errorText, type Log } from '../log';
@@ -15,7 +15,7 @@ import type { Policy } from '../xl/policy';
 export interface ReporterOptions {
   readonly api: AgentApi;
   readonly store: Store;
-  readonly pools: Pools;
+  readonly drivers: StorageDrivers;
   readonly view: View;
   readonly policy: PolicySource;
   readonly clock: Clock;
@@ -173,14 +173,14 @@ export class Reporter {
 
   /** Takes pools into use that the host has and does not remember; the markers as they are then. */
   private async openPools(agent: XenAgent, seen: Observation, policy: Policy): Promise<Pick<Observation, 'markers'>> {
-    const { store, pools, log } = this.options;
+    const { store, drivers, log } = this.options;
     if (!seen.markers) return {};
     const markers = new Map(seen.markers);
-    for (const { name, path } of agent.spec.storagePools ?? []) {
+    for (const { name, path, driver } of agent.spec.storagePools ?? []) {
       const pool = { name, path };
       if (store.poolID(pool) !== undefined || seen.pools?.some((space) => space.path === path) !== true) continue;
       try {
-        const opened = await pools.open(pool, policy);
+        const opened = await drivers.of(driver).open(pool, policy);
         if ('reason' in opened) log.warn({ pool: name, ...opened }, 'a storage pool is not used');
         else markers.set(path, opened);
       } catch (error) {

@@ -13,12 +13,19 @@ import { parseMarker } from '../xl/marker';
 import type { Marker } from '../xl/marker';
 import { isStoragePath } from '../xl/policy';
 import type { Policy } from '../xl/policy';
-import type { Store } from '../dom0/store';
 import { NO_POOL } from '../host/exit-codes';
+
+/** What the Dom0 remembers of its pools. */
+export interface PoolMemory {
+  /** ID in the marker of a pool that was used here before. */
+  poolID(pool: Pool): string | undefined;
+  /** Durable when the promise resolves: before that the pool is not to be used. */
+  rememberPool(pool: Pool, id: string): Promise<void>;
+}
 
 export interface PoolsOptions {
   readonly host: HostPort;
-  readonly store: Store;
+  readonly memory: PoolMemory;
   readonly agent: () => XenAgent | undefined;
 }
 
@@ -29,8 +36,8 @@ export class Pools {
 
   /** The marker that the pool's folder must hold; asks the host only if it is not remembered yet. */
   async open(pool: Pool, policy: Policy): Promise<Marker | Failure> {
-    const { host, store } = this.options;
-    const id = store.poolID(pool);
+    const { host, memory } = this.options;
+    const id = memory.poolID(pool);
     if (id !== undefined) return { name: pool.name, id };
     const args = [pool.path, pool.name, this.mayMark(pool, policy) ? 'mark' : 'look'];
     const result = await host.locked('pools', 'open-pool', args, { deadlineMs: DEADLINE_MS });
@@ -38,7 +45,7 @@ export class Pools {
     if (result.end !== 'exited' || result.code !== 0) return explain(`opening pool ${pool.name}`, result);
     const marker = parseMarker(result.stdout.trim());
     if (marker?.name !== pool.name) return noPool(pool, `its marker says ${JSON.stringify(result.stdout.trim())}`);
-    await store.rememberPool(pool, marker.id);
+    await memory.rememberPool(pool, marker.id);
     return marker;
   }
 

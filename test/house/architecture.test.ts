@@ -30,7 +30,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'agents/reconcile': ['crds', 'common', 'agents/xl'],
   'agents/host': [],
   'agents/log': ['common/kube', 'agents/host'],
-  'agents/storage': ['crds', 'common', 'agents/xl', 'agents/reconcile', 'agents/host', 'agents/dom0'],
+  'agents/storage': ['crds', 'common', 'agents/xl', 'agents/reconcile', 'agents/host'],
   'agents/dom0': ['crds', 'common', 'agents/xl', 'agents/reconcile', 'agents/host', 'agents/storage'],
   'agents/api': ['crds', 'common', 'common/kube'],
   'agents/status': [
