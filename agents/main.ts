@@ -70,7 +70,7 @@ async function main(argv: readonly string[]): Promise<void> {
     clock,
     random: systemRandom,
     onState: (what, state, error) =>
-      error ? log.warn({ what, state, error: String(error) }, 'watch') : log.debug({ what, state }, 'watch'),
+      error ? log.warn({ what, state, error: errorText(error) }, 'watch') : log.debug({ what, state }, 'watch'),
   });
   const agent = new Agent({
     name: flags.host,

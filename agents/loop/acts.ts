@@ -4,18 +4,21 @@ import type { Clock } from '../../common/ports';
 import type { Creator } from '../dom0/create';
 import type { Disks } from '../dom0/disks';
 import type { Store } from '../dom0/store';
-import type { ActOutcome, Toolstack } from '../dom0/toolstack';
+import type { Toolstack } from '../dom0/toolstack';
 import type { View } from '../dom0/view';
-import { Lanes } from './semaphore';
-import type { Log } from '../log';
+import { errorText, type Log } from '../log';
 import { afterCreate, afterDelete, afterRetire } from '../reconcile/outcome';
+import type { CreateOutcome } from '../reconcile/outcome';
 import { knownDisks } from '../reconcile/record';
 import type { DomainRecord } from '../reconcile/record';
-import type { Act, Report, Seen, StepInput } from '../reconcile/types';
-import type { Sayer } from '../status/domain-writer';
+import type { Act, Report, StepInput } from '../reconcile/types';
 import type { Failure } from '../xl/errors';
 import type { RunOrder } from '../xl/order';
 import type { PolicyResult } from '../xl/policy';
+import type { Freshness } from './gather';
+import type { Reports } from './reports';
+import { Semaphore } from './semaphore';
+import type { ActName, Transitions } from './transitions';
 
 export interface ActsOptions {
   readonly store: Store;
@@ -23,7 +26,8 @@ export interface ActsOptions {
   readonly toolstack: Toolstack;
   readonly creator: Creator;
   readonly disks: Disks;
-  readonly sayer: Sayer;
+  readonly reports: Reports;
+  readonly transitions: Transitions;
   readonly policy: () => Promise<PolicyResult>;
   readonly clock: Clock;
   readonly log: Log;
@@ -32,27 +36,26 @@ export interface ActsOptions {
   readonly wakeIn: (uuid: string, delayMs: number) => void;
 }
 
-/** What our own acts tell of a domain before the next listing does. */
-export interface Traces {
-  /** Number of the first look that began after our last act: an older one says nothing. */
-  notBefore: number;
-  /** What our last act left, until a listing has been made after it. */
-  left?: Seen;
+/** One decision about a domain, on its way to the host. */
+export interface Decision {
+  readonly uuid: string;
+  readonly input: StepInput;
+  /** Metadata of the order that was looked at. */
+  readonly order: ObjectMeta | undefined;
+  /** What is to be remembered before anything is done. */
+  readonly record: DomainRecord | undefined;
+  /** Resolves when `record` is durable. */
+  readonly saved: Promise<void>;
+  readonly freshness: Freshness;
 }
 
-export interface Turn {
-  readonly uuid: string;
-  readonly state: Traces;
-  readonly input: StepInput;
-  /** Of the order that was looked at. */
-  readonly order: ObjectMeta | undefined;
-  readonly record: DomainRecord | undefined;
-  readonly saved: Promise<void>;
-}
+/** again: decide anew at once. wait: nothing is to be done until the worker is woken. */
+export type Next = 'again' | 'wait';
 
 type Acting<K extends Act['do']> = Extract<Act, { do: K }>;
 
 const RETRY_MS = 5000;
+const SOONEST_WAKE_MS = 50;
 const MAX_ACTS = 8;
 const STARTING: Report = {
   phase: 'Starting',
@@ -63,118 +66,126 @@ const STARTING: Report = {
 };
 
 export class Acts {
-  private readonly creates = new Lanes(MAX_ACTS);
+  private readonly creates = new Semaphore(MAX_ACTS);
   /** A guest may take a minute to answer. */
-  private readonly shutdowns = new Lanes(MAX_ACTS);
-  private readonly others = new Lanes(MAX_ACTS);
+  private readonly shutdowns = new Semaphore(MAX_ACTS);
+  private readonly others = new Semaphore(MAX_ACTS);
 
   constructor(private readonly options: ActsOptions) {}
 
-  /** True: ask again at once. */
-  async perform(turn: Turn, act: Act): Promise<boolean> {
-    if (act.do !== 'idle' && act.do !== 'report') delete turn.state.left;
+  async perform(decision: Decision, act: Act): Promise<Next> {
+    if (act.do === 'idle') return this.idle(decision);
+    if (act.do === 'report') return this.report(decision, act);
+    const { uuid, record, freshness } = decision;
+    this.options.transitions.begin(uuid, act.do, record?.epoch);
+    delete freshness.left;
     switch (act.do) {
-      case 'idle':
-        await turn.saved;
-        if (turn.record !== turn.input.record) this.options.onChanged();
-        return false;
-      case 'report':
-        return this.report(turn, act);
       case 'create':
-        return this.creates.run(() => this.create(turn, act.order));
+        return this.creates.run(() => this.create(decision, act.order));
       case 'shutdown':
-        return this.shutdowns.run(() => this.end(turn, act));
+        return this.shutdowns.run(() => this.shutdown(decision, act.seconds));
       case 'destroy':
+        return this.others.run(() => this.destroy(decision));
       case 'bury':
-        return this.others.run(() => this.end(turn, act));
+        return this.others.run(() => this.bury(decision, act));
       case 'retire':
-        return this.others.run(() => this.retire(turn, act.epoch));
+        return this.others.run(() => this.retire(decision, act.epoch));
       case 'deleteDisks':
-        return this.others.run(() => this.deleteDisks(turn, act));
+        return this.others.run(() => this.deleteDisks(decision, act));
     }
   }
 
-  private async report(turn: Turn, act: Acting<'report'>): Promise<boolean> {
-    const { uuid, input, record, saved } = turn;
-    // What is owed to the disk since a create need not keep the news waiting; a receipt must not come before its record.
-    if (record !== input.record || act.report.phase === 'Absent') await saved;
-    const row = input.seen.kind === 'rows' ? input.seen.rows[0] : undefined;
-    this.say(turn, act.report, record, row?.domid);
-    if (act.wakeAtMs !== undefined) this.options.wakeIn(uuid, Math.max(50, act.wakeAtMs - input.nowMs));
-    return false;
+  private async idle({ uuid, record, input, saved }: Decision): Promise<Next> {
+    await saved;
+    this.options.transitions.forget(uuid);
+    if (record !== input.record) this.options.onChanged();
+    return 'wait';
   }
 
-  private async create(turn: Turn, order: RunOrder): Promise<boolean> {
-    const { uuid, state, input, record, saved } = turn;
-    const { creator, store, clock, log, policy } = this.options;
+  private async report(decision: Decision, { report, wakeAtMs }: Acting<'report'>): Promise<Next> {
+    const { uuid, input, record, saved } = decision;
+    // What is owed to the disk since a create need not keep the news waiting; a receipt must not come before its record.
+    if (record !== input.record || report.phase === 'Absent') await saved;
+    const row = input.seen.kind === 'rows' ? input.seen.rows[0] : undefined;
+    this.say(decision, report, row?.domid);
+    if (wakeAtMs !== undefined) this.options.wakeIn(uuid, Math.max(SOONEST_WAKE_MS, wakeAtMs - input.nowMs));
+    return 'wait';
+  }
+
+  private async create(decision: Decision, order: RunOrder): Promise<Next> {
+    const { uuid, freshness, input, record, saved } = decision;
+    const { creator, store, clock, log, policy, transitions } = this.options;
     if (!record) throw new Error('a create without a record');
-    this.say(turn, STARTING, record);
-    const outcome = await creator.create({
-      uuid,
-      order,
-      knownDisks: knownDisks(record),
-      policy: await policy(),
-      saved,
-    });
-    state.notBefore = this.options.view.nextNumber;
+    this.say(decision, STARTING);
+    const call = { uuid, order, knownDisks: knownDisks(record), policy: await policy(), saved };
+    const outcome = await creator.create(call);
+    this.settled(freshness);
     const { bootID } = input.host;
     const after = afterCreate(record, { order, outcome, bootID, nowMs: clock.wallMs() });
     const durable = after === record ? Promise.resolve() : store.save(after);
     this.options.onChanged();
     if (outcome.kind !== 'created') {
-      log.warn({ uuid, outcome }, 'no domain was made');
+      transitions.failed(uuid, 'create', whyNot(outcome));
       await durable;
-      return true;
+      return 'again';
     }
     // It runs; remembering so need not keep the news waiting. Should it fail, it is owed.
-    durable.catch((error: unknown) => log.error({ uuid, error: String(error) }, 'a record could not be written'));
-    state.left = { kind: 'rows', rows: [madeRow(uuid, order)] };
-    return true;
+    durable.catch((error: unknown) => log.error({ uuid, error: errorText(error) }, 'a record could not be written'));
+    freshness.left = { kind: 'rows', rows: [madeRow(uuid, order)] };
+    return 'again';
   }
 
-  private async end(turn: Turn, act: Acting<'shutdown' | 'destroy' | 'bury'>): Promise<boolean> {
-    const { uuid, state, input } = turn;
-    await turn.saved;
-    const { toolstack } = this.options;
-    const outcome = await (act.do === 'shutdown'
-      ? toolstack.shutdown(uuid, act.seconds)
-      : toolstack.destroy(uuid, act.do === 'bury' ? act : undefined));
-    state.notBefore = this.options.view.nextNumber;
+  /** A guest that cannot be asked still gets its time. */
+  private async shutdown({ uuid, input, saved, freshness }: Decision, seconds: number): Promise<Next> {
+    await saved;
+    const outcome = await this.options.toolstack.shutdown(uuid, seconds);
+    this.settled(freshness);
     this.options.onChanged();
-    const rows = input.seen.kind === 'rows' ? input.seen.rows : [];
-    if (outcome.kind === 'done') {
-      // A bury may have spared what is there: the next listing tells.
-      if (act.do !== 'bury') state.left = { kind: 'rows', rows: act.do === 'shutdown' ? rows : [] };
-      return true;
-    }
-    // A guest that cannot be asked still gets its time.
-    if (act.do === 'shutdown') {
-      this.options.log.warn({ uuid, ...outcome.failure }, 'the guest could not be asked to shut down');
-      state.left = { kind: 'rows', rows };
-      return true;
-    }
-    return this.failed(turn, outcome.failure);
+    if (outcome.kind !== 'done') this.options.transitions.failed(uuid, 'shutdown', outcome.failure);
+    freshness.left = { kind: 'rows', rows: input.seen.kind === 'rows' ? input.seen.rows : [] };
+    return 'again';
   }
 
-  private async retire(turn: Turn, epoch: number): Promise<boolean> {
-    const { uuid, state, record } = turn;
-    await turn.saved;
+  private async destroy(decision: Decision): Promise<Next> {
+    const { uuid, saved, freshness } = decision;
+    await saved;
+    const outcome = await this.options.toolstack.destroy(uuid);
+    this.settled(freshness);
+    this.options.onChanged();
+    if (outcome.kind !== 'done') return this.failed(decision, 'destroy', outcome.failure);
+    freshness.left = { kind: 'rows', rows: [] };
+    return 'again';
+  }
+
+  /** May have spared what is there: the next listing tells. */
+  private async bury(decision: Decision, still: Acting<'bury'>): Promise<Next> {
+    const { uuid, saved, freshness } = decision;
+    await saved;
+    const outcome = await this.options.toolstack.destroy(uuid, still);
+    this.settled(freshness);
+    this.options.onChanged();
+    return outcome.kind === 'done' ? 'again' : this.failed(decision, 'bury', outcome.failure);
+  }
+
+  private async retire(decision: Decision, epoch: number): Promise<Next> {
+    const { uuid, freshness, record, saved } = decision;
+    await saved;
     const { toolstack, store, clock } = this.options;
-    const outcome: ActOutcome = await toolstack.retire(uuid, epoch);
-    state.notBefore = this.options.view.nextNumber;
-    if (outcome.kind === 'failed') return this.failed(turn, outcome.failure);
-    if (outcome.kind === 'unclear' || !record) return true;
+    const outcome = await toolstack.retire(uuid, epoch);
+    this.settled(freshness);
+    if (outcome.kind === 'failed') return this.failed(decision, 'retire', outcome.failure);
+    if (outcome.kind === 'unclear' || !record) return 'again';
     await store.save(afterRetire(record, epoch, clock.wallMs()));
     await store.dropCfg(uuid).catch(() => undefined);
-    state.left = { kind: 'rows', rows: [] };
+    freshness.left = { kind: 'rows', rows: [] };
     this.options.onChanged();
-    return true;
+    return 'again';
   }
 
-  private async deleteDisks({ uuid, record, saved }: Turn, act: Acting<'deleteDisks'>): Promise<boolean> {
+  private async deleteDisks({ uuid, record, saved }: Decision, act: Acting<'deleteDisks'>): Promise<Next> {
     await saved;
     if (!record) throw new Error('disks to delete without a record');
-    const { disks, store, clock, policy } = this.options;
+    const { disks, store, clock, policy, transitions } = this.options;
     const key = await policy();
     const deleted: string[] = [];
     let failure: Failure | undefined;
@@ -185,22 +196,37 @@ export class Acts {
       if (!problem) deleted.push(disk.name);
       else failure ??= problem;
     }
+    if (failure) transitions.failed(uuid, 'deleteDisks', failure);
     await store.save(afterDelete(record, deleted, failure, clock.wallMs()));
     this.options.onChanged();
-    return true;
+    return 'again';
   }
 
-  private failed(turn: Turn, failure: Failure): false {
-    const { uuid, record } = turn;
-    this.options.log.warn({ uuid, ...failure }, 'an act failed; looking again');
-    this.say(turn, { phase: 'Stopping', ready: 'False', ...failure }, record);
-    this.options.wakeIn(uuid, RETRY_MS);
-    return false;
+  /** What was listed before this moment says nothing of the domain any more. */
+  private settled(freshness: Freshness): void {
+    freshness.notBefore = this.options.view.nextNumber;
   }
 
-  private say({ uuid, order, input }: Turn, report: Report, record: DomainRecord | undefined, domid?: number): void {
-    const { uid, generation } = order ?? {};
-    this.options.sayer.say(uuid, { report, record, domid, uid, generation, bootID: input.host.bootID });
+  private failed(decision: Decision, act: ActName, failure: Failure): Next {
+    this.options.transitions.failed(decision.uuid, act, failure);
+    this.say(decision, { phase: 'Stopping', ready: 'False', ...failure });
+    this.options.wakeIn(decision.uuid, RETRY_MS);
+    return 'wait';
+  }
+
+  private say({ uuid, order, input, record }: Decision, report: Report, domid?: number): void {
+    this.options.reports.say(uuid, { report, order, record, domid, bootID: input.host.bootID });
+  }
+}
+
+function whyNot(outcome: Exclude<CreateOutcome, { kind: 'created' }>): Failure | undefined {
+  switch (outcome.kind) {
+    case 'failed':
+      return outcome.failure;
+    case 'retired':
+      return { reason: 'StaleEpoch', message: `every epoch up to ${outcome.epoch} is refused on the host` };
+    case 'unclear':
+      return undefined;
   }
 }
 

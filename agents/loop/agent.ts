@@ -19,9 +19,11 @@ import { HostLease } from './host-lease';
 import type { HostPort } from '../host/port';
 import { errorText, type Log } from '../log';
 import { PolicySource } from '../dom0/policy-source';
-import { Reporter } from '../status/agent-writer';
+import { AgentStatusWriter } from '../status/agent-writer';
+import { Reports } from './reports';
 import { Rhythm } from './rhythm';
-import { Sayer } from '../status/domain-writer';
+import { DomainStatusWriter } from '../status/domain-writer';
+import { Transitions } from './transitions';
 import { Workers } from './worker';
 
 export interface AgentOptions {
@@ -51,9 +53,10 @@ const FORGET_EVERY_MS = 24 * 3600 * 1000;
 export class Agent {
   private readonly store: Store;
   private readonly view: View;
-  private readonly sayer: Sayer;
+  private readonly domainStatuses: DomainStatusWriter;
   private readonly workers: Workers;
-  private readonly reporter: Reporter;
+  private readonly agentStatus: AgentStatusWriter;
+  private readonly transitions: Transitions;
   private readonly lease: HostLease | undefined;
   private readonly rhythm: Rhythm;
   private readonly machine: Machine;
@@ -75,7 +78,8 @@ export class Agent {
       boot: () => this.view.bootID,
       onConfirmed: () => this.workers.wakeAll(),
     });
-    this.sayer = new Sayer({ api, clock, log });
+    this.domainStatuses = new DomainStatusWriter({ api, clock, log });
+    this.transitions = new Transitions(log);
     this.workers = new Workers({
       api,
       store: this.store,
@@ -83,19 +87,20 @@ export class Agent {
       toolstack: new Toolstack(host, layout),
       creator: new Creator(host, layout, disks),
       disks,
-      sayer: this.sayer,
+      reports: new Reports(this.domainStatuses, this.transitions),
+      transitions: this.transitions,
       policy: () => policy.get(),
       clock,
       log,
       mayAct: () => this.mayAct(),
       isConfirmed: (bootID) => this.confirmation.isConfirmed(bootID),
-      onChanged: () => this.reporter.wake(),
+      onChanged: () => this.agentStatus.wake(),
     });
     const { store, view } = this;
     this.machine = new Machine(host, layout, (error) => log.warn({ error: errorText(error) }, 'no machine ID'));
     const machine = (): string | undefined => this.machine.id;
     const mayReport = (): boolean => this.mayAct();
-    this.reporter = new Reporter({
+    this.agentStatus = new AgentStatusWriter({
       ...{ api, store, drivers, view, policy, clock, log, version, heartbeatMs },
       ...{ machine, mayReport },
     });
@@ -106,7 +111,7 @@ export class Agent {
     const { client, clock, log, name, process, heartbeatMs } = this.options;
     const onChanged = (): void => {
       this.workers.wakeAll();
-      this.reporter.wake();
+      this.agentStatus.wake();
     };
     return (
       client &&
@@ -151,10 +156,11 @@ export class Agent {
     this.stopped = true;
     this.rhythm.stop();
     this.workers.stop();
-    this.reporter.stop();
-    await Promise.all([this.lease?.stop(), this.sayer.stop()]);
+    this.agentStatus.stop();
+    await Promise.all([this.lease?.stop(), this.domainStatuses.stop()]);
     await this.options.api.stop();
     await this.options.host.close();
+    this.options.log.info({ transitions: this.transitions.counted() }, 'stopped');
   }
 
   /** Without a client there is no Lease to hold. */
@@ -195,7 +201,7 @@ export class Agent {
         this.rhythm.after(LOAD_AGAIN_MS, () => void this.onAgent());
         return;
       }
-      this.reporter.wake();
+      this.agentStatus.wake();
     }
     this.workers.wakeAll();
   }
@@ -204,7 +210,7 @@ export class Agent {
     const look = await this.view.look();
     if ('failure' in look) this.options.log.warn({ ...look.failure }, 'the host could not be listed');
     this.workers.wakeAll();
-    this.reporter.wake();
+    this.agentStatus.wake();
     this.beat();
   }
 
@@ -221,7 +227,7 @@ export class Agent {
     const before = this.store.trouble;
     await this.store.probe();
     await this.machine.identify();
-    if (this.store.trouble?.reason !== before?.reason) this.reporter.wake();
+    if (this.store.trouble?.reason !== before?.reason) this.agentStatus.wake();
   }
 
   private async forget(): Promise<void> {

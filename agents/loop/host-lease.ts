@@ -3,7 +3,7 @@ import type { KubeClient } from '../../common/kube/client';
 import { Heartbeat } from '../../common/kube/heartbeat';
 import { AGENT_LEASE, hostNamespace } from '../../common/names';
 import type { Clock } from '../../common/ports';
-import type { Log } from '../log';
+import { errorText, type Log } from '../log';
 import { Tenure } from './tenure';
 
 export interface HostLeaseOptions {
@@ -63,7 +63,7 @@ export class HostLease {
 
   private onBeat(error?: unknown): void {
     const { log, onChanged } = this.options;
-    if (error !== undefined) log.warn({ error: error instanceof Error ? error.message : 'unknown' }, 'no heartbeat');
+    if (error !== undefined) log.warn({ error: errorText(error) }, 'no heartbeat');
     if (this.tenure.beat(error)) onChanged();
   }
 }

@@ -1,6 +1,6 @@
 /** What happens again and again, or later; all of it ends at once. */
 import type { Clock, Timer } from '../../common/ports';
-import type { Log } from '../log';
+import { errorText, type Log } from '../log';
 
 export class Rhythm {
   private readonly timers = new Set<Timer>();
@@ -15,7 +15,7 @@ export class Rhythm {
   every(periodMs: number, act: () => Promise<void>): void {
     this.after(periodMs, () => {
       act()
-        .catch((error: unknown) => this.log.error({ error: String(error) }, 'a round failed'))
+        .catch((error: unknown) => this.log.error({ error: errorText(error) }, 'a round failed'))
         .finally(() => this.every(periodMs, act));
     });
   }

@@ -1,5 +1,5 @@
-/** At most so many at a time; the others wait their turn. */
-export class Lanes {
+/** Lets a bounded number of acts go on at a time; the others wait their turn. */
+export class Semaphore {
   private taken = 0;
   private readonly waiting: (() => void)[] = [];
 

@@ -1,44 +1,40 @@
 /**
- * One worker per UUID: it looks, asks `nextStep`, does that one thing, and asks again, until there is nothing to do but wait. Events,
- * polls and timers only wake it. Two acts on one UUID never overlap; different UUIDs go side by side.
+ * One worker per UUID: it gathers what there is to know, asks `nextStep`, does that one thing, and
+ * asks again, until there is nothing to do but wait. Events, polls and timers only wake it. Two acts
+ * on one UUID never overlap; different UUIDs go side by side.
  */
 import type { Timer } from '../../common/ports';
-import { Acts } from './acts';
-import type { ActsOptions, Traces, Turn } from './acts';
-import type { AgentApi } from '../api/types';
 import { errorText } from '../log';
 import { nextStep } from '../reconcile/step';
-import type { Act, Report, Seen, StepInput } from '../reconcile/types';
-import type { Mark } from '../xl/mark';
+import type { Act, Report } from '../reconcile/types';
+import { Acts } from './acts';
+import type { ActsOptions, Decision, Next } from './acts';
+import { Gatherer } from './gather';
+import type { Freshness, GatherOptions, Gathered } from './gather';
 
-export interface WorkersOptions extends Omit<ActsOptions, 'wakeIn'> {
-  readonly api: AgentApi;
-  /** False while another agent holds the Lease of the host: then nothing is done and nothing said. */
-  readonly mayAct: () => boolean;
-  /** The orders were heard whole in the boot of the Dom0 that goes on. */
-  readonly isConfirmed: (bootID: string) => boolean;
-}
+export type WorkersOptions = Omit<ActsOptions, 'wakeIn'> & GatherOptions;
 
-interface State extends Traces {
+interface State extends Freshness {
   running: boolean;
   again: boolean;
-  stale: boolean;
   failures: number;
   timer?: Timer;
 }
 
-const MAX_TURNS = 12;
+const MAX_STEPS = 12;
 const RETRY_MS = 5000;
-/** A listing that fails once or twice says nothing about the guests. */
-const BLIND_MS = 30_000;
+const RETRY_MAX_MS = 60_000;
+const BLIND_RETRY_MS = 2000;
 
 export class Workers {
   private readonly states = new Map<string, State>();
   private readonly acts: Acts;
+  private readonly gatherer: Gatherer;
   private stopped = false;
 
   constructor(private readonly options: WorkersOptions) {
     this.acts = new Acts({ ...options, wakeIn: (uuid, delayMs) => this.wakeIn(uuid, delayMs) });
+    this.gatherer = new Gatherer(options);
   }
 
   /** `stale`: what was listed before now does not do. */
@@ -68,74 +64,54 @@ export class Workers {
       state.again = false;
       state.timer?.cancel();
       try {
-        await this.turns(uuid, state);
+        await this.steps(uuid, state);
         state.failures = 0;
       } catch (error) {
         state.failures += 1;
         this.options.log.error({ uuid, error: errorText(error) }, 'a step failed; trying again');
-        this.wakeIn(uuid, Math.min(60_000, RETRY_MS * state.failures));
+        this.wakeIn(uuid, Math.min(RETRY_MAX_MS, RETRY_MS * state.failures));
       }
     }
     state.running = false;
   }
 
-  private async turns(uuid: string, state: State): Promise<void> {
-    for (let count = 0; count < MAX_TURNS; count += 1) {
-      const input = await this.gather(uuid, state);
-      if (!input || this.stopped) return;
-      // Nothing is awaited between the look at the order in `gather` and here.
-      const order = this.options.api.order(uuid)?.domain.metadata;
-      const step = nextStep(input);
-      const saved = step.record ? this.options.store.save(step.record) : this.options.store.settle(uuid);
-      saved.catch(() => undefined); // Whoever needs it awaits it.
-      if (step.act.do !== 'report' && step.act.do !== 'idle')
-        this.options.log.info({ uuid, act: step.act.do, epoch: step.record?.epoch ?? input.record?.epoch }, 'acting');
-      const turn: Turn = { uuid, state, input, order, record: step.record ?? input.record, saved };
-      try {
-        if (!(await this.acts.perform(turn, this.asWritten(uuid, step.act)))) return;
-      } catch (error) {
-        this.sayUnwritten(turn);
-        throw error;
-      }
+  private async steps(uuid: string, state: State): Promise<void> {
+    for (let count = 0; count < MAX_STEPS; count += 1) {
+      const gathered = await this.gatherer.gather(uuid, state);
+      if (this.stopped || (await this.step(uuid, state, gathered)) === 'wait') return;
     }
     this.options.log.warn({ uuid }, 'too many steps in a row; looking again later');
     this.wakeIn(uuid, RETRY_MS);
   }
 
-  private async gather(uuid: string, state: State): Promise<StepInput | undefined> {
-    const { store, view, clock } = this.options;
-    const unreadable = store.unreadable.get(uuid);
-    if (unreadable !== undefined) {
-      this.sayUnreadable(uuid, { phase: 'Unknown', ready: 'Unknown', reason: 'InvalidOrder', message: unreadable });
-      return undefined;
+  private async step(uuid: string, state: State, gathered: Gathered): Promise<Next> {
+    switch (gathered.kind) {
+      case 'mayNotAct':
+        return 'wait';
+      case 'blind':
+        this.wakeIn(uuid, BLIND_RETRY_MS);
+        return 'wait';
+      case 'unreadable':
+        this.sayUnreadable(uuid, gathered.message);
+        return 'wait';
+      case 'whole':
+        return this.decide(state, gathered);
     }
-    const seen = await this.look(uuid, state);
-    const { bootID } = view;
-    if (bootID === undefined || !this.options.mayAct()) return undefined;
-    if (seen.kind === 'unknown' && clock.monotonicMs() - view.goodMs < BLIND_MS) {
-      this.wakeIn(uuid, 2000);
-      return undefined;
-    }
-    const mark = await this.mark(uuid, seen);
-    const policy = await this.options.policy();
-    const record = store.records.get(uuid);
-    const fleetID = store.fleet?.fleetID;
-    const confirmedBootID = this.options.api.agent()?.spec.confirmedBootID;
-    const host = {
-      bootID,
-      ...(confirmedBootID !== undefined && { confirmedBootID }),
-      startUnconfirmed: policy.ok && policy.policy.startUnconfirmed,
-      ...(fleetID !== undefined && { fleetID }),
-    };
-    const order = this.orderOf(uuid, bootID);
-    return { uuid, order, seen, host, nowMs: clock.wallMs(), ...(record && { record }), ...(mark && { mark }) };
   }
 
-  /** Looked up only if it could decide whose a domain is. */
-  private async mark(uuid: string, seen: Seen): Promise<Mark | undefined> {
-    const { store, view } = this.options;
-    if (seen.kind === 'unknown' || seen.rows.length === 0) return undefined;
-    return store.records.get(uuid)?.started === undefined ? view.mark(uuid) : undefined;
+  private async decide(freshness: Freshness, { input, order }: Extract<Gathered, { kind: 'whole' }>): Promise<Next> {
+    const { uuid } = input;
+    const { store } = this.options;
+    const step = nextStep(input);
+    const saved = step.record ? store.save(step.record) : store.settle(uuid);
+    saved.catch(() => undefined); // Whoever needs it awaits it.
+    const decision: Decision = { uuid, input, order, record: step.record ?? input.record, saved, freshness };
+    try {
+      return await this.acts.perform(decision, this.asWritten(uuid, step.act));
+    } catch (error) {
+      this.sayUnwritten(decision);
+      throw error;
+    }
   }
 
   /** What is not remembered yet is not under way either: the news says why. */
@@ -147,48 +123,20 @@ export class Workers {
   }
 
   /** Nothing is begun that could not be remembered: the order waits, and says for what. What runs already goes on. */
-  private sayUnwritten({ uuid, input, order, record }: Turn): void {
-    const { store, sayer } = this.options;
+  private sayUnwritten({ uuid, input, order, record }: Decision): void {
+    const { store, reports } = this.options;
     if (!store.trouble) return;
     const row = input.seen.kind === 'rows' ? input.seen.rows[0] : undefined;
     const wanted = row?.state === 'running' ? 'Running' : 'Failed';
     const phase = record?.order.desired === 'Running' ? wanted : 'Stopping';
     const report: Report = { phase, ready: 'False', ...store.trouble };
-    const { uid, generation } = order ?? {};
-    sayer.say(uuid, { report, record: input.record, domid: row?.domid, uid, generation, bootID: input.host.bootID });
+    reports.say(uuid, { report, order, record: input.record, domid: row?.domid, bootID: input.host.bootID });
   }
 
-  private sayUnreadable(uuid: string, report: Report): void {
-    const { api, sayer, view } = this.options;
-    const { uid, generation } = api.order(uuid)?.domain.metadata ?? {};
-    sayer.say(uuid, { report, record: undefined, domid: undefined, uid, generation, bootID: view.bootID ?? '' });
-  }
-
-  private async look(uuid: string, state: State): Promise<Seen> {
-    const { view } = this.options;
-    if (state.stale) {
-      state.stale = false;
-      await view.look();
-    }
-    let seen = view.seen(uuid, state.notBefore);
-    if (seen) delete state.left;
-    if (!seen && state.left) return state.left;
-    if (!seen) await view.look();
-    seen ??= view.seen(uuid, state.notBefore);
-    return seen ?? { kind: 'unknown', reason: 'HostUnreachable', message: 'the host could not be asked' };
-  }
-
-  private orderOf(uuid: string, bootID: string): StepInput['order'] {
-    const { api, isConfirmed } = this.options;
-    if (!api.authoritative()) return { kind: 'unheard' };
-    const order = api.order(uuid);
-    if (!order) return { kind: 'vanished' };
-    const { invalid, domain } = order;
-    const { spec, metadata, status } = domain;
-    const confirmed = isConfirmed(bootID);
-    // A status of an older order may speak of a disk in another pool.
-    const madeDisks = status?.observedGeneration === metadata.generation ? (status?.madeDisks ?? []) : [];
-    return { kind: 'given', spec, confirmed, madeDisks, ...(invalid !== undefined && { invalid }) };
+  private sayUnreadable(uuid: string, message: string): void {
+    const { api, reports, view } = this.options;
+    const report: Report = { phase: 'Unknown', ready: 'Unknown', reason: 'InvalidOrder', message };
+    reports.say(uuid, { report, order: api.order(uuid)?.domain.metadata, bootID: view.bootID ?? '' });
   }
 
   private wakeIn(uuid: string, delayMs: number): void {

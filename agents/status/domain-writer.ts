@@ -1,15 +1,16 @@
 /**
- * Says how each domain fares, beside the work and never in its way: the newest report of a UUID is written until it is heard, an older
- * one is dropped. A report about another order than the one that is there now is dropped too.
+ * Writes the status of each XenDomain, beside the work and never in its way. The newest update of a
+ * UUID is written until the API server has it; an older one is dropped. An update about another
+ * order than the one that is there now is dropped too.
  */
 import type { Clock, Timer } from '../../common/ports';
-import { domainStatus } from './domain-status';
 import type { AgentApi } from '../api/types';
 import { errorText, type Log } from '../log';
 import type { DomainRecord } from '../reconcile/record';
 import type { Report } from '../reconcile/types';
+import { domainStatus } from './domain-status';
 
-export interface Saying {
+export interface StatusUpdate {
   readonly report: Report;
   readonly record: DomainRecord | undefined;
   readonly bootID: string;
@@ -19,15 +20,16 @@ export interface Saying {
   readonly generation: number | undefined;
 }
 
-interface Lane {
-  saying?: Saying;
+/** What is to be written about one UUID. */
+interface Pending {
+  update?: StatusUpdate;
   busy: boolean;
   writing?: Promise<void>;
   failures: number;
   timer?: Timer;
 }
 
-export interface SayerOptions {
+export interface DomainStatusWriterOptions {
   readonly api: AgentApi;
   readonly clock: Clock;
   readonly log: Log;
@@ -38,76 +40,76 @@ const RETRY_MAX_MS = 30_000;
 /** A state that is over sooner is not worth a write. */
 export const TRANSIENT_MS = 1000;
 
-export class Sayer {
-  private readonly lanes = new Map<string, Lane>();
+export class DomainStatusWriter {
+  private readonly pending = new Map<string, Pending>();
   private stopped = false;
 
-  constructor(private readonly options: SayerOptions) {}
+  constructor(private readonly options: DomainStatusWriterOptions) {}
 
-  say(uuid: string, saying: Saying): void {
-    const lane = this.lanes.get(uuid) ?? { busy: false, failures: 0 };
-    this.lanes.set(uuid, lane);
-    const waited = lane.saying?.report.transient === true && lane.timer !== undefined;
-    lane.saying = saying;
-    if (saying.report.transient === true && this.isNews(uuid, saying)) {
-      if (!waited) this.later(uuid, lane, TRANSIENT_MS);
+  set(uuid: string, update: StatusUpdate): void {
+    const pending = this.pending.get(uuid) ?? { busy: false, failures: 0 };
+    this.pending.set(uuid, pending);
+    const waited = pending.update?.report.transient === true && pending.timer !== undefined;
+    pending.update = update;
+    if (update.report.transient === true && this.isNewPhase(uuid, update)) {
+      if (!waited) this.later(uuid, pending, TRANSIENT_MS);
       return;
     }
-    lane.timer?.cancel();
-    delete lane.timer;
-    this.flush(uuid, lane);
+    pending.timer?.cancel();
+    delete pending.timer;
+    this.flush(uuid, pending);
   }
 
   /** Waits for what is being written; what failed is left. */
   async stop(): Promise<void> {
     this.stopped = true;
-    for (const lane of this.lanes.values()) lane.timer?.cancel();
-    await Promise.all([...this.lanes.values()].map((lane) => lane.writing ?? Promise.resolve()));
+    for (const pending of this.pending.values()) pending.timer?.cancel();
+    await Promise.all([...this.pending.values()].map((pending) => pending.writing ?? Promise.resolve()));
   }
 
-  private isNews(uuid: string, { report }: Saying): boolean {
+  private isNewPhase(uuid: string, { report }: StatusUpdate): boolean {
     return this.options.api.order(uuid)?.domain.status?.phase !== report.phase;
   }
 
-  private later(uuid: string, lane: Lane, delayMs: number): void {
-    lane.timer?.cancel();
-    lane.timer = this.options.clock.setTimer(delayMs, () => {
-      delete lane.timer;
-      this.flush(uuid, lane);
+  private later(uuid: string, pending: Pending, delayMs: number): void {
+    pending.timer?.cancel();
+    pending.timer = this.options.clock.setTimer(delayMs, () => {
+      delete pending.timer;
+      this.flush(uuid, pending);
     });
   }
 
-  private flush(uuid: string, lane: Lane): void {
-    if (lane.busy || this.stopped) return;
-    lane.busy = true;
-    lane.writing = this.write(uuid, lane).finally(() => {
-      lane.busy = false;
-      if (lane.saying && !lane.timer) this.flush(uuid, lane);
-      else if (!lane.saying && !lane.timer) this.lanes.delete(uuid);
+  private flush(uuid: string, pending: Pending): void {
+    if (pending.busy || this.stopped) return;
+    pending.busy = true;
+    pending.writing = this.write(uuid, pending).finally(() => {
+      pending.busy = false;
+      if (pending.update && !pending.timer) this.flush(uuid, pending);
+      else if (!pending.update && !pending.timer) this.pending.delete(uuid);
     });
   }
 
-  private async write(uuid: string, lane: Lane): Promise<void> {
+  private async write(uuid: string, pending: Pending): Promise<void> {
     const { api, clock, log } = this.options;
-    const { saying } = lane;
+    const { update } = pending;
     const domain = api.order(uuid)?.domain;
-    if (!saying) return;
+    if (!update) return;
     const { uid, generation } = domain?.metadata ?? {};
-    if (!domain || uid !== saying.uid || generation !== saying.generation) return this.done(lane, saying);
+    if (!domain || uid !== update.uid || generation !== update.generation) return this.done(pending, update);
     try {
-      const status = domainStatus({ domain, ...saying, nowMs: clock.wallMs() });
-      if ((await api.writeDomainStatus(domain, status)) !== 'stale') this.done(lane, saying);
-      else if (api.order(uuid)?.domain === domain) this.later(uuid, lane, RETRY_BASE_MS);
-      lane.failures = 0;
+      const status = domainStatus({ domain, ...update, nowMs: clock.wallMs() });
+      if ((await api.writeDomainStatus(domain, status)) !== 'stale') this.done(pending, update);
+      else if (api.order(uuid)?.domain === domain) this.later(uuid, pending, RETRY_BASE_MS);
+      pending.failures = 0;
     } catch (error) {
-      lane.failures += 1;
-      const delayMs = Math.min(RETRY_MAX_MS, RETRY_BASE_MS * 2 ** Math.min(lane.failures - 1, 10));
+      pending.failures += 1;
+      const delayMs = Math.min(RETRY_MAX_MS, RETRY_BASE_MS * 2 ** Math.min(pending.failures - 1, 10));
       log.warn({ uuid, error: errorText(error), delayMs }, 'the status of a domain could not be written; trying again');
-      if (lane.saying === saying) this.later(uuid, lane, delayMs);
+      if (pending.update === update) this.later(uuid, pending, delayMs);
     }
   }
 
-  private done(lane: Lane, saying: Saying): void {
-    if (lane.saying === saying) delete lane.saying;
+  private done(pending: Pending, update: StatusUpdate): void {
+    if (pending.update === update) delete pending.update;
   }
 }

@@ -2,7 +2,7 @@
 import { deepEqual, equal, match } from 'node:assert/strict';
 import type { XenDomain } from '../../../crds/generated/types';
 import { silentLog } from '../../../agents/log';
-import { Sayer } from '../../../agents/status/domain-writer';
+import { DomainStatusWriter } from '../../../agents/status/domain-writer';
 import type { AgentApi } from '../../../agents/api/types';
 import { FakeClock, settle } from '../../common/kube/fake-clock';
 
@@ -20,9 +20,9 @@ describe('what the agent says of a domain', () => {
     } as unknown as XenDomain;
     const api = { order: () => ({ domain }) } as unknown as AgentApi;
     const log = { ...silentLog, warn: (fields: object) => said.push((fields as { error: string }).error) };
-    const sayer = new Sayer({ api, clock, log });
+    const writer = new DomainStatusWriter({ api, clock, log });
     const report = { phase: 'Running', ready: 'True', reason: 'Running', message: '' } as const;
-    sayer.say('u', { report, record: undefined, bootID: 'b', domid: 1, uid: 'u', generation: 1 });
+    writer.set('u', { report, record: undefined, bootID: 'b', domid: 1, uid: 'u', generation: 1 });
     await settle();
     equal(looks, 1);
     match(said[0] ?? '', /TypeError: a bug\n.*at /);
@@ -31,6 +31,6 @@ describe('what the agent says of a domain', () => {
     deepEqual(looks, 2);
     await clock.advance(100);
     equal(looks, 3);
-    await sayer.stop();
+    await writer.stop();
   });
 });
