@@ -1,7 +1,7 @@
 /**
- * Makes a domain: policy, cfg, dry run, disks, then the one call that starts it. The cfg and its dry
- * run leave nothing behind, so they do not wait for `saved`, the record that must be durable before
- * anything is made.
+ * Makes a domain: policy, cfg, dry run, disks, then the one call that starts it. The cfg and its
+ * dry run leave nothing behind, so they do not wait for `saved`, the record that must be durable
+ * before anything is made.
  */
 import type { HostPort } from '../host/port';
 import type { CreateOutcome } from '../reconcile/outcome';

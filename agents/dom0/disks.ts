@@ -1,4 +1,7 @@
-/** The disks of one order on the Dom0: made before a start, deleted for good. Each asks the driver of its pool. */
+/**
+ * The disks of one order on the Dom0: made before a start, deleted for good. Each asks the driver
+ * of its pool.
+ */
 import type { DomainRecord } from '../reconcile/record';
 import type { DeletedDisk } from '../reconcile/types';
 import type { StorageDrivers } from '../storage/drivers';
@@ -42,7 +45,10 @@ export class Disks {
     return { made };
   }
 
-  /** A disk of this VM; undefined if it is gone. Fails if its pool is not mounted, since the disk is there still. */
+  /**
+   * A disk of this VM; undefined if it is gone. Fails if its pool is not mounted, since the disk is
+   * there still.
+   */
   async delete(uuid: string, disk: DeletedDisk, vm: DomainRecord['vm'], policy: Policy): Promise<Failure | undefined> {
     const refusal = checkPolicy(policy, { deleteDisks: [disk] });
     if (refusal) return { reason: 'PolicyRefused', message: refusalText(refusal) };

@@ -1,4 +1,7 @@
-/** The cfg of a domain on the Dom0, and whether xl understands it as it was meant. Both leave nothing behind. */
+/**
+ * The cfg of a domain on the Dom0, and whether xl understands it as it was meant. Both leave
+ * nothing behind.
+ */
 import type { HostPort } from '../host/port';
 import type { CfgInput } from '../xl/cfg';
 import { compareDryRun, differenceText } from '../xl/dryrun';

@@ -1,4 +1,7 @@
-/** The acts that end a domain or retire it, each under the lock of its UUID on the Dom0, each with a closed set of outcomes. */
+/**
+ * The acts that end a domain or retire it, each under the lock of its UUID on the Dom0, each with a
+ * closed set of outcomes.
+ */
 import { explain } from '../xl/errors';
 import type { Failure } from '../xl/errors';
 import type { ExecResult, HostPort } from '../host/port';
@@ -22,7 +25,10 @@ export class Toolstack {
     private readonly layout: Layout,
   ) {}
 
-  /** Asks the guest; presses the power button of one that has no PV drivers. A guest that does not answer in time stays asked. */
+  /**
+   * Asks the guest; presses the power button of one that has no PV drivers. A guest that does not
+   * answer in time stays asked.
+   */
   async shutdown(uuid: string, seconds: number): Promise<ActOutcome> {
     const polite = await this.run(uuid, 'shutdown', [uuid, String(seconds)]);
     const noDrivers = polite.code !== null && polite.stderr.includes('PV control interface not available');

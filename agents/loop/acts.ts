@@ -104,7 +104,7 @@ export class Acts {
 
   private async report(decision: Decision, { report, wakeAtMs }: Acting<'report'>): Promise<Next> {
     const { uuid, input, record, saved } = decision;
-    // What is owed to the disk since a create need not keep the news waiting; a receipt must not come before its record.
+    // A receipt must not come before its record; other news need not wait for what is owed.
     if (record !== input.record || report.phase === 'Absent') await saved;
     const row = input.seen.kind === 'rows' ? input.seen.rows[0] : undefined;
     this.say(decision, report, row?.domid);
@@ -219,15 +219,11 @@ export class Acts {
   }
 }
 
+/** Undefined if the domain has to be looked at to know. */
 function whyNot(outcome: Exclude<CreateOutcome, { kind: 'created' }>): Failure | undefined {
-  switch (outcome.kind) {
-    case 'failed':
-      return outcome.failure;
-    case 'retired':
-      return { reason: 'StaleEpoch', message: `every epoch up to ${outcome.epoch} is refused on the host` };
-    case 'unclear':
-      return undefined;
-  }
+  if (outcome.kind === 'unclear') return undefined;
+  if (outcome.kind === 'failed') return outcome.failure;
+  return { reason: 'StaleEpoch', message: `every epoch up to ${outcome.epoch} is refused on the host` };
 }
 
 /** What a create that exited 0 has left; its domid is told by the next listing. */

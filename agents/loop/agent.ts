@@ -1,6 +1,6 @@
 /**
- * The agent of one Dom0: wires the API, the Dom0 and the workers together, and keeps the three rhythms: poll, report, heartbeat.
- * Stopping it touches no guest.
+ * The agent of one Dom0: wires the API, the Dom0 and the workers together, and keeps the three
+ * rhythms: poll, report, heartbeat. Stopping it touches no guest.
  */
 import type { KubeClient } from '../../common/kube/client';
 import type { Clock } from '../../common/ports';
@@ -43,7 +43,7 @@ export interface AgentOptions {
   readonly pollMs: number;
 }
 
-/** A host that does not answer for so long gets no heartbeat: the fleet must hear of it. */
+/** A host that has not answered for this long gets no heartbeat: the fleet must hear of it. */
 const SILENT_MS = 20_000;
 const LOAD_AGAIN_MS = 2000;
 /** A Dom0 that cannot remember must say so within a minute. */
@@ -129,7 +129,7 @@ export class Agent {
     );
   }
 
-  /** Resolves when the Dom0 has been read and the watches have begun; waits for as long as the Dom0 cannot be asked. */
+  /** Resolves once the Dom0 has been read, however long that takes, and the watches have begun. */
   async start(): Promise<void> {
     const { api, log } = this.options;
     while (!this.stopped && !(await this.load())) await this.rhythm.pause(LOAD_AGAIN_MS);

@@ -1,4 +1,7 @@
-/** All that a decision about one domain needs, as it is now: its order, its record, what xl shows, and the host. */
+/**
+ * All that a decision about one domain needs, as it is now: its order, its record, what xl shows,
+ * and the host.
+ */
 import type { Clock } from '../../common/ports';
 import type { ObjectMeta } from '../../crds/generated/types';
 import type { AgentApi } from '../api/types';
@@ -14,7 +17,9 @@ export interface GatherOptions {
   readonly view: View;
   readonly policy: () => Promise<PolicyResult>;
   readonly clock: Clock;
-  /** False while another agent holds the Lease of the host: then nothing is done and nothing said. */
+  /**
+   * False while another agent holds the Lease of the host: then nothing is done and nothing said.
+   */
   readonly mayAct: () => boolean;
   /** The orders were heard whole in the boot of the Dom0 that goes on. */
   readonly isConfirmed: (bootID: string) => boolean;
@@ -37,7 +42,10 @@ export type Gathered =
   | { readonly kind: 'unreadable'; readonly message: string }
   /** The host could not be listed, but could be a moment ago. */
   | { readonly kind: 'blind' }
-  /** Another agent acts for this host, or its boot is not known yet: whoever changes that wakes the worker. */
+  /**
+   * Another agent acts for this host, or its boot is not known yet: whoever changes that wakes the
+   * worker.
+   */
   | { readonly kind: 'mayNotAct' };
 
 /** A listing that fails once or twice says nothing about the guests. */
@@ -56,7 +64,8 @@ export class Gatherer {
     if (seen.kind === 'unknown' && clock.monotonicMs() - view.goodMs < BLIND_MS) return { kind: 'blind' };
     const mark = await this.mark(uuid, seen);
     const policy = await this.options.policy();
-    // From here on nothing is awaited: the order, its metadata, the record and the host are of one moment.
+    // From here on nothing is awaited: the order, its metadata, the record and the host are of one
+    // moment.
     const host = this.host(bootID, policy);
     const record = store.records.get(uuid);
     const order = this.orderOf(uuid, bootID);

@@ -1,4 +1,7 @@
-/** Does this agent act for its host? Its heartbeat Lease is held as a leader holds one: by one process at a time. */
+/**
+ * Does this agent act for its host? Its heartbeat Lease is held as a leader holds one: by one
+ * process at a time.
+ */
 import { HeldElsewhere } from '../../common/kube/heartbeat';
 import { leaseHolder } from '../../common/names';
 
@@ -16,21 +19,24 @@ export class Tenure {
   ) {}
 
   /**
-   * Begins with the machine, so that the next agent of the same machine knows its own; then the boot of
-   * the Dom0, so that the operator knows which boot lives.
+   * Begins with the machine, so that the next agent of the same machine knows its own; then the
+   * boot of the Dom0, so that the operator knows which boot lives.
    */
   identity(machineID: string | undefined, bootID: string | undefined): string {
     return leaseHolder(machineID ?? UNKNOWN, bootID ?? UNKNOWN, this.process);
   }
 
-  /** The first beat may follow an earlier process of the same machine at once. Who has lost the Lease to such a one waits like anybody. */
+  /**
+   * The first beat may follow an earlier process of the same machine at once. Who has lost the
+   * Lease to such a one waits like anybody.
+   */
   mayTake(holder: string, machineID: string | undefined): boolean {
     if (holder.endsWith(`/${this.process}`)) return true;
     if (this.everHeld) return false;
     return holder === this.name || (machineID !== undefined && holder.startsWith(`${machineID}/`));
   }
 
-  /** True where what this agent may do has changed. */
+  /** True if what this agent may do has changed. */
   beat(error?: unknown): boolean {
     const before = this.state;
     if (error === undefined) {
@@ -40,7 +46,10 @@ export class Tenure {
     return this.state !== before;
   }
 
-  /** By orders of the API: only with the Lease. From disk, while the API cannot be asked: unless another is known to hold it. */
+  /**
+   * By orders of the API: only with the Lease. From disk, while the API cannot be asked: unless
+   * another is known to hold it.
+   */
   mayAct(heard: boolean): boolean {
     return this.state === 'held' || (this.state === 'unknown' && !heard);
   }

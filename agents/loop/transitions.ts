@@ -1,4 +1,7 @@
-/** What the agent does to domains and what becomes of them: logged and counted here, and nowhere else. */
+/**
+ * What the agent does to domains and what becomes of them: logged and counted here, and nowhere
+ * else.
+ */
 import type { Log } from '../log';
 import type { Act, Report } from '../reconcile/types';
 import type { Failure } from '../xl/errors';

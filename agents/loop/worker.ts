@@ -1,7 +1,7 @@
 /**
  * One worker per UUID: it gathers what there is to know, asks `nextStep`, does that one thing, and
- * asks again, until there is nothing to do but wait. Events, polls and timers only wake it. Two acts
- * on one UUID never overlap; different UUIDs go side by side.
+ * asks again, until there is nothing to do but wait. Events, polls and timers only wake it. Two
+ * acts on one UUID never overlap; different UUIDs go side by side.
  */
 import type { Timer } from '../../common/ports';
 import { errorText } from '../log';
@@ -122,7 +122,10 @@ export class Workers {
     return { ...act, report: { phase, ready: 'False', ...store.trouble } };
   }
 
-  /** Nothing is begun that could not be remembered: the order waits, and says for what. What runs already goes on. */
+  /**
+   * Nothing is begun that could not be remembered: the order waits, and says for what. What runs
+   * already goes on.
+   */
   private sayUnwritten({ uuid, input, order, record }: Decision): void {
     const { store, reports } = this.options;
     if (!store.trouble) return;

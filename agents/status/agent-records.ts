@@ -1,9 +1,11 @@
 /**
- * What the Dom0 remembers, as its report tells it: whole, or cut with a word about it. Live things come first. Pure.
+ * What the Dom0 remembers, as its report tells it: whole, or cut with a word about it. Live things
+ * come first. Pure.
  *
- * A record that is not retired and has no order is live (`frozen`), whatever the agent has noted of it yet: a create that began under an
- * order of an older list goes on. Every act begins with its record in memory, in the same turn in which the order was looked at, so a report
- * made after a new list can miss none.
+ * A record that is not retired and has no order is live (`frozen`), whatever the agent has noted of
+ * it yet: a create that began under an order of an older list goes on. Every act begins with its
+ * record in memory, in the same turn in which the order was looked at, so a report made after a new
+ * list can miss none.
  */
 import type { XenAgentStatus } from '../../crds/generated/types';
 import { isRetired } from '../reconcile/record';
@@ -11,7 +13,10 @@ import type { DomainRecord } from '../reconcile/record';
 
 export type ReportedRecord = NonNullable<XenAgentStatus['records']>[number];
 
-/** An order goes only after its receipt was read; what was retired is told so much longer, then its fence stays on the Dom0 alone. */
+/**
+ * An order goes only after its receipt was read; what was retired is told for this much longer, and
+ * then remembered on the Dom0 alone.
+ */
 export const RETIRED_TOLD_MS = 3_600_000;
 
 export interface RecordsInput {

@@ -103,7 +103,10 @@ function lists(input: AgentStatusInput): Lists {
   };
 }
 
-/** The kubelet's rule for what moves by itself: not worth a write of its own unless it moved far, and that not often. */
+/**
+ * The kubelet's rule for what moves by itself: not worth a write of its own unless it moved far,
+ * and that not often.
+ */
 export function isWorthWriting(before: XenAgentStatus | undefined, after: XenAgentStatus, quietMs: number): boolean {
   if (!before || text(withoutSpace(before)) !== text(withoutSpace(after))) return true;
   if (quietMs < 60_000) return false;
@@ -175,7 +178,10 @@ function toldBefore({ agent: { status }, bootID }: AgentStatusInput, { uuid, dom
   return status?.bootID === bootID ? (before?.memoryMiB ?? 0) : 0;
 }
 
-/** Whose a domain is: by the record if that is proved, else by a mark of this fleet. A name is told only if it is proved. */
+/**
+ * Whose a domain is: by the record if that is proved, else by a mark of this fleet. A name is told
+ * only if it is proved.
+ */
 function ownerOfRow(
   { observation, records: held, hasOrder, fleet }: AgentStatusInput,
   uuid: string,

@@ -1,4 +1,7 @@
-/** What a host tells of its storage: its pools, and the disks that it keeps for VMs without an order here. Pure. */
+/**
+ * What a host tells of its storage: its pools, and the disks that it keeps for VMs without an order
+ * here. Pure.
+ */
 import type { XenAgent, XenAgentStatus } from '../../crds/generated/types';
 import { defined } from '../../common/defined';
 import { poolProblem } from '../reconcile/pools';

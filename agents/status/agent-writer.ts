@@ -95,7 +95,8 @@ export class AgentStatusWriter {
     if (!before || !this.options.mayReport()) return 'done';
     const { nonce } = before.spec;
     const awaited = this.isAwaited();
-    // What is reported with a nonce was looked at after the orders were heard anew, and they after the nonce.
+    // What is reported with a nonce was looked at after the orders were heard anew, and they after
+    // the nonce.
     if (nonce !== before.status?.nonce) await api.relist();
     const observed = await this.observer.observe(before, awaited);
     const agent = api.agent();

@@ -51,7 +51,9 @@ function wholeStatus(input: DomainStatusInput): XenDomainStatus {
   };
 }
 
-/** The receipt goes with phase Absent only: with any other it would speak of a domain that is there. */
+/**
+ * The receipt goes with phase Absent only: with any other it would speak of a domain that is there.
+ */
 function epochs(
   record: DomainRecord | undefined,
   phase: Report['phase'],
@@ -78,7 +80,7 @@ function differsInDomidOnly(before: XenDomainStatus | undefined, after: XenDomai
   return mergePatchOf(before, rest) === undefined;
 }
 
-/** What the domain holds of the host: known where it was started by an agent that remembers. */
+/** What the domain holds of the host: known if it was started by an agent that remembers. */
 function granted(record: DomainRecord | undefined): Pick<XenDomainStatus, 'granted'> | undefined {
   const { vcpus, memory } = record?.started?.applied ?? {};
   return vcpus && memory ? { granted: { vcpus: vcpus.count, memoryMiB: memory.maxMiB } } : undefined;

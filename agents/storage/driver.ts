@@ -80,12 +80,17 @@ export interface DeleteDisk extends ChangeDisk {
  * undefined if what was asked is true now.
  */
 export interface StorageDriver extends DiskLayout {
-  /** The marker by which the pool proves itself; a pool that is new to the host is taken into use. */
+  /**
+   * The marker by which the pool proves itself; a pool that is new to the host is taken into use.
+   */
   open(pool: Pool, policy: Policy): Promise<Marker | Failure>;
   /** Keeps a disk that is there, if it is this VM's. */
   make(call: MakeDisk): Promise<Failure | undefined>;
   /** A disk only ever grows. */
   grow(call: ChangeDisk, sizeBytes: number): Promise<Failure | undefined>;
-  /** Deletes a disk of this VM and of no other one; fails if its pool is not there, since the disk then still exists. */
+  /**
+   * Deletes a disk of this VM and of no other one; fails if its pool is not there, since the disk
+   * then still exists.
+   */
   delete(call: DeleteDisk): Promise<Failure | undefined>;
 }

@@ -1,7 +1,8 @@
 /**
- * The storage pools of a Dom0. A pool is opened before its first use: its marker is read, or made in
- * an empty folder, and remembered on the Dom0 before anything is made in the pool. From then on the
- * same marker must be there, so that a folder whose file system is not mounted never passes for it.
+ * The storage pools of a Dom0. A pool is opened before its first use: its marker is read, or made
+ * in an empty folder, and remembered on the Dom0 before anything is made in the pool. From then on
+ * the same marker must be there, so that a folder whose file system is not mounted never passes for
+ * it.
  */
 import type { XenAgent } from '../../crds/generated/types';
 import type { HostPort } from '../host/port';
@@ -34,7 +35,9 @@ const DEADLINE_MS = 60_000;
 export class Pools {
   constructor(private readonly options: PoolsOptions) {}
 
-  /** The marker that the pool's folder must hold; asks the host only if it is not remembered yet. */
+  /**
+   * The marker that the pool's folder must hold; asks the host only if it is not remembered yet.
+   */
   async open(pool: Pool, policy: Policy): Promise<Marker | Failure> {
     const { host, memory } = this.options;
     const id = memory.poolID(pool);
@@ -55,8 +58,8 @@ export class Pools {
   }
 
   /**
-   * Only the empty folder of a local pool. That of a shared pool would be marked on the host that has
-   * not mounted it, and look like the pool there; it is marked once, by an administrator.
+   * Only the empty folder of a local pool. That of a shared pool would be marked on the host that
+   * has not mounted it, and look like the pool there; it is marked once, by an administrator.
    */
   private mayMark({ name, path }: Pool, policy: Policy): boolean {
     const known = this.options.agent()?.spec.storagePools?.find((pool) => pool.name === name && pool.path === path);
