@@ -86,8 +86,8 @@ export class Acts {
         return this.shutdowns.run(() => this.shutdown(decision, act.seconds));
       case 'destroy':
         return this.others.run(() => this.destroy(decision));
-      case 'bury':
-        return this.others.run(() => this.bury(decision, act));
+      case 'reap':
+        return this.others.run(() => this.reap(decision, act));
       case 'retire':
         return this.others.run(() => this.retire(decision, act.epoch));
       case 'deleteDisks':
@@ -158,13 +158,13 @@ export class Acts {
   }
 
   /** May have spared what is there: the next listing tells. */
-  private async bury(decision: Decision, still: Acting<'bury'>): Promise<Next> {
+  private async reap(decision: Decision, still: Acting<'reap'>): Promise<Next> {
     const { uuid, saved, freshness } = decision;
     await saved;
     const outcome = await this.options.toolstack.destroy(uuid, still);
     this.settled(freshness);
     this.options.onChanged();
-    return outcome.kind === 'done' ? 'again' : this.failed(decision, 'bury', outcome.failure);
+    return outcome.kind === 'done' ? 'again' : this.failed(decision, 'reap', outcome.failure);
   }
 
   private async retire(decision: Decision, epoch: number): Promise<Next> {

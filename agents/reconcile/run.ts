@@ -19,10 +19,10 @@ export function run(input: StepInput, record: DomainRecord, row: DomainRow | und
     case 'shutdown':
       return {
         record: noteEnd(input, record, row.reason ?? 'poweroff'),
-        act: { do: 'bury', domid: row.domid, state: 'shutdown' },
+        act: { do: 'reap', domid: row.domid, state: 'shutdown' },
       };
     case 'paused':
-      if (isBrokenOff(input, record)) return { record, act: { do: 'bury', domid: row.domid, state: 'paused' } };
+      if (isBrokenOff(input, record)) return { record, act: { do: 'reap', domid: row.domid, state: 'paused' } };
       return look(input, record, {
         phase: 'Starting',
         ready: 'False',
@@ -40,7 +40,7 @@ export function run(input: StepInput, record: DomainRecord, row: DomainRow | und
 }
 
 /**
- * An `xl create` that was killed leaves its domain paused for good. The bury waits for the lock, so that a create which still goes on is
+ * An `xl create` that was killed leaves its domain paused for good. The reap waits for the lock, so that a create which still goes on is
  * not disturbed, and then finds the domain running and spares it.
  */
 function isBrokenOff({ host, nowMs }: StepInput, { creating, epoch }: DomainRecord): boolean {

@@ -1,7 +1,7 @@
 /**
  * The next step about one domain.
  *
- *                         ┌──────────── ended by itself: bury, then by the run policy ───────────┐
+ *                         ┌──────────── ended by itself: reap, then by the run policy ───────────┐
  *                         ▼                                                                       │
  *   desired Running:   no row ──create──► paused (being built) ──► running ──► shutdown/crashed ──┘
  *                         │  not confirmed in this boot: wait
@@ -13,7 +13,7 @@
  *   order vanished: freeze.   listing unknown, suspended, dying: wait.   two rows of one UUID: say so, touch nothing.
  *   a domain that is not proved to be ours (owner.ts): say so, touch nothing.
  *
- * A guest is ended in two places only: `stopRunning` (the order wants it off) and `bury` (it ended by itself).
+ * A guest is ended in two places only: `stopRunning` (the order wants it off) and `reap` (it ended by itself).
  */
 import type { DomainRow } from '../xl/list';
 import { accept } from './accept';

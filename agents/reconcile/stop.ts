@@ -15,7 +15,7 @@ export function stop(input: StepInput, record: DomainRecord, row: DomainRow | un
   if (row.state === 'shutdown')
     return {
       record: noteEnd(input, record, row.reason ?? 'poweroff'),
-      act: { do: 'bury', domid: row.domid, state: 'shutdown' },
+      act: { do: 'reap', domid: row.domid, state: 'shutdown' },
     };
   // Still being built, or broken off: there is no guest yet to be asked.
   if (row.state === 'paused' && record.creating !== undefined) return { record, act: { do: 'destroy' } };

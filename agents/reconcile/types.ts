@@ -70,7 +70,7 @@ export type Act =
   /** Ends what runs: the order says so, and the guest had its time. */
   | { readonly do: 'destroy' }
   /** Clears away what ended by itself (`shutdown`), or a building that was broken off (`paused`): only while it is still in that state. */
-  | { readonly do: 'bury'; readonly domid: number; readonly state: 'shutdown' | 'paused' }
+  | { readonly do: 'reap'; readonly domid: number; readonly state: 'shutdown' | 'paused' }
   | { readonly do: 'retire'; readonly epoch: number }
   | { readonly do: 'deleteDisks'; readonly disks: readonly DeletedDisk[] };
 

@@ -71,7 +71,7 @@ describe('transitions', () => {
       lines.filter((line) => line !== ''),
       [
         ...['create', 'Starting Starting', 'Starting → Running Running'],
-        ...['shutdown', 'Running → Stopping Stopping', 'bury', 'retire', 'Stopping → Absent Retired'],
+        ...['shutdown', 'Running → Stopping Stopping', 'reap', 'retire', 'Stopping → Absent Retired'],
       ],
     );
   });

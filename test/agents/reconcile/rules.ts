@@ -51,7 +51,7 @@ export const RULES: readonly Rule[] = [
       (act.do !== 'shutdown' && act.do !== 'destroy') ||
       (api.kind === 'given' ? api.spec.desired : held?.order.desired) !== 'Running',
   ],
-  ['buries what has ended', (act, { rows }) => act.do !== 'bury' || rows.every((one) => one.state !== 'running')],
+  ['reaps what has ended', (act, { rows }) => act.do !== 'reap' || rows.every((one) => one.state !== 'running')],
   ['retires what is not there', (act, { rows }) => act.do !== 'retire' || rows.length === 0],
   [
     'a receipt is durable',
