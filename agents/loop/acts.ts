@@ -131,7 +131,7 @@ export class Acts {
     }
     // It runs; remembering so need not keep the news waiting. Should it fail, it is owed.
     durable.catch((error: unknown) => log.error({ uuid, error: errorText(error) }, 'a record could not be written'));
-    freshness.left = { kind: 'rows', rows: [madeRow(uuid, order)] };
+    freshness.left = { kind: 'created' };
     return 'again';
   }
 
@@ -142,7 +142,7 @@ export class Acts {
     this.settled(freshness);
     this.options.onChanged();
     if (outcome.kind !== 'done') this.options.transitions.failed(uuid, 'shutdown', outcome.failure);
-    freshness.left = { kind: 'rows', rows: input.seen.kind === 'rows' ? input.seen.rows : [] };
+    freshness.left = input.seen;
     return 'again';
   }
 
@@ -225,13 +225,3 @@ function whyNot(outcome: Exclude<CreateOutcome, { kind: 'created' }>): Failure |
   if (outcome.kind === 'failed') return outcome.failure;
   return { reason: 'StaleEpoch', message: `every epoch up to ${outcome.epoch} is refused on the host` };
 }
-
-/** What a create that exited 0 has left; its domid is told by the next listing. */
-const madeRow = (uuid: string, order: RunOrder) => ({
-  uuid,
-  name: null,
-  domid: -1,
-  memoryMiB: order.memory.maxMiB,
-  vcpus: order.vcpus.count,
-  state: 'running' as const,
-});

@@ -89,7 +89,7 @@ export class Gatherer {
   /** Looked up only if it could decide whose a domain is. */
   private async mark(uuid: string, seen: Seen): Promise<Mark | undefined> {
     const { store, view } = this.options;
-    if (seen.kind === 'unknown' || seen.rows.length === 0) return undefined;
+    if (seen.kind !== 'rows' || seen.rows.length === 0) return undefined;
     return store.records.get(uuid)?.started === undefined ? view.mark(uuid) : undefined;
   }
 

@@ -130,7 +130,8 @@ export class Workers {
     const { store, reports } = this.options;
     if (!store.trouble) return;
     const row = input.seen.kind === 'rows' ? input.seen.rows[0] : undefined;
-    const wanted = row?.state === 'running' ? 'Running' : 'Failed';
+    const runs = input.seen.kind === 'created' || row?.state === 'running';
+    const wanted = runs ? 'Running' : 'Failed';
     const phase = record?.order.desired === 'Running' ? wanted : 'Stopping';
     const report: Report = { phase, ready: 'False', ...store.trouble };
     reports.say(uuid, { report, order, record: input.record, domid: row?.domid, bootID: input.host.bootID });

@@ -1,9 +1,8 @@
 /** desired Running: keep it so, by the run policy. Pure. */
-import type { DomainRow } from '../xl/list';
 import { isRunOrder } from '../xl/order';
 import { LASTING_RUN_MS, appliedOf, backOffMs, change, isRestart } from './record';
 import type { DomainRecord, EndedHow, Run } from './record';
-import type { Report, Step, StepInput } from './types';
+import type { Present, Report, Step, StepInput } from './types';
 
 /** Shorter than no real create's life, and only asked once the agent has lost it: see `isBrokenOff`. */
 const BROKEN_OFF_MS = 30_000;
@@ -11,7 +10,7 @@ const BROKEN_OFF_MS = 30_000;
 /** What follows the end of a run. `again` may have to wait for the back-off. */
 type Verdict = 'again' | 'finished' | 'failed';
 
-export function run(input: StepInput, record: DomainRecord, row: DomainRow | undefined): Step {
+export function run(input: StepInput, record: DomainRecord, row: Present | undefined): Step {
   if (!row) return start(input, record);
   switch (row.state) {
     case 'running':

@@ -22,7 +22,7 @@ import { change, isRetired } from './record';
 import type { DomainRecord } from './record';
 import { run } from './run';
 import { stop } from './stop';
-import type { Report, Step, StepInput } from './types';
+import type { Present, Report, Step, StepInput } from './types';
 
 /** While something moves, look again so often. */
 export const BUSY_LOOK_MS = 500;
@@ -65,15 +65,19 @@ function desired(input: StepInput, record: DomainRecord): Step {
   const { seen, nowMs } = input;
   if (seen.kind === 'unknown')
     return say({ phase: 'Unknown', ready: 'Unknown', reason: seen.reason, message: seen.message });
+  if (seen.kind === 'created') return follow(input, record, { state: 'running' });
   const row = theRow(seen.rows);
   if (row === 'duplicate') return say(duplicate(seen.rows));
   if (row?.state === 'dying') return say(dying(record), nowMs + BUSY_LOOK_MS);
-  return record.order.desired === 'Running' ? run(input, record, row) : stop(input, record, row);
+  return follow(input, record, row);
 }
+
+const follow = (input: StepInput, record: DomainRecord, row: Present | undefined): Step =>
+  record.order.desired === 'Running' ? run(input, record, row) : stop(input, record, row);
 
 /** One that is nearly gone ends by itself: it is only waited for. Nothing of the order is remembered over a foreign domain. */
 function isForeign({ seen, mark }: StepInput, record: DomainRecord): boolean {
-  if (seen.kind === 'unknown' || seen.rows.every((row) => row.state === 'dying')) return false;
+  if (seen.kind !== 'rows' || seen.rows.every((row) => row.state === 'dying')) return false;
   return !isProved(record, mark, ownerOf(record));
 }
 

@@ -1,16 +1,15 @@
 /** desired Stopped or Absent: the guest is asked, gets its time, is ended; Absent then retires the epoch for good. Pure. */
-import type { DomainRow } from '../xl/list';
 import { change } from './record';
 import type { DomainRecord } from './record';
 import { noteEnd } from './run';
-import type { Report, Step, StepInput } from './types';
+import type { Present, Report, Step, StepInput } from './types';
 
 const DEFAULT_GRACE_SECONDS = 60;
 /** An ACPI button pressed while the firmware still ran is lost: ask again. */
 const ASK_AGAIN_MS = 15_000;
 export const DELETE_AGAIN_MS = 60_000;
 
-export function stop(input: StepInput, record: DomainRecord, row: DomainRow | undefined): Step {
+export function stop(input: StepInput, record: DomainRecord, row: Present | undefined): Step {
   if (!row) return off(input, record);
   if (row.state === 'shutdown')
     return {

@@ -23,7 +23,12 @@ export type OrderView =
 
 export type Seen =
   | { readonly kind: 'rows'; readonly rows: readonly DomainRow[] }
+  /** Our create has just succeeded, and nothing was listed since: it runs, under a domid that is not known yet. */
+  | { readonly kind: 'created' }
   | { readonly kind: 'unknown'; readonly reason: DomainReason; readonly message: string };
+
+/** A domain of the UUID that is there; only of a listed one more is known than its state. */
+export type Present = DomainRow | { readonly state: 'running' };
 
 export interface HostState {
   /** The fleet that the Dom0 belongs to; undefined before first contact. */

@@ -67,7 +67,7 @@ function epochs(
 
 /** Right after a create it is not known yet, and the one of the run before is not right either. */
 function domidOf({ domid, domain, record }: DomainStatusInput): { domid: number } | undefined {
-  if (domid !== undefined && domid >= 0) return { domid };
+  if (domid !== undefined) return { domid };
   const { status } = domain;
   const sameRun = status?.phase === 'Running' && status.restarts === (record?.restarts ?? 0);
   return sameRun && status.domid !== undefined ? { domid: status.domid } : undefined;

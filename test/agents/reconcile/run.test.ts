@@ -19,6 +19,15 @@ describe('an order to run', () => {
     equal(act.do === 'report' && act.report.phase, 'Running');
   });
 
+  it('that has just been created runs, although nothing was listed since; an order to end it is obeyed', () => {
+    const created = { record: started(), seen: { kind: 'created' } as const };
+    equal(reported(step(created)).phase, 'Running');
+    deepEqual(
+      [OFF, GONE].map((spec) => step(created, given(spec)).act.do),
+      ['shutdown', 'shutdown'],
+    );
+  });
+
   it('whose domain runs already is taken over as it is, at a new epoch too', () => {
     const { record: kept, act } = step({ record: started() }, given({ epoch: 5 }), rows(row()));
     equal(act.do, 'report');
