@@ -40,7 +40,7 @@ export class Creator {
   ) {}
 
   async create(call: CreateCall): Promise<CreateOutcome> {
-    const prepared = prepare(call);
+    const prepared = this.prepare(call);
     if ('reason' in prepared) return { kind: 'failed', failure: prepared, disks: [] };
     const { uuid, order, knownDisks: known, saved } = call;
     const { policy } = prepared;
@@ -52,15 +52,15 @@ export class Creator {
     if (failure) return { kind: 'failed', failure, disks: disks.made };
     return startDomain(this.host, this.layout, { uuid, order, disks: disks.made });
   }
-}
 
-/** The text of the cfg, if the policy of the host allows what the order asks for. */
-function prepare({ uuid, order, policy }: CreateCall): Prepared | Failure {
-  if (!policy.ok) return { reason: 'PolicyRefused', message: policy.message };
-  const refusal = checkPolicy(policy.policy, order);
-  if (refusal) return { reason: 'PolicyRefused', message: refusalText(refusal) };
-  const input: CfgInput = { uuid, order, imageDir: policy.policy.imageDir };
-  const cfg = renderCfg(input);
-  if (!cfg.ok) return { reason: 'InvalidOrder', message: refusalText(cfg.refusal) };
-  return { policy: policy.policy, input, text: cfg.text };
+  /** The text of the cfg, if the policy of the host allows what the order asks for. */
+  private prepare({ uuid, order, policy }: CreateCall): Prepared | Failure {
+    if (!policy.ok) return { reason: 'PolicyRefused', message: policy.message };
+    const refusal = checkPolicy(policy.policy, order);
+    if (refusal) return { reason: 'PolicyRefused', message: refusalText(refusal) };
+    const input: CfgInput = { uuid, order, imageDir: policy.policy.imageDir, targets: this.disks.targets(uuid, order) };
+    const cfg = renderCfg(input);
+    if (!cfg.ok) return { reason: 'InvalidOrder', message: refusalText(cfg.refusal) };
+    return { policy: policy.policy, input, text: cfg.text };
+  }
 }

@@ -4,8 +4,10 @@
  */
 import type { DomainRecord } from '../reconcile/record';
 import type { DeletedDisk } from '../reconcile/types';
+import { layoutOf } from '../storage/drivers';
 import type { StorageDrivers } from '../storage/drivers';
 import type { Pools } from '../storage/pools';
+import type { DiskTarget } from '../xl/cfg';
 import type { Failure } from '../xl/errors';
 import { refusalText } from '../xl/order';
 import type { RunOrder } from '../xl/order';
@@ -31,6 +33,16 @@ export class Disks {
     private readonly drivers: StorageDrivers,
     private readonly pools: Pools,
   ) {}
+
+  /** What each disk of an order is on the host, by its name. */
+  targets(uuid: string, { disks = [] }: RunOrder): ReadonlyMap<string, DiskTarget> {
+    return new Map(
+      disks.map(({ name, path, driver }) => {
+        const layout = layoutOf(driver);
+        return [name, { format: layout.format, path: layout.target({ uuid, name, path }) }];
+      }),
+    );
+  }
 
   /** One after the other, in the order of the order; the first that fails ends it. */
   async make({ uuid, order, known, policy }: MakeDisks): Promise<MadeDisks> {

@@ -1,9 +1,11 @@
 /** Disks as raw files in the folder of a pool, each with an owner file beside it. Pure. */
-import { diskFile } from '../../common/names';
 import type { DiskLayout, DiskPlace, DisksUsage, FoundDisk, PoolUsage } from './driver';
 import type { Observation } from '../xl/observe';
 
 const DISK_FILE = /^(.*)\/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.([a-z0-9][-a-z0-9]*)\.raw$/;
+
+/** Name of a disk's file in the folder of its pool: no two VMs can name one file. */
+export const diskFileName = (uuid: string, disk: string): string => `${uuid}.${disk}.raw`;
 
 /** As make-disk.sh names it. */
 const ownerFile = ({ path, uuid, name }: DiskPlace): string => `${path}/${uuid}.${name}.owner`;
@@ -11,7 +13,7 @@ const ownerFile = ({ path, uuid, name }: DiskPlace): string => `${path}/${uuid}.
 export const fileLayout: DiskLayout = {
   format: 'raw',
 
-  target: ({ path, uuid, name }) => diskFile(path, uuid, name),
+  target: ({ path, uuid, name }) => `${path}/${diskFileName(uuid, name)}`,
 
   usage(path, { pools, disks }): PoolUsage {
     if (!pools) return { kind: 'unknown' };

@@ -1,5 +1,4 @@
 /** The storage driver for raw files: the scripts of the Dom0 that make, grow and delete them. */
-import { diskFileName } from '../../common/names';
 import { MISSING, NO_POOL, NOT_RAW, NOT_YOURS } from '../host/exit-codes';
 import type { ExecResult, HostPort } from '../host/port';
 import type { Pool } from '../reconcile/pools';
@@ -8,7 +7,7 @@ import type { Failure } from '../xl/errors';
 import type { Marker } from '../xl/marker';
 import type { Policy } from '../xl/policy';
 import type { ChangeDisk, DeleteDisk, MakeDisk, StorageDriver } from './driver';
-import { fileLayout } from './file-layout';
+import { diskFileName, fileLayout } from './file-layout';
 import { noPool } from './pools';
 import type { Pools } from './pools';
 

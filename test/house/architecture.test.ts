@@ -208,6 +208,14 @@ describe('the house', () => {
     deepEqual(circles(some, ['a.ts', 'b.ts', 'c.ts', 'd.ts', 'e.ts']), ['a.ts → c.ts → b.ts → a.ts', 'd.ts → d.ts']);
   });
 
+  it('what a disk is in its pool, only the storage drivers know', () => {
+    const others = files('agents').filter((file) => !/^agents\/storage\/|\.generated\.ts$/.test(file));
+    deepEqual(
+      others.filter((file) => /\.raw\b|format=raw/.test(readFileSync(join(ROOT, file), 'utf8'))),
+      [],
+    );
+  });
+
   it('packages are loaded only where they belong', () => {
     const wrong = imports.filter(({ file, target }) => {
       const rooms = PACKAGES[target];
