@@ -23,7 +23,7 @@ export type OrderView =
 
 export type Seen =
   | { readonly kind: 'rows'; readonly rows: readonly DomainRow[] }
-  /** Our create has just succeeded, and nothing was listed since: it runs, under a domid that is not known yet. */
+  /** Our create has just succeeded, and nothing was listed since: its domid is not known yet. */
   | { readonly kind: 'created' }
   | { readonly kind: 'unknown'; readonly reason: DomainReason; readonly message: string };
 
