@@ -1,6 +1,6 @@
 /**
- * Log lines as JSON, in pino's shape (level 20 to 50, time, msg), so that the same tools read them. Not pino itself: it costs a Dom0
- * 4 MiB of memory, and nothing here needs more than this.
+ * Log lines as JSON, in pino's shape (level 20 to 50, time, msg), so that the same tools read them.
+ * Not pino itself: it costs a Dom0 4 MiB of memory, and nothing here needs more than this.
  */
 import type { Log } from './log';
 

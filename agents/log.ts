@@ -1,5 +1,6 @@
 /** What the agent needs of a logger. */
 import { isKubeError } from '../common/kube/errors';
+import { HeldElsewhere } from '../common/kube/heartbeat';
 import { HostError } from './host/port';
 
 export interface Log {
@@ -11,8 +12,8 @@ export interface Log {
 
 /** Of an error that a loop survives: what is expected in a few words, a bug with its stack. */
 export function errorText(error: unknown): string {
-  const isExpected = !(error instanceof Error) || isKubeError(error) || error instanceof HostError;
-  return isExpected ? String(error) : (error.stack ?? String(error));
+  const expected = isKubeError(error) || error instanceof HostError || error instanceof HeldElsewhere;
+  return expected || !(error instanceof Error) ? String(error) : (error.stack ?? String(error));
 }
 
 export const silentLog: Log = {

@@ -9,7 +9,7 @@ import { loadInCluster, loadKubeconfig, tokenFromFile } from '../common/kube/con
 import type { KubeTarget } from '../common/kube/config';
 import { createTransport } from '../common/kube/https-transport';
 import { lastResort } from '../common/kube/last-resort';
-import { Agent } from './agent';
+import { Agent } from './loop/agent';
 import { KubeApi } from './api/orders';
 import { VERSION, parseFlags } from './flags';
 import type { Flags } from './flags';
@@ -19,7 +19,8 @@ import type * as SshModule from './host/ssh';
 import { jsonLog } from './json-log';
 import { errorText } from './log';
 
-// An agent waits far more than it computes, and the optimizing compilers alone would take 14 MiB of its Dom0.
+// An agent waits far more than it computes, and the optimizing compilers alone would take 14 MiB of
+// its Dom0.
 for (const flag of ['--no-opt', '--no-maglev', '--semi-space-growth-factor=1']) setFlagsFromString(flag);
 
 /** Guests go on without an agent, so it may be ended wherever it is. */
@@ -39,7 +40,7 @@ async function hostOf(flags: Flags): Promise<HostPort> {
   if (flags.ssh) {
     const { host, port, user, keyFile, hostKey } = flags.ssh;
     const privateKey = await readFile(keyFile, 'utf8');
-    // Loaded where used only: it is a third of the agent's memory.
+    // Loaded only if it is used: it is a third of the agent's memory.
     // eslint-disable-next-line @typescript-eslint/no-require-imports
     const { SshHost } = require('./host/ssh') as typeof SshModule;
     return new SshHost({ host, port, user, privateKey, hostKey });
@@ -70,7 +71,7 @@ async function main(argv: readonly string[]): Promise<void> {
     clock,
     random: systemRandom,
     onState: (what, state, error) =>
-      error ? log.warn({ what, state, error: String(error) }, 'watch') : log.debug({ what, state }, 'watch'),
+      error ? log.warn({ what, state, error: errorText(error) }, 'watch') : log.debug({ what, state }, 'watch'),
   });
   const agent = new Agent({
     name: flags.host,

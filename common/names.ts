@@ -42,15 +42,6 @@ export function domainName(namespace: string, name: string): string {
   return `${namespace}.${name}`;
 }
 
-/** Name of a disk's file in the folder of its pool: no two VMs can name one file. */
-export function diskFileName(uuid: string, disk: string): string {
-  return `${uuid}.${disk}.raw`;
-}
-
-export function diskFile(poolPath: string, uuid: string, disk: string): string {
-  return `${poolPath}/${diskFileName(uuid, disk)}`;
-}
-
 /** Locally administered unicast MAC: 46 bits of a hash of the identity and the interface's name. */
 export function derivedMac(uuid: string, networkInterface: string): string {
   const hash = createHash('sha256').update(`${uuid}/${networkInterface}`).digest();

@@ -2,13 +2,13 @@
 import type { XenAgent, XenAgentStatus, XenDomain, XenDomainStatus } from '../../crds/generated/types';
 import { validateXenAgentSpec, validateXenDomainSpec } from '../../crds/generated/validators';
 import type { KubeClient } from '../../common/kube/client';
-import { compareResourceVersions } from '../../common/kube/types';
 import type { KubeObject, ResourceType } from '../../common/kube/types';
 import { XENAGENTS, XENDOMAINS } from '../../common/kube/resources';
 import { Watcher } from '../../common/kube/watcher';
 import type { WatchEvent, WatcherState } from '../../common/kube/watcher';
 import type { Clock, Random } from '../../common/ports';
 import { hostNamespace } from '../../common/names';
+import { ObjectCache } from './object-cache';
 import type { AgentApi, ApiListener, WriteResult } from './types';
 import { writeStatus } from './writer';
 
@@ -20,66 +20,9 @@ export interface KubeApiOptions {
   readonly onState?: (what: string, state: WatcherState, error?: Error) => void;
 }
 
-/** Objects of one kind by name; a list replaces all of them at once. */
-class Heard<T extends KubeObject> {
-  listed = false;
-  private objects = new Map<string, T>();
-  private pages: Map<string, T> | undefined;
-
-  get(name: string): T | undefined {
-    return this.objects.get(name);
-  }
-
-  names(): string[] {
-    return [...this.objects.keys()];
-  }
-
-  /** Newer knowledge of one object, e.g. the answer to a write; true where it was news. */
-  put(object: T): boolean {
-    const before = this.objects.get(object.metadata.name);
-    if (before && !isNewer(before, object)) return false;
-    this.objects.set(object.metadata.name, object);
-    return true;
-  }
-
-  /** The names that an event changed. */
-  take(event: WatchEvent<T>): string[] {
-    switch (event.type) {
-      case 'init':
-        this.pages = new Map();
-        return [];
-      case 'page':
-        for (const object of event.objects) this.pages?.set(object.metadata.name, object);
-        return [];
-      case 'initDone':
-        return this.swap();
-      case 'apply':
-        return this.put(event.object) ? [event.object.metadata.name] : [];
-      case 'delete':
-        return this.objects.delete(event.object.metadata.name) ? [event.object.metadata.name] : [];
-      case 'bookmark':
-        return [];
-    }
-  }
-
-  private swap(): string[] {
-    const before = this.objects;
-    this.objects = this.pages ?? new Map<string, T>();
-    this.pages = undefined;
-    this.listed = true;
-    return [...new Set([...before.keys(), ...this.objects.keys()])];
-  }
-}
-
-/** An object of another UID is another object: it replaces whatever was there. */
-function isNewer(before: KubeObject, after: KubeObject): boolean {
-  if (before.metadata.uid !== after.metadata.uid) return true;
-  return compareResourceVersions(before.metadata.resourceVersion, after.metadata.resourceVersion) < 0;
-}
-
 export class KubeApi implements AgentApi {
-  private readonly domains = new Heard<XenDomain>();
-  private readonly agents = new Heard<XenAgent>();
+  private readonly domains = new ObjectCache<XenDomain>();
+  private readonly agents = new ObjectCache<XenAgent>();
   private watchers: { readonly domains: Watcher<XenDomain>; readonly agents: Watcher<XenAgent> } | undefined;
 
   constructor(private readonly options: KubeApiOptions) {}
@@ -142,13 +85,13 @@ export class KubeApi implements AgentApi {
 
   private async write<T extends KubeObject & { status?: object }>(
     type: ResourceType<T>,
-    heard: Heard<T>,
+    cache: ObjectCache<T>,
     known: T,
     status: object,
   ): Promise<WriteResult> {
     const { result, newer } = await writeStatus(this.options.client, type, known, status);
-    // Not where it was deleted meanwhile: an answer must not bring an object back.
-    if (newer && heard.get(newer.metadata.name)?.metadata.uid === newer.metadata.uid) heard.put(newer);
+    // Not if it was deleted meanwhile: an answer must not bring an object back.
+    if (newer && cache.get(newer.metadata.name)?.metadata.uid === newer.metadata.uid) cache.put(newer);
     return result;
   }
 

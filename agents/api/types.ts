@@ -10,7 +10,10 @@ export interface ApiListener {
   onListed(): void;
 }
 
-/** written: also where nothing differed. stale: somebody wrote in between, what is heard now is newer. gone: there is no such object. */
+/**
+ * written: also if nothing differed. stale: somebody wrote in between, what is heard now is newer.
+ * gone: there is no such object.
+ */
 export type WriteResult = 'written' | 'stale' | 'gone';
 
 export interface AgentApi {
@@ -18,7 +21,10 @@ export interface AgentApi {
   order(uuid: string): { readonly domain: XenDomain; readonly invalid?: string } | undefined;
   uuids(): string[];
   agent(): XenAgent | undefined;
-  /** The orders were listed whole, and our own XenAgent is there: what is missing is missing by somebody's will. */
+  /**
+   * The orders were listed whole, and our own XenAgent is there: what is missing is missing by
+   * somebody's will.
+   */
   authoritative(): boolean;
   start(listener: ApiListener): void;
   /** Lists the orders anew; resolves when a list that began after the call is heard. */

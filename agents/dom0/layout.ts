@@ -1,7 +1,10 @@
 /** Where the agent's things are on a Dom0. */
 
 export interface Layout {
-  /** Goes before the paths in command lines of ours; the host port puts it before all others itself. Empty on a real Dom0. */
+  /**
+   * Goes before the paths in command lines of ours; the host port puts it before all others itself.
+   * Empty on a real Dom0.
+   */
   readonly root: string;
   readonly stateDir: string;
   readonly policyFile: string;

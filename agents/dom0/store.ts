@@ -1,4 +1,7 @@
-/** What the Dom0 remembers: its fleet, and one record per domain. Kept in memory as it is on disk; one writer per UUID. */
+/**
+ * What the Dom0 remembers: its fleet, and one record per domain. Kept in memory as it is on disk;
+ * one writer per UUID.
+ */
 import type { HostPort } from '../host/port';
 import type { Pool } from '../reconcile/pools';
 import { isRetired, refusing, withTwoWords } from '../reconcile/record';
@@ -49,7 +52,7 @@ export class Store {
     return this.broken;
   }
 
-  /** Rejects with HostError where the Dom0 cannot be asked. */
+  /** Rejects with HostError if the Dom0 cannot be asked. */
   async load(): Promise<void> {
     const text = await this.host.readFile(fleetFile(this.layout));
     this.fleetRead = text === undefined ? undefined : parseFleet(text);
@@ -66,8 +69,8 @@ export class Store {
   }
 
   /**
-   * Known at once, durable when the promise resolves. Where it rejects the record is still what is true, and is owed to the disk: `settle`
-   * before any act.
+   * Known at once, durable when the promise resolves. If it rejects, the record is still what is
+   * true, and is owed to the disk: `settle` before any act.
    */
   save(record: DomainRecord): Promise<void> {
     this.byUuid.set(record.uuid, record);
@@ -86,7 +89,10 @@ export class Store {
     return this.owed.has(uuid);
   }
 
-  /** Resolves when all that is known of the UUID is durable; rejects with HostError where it cannot be made so. */
+  /**
+   * Resolves when all that is known of the UUID is durable; rejects with HostError if it cannot be
+   * made so.
+   */
   async settle(uuid: string): Promise<void> {
     const writing = this.owed.get(uuid);
     if (!writing) return;
@@ -116,7 +122,10 @@ export class Store {
     return this.poolsWritten;
   }
 
-  /** Tries a write, so that `trouble` is known also while there is nothing to remember. Never rejects. */
+  /**
+   * Tries a write, so that `trouble` is known also while there is nothing to remember. Never
+   * rejects.
+   */
   async probe(): Promise<void> {
     await this.put(probeFile(this.layout), 'written now and then, to know that it can be\n').catch(() => undefined);
   }
@@ -174,7 +183,10 @@ export class Store {
     this.byUuid.set(uuid, fenced ? await this.withFence(record) : record);
   }
 
-  /** The fence is written before the domain is looked for: it may be higher than in the record, and is no receipt. */
+  /**
+   * The fence is written before the domain is looked for: it may be higher than in the record, and
+   * is no receipt.
+   */
   private async withFence(record: DomainRecord): Promise<DomainRecord> {
     const fence = Number((await this.host.readFile(fenceFile(this.layout, record.uuid))) ?? '0');
     return Number.isSafeInteger(fence) ? refusing(record, fence) : record;

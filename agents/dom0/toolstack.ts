@@ -1,19 +1,14 @@
-/** The acts that end or clear away a domain, each under the lock of its UUID on the Dom0, each with a closed set of outcomes. */
-import { diskFileName } from '../../common/names';
+/**
+ * The acts that end a domain or retire it, each under the lock of its UUID on the Dom0, each with a
+ * closed set of outcomes.
+ */
 import type { Owner } from '../reconcile/owner';
-import type { DomainRecord } from '../reconcile/record';
-import type { DeletedDisk } from '../reconcile/types';
 import { explain } from '../xl/errors';
 import type { Failure } from '../xl/errors';
 import { ownerText } from '../xl/mark';
-import { refusalText } from '../xl/order';
-import { checkPolicy } from '../xl/policy';
-import type { Policy } from '../xl/policy';
 import type { ExecResult, HostPort } from '../host/port';
-import { ABSENT, BUSY, EXISTS, NO_POOL, NOT_YOURS, UNKNOWN } from './exit-codes';
+import { ABSENT, BUSY, EXISTS, NOT_YOURS, UNKNOWN } from '../host/exit-codes';
 import type { Layout } from './layout';
-import { noPool } from './pools';
-import type { Pools } from './pools';
 
 /** timeout(1)'s. */
 const TIMED_OUT = 124;
@@ -36,7 +31,6 @@ export class Toolstack {
   constructor(
     private readonly host: HostPort,
     private readonly layout: Layout,
-    private readonly pools: Pools,
   ) {}
 
   /** Asks the guest; presses the power button of one that has no PV drivers. A guest that does not answer in time stays asked. */
@@ -56,29 +50,6 @@ export class Toolstack {
 
   async retire(uuid: string, epoch: number): Promise<ActOutcome> {
     return outcomeOf('retiring', await this.run(uuid, 'retire', [this.layout.stateDir, uuid, String(epoch)]));
-  }
-
-  /** A disk of this VM; where its pool is not mounted it fails, since the disk is there still. */
-  async deleteDisk(uuid: string, disk: DeletedDisk, vm: DomainRecord['vm'], policy: Policy): Promise<ActOutcome> {
-    const refusal = checkPolicy(policy, { deleteDisks: [disk] });
-    if (refusal) return { kind: 'failed', failure: { reason: 'PolicyRefused', message: refusalText(refusal) } };
-    const name = disk.pool ?? this.pools.nameAt(disk.path);
-    if (name === undefined) {
-      const message = `deleteDisks[${disk.name}].pool is missing, and the host knows no pool at ${disk.path}: add the XenStoragePool that the disk is in`;
-      return { kind: 'failed', failure: { reason: 'InvalidOrder', message } };
-    }
-    const pool = { name, path: disk.path };
-    const marker = await this.pools.open(pool, policy);
-    if ('reason' in marker) return { kind: 'failed', failure: marker };
-    const args = [pool.path, pool.name, marker.id, diskFileName(uuid, disk.name), vm.namespace, vm.name];
-    const result = await this.run(uuid, 'delete-disk', args);
-    if (result.end === 'exited' && result.code === NO_POOL)
-      return { kind: 'failed', failure: noPool(pool, result.stderr) };
-    if (result.end === 'exited' && result.code === NOT_YOURS) {
-      const message = `disk ${disk.name} is not deleted (${result.stderr.trim()}): docs/storage.md tells how an administrator gives or removes it`;
-      return { kind: 'failed', failure: { reason: 'DiskNotOwned', message } };
-    }
-    return outcomeOf(`deleting disk ${disk.name}`, result);
   }
 
   private run(uuid: string, script: string, args: readonly string[]): Promise<ExecResult> {

@@ -1,4 +1,7 @@
-/** What is on the Dom0: listings and whole observations, one at a time, shared by all who ask meanwhile. */
+/**
+ * What is on the Dom0: listings and whole observations, one at a time, shared by all who ask
+ * meanwhile.
+ */
 import type { Clock } from '../../common/ports';
 import type { HostPort } from '../host/port';
 import { explain } from '../xl/errors';
@@ -61,7 +64,10 @@ export class View {
     return this.next;
   }
 
-  /** The rows of a UUID, as of the last look; undefined where that began before the one with this number. */
+  /**
+   * The rows of a UUID, as of the last look; undefined if that began before the one with this
+   * number.
+   */
   seen(uuid: string, notBefore: number): Seen | undefined {
     const look = this.lastLook;
     if (!look || look.number < notBefore) return undefined;
@@ -80,7 +86,10 @@ export class View {
     return parseObservation(result.stdout);
   }
 
-  /** The mark of a UUID now; undefined if there is none, or none that can be read: neither proves anything. */
+  /**
+   * The mark of a UUID now; undefined if there is none, or none that can be read: neither proves
+   * anything.
+   */
   async mark(uuid: string): Promise<Mark | undefined> {
     const { code, stdout } = await this.host.exec(['xenstore-read', markPath(uuid)], { deadlineMs: LIST_DEADLINE_MS });
     return code === 0 ? parseMark(stdout.trimEnd()) : undefined;
@@ -100,7 +109,9 @@ export class View {
     return this.lastLook;
   }
 
-  /** The boot ID is read after the listing: where it is the one we know, the listing is of that boot. */
+  /**
+   * The boot ID is read after the listing: if it is the one we know, the listing is of that boot.
+   */
   private async judge(number: number, result: Parameters<typeof explain>[1]): Promise<Look> {
     if (result.end !== 'exited' || result.code !== 0) return { number, failure: explain('xl list', result) };
     const listing = parseListV(result.stdout);

@@ -9,7 +9,10 @@ export class Capture {
 
   constructor(private readonly maxBytes: number) {}
 
-  /** Reads the stream to its end; errors of a stream (a broken connection) show as the end of the call, not here. */
+  /**
+   * Reads the stream to its end; errors of a stream (a broken connection) show as the end of the
+   * call, not here.
+   */
   drain(stream: Readable): void {
     stream.on('data', (chunk: Buffer) => this.add(chunk));
     stream.on('error', () => undefined);

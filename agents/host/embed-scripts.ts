@@ -1,4 +1,7 @@
-/** Writes scripts.generated.ts: the Dom0 scripts as text, each with lib.sh before it, so that the shipped agent is one file. */
+/**
+ * Writes scripts.generated.ts: the Dom0 scripts as text, each with lib.sh before it, so that the
+ * shipped agent is one file.
+ */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 

@@ -1,6 +1,7 @@
 /**
- * The host port on the Dom0 itself: child processes and files. Under systemd the agent's unit needs KillMode=process, else stopping the
- * agent ends a running `xl create` and the device models that it leaves behind.
+ * The host port on the Dom0 itself: child processes and files. Under systemd the agent's unit needs
+ * KillMode=process, else stopping the agent ends a running `xl create` and the device models that
+ * it leaves behind.
  */
 import { spawn } from 'node:child_process';
 import type { ChildProcess, StdioOptions } from 'node:child_process';
@@ -21,7 +22,10 @@ import {
 } from './script-call';
 
 export interface LocalHostOptions {
-  /** A folder that holds the Dom0's files (`/host` in a container, a folder in tests); the scripts get it as XENFLEET_ROOT. */
+  /**
+   * A folder that holds the Dom0's files (`/host` in a container, a folder in tests); the scripts
+   * get it as XENFLEET_ROOT.
+   */
   readonly root?: string;
   /** Added to the environment of every command. */
   readonly env?: Readonly<Record<string, string>>;
@@ -57,7 +61,8 @@ export class LocalHost implements HostPort {
     try {
       const argv = [...flockArgv(this.root, lock, options.deadlineMs), 'sh', '-c', scriptText(script), script, ...args];
       for (const dir of [lockDir, runDir]) mkdirSync(this.root + dir, { recursive: true, mode: 0o700 });
-      // Output goes to files: a pipe would break with the agent's death, and a writing xl would die of it half way.
+      // Output goes to files: a pipe would break with the agent's death, and a writing xl would die
+      // of it half way.
       const stdout = this.namelessFile(files);
       const stderr = this.namelessFile(files);
       const result = await call.follow(this.spawn(argv, options, [stdout, stderr]), 'exit', () => undefined);
@@ -161,7 +166,10 @@ function killGroup(pid: number | undefined): void {
   }
 }
 
-/** Runs a file operation; with `absent` given, that is the answer where the file does not exist. Anything else is a HostError. */
+/**
+ * Runs a file operation; with `absent` given, that is the answer if the file does not exist.
+ * Anything else is a HostError.
+ */
 async function attempt<T>(act: () => Promise<T>, ...absent: [T?]): Promise<T> {
   try {
     return await act();

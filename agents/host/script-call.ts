@@ -1,13 +1,17 @@
-/** What both real bodies of the host port need for a locked call: the script's text, the lock's command line, the path under the root. */
+/**
+ * What both real bodies of the host port need for a locked call: the script's text, the lock's
+ * command line, the path under the root.
+ */
+import { BUSY } from './exit-codes';
 import { HostError } from './port';
 import { scripts } from './scripts.generated';
 
-/** Where the locks and the output of running scripts live on the Dom0: a tmpfs, so that both are gone with the boot. */
+/**
+ * Where the locks and the output of running scripts live on the Dom0: a tmpfs, so that both are
+ * gone with the boot.
+ */
 export const lockDir = '/run/lock/xenfleet';
 export const runDir = '/run/xenfleet';
-
-/** flock's exit code where the lock was not free in time: nothing was run. */
-export const BUSY = 45;
 
 export const defaultDeadlineMs = 60_000;
 export const defaultMaxOutputBytes = 4 * 1024 * 1024;
@@ -19,8 +23,8 @@ export function scriptText(script: string): string {
 }
 
 /**
- * `flock` up to the command: waits for the lock a little less than the caller does, so that a call that was given up never acts later.
- * `-o`: what the command leaves behind does not hold the lock.
+ * `flock` up to the command: waits for the lock a little less than the caller does, so that a call
+ * that was given up never acts later. `-o`: what the command leaves behind does not hold the lock.
  */
 export function flockArgv(root: string, lock: string, deadlineMs: number = defaultDeadlineMs): string[] {
   if (!/^[a-z0-9][a-z0-9-]*$/.test(lock)) throw new HostError(`bad lock name: ${lock}`);

@@ -1,6 +1,7 @@
 /**
- * One ssh connection to a Dom0: made when needed, made anew after it broke (with backoff), at most eight commands at a time, the host key
- * pinned. ssh2 is loaded only here, and only when the first connection is made.
+ * One ssh connection to a Dom0: made when needed, made anew after it broke (with backoff), at most
+ * eight commands at a time, the host key pinned. ssh2 is loaded only here, and only when the first
+ * connection is made.
  */
 import { createHash } from 'node:crypto';
 import type { Client, ClientChannel } from 'ssh2';
@@ -52,7 +53,10 @@ export class SshConnection {
       throw new HostError('a host key fingerprint (SHA256:…) is needed');
   }
 
-  /** Takes one of the eight places, waiting for it; the caller gives it back. Rejects when `gaveUp` fires first. */
+  /**
+   * Takes one of the eight places, waiting for it; the caller gives it back. Rejects when `gaveUp`
+   * fires first.
+   */
   async place(gaveUp: AbortSignal): Promise<() => void> {
     if (this.free > 0) this.free--;
     else await this.queue(gaveUp);
@@ -67,8 +71,9 @@ export class SshConnection {
   }
 
   /**
-   * Starts a command, unless it was given up before that was possible. `begin` gets the channel at once, in the very callback: output and
-   * exit status may be in the same packet, and an event without a listener is lost.
+   * Starts a command, unless it was given up before that was possible. `begin` gets the channel at
+   * once, in the very callback: output and exit status may be in the same packet, and an event
+   * without a listener is lost.
    */
   async start<T>(command: string, gaveUp: AbortSignal, begin: (channel: ClientChannel) => Promise<T>): Promise<T> {
     try {
@@ -83,8 +88,9 @@ export class SshConnection {
     return new Promise((resolve, reject) => {
       client.exec(command, (error, channel) => {
         if (!error) return resolve(begin(channel));
-        // A connection that broke meanwhile: who knows. Refused by the server's word: not started. Commands that were given up hold their
-        // sessions over there until they end, so a full connection is left to them and another one is made.
+        // A connection that broke meanwhile: who knows. Refused by the server's word: not started.
+        // Commands that were given up hold their sessions over there until they end, so a full
+        // connection is left to them and another one is made.
         if (!/open failure/i.test(error.message)) return reject(new HostError(error.message));
         this.forget(client);
         setTimeout(() => client.end(), lingerMs).unref();

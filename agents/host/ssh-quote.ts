@@ -1,6 +1,12 @@
-/** The one place where arguments become a command line: ssh carries a single string, which the login shell of the Dom0 reads. */
+/**
+ * The one place where arguments become a command line: ssh carries a single string, which the login
+ * shell of the Dom0 reads.
+ */
 
-/** A POSIX shell reads the result as exactly these words. NUL, which no argument can hold, is refused. */
+/**
+ * A POSIX shell reads the result as exactly these words. NUL, which no argument can hold, is
+ * refused.
+ */
 export function quoteArgv(argv: readonly string[]): string {
   return argv.map(quoteWord).join(' ');
 }

@@ -1,4 +1,7 @@
-/** The small programs that the ssh body runs on the Dom0, each as `sh -c TEXT name ARGUMENTS`. POSIX sh; text of ours only, arguments apart. */
+/**
+ * The small programs that the ssh body runs on the Dom0, each as `sh -c TEXT name ARGUMENTS`. POSIX
+ * sh; text of ours only, arguments apart.
+ */
 import { createHash } from 'node:crypto';
 import { lockDir, runDir } from './script-call';
 
@@ -7,9 +10,10 @@ export const NOT_THERE = 44;
 export const NOT_INSTALLED = 46;
 
 /**
- * SCRIPT_PATH, then the words of the locked command up to and with `--`-less flock arguments as flockArgv makes them, then the arguments.
- * Once started the script depends on nothing of the connection: a session of its own, deaf to hang-ups, its output in nameless files. A
- * pipe would break with the connection, and xl would die of it half way through a create.
+ * SCRIPT_PATH, then the words of the locked command up to and with `--`-less flock arguments as
+ * flockArgv makes them, then the arguments. Once started the script depends on nothing of the
+ * connection: a session of its own, deaf to hang-ups, its output in nameless files. A pipe would
+ * break with the connection, and xl would die of it half way through a create.
  */
 export const runLocked = `
 script=$1
@@ -54,7 +58,10 @@ export const listText = `
 [ -d "$1" ] || exit ${NOT_THERE}
 exec ls -1 -- "$1"`;
 
-/** Where a script is kept on the Dom0: its text decides, so that agents of two versions do not disturb each other. */
+/**
+ * Where a script is kept on the Dom0: its text decides, so that agents of two versions do not
+ * disturb each other.
+ */
 export function installedPath(script: string, text: string): string {
   const hash = createHash('sha256').update(text).digest('hex').slice(0, 16);
   return `/var/lib/xenfleet/lib/${hash}/${script}.sh`;

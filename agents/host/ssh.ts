@@ -88,7 +88,10 @@ export class SshHost implements HostPort {
     return this.connection.close();
   }
 
-  /** Runs one of our small programs on a path; any end that is neither success nor "not there" is a HostError. */
+  /**
+   * Runs one of our small programs on a path; any end that is neither success nor "not there" is a
+   * HostError.
+   */
   private async helper(text: string, path: string, options: ExecOptions = {}): Promise<ExecResult> {
     const size = Buffer.byteLength(options.stdin ?? '');
     const result = await this.exec(['sh', '-c', text, 'file', hostPath(this.root, path), String(size)], options);

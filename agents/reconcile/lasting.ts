@@ -33,7 +33,7 @@ export const sinceMs = (what: Lasting['row' | 'asked'], monotonicMs: number): nu
 function rowSince({ row }: Lasting, { seen, monotonicMs }: Moment): Lasting['row'] {
   // A listing that fails says nothing of what there is.
   if (seen.kind === 'unknown') return row;
-  if (seen.rows.length === 0) return undefined;
+  if (seen.kind === 'created' || seen.rows.length === 0) return undefined;
   const key = seen.rows.map(({ domid, state }) => `${domid} ${state}`).join();
   return row?.key === key ? row : { key, sinceMs: monotonicMs };
 }

@@ -132,8 +132,8 @@ export function restartRequired(record: DomainRecord | undefined): string[] {
 
 export function appliedOf(order: XenDomainSpec): Applied {
   const { type, vcpus, memory, cpu, boot, networks } = order;
-  // That a disk is known changes nothing of the domain.
-  const disks = order.disks?.map(({ made: _made, ...disk }) => disk);
+  // That a disk is known changes nothing of the domain, nor does the word for its driver: that goes with its pool.
+  const disks = order.disks?.map(({ made: _made, driver: _driver, ...disk }) => disk);
   const all = { type, vcpus, memory, cpu, boot, disks, networks };
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
 }

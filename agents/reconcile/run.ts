@@ -5,7 +5,7 @@ import { isRunOrder } from '../xl/order';
 import { noteGone, noteRowEnd, noteRunning } from './note';
 import { LASTING_RUN_MS, appliedOf, backOffMs, change } from './record';
 import type { DomainRecord, EndedHow } from './record';
-import type { Report, Step, StepInput } from './types';
+import type { Present, Report, Step, StepInput } from './types';
 
 /** Shorter than no real create's life, and only asked once the agent has lost it: see `isBrokenOff`. */
 const BROKEN_OFF_MS = 30_000;
@@ -16,7 +16,7 @@ const LOOK_MS = { least: 500, most: 30_000 };
 /** What follows the end of a run. `again` may have to wait for the back-off. */
 type Verdict = 'again' | 'finished' | 'failed';
 
-export function run(input: StepInput, record: DomainRecord, row: DomainRow | undefined): Step {
+export function run(input: StepInput, record: DomainRecord, row: Present | undefined): Step {
   if (!row) return start(input, record);
   switch (row.state) {
     case 'running':
@@ -24,10 +24,10 @@ export function run(input: StepInput, record: DomainRecord, row: DomainRow | und
     case 'shutdown':
       return {
         record: noteRowEnd(input, record, row.reason ?? 'poweroff'),
-        act: { do: 'bury', domid: row.domid, state: 'shutdown' },
+        act: { do: 'reap', domid: row.domid, state: 'shutdown' },
       };
     case 'paused':
-      if (isBrokenOff(input, record)) return { record, act: { do: 'bury', domid: row.domid, state: 'paused' } };
+      if (isBrokenOff(input, record)) return { record, act: { do: 'reap', domid: row.domid, state: 'paused' } };
       return look(input, record, {
         phase: 'Starting',
         ready: 'False',
@@ -53,7 +53,7 @@ export function run(input: StepInput, record: DomainRecord, row: DomainRow | und
 function suspended(input: StepInput, record: DomainRecord, row: DomainRow): Step {
   const ours = domainName(record.vm.namespace, record.vm.name);
   if (row.name === ours && input.rowForMs >= SUSPENDED_MS)
-    return { record: noteRowEnd(input, record, 'suspend'), act: { do: 'bury', domid: row.domid, state: 'shutdown' } };
+    return { record: noteRowEnd(input, record, 'suspend'), act: { do: 'reap', domid: row.domid, state: 'shutdown' } };
   const message =
     row.name === ours
       ? `the guest is suspended, by itself or by somebody who saves or moves it; if it stays so for ${SUSPENDED_MS / 60_000} minutes it has ended, and its run policy says what follows`
@@ -62,7 +62,7 @@ function suspended(input: StepInput, record: DomainRecord, row: DomainRow): Step
 }
 
 /**
- * An `xl create` that was killed leaves its domain paused for good. The bury waits for the lock, so that a create which still goes on is
+ * An `xl create` that was killed leaves its domain paused for good. The reap waits for the lock, so that a create which still goes on is
  * not disturbed, and then finds the domain running and spares it.
  */
 function isBrokenOff({ host, nowMs }: StepInput, { creating, epoch }: DomainRecord): boolean {

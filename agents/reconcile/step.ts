@@ -1,7 +1,7 @@
 /**
  * The next step about one domain.
  *
- *                         ┌──────────── ended by itself: bury, then by the run policy ───────────┐
+ *                         ┌──────────── ended by itself: reap, then by the run policy ───────────┐
  *                         ▼                                                                       │
  *   desired Running:   no row ──create──► paused (being built) ──► running ──► shutdown/crashed ──┘
  *                         │  not confirmed in this boot: wait
@@ -14,7 +14,7 @@
  *   two rows of one UUID: say so, touch nothing.
  *   a domain that is not proved to be ours (owner.ts): say so, touch nothing.
  *
- * A guest is ended in two places only: `stopRunning` (the order wants it off) and `bury` (it ended by itself).
+ * A guest is ended in two places only: `stopRunning` (the order wants it off) and `reap` (it ended by itself).
  */
 import type { DomainRow } from '../xl/list';
 import { accept } from './accept';
@@ -23,7 +23,7 @@ import { change, isRetired } from './record';
 import type { DomainRecord } from './record';
 import { lookAgainMs, run } from './run';
 import { stop } from './stop';
-import type { Report, Step, StepInput } from './types';
+import type { Present, Report, Step, StepInput } from './types';
 
 /** Xen frees the memory of a large guest within a minute. What takes longer does not end by itself. */
 const ZOMBIE_MS = 120_000;
@@ -66,15 +66,19 @@ function desired(input: StepInput, record: DomainRecord): Step {
   const { seen, nowMs, rowForMs } = input;
   if (seen.kind === 'unknown')
     return say({ phase: 'Unknown', ready: 'Unknown', reason: seen.reason, message: seen.message });
+  if (seen.kind === 'created') return follow(input, record, { state: 'running' });
   const row = theRow(seen.rows);
   if (row === 'duplicate') return say(duplicate(seen.rows));
   if (row?.state === 'dying') return say(dying(record, row, rowForMs), nowMs + lookAgainMs(rowForMs));
-  return record.order.desired === 'Running' ? run(input, record, row) : stop(input, record, row);
+  return follow(input, record, row);
 }
+
+const follow = (input: StepInput, record: DomainRecord, row: Present | undefined): Step =>
+  record.order.desired === 'Running' ? run(input, record, row) : stop(input, record, row);
 
 /** One that is nearly gone ends by itself: it is only waited for. Nothing of the order is remembered over a foreign domain. */
 function isForeign({ seen, mark }: StepInput, record: DomainRecord): boolean {
-  if (seen.kind === 'unknown' || seen.rows.every((row) => row.state === 'dying')) return false;
+  if (seen.kind !== 'rows' || seen.rows.every((row) => row.state === 'dying')) return false;
   return !isProved(record, mark, ownerOf(record));
 }
 

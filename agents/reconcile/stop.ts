@@ -1,22 +1,21 @@
 /** desired Stopped or Absent: the guest is asked, gets its time, is ended; Absent then retires the epoch for good. Pure. */
-import type { DomainRow } from '../xl/list';
 import { MAX_GAP_MS } from './lasting';
+import { noteEnd } from './note';
 import { change } from './record';
 import type { DomainRecord } from './record';
-import { noteEnd } from './note';
-import type { Report, Step, StepInput } from './types';
+import type { Present, Report, Step, StepInput } from './types';
 
 const DEFAULT_GRACE_SECONDS = 60;
 /** An ACPI button pressed while the firmware still ran is lost: ask again. What was waited by then is noted with it. */
 const ASK_AGAIN_MS = MAX_GAP_MS;
 export const DELETE_AGAIN_MS = 60_000;
 
-export function stop(input: StepInput, record: DomainRecord, row: DomainRow | undefined): Step {
+export function stop(input: StepInput, record: DomainRecord, row: Present | undefined): Step {
   if (!row) return off(input, record);
   if (row.state === 'shutdown')
     return {
       record: noteEnd(input, record, row.reason ?? 'poweroff'),
-      act: { do: 'bury', domid: row.domid, state: 'shutdown' },
+      act: { do: 'reap', domid: row.domid, state: 'shutdown' },
     };
   // Still being built, or broken off: there is no guest yet to be asked.
   if (row.state === 'paused' && record.creating !== undefined) return { record, act: { do: 'destroy' } };

@@ -23,7 +23,12 @@ export type OrderView =
 
 export type Seen =
   | { readonly kind: 'rows'; readonly rows: readonly DomainRow[] }
+  /** Our create has just succeeded, and nothing was listed since: its domid is not known yet. */
+  | { readonly kind: 'created' }
   | { readonly kind: 'unknown'; readonly reason: DomainReason; readonly message: string };
+
+/** A domain of the UUID that is there; only of a listed one more is known than its state. */
+export type Present = DomainRow | { readonly state: 'running' };
 
 export interface HostState {
   /** The fleet that the Dom0 belongs to; undefined before first contact. */
@@ -74,7 +79,7 @@ export type Act =
   /** Ends what runs: the order says so, and the guest had its time. */
   | { readonly do: 'destroy' }
   /** Clears away what ended by itself (`shutdown`), or a building that was broken off (`paused`): only while it is still in that state. */
-  | { readonly do: 'bury'; readonly domid: number; readonly state: 'shutdown' | 'paused' }
+  | { readonly do: 'reap'; readonly domid: number; readonly state: 'shutdown' | 'paused' }
   | { readonly do: 'retire'; readonly epoch: number }
   | { readonly do: 'deleteDisks'; readonly disks: readonly DeletedDisk[] };
 

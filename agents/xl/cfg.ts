@@ -2,7 +2,7 @@
  * Renders an order as the text of an xl.cfg. Every value is checked here again, whatever admission let through: nothing in an order can
  * add a key, a list item or a sub-key, or name a file outside its folder. `on_*` is always `preserve`: the agent decides what follows.
  */
-import { diskFile, domainName } from '../../common/names';
+import { domainName } from '../../common/names';
 import type { OrderDisk, OrderNetwork, Refusal, RunOrder } from './order';
 
 export type CfgResult =
@@ -13,6 +13,15 @@ export interface CfgInput {
   readonly order: RunOrder;
   /** Absolute path of the host's image directory. */
   readonly imageDir: string;
+  /** Of every disk of the order by its name, as the driver of its pool says. */
+  readonly targets: ReadonlyMap<string, DiskTarget>;
+}
+
+/** What a disk of the guest is on the host. */
+export interface DiskTarget {
+  readonly format: 'raw';
+  /** Absolute path. */
+  readonly path: string;
 }
 
 class Refused extends Error {
@@ -107,25 +116,27 @@ function bootHvm(order: RunOrder): string[] {
   ];
 }
 
-function devices({ uuid, order }: CfgInput): string[] {
+function devices({ order, targets }: CfgInput): string[] {
   const disks = order.disks ?? [];
   const networks = order.networks ?? [];
   unique('disks.name', disks, (disk) => disk.name);
   unique('disks.device', disks, (disk) => disk.device);
   unique('networks.mac', networks, (network) => network.mac);
   return [
-    `disk = [ ${disks.map((disk) => `'${diskSpec(uuid, disk)}'`).join(', ')} ]`,
+    `disk = [ ${disks.map((disk) => `'${diskSpec(disk, targets.get(disk.name))}'`).join(', ')} ]`,
     `vif = [ ${networks.map((network) => `'${vifSpec(network)}'`).join(', ')} ]`,
   ];
 }
 
 /** `target=` takes the rest of the string, so it comes last. */
-function diskSpec(uuid: string, disk: OrderDisk): string {
+function diskSpec(disk: OrderDisk, target: DiskTarget | undefined): string {
   const at = `disks[${disk.name.slice(0, 32)}]`;
-  const name = match(`${at}.name`, disk.name, WORD, 'lower-case letters, digits and -');
+  match(`${at}.name`, disk.name, WORD, 'lower-case letters, digits and -');
   const device = match(`${at}.device`, disk.device, DEVICE, 'a device such as xvda or hda');
-  const path = match(`${at}.path`, disk.path, ABSOLUTE_PATH, 'the absolute path of a pool');
-  return `format=raw,vdev=${device},access=${disk.readOnly === true ? 'ro' : 'rw'},target=${diskFile(path, uuid, name)}`;
+  match(`${at}.path`, disk.path, ABSOLUTE_PATH, 'the absolute path of a pool');
+  const path = match(`${at} on the host`, target?.path ?? '', ABSOLUTE_PATH, 'the absolute path that its driver gives');
+  const access = disk.readOnly === true ? 'ro' : 'rw';
+  return `format=${target?.format ?? ''},vdev=${device},access=${access},target=${path}`;
 }
 
 function vifSpec(network: OrderNetwork): string {

@@ -2,7 +2,7 @@
  * What `xl create -n` understood, compared with what was asked. Its exit code validates nothing (a bad value is a warning, an unknown key
  * is silent), so only this comparison does. What xl adds is refused where it would touch the Dom0. Pure.
  */
-import { diskFile, domainName } from '../../common/names';
+import { domainName } from '../../common/names';
 import { bootLetters, imageFile } from './cfg';
 import type { CfgInput } from './cfg';
 
@@ -34,7 +34,8 @@ export function differenceText(differences: readonly Difference[]): string {
   return `xl understood the configuration otherwise than it was meant: ${shown.join('; ')}`;
 }
 
-function expected({ uuid, order, imageDir }: CfgInput): Record<string, string> {
+function expected(input: CfgInput): Record<string, string> {
+  const { uuid, order, imageDir } = input;
   const { kernel, ramdisk, cmdline } = order.boot ?? {};
   const direct = order.type !== 'hvm';
   return {
@@ -56,19 +57,20 @@ function expected({ uuid, order, imageDir }: CfgInput): Record<string, string> {
       'b_info.type%hvm.bios': order.boot?.firmware === 'uefi' ? 'ovmf' : 'seabios',
       'b_info.type%hvm.boot': bootLetters(order.boot?.order ?? ['disk']),
     }),
-    ...expectedDevices({ uuid, order, imageDir }),
+    ...expectedDevices(input),
     on_poweroff: 'preserve',
     on_reboot: 'preserve',
     on_crash: 'preserve',
   };
 }
 
-function expectedDevices({ uuid, order }: CfgInput): Record<string, string> {
+function expectedDevices({ order, targets }: CfgInput): Record<string, string> {
   const wanted: Record<string, string> = {};
   (order.disks ?? []).forEach((disk, index) => {
-    wanted[`disks.${index}.pdev_path`] = diskFile(disk.path, uuid, disk.name);
+    const target = targets.get(disk.name);
+    wanted[`disks.${index}.pdev_path`] = target?.path ?? '';
     wanted[`disks.${index}.vdev`] = disk.device;
-    wanted[`disks.${index}.format`] = 'raw';
+    wanted[`disks.${index}.format`] = target?.format ?? '';
     wanted[`disks.${index}.readwrite`] = disk.readOnly === true ? '' : '1';
   });
   (order.networks ?? []).forEach((network, index) => {

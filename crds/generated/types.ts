@@ -309,6 +309,10 @@ export interface XenDomainSpec {
      * Folder of the pool on the host.
      */
     path: string;
+    /**
+     * Driver of the pool; file if absent.
+     */
+    driver?: "file";
     image?: string;
     readOnly?: boolean;
     /**
@@ -336,6 +340,10 @@ export interface XenDomainSpec {
      * The folder must prove to be this pool: one that is not mounted holds no deleted disk.
      */
     pool?: string;
+    /**
+     * Driver of the pool; file if absent.
+     */
+    driver?: "file";
   }[];
 }
 

@@ -62,7 +62,7 @@ describe('the agent and its proofs', () => {
     equal(bench.domain()?.phase, 'Stopped');
   });
 
-  it('a domain that is marked as another’s by the time the lock is had is not ended, asked or buried', async () => {
+  it('a domain that is marked as another’s by the time the lock is had is not ended, asked or reaped', async () => {
     for (const gracePeriodSeconds of [0, 20])
       for (const desired of ['Stopped', 'Absent'] as const) {
         const bench = new VirtualBench();

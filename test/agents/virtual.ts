@@ -1,5 +1,5 @@
 /** A whole agent on a virtual clock: simulated host and API in the same process, so that minutes pass in milliseconds and every run is the same. */
-import { Agent } from '../../agents/agent';
+import { Agent } from '../../agents/loop/agent';
 import type { ExecOptions, HostPort } from '../../agents/host/port';
 import { silentLog } from '../../agents/log';
 import type { Log } from '../../agents/log';

@@ -1,7 +1,7 @@
 /** A HostPort on a simulated Xen without processes, files or sockets: for scale, and for tests on a virtual clock. */
+import { BUSY } from '../../agents/host/exit-codes';
 import { HostError } from '../../agents/host/port';
 import type { ExecOptions, ExecResult, HostPort } from '../../agents/host/port';
-import { BUSY } from '../../agents/host/script-call';
 import { realClock, sleep } from './clock';
 import type { SimClock } from './clock';
 import type { HostSpec } from './host-spec';

@@ -1,5 +1,6 @@
 /** Disks that go with a deleted VM, because its owner said so. Pure. */
 import type { XenDomain, XenDomainSpec, XenVM } from '../../../crds/generated/types';
+import { defined } from '../../../common/defined';
 import { findCondition } from '../../../common/conditions';
 import { refusedEpochOf } from './facts';
 
@@ -16,8 +17,10 @@ export function doomedDisks(vm: XenVM, host: string, order: XenDomainSpec | unde
   const here = known.filter((disk) => disk.host === undefined || disk.host === host);
   return (spec.disks ?? []).flatMap(({ name, deletionPolicy }) => {
     if (deletionPolicy !== 'Delete') return [];
-    const found = order?.disks?.find((disk) => disk.name === name) ?? here.find((disk) => disk.name === name);
-    return found === undefined ? [] : [{ name, path: found.path, pool: found.pool }];
+    const ordered = order?.disks?.find((disk) => disk.name === name);
+    const found = ordered ?? here.find((disk) => disk.name === name);
+    if (found === undefined) return [];
+    return [defined({ name, path: found.path, pool: found.pool, driver: ordered?.driver })];
   });
 }
 

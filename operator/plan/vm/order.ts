@@ -31,8 +31,8 @@ function identityOf(vm: XenVM): XenDomainSpec['vm'] {
 export function orderSpec(vm: XenVM, wanted: Wanted, { epoch, bootID }: Incarnation, fleetID: string): XenDomainSpec {
   const { boot, type, runPolicy = 'Always', shutdown } = vm.spec;
   const cpu = defined({ weight: wanted.cpuWeight, capPercent: wanted.cpuCapPercent });
-  const disks = wanted.disks.map(({ name, device, sizeBytes, pool, path, image, readOnly, made }) =>
-    defined({ name, device, sizeBytes, pool, path, image, readOnly: readOnly || undefined, made }),
+  const disks = wanted.disks.map(({ name, device, sizeBytes, pool, path, driver, image, readOnly, made }) =>
+    defined({ name, device, sizeBytes, pool, path, driver, image, readOnly: readOnly || undefined, made }),
   );
   const networks = wanted.networks.map(({ name, bridge, mac }) => ({ name, bridge, mac }));
   return defined({
@@ -91,12 +91,13 @@ export function keepingSize(
 
 /**
  * Do two orders ask the same of a host? That a disk is known to exist is told with a new order, or
- * with the next change of one: the agent that made it knows it anyway.
+ * with the next change of one: the agent that made it knows it anyway. One without a driver is of
+ * the time when all disks were files.
  */
 export function sameOrder(a: XenDomainSpec, b: XenDomainSpec): boolean {
   const unknown = ({ disks, ...rest }: XenDomainSpec): object => ({
     ...rest,
-    disks: disks?.map(({ made: _made, ...disk }) => disk),
+    disks: disks?.map(({ made: _made, driver = 'file', ...disk }) => ({ ...disk, driver })),
   });
   return sameSpec(unknown(a), unknown(b));
 }

@@ -22,6 +22,7 @@ export interface WantedDisk {
   readonly sizeBytes: number;
   readonly pool: string;
   readonly path: string;
+  readonly driver: 'file';
   readonly locality: 'local' | 'replicated' | 'shared';
   readonly image?: string;
   readonly readOnly: boolean;
@@ -131,8 +132,8 @@ function disksOf(vm: XenVM, catalog: Catalog): WantedDisk[] | Problem {
     const sizeBytes = readBytes(`spec.disks[${disk.name}].size`, disk.size, DISK);
     if (isProblem(sizeBytes)) return sizeBytes;
     const { name, device, image, readOnly = false } = disk;
-    const { path, locality } = pool.spec;
-    disks.push(defined({ name, device, sizeBytes, pool: disk.pool, path, locality, readOnly, image }));
+    const { path, driver, locality } = pool.spec;
+    disks.push(defined({ name, device, sizeBytes, pool: disk.pool, path, driver, locality, readOnly, image }));
   }
   return disks;
 }

@@ -105,11 +105,11 @@ describe('what has run is not run again, unless its run policy says so', () => {
 
   it('a saved guest that somebody has restored after a boot of the host ends by its own word', () => {
     const parts = [OTHER_BOOT, { ...OTHER_BOOT, ...rows(ended('poweroff')) }, OTHER_BOOT];
-    deepEqual(history('Once', ran, ...parts), ['Crashed', 'bury', 'Finished']);
+    deepEqual(history('Once', ran, ...parts), ['Crashed', 'reap', 'Finished']);
   });
 
   it('what a killed create has left paused is cleared away after a claim anew, too', () => {
     const taken = step({ record: begun }, given({ epoch: 2 }), rows(row({ state: 'paused' })));
-    deepEqual(taken.act, { do: 'bury', domid: 7, state: 'paused' });
+    deepEqual(taken.act, { do: 'reap', domid: 7, state: 'paused' });
   });
 });

@@ -33,6 +33,8 @@ describe('what is remembered of a create', () => {
     equal(end({ kind: 'created', disks: [] }, { ...first, ended: { how: 'crash', atMs: NOW } }).restarts, 1);
     deepEqual(restartRequired({ ...first, order: order({ memory: { targetMiB: 2048, maxMiB: 2048 } }) }), ['memory']);
     deepEqual(restartRequired(first), []);
+    const disks = (first.order.disks ?? []).map((disk) => ({ ...disk, driver: 'file' as const }));
+    deepEqual(restartRequired({ ...first, order: order({ disks }) }), [], 'an order of a newer operator');
   });
 
   it('a step with nothing new keeps the record it was given', () => {

@@ -64,7 +64,7 @@ export const RULES: readonly Rule[] = [
       monotonicMs - (asked?.sinceMs ?? monotonicMs) >=
         (held?.order.gracePeriodSeconds ?? 60) * 1000 - (asked?.deaths ?? 0) * MAX_GAP_MS,
   ],
-  ['buries what has ended', (act, { rows }) => act.do !== 'bury' || rows.every((one) => one.state !== 'running')],
+  ['reaps what has ended', (act, { rows }) => act.do !== 'reap' || rows.every((one) => one.state !== 'running')],
   ['retires what is not there', (act, { rows }) => act.do !== 'retire' || rows.length === 0],
   [
     'a receipt is durable',

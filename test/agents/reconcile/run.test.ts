@@ -19,6 +19,15 @@ describe('an order to run', () => {
     equal(act.do === 'report' && act.report.phase, 'Running');
   });
 
+  it('that has just been created runs, although nothing was listed since; an order to end it is obeyed', () => {
+    const created = { record: started(), seen: { kind: 'created' } as const };
+    equal(reported(step(created)).phase, 'Running');
+    deepEqual(
+      [OFF, GONE].map((spec) => step(created, given(spec)).act.do),
+      ['shutdown', 'shutdown'],
+    );
+  });
+
   it('whose domain runs already is taken over as it is, at a new epoch too', () => {
     const { record: kept, act } = step({ record: started() }, given({ epoch: 5 }), rows(row()));
     equal(act.do, 'report');
@@ -73,7 +82,7 @@ describe('an order to run', () => {
     const creating = (ageMs: number) => ({
       record: record({ creating: { epoch: 1, bootID: BOOT, atMs: NOW - ageMs } }),
     });
-    deepEqual(step(creating(31_000), paused).act, { do: 'bury', domid: 7, state: 'paused' });
+    deepEqual(step(creating(31_000), paused).act, { do: 'reap', domid: 7, state: 'paused' });
     equal(step(creating(5000), paused).act.do, 'report');
     equal(step({ record: started() }, paused).act.do, 'report');
   });
@@ -90,17 +99,17 @@ describe('a guest that ended by itself', () => {
   };
   for (const runPolicy of policies)
     reasons.forEach((reason, index) =>
-      it(`${runPolicy}, ${reason}: buried, then ${expected[runPolicy][index]}`, () => {
+      it(`${runPolicy}, ${reason}: reaped, then ${expected[runPolicy][index]}`, () => {
         const spec = order({ runPolicy });
         const first = step({ record: started({ order: spec }) }, given({ runPolicy }), rows(ended(reason)));
-        deepEqual(first.act, { do: 'bury', domid: 7, state: 'shutdown' });
+        deepEqual(first.act, { do: 'reap', domid: 7, state: 'shutdown' });
         equal(first.record?.lastTermination?.reason, reason);
         const { act } = step({ record: first.record }, given({ runPolicy }));
         equal(act.do === 'report' ? act.report.reason : act.do, expected[runPolicy][index]);
       }),
     );
 
-  it('its end is on disk before it is buried, so that it is not taken for destroyed afterwards', () => {
+  it('its end is on disk before it is reaped, so that it is not taken for destroyed afterwards', () => {
     const spec = order({ runPolicy: 'RerunOnFailure' });
     const { record: kept } = step(
       { record: started({ order: spec }) },

@@ -65,9 +65,9 @@ describe('an order to be off', () => {
   it('and Running again while the guest still goes down: started again, whatever the run policy', () => {
     const spec = order({ runPolicy: 'Once' });
     const kept = started({ order: spec, stopping: { sinceMs: NOW, askedMs: NOW } });
-    const buried = step({ record: kept }, given({ runPolicy: 'Once' }), rows(ended('poweroff')));
-    equal(buried.act.do, 'bury');
-    equal(step({ record: buried.record as DomainRecord }, given({ runPolicy: 'Once' })).act.do, 'create');
+    const reaped = step({ record: kept }, given({ runPolicy: 'Once' }), rows(ended('poweroff')));
+    equal(reaped.act.do, 'reap');
+    equal(step({ record: reaped.record as DomainRecord }, given({ runPolicy: 'Once' })).act.do, 'create');
   });
 });
 

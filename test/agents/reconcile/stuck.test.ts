@@ -45,10 +45,10 @@ describe('a domain that goes neither on nor away', () => {
       const early = reported(step({ record: kept, rowForMs: 599_999 }, given(spec), suspended));
       deepEqual([early.phase, early.reason], ['Unknown', 'Suspended']);
       match(early.message, /for 10 minutes/);
-      const buried = step({ record: kept, rowForMs: 600_000 }, given(spec), suspended);
-      deepEqual(buried.act, { do: 'bury', domid: 7, state: 'shutdown' });
-      equal(buried.record?.lastTermination?.reason, 'suspend');
-      const { act } = step({ record: buried.record }, given(spec));
+      const reaped = step({ record: kept, rowForMs: 600_000 }, given(spec), suspended);
+      deepEqual(reaped.act, { do: 'reap', domid: 7, state: 'shutdown' });
+      equal(reaped.record?.lastTermination?.reason, 'suspend');
+      const { act } = step({ record: reaped.record }, given(spec));
       equal(act.do === 'report' ? act.report.reason : act.do, expected);
     }
   });

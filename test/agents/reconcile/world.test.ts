@@ -147,7 +147,7 @@ class World {
       case 'shutdown': // A deaf guest: it ends by another event, or by the grace period.
         return true;
       case 'destroy':
-      case 'bury':
+      case 'reap':
         this.rows = [];
         return true;
       case 'retire':

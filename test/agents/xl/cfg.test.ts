@@ -1,6 +1,7 @@
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import fc from 'fast-check';
 import { renderCfg } from '../../../agents/xl/cfg';
+import type { CfgInput } from '../../../agents/xl/cfg';
 import { compareDryRun } from '../../../agents/xl/dryrun';
 import type { RunOrder } from '../../../agents/xl/order';
 import { checkPolicy, parsePolicy } from '../../../agents/xl/policy';
@@ -9,7 +10,15 @@ import { UUID, order } from '../orders';
 import { recording } from './fixtures';
 
 const imageDir = '/var/lib/xenfleet/images';
-const render = (changes: Partial<RunOrder> = {}) => renderCfg({ uuid: UUID, order: order(changes), imageDir });
+const input = (wanted: RunOrder, uuid = UUID): CfgInput => ({
+  uuid,
+  order: wanted,
+  imageDir,
+  targets: new Map(
+    (wanted.disks ?? []).map(({ name, path }) => [name, { format: 'raw', path: `${path}/${uuid}.${name}.raw` }]),
+  ),
+});
+const render = (changes: Partial<RunOrder> = {}) => renderCfg(input(order(changes)));
 const text = (changes: Partial<RunOrder> = {}): string => {
   const result = render(changes);
   return result.ok ? result.text : '';
@@ -81,6 +90,14 @@ on_soft_reset = "preserve"
       ok(result.refusal.remedy.length > 5);
     });
 
+  it('refuses a disk whose driver says nothing of it, or what is no path', () => {
+    for (const path of ['', 'relative', '/a,script=/x', "/a'", '/a/../b'])
+      for (const targets of [new Map([['root', { format: 'raw' as const, path }]]), new Map<string, never>()]) {
+        const result = renderCfg({ ...input(order()), targets });
+        ok(!result.ok && result.refusal.field === 'disks[root] on the host');
+      }
+  });
+
   it('refuses one device for two disks', () => {
     const disk = { device: 'xvda', sizeBytes: 1, pool: 'p', path: '/p' };
     const result = render({
@@ -151,14 +168,29 @@ describe('dry run', () => {
   });
   const uuid = '00000001-1111-4111-8111-000000000001';
   const real = recording('pvh-create-n').stdout.replace(/"disks": \[[^]*?\],\n/, '');
-  const differences = (json: string, wanted: RunOrder = asked) =>
-    compareDryRun(json, { uuid, order: wanted, imageDir });
+  const differences = (json: string, wanted: RunOrder = asked) => compareDryRun(json, input(wanted, uuid));
 
   it('of a real xl says what was asked', () => deepEqual(differences(real), []));
 
   it('finds a value that xl took otherwise', () => {
     const found = differences(real, { ...asked, memory: { targetMiB: 160, maxMiB: 200 } });
     deepEqual(found, [{ path: 'b_info.max_memkb', asked: '204800', understood: '196608' }]);
+  });
+
+  it('finds a disk that is another one than its driver says, or is another format, device or access', () => {
+    const disk = { name: 'root', device: 'xvda', sizeBytes: 1, pool: 'p', path: '/p' };
+    const said = recording('pvh-create-n').stdout;
+    const target = { format: 'raw', path: '/var/lib/xenfleet/disks/pvh-root.raw' } as const;
+    const found = (json: string, changes: { disk?: object; path?: string } = {}) => {
+      const order = { ...asked, disks: [{ ...disk, ...changes.disk }] };
+      const targets = new Map([['root', { ...target, path: changes.path ?? target.path }]]);
+      return compareDryRun(json, { ...input(order, uuid), targets })?.map(({ path }) => path);
+    };
+    deepEqual(found(said), []);
+    deepEqual(found(said, { path: '/p/other.raw' }), ['disks.0.pdev_path']);
+    deepEqual(found(said, { disk: { device: 'xvdb' } }), ['disks.0.vdev']);
+    deepEqual(found(said, { disk: { readOnly: true } }), ['disks.0.readwrite']);
+    deepEqual(found(said.replace('"format": "raw"', '"format": "qcow2"')), ['disks.0.format']);
   });
 
   it('finds a disk, a script or a device that nobody asked for', () => {

@@ -9,7 +9,14 @@ import { FleetInMemory } from '../fleet-in-memory';
 
 const NOW = '2026-01-01T00:00:00Z';
 const disk = { name: 'root', device: 'xvda', size: '1Gi', pool: 'local' };
-const ordered = { name: 'root', device: 'xvda', sizeBytes: 2 ** 30, pool: 'local', path: '/srv' };
+const ordered = {
+  name: 'root',
+  device: 'xvda',
+  sizeBytes: 2 ** 30,
+  pool: 'local',
+  path: '/srv',
+  driver: 'file' as const,
+};
 const spec = { className: undefined, resources: { vcpus: 1, memory: '1Gi' }, disks: [disk] };
 const again = { ...spec, identity: { uuid: UID } };
 const make = (over: Parameters<typeof vm>[0] = {}): XenVM =>
@@ -182,6 +189,14 @@ describe('a disk that was made', () => {
     const spec1 = orderSpec(before, caches.resolution.wanted, { epoch: 1, bootID: 'boot-h1' }, FLEET);
     here.order({ ...standing(), spec: { ...spec1, disks: [ordered] } });
     equal(brief(here.plan(before)), 'wait');
+  });
+
+  it('needs no new order for the word of its driver, which an older operator did not write', () => {
+    const here = new Rig();
+    const { driver: _driver, ...older } = ordered;
+    const { spec: spec1 } = standing();
+    here.order({ ...standing(), spec: { ...spec1, disks: [older] } });
+    equal(brief(here.plan(placed([{ name: 'root', pool: 'local', path: '/srv', host: 'h1' }]))), 'wait');
   });
 
   it('is not one that an older order had in another pool', () => {

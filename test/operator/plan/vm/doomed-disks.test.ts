@@ -29,6 +29,13 @@ describe('the disks of a deleted VM', () => {
     deepEqual(action.spec.deleteDisks, doomed);
   });
 
+  it('are deleted by the driver that made them, if the order says which', () => {
+    const disks = [{ name: 'root', device: 'xvda', sizeBytes: 2 ** 30, ...at, driver: 'file' as const }];
+    const action = planVm(facts({ vm: deleted(), orders: [{ host: 'h1', order: absent({}, { disks }) }] }));
+    ok(action.do === 'updateOrder');
+    deepEqual(action.spec.deleteDisks, [{ ...doomed[0], driver: 'file' }]);
+  });
+
   it('are asked for by the tombstone where its order is missing, of the host that holds them', () => {
     const known = ['root', 'data'].map((name) => ({ name, ...at, host: 'h1' }));
     const action = planVm(facts({ vm: deleted(known) }));

@@ -193,6 +193,7 @@ describe('planVm', () => {
         sizeBytes: 1,
         pool: 'local',
         path: '/d',
+        driver: 'file' as const,
         locality: 'local' as const,
         readOnly: false,
       },

@@ -147,6 +147,7 @@ const disk = (name: string, sizeBytes: number, pool = 'local') => ({
   sizeBytes,
   device: 'xvda',
   path: '/d',
+  driver: 'file' as const,
   locality: 'local' as const,
   readOnly: false,
 });

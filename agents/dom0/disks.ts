@@ -1,0 +1,75 @@
+/**
+ * The disks of one order on the Dom0: made before a start, deleted for good. Each asks the driver
+ * of its pool.
+ */
+import type { DomainRecord } from '../reconcile/record';
+import type { DeletedDisk } from '../reconcile/types';
+import { layoutOf } from '../storage/drivers';
+import type { StorageDrivers } from '../storage/drivers';
+import type { Pools } from '../storage/pools';
+import type { DiskTarget } from '../xl/cfg';
+import type { Failure } from '../xl/errors';
+import { refusalText } from '../xl/order';
+import type { RunOrder } from '../xl/order';
+import { checkPolicy } from '../xl/policy';
+import type { Policy } from '../xl/policy';
+
+export interface MakeDisks {
+  readonly uuid: string;
+  readonly order: RunOrder;
+  /** Names of disks that were made before: they are never made again. */
+  readonly known: readonly string[];
+  readonly policy: Policy;
+}
+
+/** `made`: names of the disks that are there now. */
+export interface MadeDisks {
+  readonly made: readonly string[];
+  readonly failure?: Failure;
+}
+
+export class Disks {
+  constructor(
+    private readonly drivers: StorageDrivers,
+    private readonly pools: Pools,
+  ) {}
+
+  /** What each disk of an order is on the host, by its name. */
+  targets(uuid: string, { disks = [] }: RunOrder): ReadonlyMap<string, DiskTarget> {
+    return new Map(
+      disks.map(({ name, path, driver }) => {
+        const layout = layoutOf(driver);
+        return [name, { format: layout.format, path: layout.target({ uuid, name, path }) }];
+      }),
+    );
+  }
+
+  /** One after the other, in the order of the order; the first that fails ends it. */
+  async make({ uuid, order, known, policy }: MakeDisks): Promise<MadeDisks> {
+    const { fleetID, vm, disks = [] } = order;
+    const made: string[] = [];
+    for (const disk of disks) {
+      const call = { uuid, disk, fleetID, vm, policy, known: known.includes(disk.name) };
+      const failure = await this.drivers.of(disk.driver).make(call);
+      if (failure) return { made, failure };
+      made.push(disk.name);
+    }
+    return { made };
+  }
+
+  /**
+   * A disk of this VM; undefined if it is gone. Fails if its pool is not mounted, since the disk is
+   * there still.
+   */
+  async delete(uuid: string, disk: DeletedDisk, vm: DomainRecord['vm'], policy: Policy): Promise<Failure | undefined> {
+    const refusal = checkPolicy(policy, { deleteDisks: [disk] });
+    if (refusal) return { reason: 'PolicyRefused', message: refusalText(refusal) };
+    const name = disk.pool ?? this.pools.nameAt(disk.path);
+    if (name === undefined) {
+      const message = `deleteDisks[${disk.name}].pool is missing, and the host knows no pool at ${disk.path}: add the XenStoragePool that the disk is in`;
+      return { reason: 'InvalidOrder', message };
+    }
+    const pool = { name, path: disk.path };
+    return this.drivers.of(disk.driver).delete({ uuid, name: disk.name, pool, policy, vm });
+  }
+}

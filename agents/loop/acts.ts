@@ -1,0 +1,248 @@
+/** Carries out one step about one domain, and keeps what came of it. Never decides. */
+import type { ObjectMeta } from '../../crds/generated/types';
+import type { Clock } from '../../common/ports';
+import type { Creator } from '../dom0/create';
+import type { Disks } from '../dom0/disks';
+import type { Store } from '../dom0/store';
+import type { Toolstack } from '../dom0/toolstack';
+import type { View } from '../dom0/view';
+import { errorText, type Log } from '../log';
+import { afterCreate, afterDelete, afterRetire } from '../reconcile/outcome';
+import type { CreateOutcome } from '../reconcile/outcome';
+import { ownerOf } from '../reconcile/owner';
+import type { Owner } from '../reconcile/owner';
+import { knownDisks } from '../reconcile/record';
+import type { DomainRecord } from '../reconcile/record';
+import type { Act, Report, StepInput } from '../reconcile/types';
+import type { Failure } from '../xl/errors';
+import type { RunOrder } from '../xl/order';
+import type { PolicyResult } from '../xl/policy';
+import type { Freshness } from './gather';
+import type { Reports } from './reports';
+import { Semaphore } from './semaphore';
+import type { ActName, Transitions } from './transitions';
+
+export interface ActsOptions {
+  readonly store: Store;
+  readonly view: View;
+  readonly toolstack: Toolstack;
+  readonly creator: Creator;
+  readonly disks: Disks;
+  readonly reports: Reports;
+  readonly transitions: Transitions;
+  readonly policy: () => Promise<PolicyResult>;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** What runs or is remembered has changed. */
+  readonly onChanged: () => void;
+  readonly wakeIn: (uuid: string, delayMs: number) => void;
+}
+
+/** One decision about a domain, on its way to the host. */
+export interface Decision {
+  readonly uuid: string;
+  readonly input: StepInput;
+  /** Metadata of the order that was looked at. */
+  readonly order: ObjectMeta | undefined;
+  /** What is to be remembered before anything is done. */
+  readonly record: DomainRecord | undefined;
+  /** Resolves when `record` is durable. */
+  readonly saved: Promise<void>;
+  readonly freshness: Freshness;
+}
+
+/** again: decide anew at once. wait: nothing is to be done until the worker is woken. */
+export type Next = 'again' | 'wait';
+
+type Acting<K extends Act['do']> = Extract<Act, { do: K }>;
+
+const RETRY_MS = 5000;
+const SOONEST_WAKE_MS = 50;
+const MAX_ACTS = 8;
+const STARTING: Report = {
+  phase: 'Starting',
+  ready: 'False',
+  reason: 'Starting',
+  message: 'the domain is being made',
+  transient: true,
+};
+
+export class Acts {
+  private readonly creates = new Semaphore(MAX_ACTS);
+  /** By the pool that a first disk is copied into. */
+  private readonly copies = new Map<string, Semaphore>();
+  /** A guest may take a minute to answer. */
+  private readonly shutdowns = new Semaphore(MAX_ACTS);
+  private readonly others = new Semaphore(MAX_ACTS);
+
+  constructor(private readonly options: ActsOptions) {}
+
+  async perform(decision: Decision, act: Act): Promise<Next> {
+    if (act.do === 'idle') return this.idle(decision);
+    if (act.do === 'report') return this.report(decision, act);
+    const { uuid, record, freshness } = decision;
+    this.options.transitions.begin(uuid, act.do, record?.epoch);
+    delete freshness.left;
+    switch (act.do) {
+      case 'create':
+        // Said before it has its turn: what waits for one is not as it was.
+        this.say(decision, STARTING);
+        return this.turnFor(decision, act.order).run(() => this.create(decision, act.order));
+      case 'shutdown':
+        return this.shutdowns.run(() => this.shutdown(decision, act.seconds));
+      case 'destroy':
+        return this.others.run(() => this.destroy(decision));
+      case 'reap':
+        return this.others.run(() => this.reap(decision, act));
+      case 'retire':
+        return this.others.run(() => this.retire(decision, act.epoch));
+      case 'deleteDisks':
+        return this.others.run(() => this.deleteDisks(decision, act));
+    }
+  }
+
+  /** Copying an image may take an hour, or hang with its pool: nothing but other copies waits. */
+  private turnFor({ record }: Decision, { disks = [] }: RunOrder): Semaphore {
+    const known = record === undefined ? [] : knownDisks(record);
+    const copied = disks.find(({ name, image }) => image !== undefined && !known.includes(name));
+    if (copied === undefined) return this.creates;
+    const copies = this.copies.get(copied.pool) ?? new Semaphore(MAX_ACTS);
+    this.copies.set(copied.pool, copies);
+    return copies;
+  }
+
+  private async idle({ uuid, record, input, saved }: Decision): Promise<Next> {
+    await saved;
+    this.options.transitions.forget(uuid);
+    if (record !== input.record) this.options.onChanged();
+    return 'wait';
+  }
+
+  private async report(decision: Decision, { report, wakeAtMs }: Acting<'report'>): Promise<Next> {
+    const { uuid, input, record, saved } = decision;
+    // A receipt must not come before its record; other news need not wait for what is owed.
+    if (record !== input.record || report.phase === 'Absent') await saved;
+    const row = input.seen.kind === 'rows' ? input.seen.rows[0] : undefined;
+    this.say(decision, report, row?.domid);
+    if (wakeAtMs !== undefined) this.options.wakeIn(uuid, Math.max(SOONEST_WAKE_MS, wakeAtMs - input.nowMs));
+    return 'wait';
+  }
+
+  private async create(decision: Decision, order: RunOrder): Promise<Next> {
+    const { uuid, freshness, input, record, saved } = decision;
+    const { creator, store, clock, log, policy, transitions } = this.options;
+    if (!record) throw new Error('a create without a record');
+    const call = { uuid, order, knownDisks: knownDisks(record), policy: await policy(), saved };
+    const outcome = await creator.create(call);
+    this.settled(freshness);
+    const { bootID } = input.host;
+    const after = afterCreate(record, { order, outcome, bootID, nowMs: clock.wallMs() });
+    const durable = after === record ? Promise.resolve() : store.save(after);
+    this.options.onChanged();
+    if (outcome.kind !== 'created') {
+      transitions.failed(uuid, 'create', whyNot(outcome));
+      await durable;
+      return 'again';
+    }
+    // It runs; remembering so need not keep the news waiting. Should it fail, it is owed.
+    durable.catch((error: unknown) => log.error({ uuid, error: errorText(error) }, 'a record could not be written'));
+    freshness.left = { kind: 'created' };
+    return 'again';
+  }
+
+  /** A guest that cannot be asked still gets its time. */
+  private async shutdown(decision: Decision, seconds: number): Promise<Next> {
+    const { uuid, input, saved, freshness } = decision;
+    await saved;
+    const outcome = await this.options.toolstack.shutdown(uuid, ownerIn(decision), seconds);
+    this.settled(freshness);
+    this.options.onChanged();
+    if (outcome.kind !== 'done') this.options.transitions.failed(uuid, 'shutdown', outcome.failure);
+    freshness.left = input.seen;
+    return 'again';
+  }
+
+  private async destroy(decision: Decision): Promise<Next> {
+    const { uuid, saved, freshness } = decision;
+    await saved;
+    const outcome = await this.options.toolstack.destroy(uuid, ownerIn(decision));
+    this.settled(freshness);
+    this.options.onChanged();
+    if (outcome.kind !== 'done') return this.failed(decision, 'destroy', outcome.failure);
+    freshness.left = { kind: 'rows', rows: [] };
+    return 'again';
+  }
+
+  /** May have spared what is there: the next listing tells. */
+  private async reap(decision: Decision, still: Acting<'reap'>): Promise<Next> {
+    const { uuid, saved, freshness } = decision;
+    await saved;
+    const outcome = await this.options.toolstack.destroy(uuid, ownerIn(decision), still);
+    this.settled(freshness);
+    this.options.onChanged();
+    return outcome.kind === 'done' ? 'again' : this.failed(decision, 'reap', outcome.failure);
+  }
+
+  private async retire(decision: Decision, epoch: number): Promise<Next> {
+    const { uuid, freshness, record, saved } = decision;
+    await saved;
+    const { toolstack, store, clock } = this.options;
+    const outcome = await toolstack.retire(uuid, epoch);
+    this.settled(freshness);
+    if (outcome.kind === 'failed') return this.failed(decision, 'retire', outcome.failure);
+    if (outcome.kind === 'unclear' || !record) return 'again';
+    await store.save(afterRetire(record, epoch, clock.wallMs()));
+    await store.dropCfg(uuid).catch(() => undefined);
+    freshness.left = { kind: 'rows', rows: [] };
+    this.options.onChanged();
+    return 'again';
+  }
+
+  private async deleteDisks({ uuid, record, saved }: Decision, act: Acting<'deleteDisks'>): Promise<Next> {
+    await saved;
+    if (!record) throw new Error('disks to delete without a record');
+    const { disks, store, clock, policy, transitions } = this.options;
+    const key = await policy();
+    const deleted: string[] = [];
+    let failure: Failure | undefined;
+    for (const disk of act.disks) {
+      const problem: Failure | undefined = key.ok
+        ? await disks.delete(uuid, disk, record.vm, key.policy)
+        : { reason: 'PolicyRefused', message: key.message };
+      if (!problem) deleted.push(disk.name);
+      else failure ??= problem;
+    }
+    if (failure) transitions.failed(uuid, 'deleteDisks', failure);
+    await store.save(afterDelete(record, deleted, failure, clock.wallMs()));
+    this.options.onChanged();
+    return 'again';
+  }
+
+  /** What was listed before this moment says nothing of the domain any more. */
+  private settled(freshness: Freshness): void {
+    freshness.notBefore = this.options.view.nextNumber;
+  }
+
+  private failed(decision: Decision, act: ActName, failure: Failure): Next {
+    this.options.transitions.failed(decision.uuid, act, failure);
+    this.say(decision, { phase: 'Stopping', ready: 'False', ...failure });
+    this.options.wakeIn(decision.uuid, RETRY_MS);
+    return 'wait';
+  }
+
+  private say({ uuid, order, input, record }: Decision, report: Report, domid?: number): void {
+    this.options.reports.say(uuid, { report, order, record, domid, bootID: input.host.bootID });
+  }
+}
+
+function ownerIn({ record }: Decision): Owner {
+  if (!record) throw new Error('a domain to end without a record');
+  return ownerOf(record);
+}
+
+/** Undefined if the domain has to be looked at to know. */
+function whyNot(outcome: Exclude<CreateOutcome, { kind: 'created' }>): Failure | undefined {
+  if (outcome.kind === 'unclear') return undefined;
+  if (outcome.kind === 'failed') return outcome.failure;
+  return { reason: 'StaleEpoch', message: `every epoch up to ${outcome.epoch} is refused on the host` };
+}

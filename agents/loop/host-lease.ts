@@ -1,0 +1,69 @@
+/** The heartbeat of one agent, and what follows from who holds its Lease. */
+import type { KubeClient } from '../../common/kube/client';
+import { Heartbeat } from '../../common/kube/heartbeat';
+import { AGENT_LEASE, hostNamespace } from '../../common/names';
+import type { Clock } from '../../common/ports';
+import { errorText, type Log } from '../log';
+import { Tenure } from './tenure';
+
+export interface HostLeaseOptions {
+  readonly client: KubeClient;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Name of the XenHost. */
+  readonly host: string;
+  /** Tells this process from all others. */
+  readonly process: string;
+  readonly intervalMs: number;
+  readonly machine: () => string | undefined;
+  /** The boot of the Dom0 that goes on. */
+  readonly boot: () => string | undefined;
+  /** What this agent may do has changed. */
+  readonly onChanged: () => void;
+}
+
+export class HostLease {
+  private readonly tenure: Tenure;
+  private heartbeat: Heartbeat | undefined;
+  private identity = '';
+
+  constructor(private readonly options: HostLeaseOptions) {
+    this.tenure = new Tenure(options.host, options.process);
+  }
+
+  /** `heard`: by orders of the API, not from disk. */
+  mayAct(heard: boolean): boolean {
+    return this.tenure.mayAct(heard);
+  }
+
+  /** Goes on until it is stopped; under a new name after a boot of the Dom0. */
+  beat(): void {
+    const { client, clock, host, intervalMs, machine, boot } = this.options;
+    const identity = this.tenure.identity(machine(), boot());
+    if (this.heartbeat && this.identity === identity) return;
+    void this.heartbeat?.stop();
+    this.identity = identity;
+    this.heartbeat = new Heartbeat({
+      client,
+      clock,
+      lease: { namespace: hostNamespace(host), name: AGENT_LEASE },
+      holderIdentity: identity,
+      mayTake: (holder) => this.tenure.mayTake(holder, machine()),
+      intervalMs,
+      onBeat: (error) => this.onBeat(error),
+    });
+    this.heartbeat.start();
+  }
+
+  async stop(): Promise<void> {
+    const { heartbeat } = this;
+    this.heartbeat = undefined;
+    await heartbeat?.stop();
+  }
+
+  private onBeat(error?: unknown): void {
+    const { log, onChanged } = this.options;
+    if (error !== undefined) log.warn({ error: errorText(error) }, 'no heartbeat');
+    if (this.tenure.beat(error)) onChanged();
+  }
+}

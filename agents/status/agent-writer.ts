@@ -1,0 +1,132 @@
+/**
+ * Writes the status of the XenAgent: what the host is, has and runs. At most once per heartbeat, at
+ * once if the operator waits for it, and never if nothing has changed.
+ */
+import type { XenAgent, XenAgentStatus } from '../../crds/generated/types';
+import type { Timer } from '../../common/ports';
+import type { AgentApi } from '../api/types';
+import { errorText } from '../log';
+import { agentStatus, isWorthWriting } from './agent-status';
+import { HostObserver } from './observer';
+import type { Observed, ObserverOptions } from './observer';
+
+export interface AgentStatusWriterOptions extends ObserverOptions {
+  readonly api: AgentApi;
+  readonly version: string;
+  readonly heartbeatMs: number;
+  /** ID of the machine; undefined until it can be told. */
+  readonly machine: () => string | undefined;
+  readonly mayReport: () => boolean;
+}
+
+/** `soon`: what is needed for a report, or its write, did not come about; it is tried again. */
+type Outcome = 'done' | 'soon';
+
+const RETRY_MS = 2000;
+
+export class AgentStatusWriter {
+  private readonly observer: HostObserver;
+  private running = false;
+  private wanted = false;
+  private stopped = false;
+  private timer: Timer | undefined;
+  private reportedMs = Number.NEGATIVE_INFINITY;
+  /** A new agent does not tell at once what moved by itself. */
+  private writtenMs: number;
+
+  constructor(private readonly options: AgentStatusWriterOptions) {
+    this.writtenMs = options.clock.monotonicMs();
+    this.observer = new HostObserver(options);
+  }
+
+  /** Something changed: report with the next heartbeat, or now if the operator waits for it. */
+  wake(): void {
+    if (this.stopped) return;
+    this.wanted = true;
+    if (this.running) return;
+    const sinceMs = this.options.clock.monotonicMs() - this.reportedMs;
+    this.runIn(this.isAwaited() ? 0 : Math.max(0, this.options.heartbeatMs - sinceMs));
+  }
+
+  stop(): void {
+    this.stopped = true;
+    this.timer?.cancel();
+    this.observer.stop();
+  }
+
+  /** A first report, another nonce, or another spec. */
+  private isAwaited(): boolean {
+    const agent = this.options.api.agent();
+    if (!agent) return false;
+    const { nonce, observedGeneration } = agent.status ?? {};
+    return agent.spec.nonce !== nonce || agent.metadata.generation !== observedGeneration;
+  }
+
+  private runIn(delayMs: number): void {
+    this.timer?.cancel();
+    if (!this.stopped) this.timer = this.options.clock.setTimer(delayMs, () => void this.run());
+  }
+
+  private async run(): Promise<void> {
+    if (this.running || this.stopped) return;
+    this.running = true;
+    this.wanted = false;
+    const outcome = await this.tryToReport();
+    this.running = false;
+    this.reportedMs = this.options.clock.monotonicMs();
+    // While it fails, being waited for makes it no faster.
+    if (outcome === 'soon') this.runIn(RETRY_MS);
+    else this.runIn(this.wanted && this.isAwaited() ? 0 : this.options.heartbeatMs);
+  }
+
+  private async tryToReport(): Promise<Outcome> {
+    try {
+      return await this.report();
+    } catch (error) {
+      this.options.log.warn({ error: errorText(error) }, 'the report of the host could not be made; trying again');
+      return 'soon';
+    }
+  }
+
+  private async report(): Promise<Outcome> {
+    const { api, clock } = this.options;
+    const before = api.agent();
+    // Two agents would write over each other's reports.
+    if (!before || !this.options.mayReport()) return 'done';
+    const { nonce } = before.spec;
+    const awaited = this.isAwaited();
+    // What is reported with a nonce was looked at after the orders were heard anew, and they after
+    // the nonce.
+    if (nonce !== before.status?.nonce) await api.relist();
+    const observed = await this.observer.observe(before, awaited);
+    const agent = api.agent();
+    if (!agent) return 'done';
+    // Before the orders are heard whole, every record would look like one without an order.
+    if (!observed || !api.authoritative()) return 'soon';
+    const status = this.statusOf(agent, observed, nonce);
+    if (!isWorthWriting(agent.status, status, clock.monotonicMs() - this.writtenMs)) return 'done';
+    const result = await api.writeAgentStatus(agent, status);
+    if (result === 'written') this.writtenMs = clock.monotonicMs();
+    return result === 'stale' ? 'soon' : 'done';
+  }
+
+  private statusOf(agent: XenAgent, { listed, observation }: Observed, nonce: string | undefined): XenAgentStatus {
+    const { store, api, version, policy, clock, machine } = this.options;
+    return agentStatus({
+      agent,
+      version,
+      machineID: machine(),
+      bootID: listed.bootID,
+      fleet: store.fleet,
+      observation,
+      listing: listed.listing,
+      records: store.records,
+      poolID: (pool) => store.poolID(pool),
+      hasOrder: (uuid) => api.order(uuid) !== undefined,
+      policyDigest: policy.digest,
+      trouble: this.observer.trouble(),
+      nonce,
+      nowMs: clock.wallMs(),
+    });
+  }
+}

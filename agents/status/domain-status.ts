@@ -1,0 +1,94 @@
+/** The status of a XenDomain out of what is known. Pure; the times come in. */
+import type { XenDomain, XenDomainStatus } from '../../crds/generated/types';
+import { xenDomainStatusBounds } from '../../crds/generated/bounds';
+import { mergeConditions } from '../../common/conditions';
+import { fit } from '../../common/fit';
+import { mergePatchOf } from '../api/patch';
+import { knownDisks, restartRequired } from '../reconcile/record';
+import type { DomainRecord } from '../reconcile/record';
+import type { Report } from '../reconcile/types';
+
+export interface DomainStatusInput {
+  readonly domain: XenDomain;
+  readonly record: DomainRecord | undefined;
+  readonly report: Report;
+  readonly bootID: string;
+  readonly domid: number | undefined;
+  readonly nowMs: number;
+}
+
+/** Never refused for its size, whatever the host says. */
+export function domainStatus(input: DomainStatusInput): XenDomainStatus {
+  const status = fit(wholeStatus(input), xenDomainStatusBounds);
+  return differsInDomidOnly(input.domain.status, status) ? input.domain.status : status;
+}
+
+function wholeStatus(input: DomainStatusInput): XenDomainStatus {
+  const { domain, record, report, bootID, nowMs } = input;
+  const generation = domain.metadata.generation ?? 0;
+  const { ready, reason, message } = report;
+  const condition = { type: 'Ready', status: ready, reason, message, observedGeneration: generation };
+  const runs = report.phase === 'Running';
+  const required = runs ? restartRequired(record) : [];
+  const made = record === undefined ? [] : knownDisks(record);
+  return {
+    observedGeneration: generation,
+    epoch: domain.spec.epoch,
+    phase: report.phase,
+    ...epochs(record, report.phase),
+    bootID,
+    ...(runs && domidOf(input)),
+    restarts: record?.restarts ?? 0,
+    ...(runs && granted(record)),
+    ...(required.length > 0 && { restartRequired: required }),
+    ...(made.length > 0 && { madeDisks: made.sort() }),
+    ...lastTermination(record),
+    conditions: mergeConditions(
+      domain.status?.conditions,
+      [condition],
+      new Date(nowMs).toISOString().replace(/\.\d+/, ''),
+    ),
+  };
+}
+
+/**
+ * The receipt goes with phase Absent only: with any other it would speak of a domain that is there.
+ */
+function epochs(
+  record: DomainRecord | undefined,
+  phase: Report['phase'],
+): Pick<XenDomainStatus, 'refusedEpoch' | 'retiredEpoch'> {
+  const { refusedEpoch, retiredEpoch } = record ?? {};
+  return {
+    ...(refusedEpoch !== undefined && { refusedEpoch }),
+    ...(phase === 'Absent' && retiredEpoch !== undefined && { retiredEpoch }),
+  };
+}
+
+/** Right after a create it is not known yet, and the one of the run before is not right either. */
+function domidOf({ domid, domain, record }: DomainStatusInput): { domid: number } | undefined {
+  if (domid !== undefined) return { domid };
+  const { status } = domain;
+  const sameRun = status?.phase === 'Running' && status.restarts === (record?.restarts ?? 0);
+  return sameRun && status.domid !== undefined ? { domid: status.domid } : undefined;
+}
+
+/** A domid that is learnt later is not worth a write of its own: nothing goes by it. */
+function differsInDomidOnly(before: XenDomainStatus | undefined, after: XenDomainStatus): before is XenDomainStatus {
+  if (before === undefined || before.domid !== undefined) return false;
+  const { domid: _domid, ...rest } = after;
+  return mergePatchOf(before, rest) === undefined;
+}
+
+/** What the domain holds of the host: known if it was started by an agent that remembers. */
+function granted(record: DomainRecord | undefined): Pick<XenDomainStatus, 'granted'> | undefined {
+  const { vcpus, memory } = record?.started?.applied ?? {};
+  return vcpus && memory ? { granted: { vcpus: vcpus.count, memoryMiB: memory.maxMiB } } : undefined;
+}
+
+function lastTermination(record: DomainRecord | undefined): Pick<XenDomainStatus, 'lastTermination'> | undefined {
+  const last = record?.lastTermination;
+  if (!last) return undefined;
+  const time = new Date(last.atMs).toISOString().replace(/\.\d+/, '');
+  return { lastTermination: { reason: last.reason, time, hostBootID: last.hostBootID } };
+}

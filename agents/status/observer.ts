@@ -1,0 +1,169 @@
+/**
+ * What is known of the host beside its domains and records: looked at every minute, and at once if
+ * what it depends on has changed. A part that cannot be looked at keeps its last value.
+ */
+import type { XenAgent } from '../../crds/generated/types';
+import type { Clock, Timer } from '../../common/ports';
+import type { PolicySource } from '../dom0/policy-source';
+import type { Store } from '../dom0/store';
+import type { Look, View } from '../dom0/view';
+import { errorText, type Log } from '../log';
+import { isRetired } from '../reconcile/record';
+import type { StorageDrivers } from '../storage/drivers';
+import type { Observation } from '../xl/observe';
+import type { Policy } from '../xl/policy';
+
+export interface ObserverOptions {
+  readonly store: Store;
+  readonly drivers: StorageDrivers;
+  readonly view: View;
+  readonly policy: PolicySource;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+export type Listed = Extract<Look, { listing: unknown }>;
+
+export interface Observed {
+  readonly listed: Listed;
+  readonly observation: Observation;
+}
+
+interface Observing {
+  readonly atMs: number;
+  /** What it was made for: if that changes, it is old. */
+  readonly of: string;
+  readonly seen: Observation;
+  /** What the last look could not tell, in words. */
+  readonly missing?: string;
+}
+
+const EVERY_MS = 60_000;
+/** After one that could not tell everything. */
+const AGAIN_MS = 15_000;
+/** A little longer than the sections of scripts/observe.sh may take. */
+const WAIT_MS = 15_000;
+/** A failure that is over sooner is no trouble. */
+const TROUBLE_AFTER_MS = 30_000;
+const NO_IMAGES = '/var/lib/xenfleet/images';
+
+export class HostObserver {
+  private last: Observing | undefined;
+  private running: Promise<void> | undefined;
+  private waiting: Timer | undefined;
+  /** Monotonic time of the last observation that told everything. */
+  private wholeMs: number;
+  private listed: Listed | undefined;
+
+  constructor(private readonly options: ObserverOptions) {
+    this.wholeMs = options.clock.monotonicMs();
+  }
+
+  stop(): void {
+    this.waiting?.cancel();
+  }
+
+  /**
+   * `now`: both are made anew; undefined while there was no listing yet. The listing and the
+   * records are enough to answer a nonce: an observation that takes too long is not waited for.
+   */
+  async observe(agent: XenAgent, now: boolean): Promise<Observed | undefined> {
+    const { view, clock } = this.options;
+    const look = now ? await view.look() : view.last;
+    if (look && 'listing' in look) this.listed = look;
+    const of = this.signature(agent);
+    if (now || this.isOld(of)) await this.renew(agent, of);
+    this.last ??= { atMs: clock.monotonicMs(), of: '', seen: {}, missing: 'nothing was told in time' };
+    return this.listed && { listed: this.listed, observation: this.last.seen };
+  }
+
+  /** What is wrong with the host, if it has lasted; undefined if nothing is. */
+  trouble(): string | undefined {
+    const { view, clock } = this.options;
+    const nowMs = clock.monotonicMs();
+    const { trouble } = this.options.store;
+    if (trouble) return trouble.message;
+    const blind = nowMs - view.goodMs > TROUBLE_AFTER_MS;
+    if (blind && view.last && 'failure' in view.last) return view.last.failure.message;
+    const missing = nowMs - this.wholeMs > TROUBLE_AFTER_MS ? this.last?.missing : undefined;
+    return missing === undefined ? undefined : `${missing}; the last values are reported`;
+  }
+
+  private isOld(of: string): boolean {
+    if (this.last?.of !== of) return true;
+    const ageMs = this.options.clock.monotonicMs() - this.last.atMs;
+    return ageMs >= (this.last.missing === undefined ? EVERY_MS : AGAIN_MS);
+  }
+
+  private async renew(agent: XenAgent, of: string): Promise<void> {
+    this.running ??= this.observeOnce(agent, of).finally(() => (this.running = undefined));
+    const late = new Promise<void>((done) => (this.waiting = this.options.clock.setTimer(WAIT_MS, done)));
+    await Promise.race([this.running, late]);
+    this.waiting?.cancel();
+  }
+
+  private async observeOnce(agent: XenAgent, of: string): Promise<void> {
+    const { view, policy, clock } = this.options;
+    const key = await policy.get();
+    const imageDir = key.ok ? key.policy.imageDir : NO_IMAGES;
+    const paths = (agent.spec.storagePools ?? []).map((pool) => pool.path);
+    const seen = await view.observe(imageDir, [...new Set(paths)]);
+    const atMs = clock.monotonicMs();
+    const missing = 'reason' in seen ? seen.message : missingParts(seen);
+    if (missing === undefined) this.wholeMs = atMs;
+    else this.options.log.warn({ missing }, 'the host could not be observed whole');
+    const told = 'reason' in seen ? {} : seen;
+    const markers = key.ok ? await this.openPools(agent, told, key.policy) : {};
+    this.last = {
+      atMs,
+      of,
+      seen: { ...this.last?.seen, ...told, ...markers },
+      ...(missing !== undefined && { missing }),
+    };
+  }
+
+  /** Takes pools into use that the host has and does not remember; the markers as they are then. */
+  private async openPools(agent: XenAgent, seen: Observation, policy: Policy): Promise<Pick<Observation, 'markers'>> {
+    const { store, drivers, log } = this.options;
+    if (!seen.markers) return {};
+    const markers = new Map(seen.markers);
+    for (const { name, path, driver: driverName } of agent.spec.storagePools ?? []) {
+      const pool = { name, path };
+      const driver = drivers.of(driverName);
+      if (store.poolID(pool) !== undefined || driver.usage(path, seen).kind !== 'present') continue;
+      try {
+        const opened = await driver.open(pool, policy);
+        if ('reason' in opened) log.warn({ pool: name, ...opened }, 'a storage pool is not used');
+        else markers.set(path, opened);
+      } catch (error) {
+        // What else was seen is to be told nevertheless.
+        log.warn({ pool: name, error: errorText(error) }, 'a storage pool could not be remembered');
+      }
+    }
+    return { markers };
+  }
+
+  /** What an observation depends on: when it changes, the last one is old. */
+  private signature(agent: XenAgent): string {
+    const rows = this.listed?.listing.rows.map((row) => `${row.domid} ${row.uuid} ${row.state}`) ?? [];
+    const gone = [...this.options.store.records.values()].filter(isRetired).length;
+    return JSON.stringify([this.listed?.bootID, rows, gone, agent.metadata.generation]);
+  }
+}
+
+const PARTS: readonly (readonly [keyof Observation, string])[] = [
+  ['facts', 'xl info'],
+  ['details', 'xl list -l'],
+  ['marks', 'xenstore-ls /xenfleet'],
+  ['bridges', 'the list of bridges'],
+  ['pools', 'df of the storage pools'],
+  ['disks', 'find in the storage pools'],
+  ['markers', 'reading the markers of the storage pools'],
+  ['owners', 'reading the owner files in the storage pools'],
+];
+
+function missingParts(seen: Observation): string | undefined {
+  const words = PARTS.flatMap(([part, what]) => (seen[part] === undefined ? [what] : []));
+  if (words.length === 0) return undefined;
+  return `on the host these fail, or do not end in time: ${words.join(', ')}; look for a mount or a daemon that hangs`;
+}

@@ -1,0 +1,96 @@
+/**
+ * What the agent needs of a kind of storage: the seam for drivers. A driver alone knows what a disk
+ * is in its pool, where it is and how it is made. Adding a kind of storage is one file that
+ * implements this, a line in `drivers.ts`, and a word in the enums of the CRDs.
+ */
+import type { XenDomainSpec } from '../../crds/generated/types';
+import type { Pool } from '../reconcile/pools';
+import type { Failure } from '../xl/errors';
+import type { Marker } from '../xl/marker';
+import type { DiskOwner, Observation } from '../xl/observe';
+import type { OrderDisk } from '../xl/order';
+import type { Policy } from '../xl/policy';
+
+/** An order's word for it; an order without one is of the time when all disks were files. */
+export type DriverName = NonNullable<OrderDisk['driver']>;
+
+export interface DiskPlace {
+  /** UUID of the domain. */
+  readonly uuid: string;
+  readonly name: string;
+  /** Path of the pool on the host. */
+  readonly path: string;
+}
+
+export interface FoundDisk extends DiskPlace {
+  readonly sizeBytes: number;
+  /** The VM that is noted beside the disk; undefined if nothing is, or it could not be read. */
+  readonly owner?: DiskOwner;
+}
+
+export type PoolUsage =
+  /** It could not be told this time. */
+  | { readonly kind: 'unknown' }
+  | { readonly kind: 'missing'; readonly message: string }
+  | { readonly kind: 'present'; readonly totalBytes: number; readonly freeBytes: number; readonly disks?: DisksUsage };
+
+/** What the disks of a pool take. */
+export interface DisksUsage {
+  /** What they occupy now, in bytes. */
+  readonly usedBytes: number;
+  /** The sum of their sizes, in bytes. */
+  readonly diskBytes: number;
+}
+
+/** What can be told of a driver's disks without asking the host. Pure. */
+export interface DiskLayout {
+  /** What `format=` in the cfg of a domain says of such a disk. */
+  readonly format: 'raw';
+  /** What `target=` in the cfg of a domain says of a disk: an absolute path on the host. */
+  target(disk: DiskPlace): string;
+  usage(path: string, seen: Observation): PoolUsage;
+  /** The disks of this driver among all that was seen, whosever they are. */
+  find(seen: Observation): FoundDisk[];
+}
+
+export interface MakeDisk {
+  readonly uuid: string;
+  readonly disk: OrderDisk;
+  readonly fleetID: string;
+  readonly vm: XenDomainSpec['vm'];
+  readonly policy: Policy;
+  /** It was made before: it is looked for, and never made anew. */
+  readonly known: boolean;
+}
+
+export interface ChangeDisk {
+  readonly uuid: string;
+  readonly name: string;
+  readonly pool: Pool;
+  readonly policy: Policy;
+}
+
+export interface DeleteDisk extends ChangeDisk {
+  readonly vm: Pick<XenDomainSpec['vm'], 'namespace' | 'name'>;
+}
+
+/**
+ * Every act is idempotent, holds the lock of the domain's UUID on the Dom0, and touches nothing
+ * before the pool has proved to be the one that it is taken for. It returns why it failed, or
+ * undefined if what was asked is true now.
+ */
+export interface StorageDriver extends DiskLayout {
+  /**
+   * The marker by which the pool proves itself; a pool that is new to the host is taken into use.
+   */
+  open(pool: Pool, policy: Policy): Promise<Marker | Failure>;
+  /** Keeps a disk that is there, if it is this VM's. */
+  make(call: MakeDisk): Promise<Failure | undefined>;
+  /** A disk only ever grows. */
+  grow(call: ChangeDisk, sizeBytes: number): Promise<Failure | undefined>;
+  /**
+   * Deletes a disk of this VM and of no other one; fails if its pool is not there, since the disk
+   * then still exists.
+   */
+  delete(call: DeleteDisk): Promise<Failure | undefined>;
+}

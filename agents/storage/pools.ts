@@ -1,0 +1,73 @@
+/**
+ * The storage pools of a Dom0. A pool is opened before its first use: its marker is read, or made
+ * in an empty folder, and remembered on the Dom0 before anything is made in the pool. From then on
+ * the same marker must be there, so that a folder whose file system is not mounted never passes for
+ * it.
+ */
+import type { XenAgent } from '../../crds/generated/types';
+import type { HostPort } from '../host/port';
+import { howToMark } from '../reconcile/pools';
+import type { Pool } from '../reconcile/pools';
+import { explain } from '../xl/errors';
+import type { Failure } from '../xl/errors';
+import { parseMarker } from '../xl/marker';
+import type { Marker } from '../xl/marker';
+import { isStoragePath } from '../xl/policy';
+import type { Policy } from '../xl/policy';
+import { NO_POOL } from '../host/exit-codes';
+
+/** What the Dom0 remembers of its pools. */
+export interface PoolMemory {
+  /** ID in the marker of a pool that was used here before. */
+  poolID(pool: Pool): string | undefined;
+  /** Durable when the promise resolves: before that the pool is not to be used. */
+  rememberPool(pool: Pool, id: string): Promise<void>;
+}
+
+export interface PoolsOptions {
+  readonly host: HostPort;
+  readonly memory: PoolMemory;
+  readonly agent: () => XenAgent | undefined;
+}
+
+const DEADLINE_MS = 60_000;
+
+export class Pools {
+  constructor(private readonly options: PoolsOptions) {}
+
+  /**
+   * The marker that the pool's folder must hold; asks the host only if it is not remembered yet.
+   */
+  async open(pool: Pool, policy: Policy): Promise<Marker | Failure> {
+    const { host, memory } = this.options;
+    const id = memory.poolID(pool);
+    if (id !== undefined) return { name: pool.name, id };
+    const args = [pool.path, pool.name, this.mayMark(pool, policy) ? 'mark' : 'look'];
+    const result = await host.locked('pools', 'open-pool', args, { deadlineMs: DEADLINE_MS });
+    if (result.end === 'exited' && result.code === NO_POOL) return noPool(pool, result.stderr);
+    if (result.end !== 'exited' || result.code !== 0) return explain(`opening pool ${pool.name}`, result);
+    const marker = parseMarker(result.stdout.trim());
+    if (marker?.name !== pool.name) return noPool(pool, `its marker says ${JSON.stringify(result.stdout.trim())}`);
+    await memory.rememberPool(pool, marker.id);
+    return marker;
+  }
+
+  /** Name of the pool in a folder, as the fleet says; for orders that name the folder alone. */
+  nameAt(path: string): string | undefined {
+    return this.options.agent()?.spec.storagePools?.find((pool) => pool.path === path)?.name;
+  }
+
+  /**
+   * Only the empty folder of a local pool. That of a shared pool would be marked on the host that
+   * has not mounted it, and look like the pool there; it is marked once, by an administrator.
+   */
+  private mayMark({ name, path }: Pool, policy: Policy): boolean {
+    const known = this.options.agent()?.spec.storagePools?.find((pool) => pool.name === name && pool.path === path);
+    return known?.locality === 'local' && isStoragePath(policy, path);
+  }
+}
+
+export function noPool(pool: Pool, words: string): Failure {
+  const message = `storage pool ${pool.name} is not at ${pool.path} of the host (${words.trim()}): ${howToMark(pool)}`;
+  return { reason: 'PoolMissing', message };
+}
