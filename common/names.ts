@@ -13,6 +13,12 @@ export const VM_NAMESPACE_LABEL = `${GROUP}/vm-namespace`;
 /** Label on a host's namespace, naming the host. */
 export const HOST_LABEL = `${GROUP}/host`;
 
+/**
+ * Annotation on a namespace: until when (RFC 3339) guests of its deleted XenVMs may be ended although the brake is closed.
+ * On the operator's own namespace it counts for the whole fleet.
+ */
+export const BRAKE_LIFTED_UNTIL = `${GROUP}/brake-lifted-until`;
+
 export const AGENT_SERVICE_ACCOUNT = 'agent';
 export const AGENT_LEASE = 'agent';
 export const AGENT_ROLE = 'xen-fleet-agent';

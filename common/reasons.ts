@@ -62,6 +62,7 @@ export const VM_REASONS = [
   'WaitingForReceipt',
   'ReportImplausible',
   'Terminating',
+  'BrakeClosed',
   'SpecChanged',
   'PoolPathChanged',
   'Progressing',

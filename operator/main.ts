@@ -13,10 +13,12 @@ import { startHttpServer } from './adapters/http';
 import { operatorTarget } from './adapters/kube';
 import { createLogger } from './adapters/logger';
 import { createMetrics } from './adapters/metrics';
-import type { Logger, OperatorConfig } from './adapters/types';
+import type { Logger, Metrics, OperatorConfig } from './adapters/types';
 import { HostDirectory } from './controllers/host-directory';
 import { LeaderTerm } from './controllers/term';
+import { Brake } from './controllers/brake';
 import { Caches } from './controllers/caches';
+import type { BrakeState } from './plan/brake';
 import { LeaderElector } from './runtime/leader';
 
 /** A process that ends by a fault gives its Lease back within this time, or not at all. */
@@ -69,6 +71,13 @@ async function run(config: OperatorConfig, log: Logger, stopping: Promise<string
   }
   const directory = new HostDirectory({ caches, clock, fleetID, unknownAfterMs: config.hostUnknownAfterMs });
   metrics.onCollect(() => (term === undefined ? undefined : fleetUsage(caches, directory, term)));
+  const brake = new Brake({
+    caches,
+    clock,
+    limits: config.brake,
+    systemNamespace: config.namespace,
+    onState: tellBrake(metrics, log),
+  });
   const leader = new LeaderElector({
     client,
     clock,
@@ -88,6 +97,7 @@ async function run(config: OperatorConfig, log: Logger, stopping: Promise<string
       term = new LeaderTerm({
         caches,
         directory,
+        brake,
         client: guarded,
         events,
         clock,
@@ -116,9 +126,23 @@ async function run(config: OperatorConfig, log: Logger, stopping: Promise<string
   alive = false;
   await leader.stop();
   await events.flush();
+  brake.stop();
   await caches.stop();
   await http.stop();
   transport.close();
+}
+
+function tellBrake(metrics: Metrics, log: Logger): (state: BrakeState, held: number) => void {
+  let wasClosed = false;
+  return (state, held) => {
+    metrics.brake(state.isClosed, held);
+    if (state.isClosed && !wasClosed) {
+      const { count, limit, fleet } = state;
+      log.error('brake closed: no guest is ended for a deleted XenVM', { deletions: count, limit, fleet, held });
+    }
+    if (!state.isClosed) log.warn('brake open again');
+    wasClosed = state.isClosed;
+  };
 }
 
 /** The fleet's ID: the UID of kube-system, which a restored backup keeps and another cluster never has. */

@@ -26,6 +26,8 @@ export function createMetrics(version = packageVersion, onFault: OnFault = () =>
   const faults = make.counter('xenfleet_faults_total', faultsHelp, 'where');
   const fault = (where: string): void => faults.inc({ where });
   const leftOut = make.gauge('xenfleet_left_out_objects', 'Objects that agents are not told of.', 'kind');
+  const closed = make.gauge('xenfleet_brake_closed', '1 while many deletions at once wait for an administrator.');
+  const held = make.gauge('xenfleet_brake_held_vms', 'Deleted VMs whose guests run on because the brake is closed.');
   const scrapeFailed: OnFault = (where, error) => {
     fault(where);
     onFault(where, error);
@@ -37,6 +39,10 @@ export function createMetrics(version = packageVersion, onFault: OnFault = () =>
     ...controllers(make),
     ...api(make),
     fault,
+    brake(isClosed, vms) {
+      closed.set(isClosed ? 1 : 0);
+      held.set(vms);
+    },
     leftOut: (kind, objects) => leftOut.set({ kind }, objects),
     onCollect(reader) {
       read = reader;

@@ -58,6 +58,8 @@ export interface Metrics {
   leading(isLeader: boolean): void;
   /** Objects of this kind that agents are not told of. */
   leftOut(kind: string, objects: number): void;
+  /** Whether the brake on mass deletions is closed, and how many VMs it holds up. */
+  brake(isClosed: boolean, held: number): void;
   /** An exception that nobody expected was caught, here. */
   fault(where: string): void;
   /** The text for Prometheus; what of the fleet cannot be told is left out. */
@@ -83,6 +85,8 @@ export interface OperatorConfig {
   readonly leaderElectLeaseMs: number;
   readonly listen: ListenAddress;
   readonly hostUnknownAfterMs: number;
+  /** More deletions within the window than the larger of the two close the brake; `deletions` 0: there is none. */
+  readonly brake: { readonly deletions: number; readonly percent: number; readonly windowMs: number };
   /** Parallel reconciles per controller. */
   readonly workers: number;
   readonly logLevel: LogLevel;

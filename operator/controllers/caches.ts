@@ -24,9 +24,9 @@ import {
   type Namespace,
 } from '../../common/kube/resources';
 import { keyOf, type KubeObject, type ListScope, type ResourceType } from '../../common/kube/types';
-import { dropAnnotations, dropUnread } from '../../common/kube/watch-line';
+import { dropAnnotations, dropUnread, keepAnnotation } from '../../common/kube/watch-line';
 import { Watcher, type RelistCause, type WatchEvent } from '../../common/kube/watcher';
-import { HOST_LABEL } from '../../common/names';
+import { BRAKE_LIFTED_UNTIL, HOST_LABEL } from '../../common/names';
 import type { Clock, Random } from '../../common/ports';
 import { survive, type OnFault } from '../../common/survive';
 import type { Metrics } from '../adapters/types';
@@ -48,8 +48,13 @@ export interface CachesOptions {
 /** Relists after which a write of ours, or somebody's, may be missing from what hosts reported against. */
 const DOUBTFUL: ReadonlySet<RelistCause> = new Set(['expired', 'wentBack', 'unreadable']);
 
-/** Kinds that are written back whole; of all others nobody needs the annotations, and tenants may write 256 KiB of them an object. */
+/** Kinds that are written back whole; of others only few annotations are read, and tenants may write 256 KiB of them an object. */
 const PUT_WHOLE: ReadonlySet<string> = new Set([XENAGENTS.plural, XENDOMAINS.plural]);
+
+function trimOf<T extends KubeObject>(type: ResourceType<T>): (object: T) => T {
+  if (PUT_WHOLE.has(type.plural)) return dropUnread;
+  return type.plural === NAMESPACES.plural ? keepAnnotation(BRAKE_LIFTED_UNTIL) : dropAnnotations;
+}
 
 const vmKey = (namespace: string, name: string): string => `${namespace}/${name}`;
 
@@ -193,8 +198,7 @@ export class Caches {
       if (DOUBTFUL.has(event.cause)) survive('watch', onFault, () => onDoubt(type.plural, event.cause));
     };
     const onState = (state: Watcher<T>['state']): void => metrics.watchState(type.plural, state);
-    const trim = PUT_WHOLE.has(type.plural) ? dropUnread<T> : dropAnnotations<T>;
-    const options = { client, type, clock, random, trim, onEvent, onState, onFault };
+    const options = { client, type, clock, random, trim: trimOf(type), onEvent, onState, onFault };
     const watcher = new Watcher<T>({ ...options, ...(scope && { scope }) });
     this.#sources.push({ watcher, synced: store.synced });
     return store;

@@ -16,6 +16,7 @@ import { survive, type OnFault } from '../../common/survive';
 import type { Logger, Metrics } from '../adapters/types';
 import { planVm } from '../plan/vm/plan';
 import type { WorkQueue } from '../runtime/workqueue';
+import type { Brake } from './brake';
 import type { Caches } from './caches';
 import { HostController } from './host/controller';
 import { LeftOutTeller } from './host/left-out';
@@ -35,6 +36,7 @@ import { allVms, VM_WATCHES } from './vm/watches';
 export interface LeaderTermOptions {
   readonly caches: Caches;
   readonly directory: HostDirectory;
+  readonly brake: Brake;
   /** Guarded by this term of leadership. */
   readonly client: KubeClient;
   readonly events: EventRecorder;
@@ -62,7 +64,7 @@ export class LeaderTerm {
     this.#options = options;
     const { caches, directory, log } = options;
     directory.nonce = options.newNonce();
-    const facts = new VmFactsSource(caches, directory);
+    const facts = new VmFactsSource(caches, directory, options.brake);
     this.#views = new HostViews(options);
     this.ledger = new Ledger(caches, directory, facts, (kind, key, error) =>
       log.error('object cannot be read: what was known of it stays in force', { kind, key, error }),
@@ -82,6 +84,7 @@ export class LeaderTerm {
     const sources = { caches: this.#options.caches, views: this.#views };
     this.#undo = [
       this.#views.onChange((host) => this.ledger.markHost(host)),
+      this.#options.brake.onChange((keys) => keys.forEach((key) => this.#vms.queue.add(key))),
       ...ROOM_WATCHES.map((watch) => watch.listen(sources, () => this.placement.wake())),
     ];
     for (const kind of this.#kinds) kind.start();

@@ -18,19 +18,29 @@ import {
 import { reportedBy, type Reported } from '../../plan/vm/reservation';
 import { macsOf, resolve, uuidOf, type Catalog, type Resolution } from '../../plan/vm/resolve';
 import { namesakesOf, sightingOf } from '../../plan/vm/sighting';
+import { OPEN, type BrakeWord } from '../../plan/brake';
 import type { HostDirectory } from '../host-directory';
 import type { Caches } from '../caches';
+
+/** What says whether a deleted VM is one of too many. */
+export interface BrakeSource {
+  of(vm: XenVM): BrakeWord;
+}
+
+const NO_BRAKE: BrakeSource = { of: () => OPEN };
 
 export class VmFactsSource {
   readonly #caches: Caches;
   readonly #directory: HostDirectory;
+  readonly #brake: BrakeSource;
   /** Asked for at every look at a VM, found once per object and catalogue. */
   readonly #resolutions = new WeakMap<XenVM, { readonly state: string; readonly resolution: Resolution }>();
   readonly #catalog: Catalog;
 
-  constructor(caches: Caches, directory: HostDirectory) {
+  constructor(caches: Caches, directory: HostDirectory, brake: BrakeSource = NO_BRAKE) {
     this.#caches = caches;
     this.#directory = directory;
+    this.#brake = brake;
     this.#catalog = {
       vmClass: (name) => caches.classes.get(name),
       network: (name) => caches.networks.get(name),
@@ -65,6 +75,7 @@ export class VmFactsSource {
       macUses: this.#macUsesOf(vm, uuid),
       fresh: this.#caches.isFresh(vm),
       reported: this.#reportedOf(vm, uuid),
+      brake: vm.metadata.deletionTimestamp === undefined ? OPEN : this.#brake.of(vm),
       unplaced,
     };
   }

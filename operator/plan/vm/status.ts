@@ -73,8 +73,9 @@ function hostVerdict(host: HostView | undefined, name: string): Verdict | undefi
 
 function verdictOf(f: VmFacts, held: Hold | undefined): Verdict {
   if (f.vm.metadata.deletionTimestamp !== undefined) {
-    const { reason, message } = held ?? { reason: 'Terminating' as const, message: 'the domain is being ended' };
-    return { phase: 'Terminating', ready: 'False', reason, message, stalled: false };
+    const ending: Hold = { reason: 'Terminating', message: 'the domain is being ended' };
+    const { reason, message, stalled = false } = held ?? ending;
+    return { phase: 'Terminating', ready: 'False', reason, message, stalled };
   }
   const claim = f.vm.status?.placement;
   if (claim !== undefined) return claimedVerdict(f, claim.host, held);
