@@ -3,11 +3,10 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { readFile } from 'node:fs/promises';
 import { setFlagsFromString } from 'node:v8';
-import { KubeClient } from '../common/kube/client';
 import { systemClock, systemRandom } from '../common/kube/clock';
 import { loadInCluster, loadKubeconfig, tokenFromFile } from '../common/kube/config';
 import type { KubeTarget } from '../common/kube/config';
-import { createTransport } from '../common/kube/https-transport';
+import { openConnections } from '../common/kube/connections';
 import { lastResort } from '../common/kube/last-resort';
 import { Agent } from './agent';
 import { KubeApi } from './api/orders';
@@ -57,15 +56,14 @@ async function main(argv: readonly string[]): Promise<void> {
     write: (line) => process.stdout.write(line),
     wallMs: () => systemClock.wallMs(),
   });
-  const transport = createTransport({
+  const connections = openConnections({
     target: await targetOf(flags),
     maxSockets: 8,
     userAgent: `xenfleet-agent/${VERSION}`,
   });
-  const client = new KubeClient(transport);
   const clock = systemClock;
   const api = new KubeApi({
-    client,
+    client: connections.client,
     host: flags.host,
     clock,
     random: systemRandom,
@@ -77,7 +75,7 @@ async function main(argv: readonly string[]): Promise<void> {
     host: await hostOf(flags),
     layout: { root: flags.ssh ? '' : flags.hostRoot, stateDir: flags.stateDir, policyFile: flags.policyFile },
     api,
-    client,
+    client: connections.leases,
     clock,
     log,
     version: VERSION,
@@ -87,7 +85,7 @@ async function main(argv: readonly string[]): Promise<void> {
   });
   const end = async (): Promise<void> => {
     await agent.stop();
-    transport.close();
+    connections.close();
   };
   lastResort({
     process,

@@ -1,10 +1,10 @@
 /** The operator's composition root: options in, parts made and joined, one orderly end. */
 import { randomUUID } from 'node:crypto';
-import { KubeClient } from '../common/kube/client';
+import type { KubeClient } from '../common/kube/client';
 import { systemClock, systemRandom } from '../common/kube/clock';
 import { EventRecorder } from '../common/kube/events';
 import { NAMESPACES } from '../common/kube/resources';
-import { createTransport } from '../common/kube/https-transport';
+import { openConnections } from '../common/kube/connections';
 import { lastResort } from '../common/kube/last-resort';
 import type { OnFault } from '../common/survive';
 import { LEADER_LEASE, readConfig } from './adapters/config';
@@ -39,8 +39,8 @@ async function run(config: OperatorConfig, log: Logger, stopping: Promise<string
     ...(config.context !== undefined && { context: config.context }),
     env: process.env,
   });
-  const transport = createTransport({ target, onRequest: metrics.apiRequest, userAgent: 'xen-fleet-operator' });
-  const client = new KubeClient(transport);
+  const connections = openConnections({ target, onRequest: metrics.apiRequest, userAgent: 'xen-fleet-operator' });
+  const { client } = connections;
   const events = new EventRecorder({ client, clock, component: 'xen-fleet-operator', instance: config.identity });
 
   let term: LeaderTerm | undefined;
@@ -79,7 +79,7 @@ async function run(config: OperatorConfig, log: Logger, stopping: Promise<string
     onState: tellBrake(metrics, log),
   });
   const leader = new LeaderElector({
-    client,
+    client: connections.leases,
     clock,
     random,
     lease: { namespace: config.namespace, name: LEADER_LEASE },
@@ -129,7 +129,7 @@ async function run(config: OperatorConfig, log: Logger, stopping: Promise<string
   brake.stop();
   await caches.stop();
   await http.stop();
-  transport.close();
+  connections.close();
 }
 
 function tellBrake(metrics: Metrics, log: Logger): (state: BrakeState, held: number) => void {
