@@ -7,6 +7,7 @@ import { systemClock, systemRandom } from '../common/kube/clock';
 import { loadInCluster, loadKubeconfig, tokenFromFile } from '../common/kube/config';
 import type { KubeTarget } from '../common/kube/config';
 import { openConnections } from '../common/kube/connections';
+import { LastAnswer } from '../common/kube/last-answer';
 import { lastResort } from '../common/kube/last-resort';
 import { Agent } from './agent';
 import { KubeApi } from './api/orders';
@@ -31,6 +32,7 @@ async function targetOf(flags: Flags): Promise<KubeTarget> {
     server: flags.server,
     ...(flags.caFile !== undefined && { ca: await readFile(flags.caFile, 'utf8') }),
     ...(flags.tokenFile !== undefined && { token: tokenFromFile(flags.tokenFile) }),
+    reload: () => targetOf(flags),
   };
 }
 
@@ -56,7 +58,15 @@ async function main(argv: readonly string[]): Promise<void> {
     write: (line) => process.stdout.write(line),
     wallMs: () => systemClock.wallMs(),
   });
+  const lastAnswer = new LastAnswer(systemClock);
+  let isSilent = false;
   const connections = openConnections({
+    onRequest: (report) => {
+      lastAnswer.note(report);
+      const [trouble] = lastAnswer.troubles();
+      if (trouble !== undefined && !isSilent) log.error({ trouble }, 'the API server does not answer; guests go on');
+      isSilent = trouble !== undefined;
+    },
     target: await targetOf(flags),
     maxSockets: 8,
     userAgent: `xenfleet-agent/${VERSION}`,

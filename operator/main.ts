@@ -5,6 +5,7 @@ import { systemClock, systemRandom } from '../common/kube/clock';
 import { EventRecorder } from '../common/kube/events';
 import { NAMESPACES } from '../common/kube/resources';
 import { openConnections } from '../common/kube/connections';
+import { LastAnswer } from '../common/kube/last-answer';
 import { lastResort } from '../common/kube/last-resort';
 import type { OnFault } from '../common/survive';
 import { LEADER_LEASE, readConfig } from './adapters/config';
@@ -39,7 +40,15 @@ async function run(config: OperatorConfig, log: Logger, stopping: Promise<string
     ...(config.context !== undefined && { context: config.context }),
     env: process.env,
   });
-  const connections = openConnections({ target, onRequest: metrics.apiRequest, userAgent: 'xen-fleet-operator' });
+  const lastAnswer = new LastAnswer(clock);
+  const connections = openConnections({
+    target,
+    onRequest: (report) => {
+      metrics.apiRequest(report);
+      lastAnswer.note(report);
+    },
+    userAgent: 'xen-fleet-operator',
+  });
   const { client } = connections;
   const events = new EventRecorder({ client, clock, component: 'xen-fleet-operator', instance: config.identity });
 
@@ -59,7 +68,8 @@ async function run(config: OperatorConfig, log: Logger, stopping: Promise<string
   const http = await startHttpServer({
     listen: config.listen,
     metrics: () => metrics.expose(),
-    notReady: () => (alive ? caches.unsynced().map((kind) => `${kind} not listed yet`) : ['stopping']),
+    notReady: () =>
+      alive ? [...caches.unsynced().map((kind) => `${kind} not listed yet`), ...lastAnswer.troubles()] : ['stopping'],
   });
   log.info('serving', { url: http.url, server: target.server });
   caches.start();

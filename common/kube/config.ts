@@ -15,6 +15,11 @@ export interface KubeTarget {
   readonly serverName?: string;
   /** The bearer token to send. `fresh` is true after a 401: what was remembered is not good any more. */
   readonly token?: (fresh?: boolean) => Promise<string | undefined>;
+  /**
+   * All of it once more, as the files are now; but for `server`, which stays. Undefined if there is no news.
+   * `refused`: what was read before is not good any more.
+   */
+  readonly reload?: (refused: boolean) => Promise<KubeTarget | undefined>;
 }
 
 const TOKEN_REREAD_MS = 60_000;
@@ -39,7 +44,8 @@ export function tokenFromFile(file: string, clock: Clock = systemClock): (fresh?
 /** Reads the current context of a kubeconfig file (or `contextName`). Rejects with a clear message where it asks for what we do not do. */
 export async function loadKubeconfig(file: string, contextName?: string): Promise<KubeTarget> {
   try {
-    return await targetOf(await parse(await readFile(file, 'utf8')), path.dirname(file), contextName);
+    const target = await targetOf(await parse(await readFile(file, 'utf8')), path.dirname(file), contextName);
+    return { ...target, reload: () => loadKubeconfig(file, contextName) };
   } catch (cause) {
     throw new Error(`kubeconfig ${file}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
   }
@@ -59,7 +65,7 @@ export async function loadInCluster(source: InClusterSource = {}): Promise<KubeT
   if (host === undefined || host === '') throw new Error('not in a cluster: KUBERNETES_SERVICE_HOST is not set');
   const ca = await readFile(path.join(dir, 'ca.crt'), 'utf8');
   const server = `https://${host.includes(':') ? `[${host}]` : host}:${port}`;
-  return { server, ca, token: tokenFromFile(path.join(dir, 'token')) };
+  return { server, ca, token: tokenFromFile(path.join(dir, 'token')), reload: () => loadInCluster(source) };
 }
 
 type Fields = Readonly<Record<string, unknown>>;
