@@ -22,6 +22,17 @@ export interface KubeTarget {
   readonly reload?: (refused: boolean) => Promise<KubeTarget | undefined>;
 }
 
+const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
+
+/** Throws if what is sent to `server`, the token first of all, could be read on the way. */
+export function refuseCleartext(server: string): void {
+  const { protocol, hostname } = new URL(server);
+  if (protocol === 'https:' || (protocol === 'http:' && LOOPBACK.test(hostname))) return;
+  throw new Error(
+    `server ${server}: everybody on the way could read the token. Give an address that begins with https:// (http:// is for loopback addresses only)`,
+  );
+}
+
 const TOKEN_REREAD_MS = 60_000;
 
 /** A token in a file that somebody else renews. Where a re-read fails, the last token stays in use. */

@@ -4,6 +4,7 @@ import { performance } from 'node:perf_hooks';
 import { TooLong, readAll, readLines } from './body';
 import { CallLife, whatOf } from './call-life';
 import { systemClock } from './clock';
+import { refuseCleartext } from './config';
 import { Credentials, isNotTrusted } from './credentials';
 import { KubeError, isKubeError } from './errors';
 import { Exchange } from './exchange';
@@ -51,6 +52,7 @@ class HttpsTransport implements KubeTransport {
 
   constructor(private readonly options: TransportOptions) {
     const { target } = options;
+    refuseCleartext(target.server);
     this.url = new URL(target.server);
     this.secure = this.url.protocol === 'https:';
     const { maxSockets = 16, clock = systemClock } = options;

@@ -117,6 +117,9 @@ export class Caches {
   constructor(options: CachesOptions) {
     this.#options = options;
     this.vms = this.#cache(XENVMS, VM_INDEXES, undefined, (event) => this.noteCreation(event));
+    this.vms.onChange((change) => {
+      if (change.type === 'deleted') this.#forget(change.old.metadata.uid ?? '');
+    });
     this.classes = this.#cache(XENVMCLASSES, {});
     this.hosts = this.#cache(XENHOSTS, {
       pool: (host) => [poolOf(host)],
@@ -167,7 +170,6 @@ export class Caches {
   /** Told of every event before the cache is. */
   noteCreation(event: WatchEvent<XenVM>): void {
     if (event.type === 'initDone' && DOUBTFUL.has(event.cause)) this.#fresh.clear();
-    if (event.type === 'delete') this.#forget(event.object.metadata.uid ?? '');
     if (event.type !== 'apply') return;
     const { uid = '' } = event.object.metadata;
     const known = this.vms.get(keyOf(event.object.metadata));
