@@ -38,6 +38,20 @@ export function leaseHolder(machineID: string, bootID: string, process: string):
   return `${machineID}/${bootID}/${process}`;
 }
 
+/** Namespace of the Lease by which operators agree who leads: every cluster has it once, wherever operators are installed. */
+export const LEADER_NAMESPACE = 'kube-system';
+
+/** Holder of the leader's Lease: the namespace that the operator is installed in, and the process. */
+export function leaderHolder(namespace: string, process: string): string {
+  return `${namespace}/${process}`;
+}
+
+/** Where the operator that leads is installed; undefined if its holder does not say. */
+export function namespaceOfLeader(holderIdentity: string): string | undefined {
+  const [namespace, process] = holderIdentity.split('/');
+  return process === undefined ? undefined : namespace;
+}
+
 /** The boot that a Lease was last renewed in; undefined if its holder does not say. */
 export function bootOfHolder(holderIdentity: string | undefined): string | undefined {
   return holderIdentity?.split('/')[1];

@@ -6,6 +6,7 @@ import { EventRecorder } from '../common/kube/events';
 import { NAMESPACES } from '../common/kube/resources';
 import { openConnections } from '../common/kube/connections';
 import { LastAnswer } from '../common/kube/last-answer';
+import { leaderHolder, LEADER_NAMESPACE, namespaceOfLeader } from '../common/names';
 import { lastResort } from '../common/kube/last-resort';
 import type { OnFault } from '../common/survive';
 import { LEADER_LEASE, readConfig } from './adapters/config';
@@ -88,18 +89,21 @@ async function run(config: OperatorConfig, log: Logger, stopping: Promise<string
     systemNamespace: config.namespace,
     onState: tellBrake(metrics, log),
   });
+  const identity = leaderHolder(config.namespace, config.identity);
   const leader = new LeaderElector({
     client: connections.leases,
     clock,
     random,
-    lease: { namespace: config.namespace, name: LEADER_LEASE },
-    identity: config.identity,
+    lease: { namespace: LEADER_NAMESPACE, name: LEADER_LEASE },
+    identity,
+    onHeld: standingBack(config, { metrics, log }),
     leaseDurationMs: config.leaderElectLeaseMs,
     renewDeadlineMs: Math.round((config.leaderElectLeaseMs * 2) / 3),
     retryPeriodMs: Math.round((config.leaderElectLeaseMs * 2) / 15),
     onStarted: async (number, signal) => {
-      log.info('leading', { term: number, identity: config.identity });
+      log.info('leading', { term: number, identity });
       metrics.leading(true);
+      metrics.secondInstallation(false);
       await caches.renew();
       if (signal.aborted) return;
       const guarded = client.guarded(leader.guard());
@@ -140,6 +144,26 @@ async function run(config: OperatorConfig, log: Logger, stopping: Promise<string
   await caches.stop();
   await http.stop();
   connections.close();
+}
+
+/** Two operators of one fleet would undo each other's work: this one waits, ready to follow. */
+function standingBack({ namespace }: OperatorConfig, { metrics, log }: Told): (holder: string) => void {
+  let told = '';
+  return (holder) => {
+    const other = namespaceOfLeader(holder);
+    const isSecond = other !== undefined && other !== namespace;
+    metrics.secondInstallation(isSecond);
+    if (holder === told) return;
+    told = holder;
+    if (isSecond)
+      log.warn('this fleet has an operator in another namespace: uninstall one of them', { holder, namespace });
+    else log.info('standing by: another process leads', { holder });
+  };
+}
+
+interface Told {
+  readonly metrics: Metrics;
+  readonly log: Logger;
 }
 
 function tellBrake(metrics: Metrics, log: Logger): (state: BrakeState, held: number) => void {

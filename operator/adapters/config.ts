@@ -5,7 +5,7 @@ import { Command, CommanderError } from 'commander';
 import { version } from '../../package.json';
 import type { ListenAddress, LogFormat, LogLevel, OperatorConfig } from './types';
 
-/** Name of the operator's Lease; the chart's Role names it too. */
+/** Name of the operators' Lease, of which a cluster has one; the chart's ClusterRole names it too. */
 export const LEADER_LEASE = 'xen-fleet-operator';
 
 export type ConfigOutcome =
@@ -34,7 +34,7 @@ const LOG_FORMATS: readonly LogFormat[] = ['json', 'text'];
 const OPTIONS = {
   kubeconfig:  option('--kubeconfig <file>', 'KUBECONFIG', nonEmpty, 'kubeconfig to use; without it: the pod\'s service account, else ~/.kube/config'),
   context:     option('--context <name>', 'XENFLEET_CONTEXT', nonEmpty, 'context of the kubeconfig; without it: its current one'),
-  namespace:   option('--namespace <name>', 'POD_NAMESPACE', dnsLabel, 'where the operator\'s own Lease lives', 'xen-fleet-system'),
+  namespace:   option('--namespace <name>', 'POD_NAMESPACE', dnsLabel, 'where the operator is installed', 'xen-fleet-system'),
   identity:    option('--identity <name>', 'XENFLEET_IDENTITY', nonEmpty, 'name of this process in the Lease, used by no other process; without it: pod or machine name and a random part'),
   leaderLease: option('--leader-elect-lease-seconds <n>', 'XENFLEET_LEADER_ELECT_LEASE_SECONDS', integer(5, 600), 'how long leadership lasts without renewal', '15'),
   listen:      option('--listen <[host]:port>', 'XENFLEET_LISTEN', listenAddress, 'address of /metrics, /healthz and /readyz', ':8080'),

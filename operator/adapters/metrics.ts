@@ -62,7 +62,9 @@ function vms(make: InstrumentMaker): Pick<Metrics, 'vmStarted' | 'placement'> {
   return { vmStarted: (seconds) => started.observe(seconds), placement: (result) => placements.inc({ result }) };
 }
 
-function controllers(make: InstrumentMaker): Pick<Metrics, 'reconciled' | 'queueDepth' | 'queueWaited' | 'leading'> {
+function controllers(
+  make: InstrumentMaker,
+): Pick<Metrics, 'reconciled' | 'queueDepth' | 'queueWaited' | 'leading' | 'secondInstallation'> {
   const reconciles = make.counter(
     'xenfleet_reconcile_total',
     'Reconciles, by how they ended.',
@@ -76,8 +78,12 @@ function controllers(make: InstrumentMaker): Pick<Metrics, 'reconciled' | 'queue
   const wait = make.histogram('xenfleet_queue_wait_seconds', waitHelp, RECONCILE_SECONDS, 'controller');
   const leader = make.gauge('xenfleet_leader', '1 while this process leads.');
   leader.set(0);
+  const secondHelp =
+    '1 while an operator that is installed in another namespace leads this fleet, and this one stands back.';
+  const second = make.gauge('xenfleet_second_installation', secondHelp);
   return {
     leading: (isLeader) => leader.set(isLeader ? 1 : 0),
+    secondInstallation: (isThere) => second.set(isThere ? 1 : 0),
     reconciled(controller, outcome, durationMs) {
       reconciles.inc({ controller, outcome });
       seconds.observe({ controller }, durationMs / 1000);

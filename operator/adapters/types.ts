@@ -56,6 +56,8 @@ export interface Metrics {
   watchRelisted(resource: string, cause: RelistCause): void;
   missedEvents(resource: string, count: number): void;
   leading(isLeader: boolean): void;
+  /** Whether an operator that is installed in another namespace leads this fleet. */
+  secondInstallation(isThere: boolean): void;
   /** Objects of this kind that agents are not told of. */
   leftOut(kind: string, objects: number): void;
   /** Whether the brake on mass deletions is closed, and how many VMs it holds up. */
@@ -78,7 +80,7 @@ export interface OperatorConfig {
   /** From `--kubeconfig` or `$KUBECONFIG` (several, separated by colons, are merged); absent: in-cluster, else `~/.kube/config`. */
   readonly kubeconfig?: string;
   readonly context?: string;
-  /** Where the operator's own Lease lives. */
+  /** Where the operator is installed. */
   readonly namespace: string;
   /** Of this process and no other. */
   readonly identity: string;

@@ -50,7 +50,7 @@ describe('chart xen-fleet', function () {
       ({ metadata }) => metadata.namespace !== undefined && metadata.namespace !== 'fleet',
     );
     assert.deepEqual(elsewhere, []);
-    for (const kind of ['ServiceAccount', 'Deployment', 'Service', 'Role', 'RoleBinding']) {
+    for (const kind of ['ServiceAccount', 'Deployment', 'Service']) {
       assert.equal(one(manifests, kind).metadata.namespace, 'fleet');
     }
   });
@@ -156,7 +156,7 @@ describe('chart xen-fleet', function () {
       (role['rules'] as { resources: string[]; resourceNames?: string[] }[])
         .filter((rule) => rule.resources.includes('leases'))
         .flatMap((rule) => rule.resourceNames ?? []);
-    assert.deepEqual(leases(one(manifests, 'Role')), [LEADER_LEASE]);
+    assert.deepEqual(leases(one(manifests, 'ClusterRole')), [LEADER_LEASE]);
     assert.deepEqual(leases(one(manifests, 'ClusterRole', AGENT_ROLE)), [AGENT_LEASE]);
     const bound = (one(manifests, 'ClusterRole')['rules'] as { verbs: string[]; resourceNames?: string[] }[]).find(
       (rule) => rule.verbs.includes('bind'),

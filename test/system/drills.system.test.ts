@@ -120,7 +120,7 @@ describe('drills', function () {
 
   it('a leader is stopped for a while and wakes up: it writes nothing more, nothing runs twice', () =>
     unharmed(async () => {
-      const lease = { namespace: 'xen-fleet-system', name: 'xen-fleet-operator' };
+      const lease = { namespace: 'kube-system', name: 'xen-fleet-operator' };
       const holder = async () => (await playground.client.get(LEASES, lease)).spec?.holderIdentity;
       const first = await holder();
       const paused = first === undefined ? 0 : await leaderIndex(first);
