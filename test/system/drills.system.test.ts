@@ -189,7 +189,8 @@ describe('drills', function () {
   async function leaderIndex(identity: string): Promise<number> {
     const { readFile } = await import('node:fs/promises');
     for (const index of [0, 1]) {
-      if ((await readFile(playground.operator(index).logFile, 'utf8')).includes(identity)) return index;
+      const lines = (await readFile(playground.operator(index).logFile, 'utf8')).split('\n');
+      if (lines.some((line) => line.includes('"leading"') && line.includes(identity))) return index;
     }
     throw new Error(`no operator calls itself ${identity}`);
   }
