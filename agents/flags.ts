@@ -68,7 +68,7 @@ function program(): Command {
     .optionsGroup('API server (in a pod none of these is needed):')
     .option('--kubeconfig <file>', 'kubeconfig to use')
     .option('--server <url>', 'API server, instead of a kubeconfig')
-    .option('--ca-file <file>', 'certificates (PEM) to trust for --server')
+    .option('--ca-file <file>', 'certificates (PEM) to trust for --server; read again when they change')
     .option('--token-file <file>', 'bearer token for --server; read again when it changes')
     .optionsGroup('The Dom0:')
     .addOption(new Option('--mode <mode>', 'how the Dom0 is reached').choices(['local', 'ssh']).default('local'))

@@ -3,11 +3,11 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { readFile } from 'node:fs/promises';
 import { setFlagsFromString } from 'node:v8';
-import { KubeClient } from '../common/kube/client';
 import { systemClock, systemRandom } from '../common/kube/clock';
 import { loadInCluster, loadKubeconfig, tokenFromFile } from '../common/kube/config';
 import type { KubeTarget } from '../common/kube/config';
-import { createTransport } from '../common/kube/https-transport';
+import { openConnections } from '../common/kube/connections';
+import { LastAnswer } from '../common/kube/last-answer';
 import { lastResort } from '../common/kube/last-resort';
 import { Agent } from './loop/agent';
 import { KubeApi } from './api/orders';
@@ -33,6 +33,7 @@ async function targetOf(flags: Flags): Promise<KubeTarget> {
     server: flags.server,
     ...(flags.caFile !== undefined && { ca: await readFile(flags.caFile, 'utf8') }),
     ...(flags.tokenFile !== undefined && { token: tokenFromFile(flags.tokenFile) }),
+    reload: () => targetOf(flags),
   };
 }
 
@@ -58,15 +59,22 @@ async function main(argv: readonly string[]): Promise<void> {
     write: (line) => process.stdout.write(line),
     wallMs: () => systemClock.wallMs(),
   });
-  const transport = createTransport({
+  const lastAnswer = new LastAnswer(systemClock);
+  let isSilent = false;
+  const connections = openConnections({
+    onRequest: (report) => {
+      lastAnswer.note(report);
+      const [trouble] = lastAnswer.troubles();
+      if (trouble !== undefined && !isSilent) log.error({ trouble }, 'the API server does not answer; guests go on');
+      isSilent = trouble !== undefined;
+    },
     target: await targetOf(flags),
     maxSockets: 8,
     userAgent: `xenfleet-agent/${VERSION}`,
   });
-  const client = new KubeClient(transport);
   const clock = systemClock;
   const api = new KubeApi({
-    client,
+    client: connections.client,
     host: flags.host,
     clock,
     random: systemRandom,
@@ -78,7 +86,7 @@ async function main(argv: readonly string[]): Promise<void> {
     host: await hostOf(flags),
     layout: { root: flags.ssh ? '' : flags.hostRoot, stateDir: flags.stateDir, policyFile: flags.policyFile },
     api,
-    client,
+    client: connections.leases,
     clock,
     log,
     version: VERSION,
@@ -88,7 +96,7 @@ async function main(argv: readonly string[]): Promise<void> {
   });
   const end = async (): Promise<void> => {
     await agent.stop();
-    transport.close();
+    connections.close();
   };
   lastResort({
     process,

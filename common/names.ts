@@ -13,6 +13,12 @@ export const VM_NAMESPACE_LABEL = `${GROUP}/vm-namespace`;
 /** Label on a host's namespace, naming the host. */
 export const HOST_LABEL = `${GROUP}/host`;
 
+/**
+ * Annotation on a namespace: until when (RFC 3339) guests of its deleted XenVMs may be ended although the brake is closed.
+ * On the operator's own namespace it counts for the whole fleet.
+ */
+export const BRAKE_LIFTED_UNTIL = `${GROUP}/brake-lifted-until`;
+
 export const AGENT_SERVICE_ACCOUNT = 'agent';
 export const AGENT_LEASE = 'agent';
 export const AGENT_ROLE = 'xen-fleet-agent';
@@ -30,6 +36,20 @@ export function hostOfNamespace(namespace: string): string | undefined {
 /** Holder of a host's Lease: its machine, the boot of its Dom0, and the process. No slash is in the first two. */
 export function leaseHolder(machineID: string, bootID: string, process: string): string {
   return `${machineID}/${bootID}/${process}`;
+}
+
+/** Namespace of the Lease by which operators agree who leads: every cluster has it once, wherever operators are installed. */
+export const LEADER_NAMESPACE = 'kube-system';
+
+/** Holder of the leader's Lease: the namespace that the operator is installed in, and the process. */
+export function leaderHolder(namespace: string, process: string): string {
+  return `${namespace}/${process}`;
+}
+
+/** Where the operator that leads is installed; undefined if its holder does not say. */
+export function namespaceOfLeader(holderIdentity: string): string | undefined {
+  const [namespace, process] = holderIdentity.split('/');
+  return process === undefined ? undefined : namespace;
 }
 
 /** The boot that a Lease was last renewed in; undefined if its holder does not say. */

@@ -65,6 +65,7 @@ export const VM_REASONS = [
   'WaitingForReceipt',
   'ReportImplausible',
   'Terminating',
+  'BrakeClosed',
   'SpecChanged',
   'PoolPathChanged',
   'Progressing',

@@ -1,10 +1,12 @@
 /** The operator's composition root: options in, parts made and joined, one orderly end. */
 import { randomUUID } from 'node:crypto';
-import { KubeClient } from '../common/kube/client';
+import type { KubeClient } from '../common/kube/client';
 import { systemClock, systemRandom } from '../common/kube/clock';
 import { EventRecorder } from '../common/kube/events';
 import { NAMESPACES } from '../common/kube/resources';
-import { createTransport } from '../common/kube/https-transport';
+import { openConnections } from '../common/kube/connections';
+import { LastAnswer } from '../common/kube/last-answer';
+import { leaderHolder, LEADER_NAMESPACE, namespaceOfLeader } from '../common/names';
 import { lastResort } from '../common/kube/last-resort';
 import type { OnFault } from '../common/survive';
 import { LEADER_LEASE, readConfig } from './adapters/config';
@@ -13,10 +15,12 @@ import { startHttpServer } from './adapters/http';
 import { operatorTarget } from './adapters/kube';
 import { createLogger } from './adapters/logger';
 import { createMetrics } from './adapters/metrics';
-import type { Logger, OperatorConfig } from './adapters/types';
+import type { Logger, Metrics, OperatorConfig } from './adapters/types';
+import { Brake } from './controllers/brake';
+import { openCaches } from './controllers/frame/caches';
 import { HostDirectory } from './controllers/frame/host-directory';
 import { LeaderTerm } from './controllers/term';
-import { openCaches } from './controllers/frame/caches';
+import type { BrakeState } from './plan/brake';
 import { LeaderElector } from './runtime/leader';
 
 /** A process that ends by a fault gives its Lease back within this time, or not at all. */
@@ -37,8 +41,16 @@ async function run(config: OperatorConfig, log: Logger, stopping: Promise<string
     ...(config.context !== undefined && { context: config.context }),
     env: process.env,
   });
-  const transport = createTransport({ target, onRequest: metrics.apiRequest, userAgent: 'xen-fleet-operator' });
-  const client = new KubeClient(transport);
+  const lastAnswer = new LastAnswer(clock);
+  const connections = openConnections({
+    target,
+    onRequest: (report) => {
+      metrics.apiRequest(report);
+      lastAnswer.note(report);
+    },
+    userAgent: 'xen-fleet-operator',
+  });
+  const { client } = connections;
   const events = new EventRecorder({ client, clock, component: 'xen-fleet-operator', instance: config.identity });
 
   let term: LeaderTerm | undefined;
@@ -57,7 +69,8 @@ async function run(config: OperatorConfig, log: Logger, stopping: Promise<string
   const http = await startHttpServer({
     listen: config.listen,
     metrics: () => metrics.expose(),
-    notReady: () => (alive ? caches.unsynced().map((kind) => `${kind} not listed yet`) : ['stopping']),
+    notReady: () =>
+      alive ? [...caches.unsynced().map((kind) => `${kind} not listed yet`), ...lastAnswer.troubles()] : ['stopping'],
   });
   log.info('serving', { url: http.url, server: target.server });
   caches.start();
@@ -69,18 +82,28 @@ async function run(config: OperatorConfig, log: Logger, stopping: Promise<string
   }
   const directory = new HostDirectory({ caches, clock, fleetID, unknownAfterMs: config.hostUnknownAfterMs });
   metrics.onCollect(() => (term === undefined ? undefined : fleetUsage(caches, directory, term)));
+  const brake = new Brake({
+    caches,
+    clock,
+    limits: config.brake,
+    systemNamespace: config.namespace,
+    onState: tellBrake(metrics, log),
+  });
+  const identity = leaderHolder(config.namespace, config.identity);
   const leader = new LeaderElector({
-    client,
+    client: connections.leases,
     clock,
     random,
-    lease: { namespace: config.namespace, name: LEADER_LEASE },
-    identity: config.identity,
+    lease: { namespace: LEADER_NAMESPACE, name: LEADER_LEASE },
+    identity,
+    onHeld: standingBack(config, { metrics, log }),
     leaseDurationMs: config.leaderElectLeaseMs,
     renewDeadlineMs: Math.round((config.leaderElectLeaseMs * 2) / 3),
     retryPeriodMs: Math.round((config.leaderElectLeaseMs * 2) / 15),
     onStarted: async (number, signal) => {
-      log.info('leading', { term: number, identity: config.identity });
+      log.info('leading', { term: number, identity });
       metrics.leading(true);
+      metrics.secondInstallation(false);
       await caches.renew();
       if (signal.aborted) return;
       const guarded = client.guarded(leader.guard());
@@ -88,6 +111,7 @@ async function run(config: OperatorConfig, log: Logger, stopping: Promise<string
       term = new LeaderTerm({
         caches,
         directory,
+        brake,
         client: guarded,
         events,
         clock,
@@ -116,9 +140,43 @@ async function run(config: OperatorConfig, log: Logger, stopping: Promise<string
   alive = false;
   await leader.stop();
   await events.flush();
+  brake.stop();
   await caches.stop();
   await http.stop();
-  transport.close();
+  connections.close();
+}
+
+/** Two operators of one fleet would undo each other's work: this one waits, ready to follow. */
+function standingBack({ namespace }: OperatorConfig, { metrics, log }: Told): (holder: string) => void {
+  let told = '';
+  return (holder) => {
+    const other = namespaceOfLeader(holder);
+    const isSecond = other !== undefined && other !== namespace;
+    metrics.secondInstallation(isSecond);
+    if (holder === told) return;
+    told = holder;
+    if (isSecond)
+      log.warn('this fleet has an operator in another namespace: uninstall one of them', { holder, namespace });
+    else log.info('standing by: another process leads', { holder });
+  };
+}
+
+interface Told {
+  readonly metrics: Metrics;
+  readonly log: Logger;
+}
+
+function tellBrake(metrics: Metrics, log: Logger): (state: BrakeState, held: number) => void {
+  let wasClosed = false;
+  return (state, held) => {
+    metrics.brake(state.isClosed, held);
+    if (state.isClosed && !wasClosed) {
+      const { count, limit, fleet } = state;
+      log.error('brake closed: no guest is ended for a deleted XenVM', { deletions: count, limit, fleet, held });
+    }
+    if (!state.isClosed) log.warn('brake open again');
+    wasClosed = state.isClosed;
+  };
 }
 
 /** The fleet's ID: the UID of kube-system, which a restored backup keeps and another cluster never has. */

@@ -15,6 +15,22 @@ export interface KubeTarget {
   readonly serverName?: string;
   /** The bearer token to send. `fresh` is true after a 401: what was remembered is not good any more. */
   readonly token?: (fresh?: boolean) => Promise<string | undefined>;
+  /**
+   * All of it once more, as the files are now; but for `server`, which stays. Undefined if there is no news.
+   * `refused`: what was read before is not good any more.
+   */
+  readonly reload?: (refused: boolean) => Promise<KubeTarget | undefined>;
+}
+
+const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
+
+/** Throws if what is sent to `server`, the token first of all, could be read on the way. */
+export function refuseCleartext(server: string): void {
+  const { protocol, hostname } = new URL(server);
+  if (protocol === 'https:' || (protocol === 'http:' && LOOPBACK.test(hostname))) return;
+  throw new Error(
+    `server ${server}: everybody on the way could read the token. Give an address that begins with https:// (http:// is for loopback addresses only)`,
+  );
 }
 
 const TOKEN_REREAD_MS = 60_000;
@@ -39,7 +55,8 @@ export function tokenFromFile(file: string, clock: Clock = systemClock): (fresh?
 /** Reads the current context of a kubeconfig file (or `contextName`). Rejects with a clear message where it asks for what we do not do. */
 export async function loadKubeconfig(file: string, contextName?: string): Promise<KubeTarget> {
   try {
-    return await targetOf(await parse(await readFile(file, 'utf8')), path.dirname(file), contextName);
+    const target = await targetOf(await parse(await readFile(file, 'utf8')), path.dirname(file), contextName);
+    return { ...target, reload: () => loadKubeconfig(file, contextName) };
   } catch (cause) {
     throw new Error(`kubeconfig ${file}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
   }
@@ -59,7 +76,7 @@ export async function loadInCluster(source: InClusterSource = {}): Promise<KubeT
   if (host === undefined || host === '') throw new Error('not in a cluster: KUBERNETES_SERVICE_HOST is not set');
   const ca = await readFile(path.join(dir, 'ca.crt'), 'utf8');
   const server = `https://${host.includes(':') ? `[${host}]` : host}:${port}`;
-  return { server, ca, token: tokenFromFile(path.join(dir, 'token')) };
+  return { server, ca, token: tokenFromFile(path.join(dir, 'token')), reload: () => loadInCluster(source) };
 }
 
 type Fields = Readonly<Record<string, unknown>>;

@@ -3,8 +3,11 @@ import type http from 'node:http';
 import { performance } from 'node:perf_hooks';
 import { TooLong, readAll, readLines } from './body';
 import { CallLife, whatOf } from './call-life';
-import { KubeError } from './errors';
-import { Exchange, newAgent } from './exchange';
+import { systemClock } from './clock';
+import { refuseCleartext } from './config';
+import { Credentials, isNotTrusted } from './credentials';
+import { KubeError, isKubeError } from './errors';
+import { Exchange } from './exchange';
 import type { ExchangeOptions } from './exchange';
 import { errorOfAnswer } from './status';
 import type { KubeRequest, KubeTransport, StreamEnd, StreamRequest, TransportOptions } from './transport';
@@ -17,8 +20,6 @@ export function createTransport(options: TransportOptions): KubeTransport {
 const DEFAULT_MAX_RESPONSE_BYTES = 16 * 1024 * 1024;
 /** etcd takes objects of 1.5 MiB; a watch event is one object in one line. */
 const MAX_LINE_LENGTH = 16 * 1024 * 1024;
-/** API servers close idle connections after 90 s; ours go first, so that no write meets a closing one. */
-const IDLE_SOCKET_MS = 60_000;
 const STALE_RETRIES = 3;
 
 function withQuery(call: KubeRequest): string {
@@ -30,6 +31,14 @@ function withQuery(call: KubeRequest): string {
   return text === '' ? call.path : `${call.path}?${text}`;
 }
 
+type Pool = 'callAgent' | 'watchAgent';
+
+/** The server did not let us in, or one side did not take the other's certificate: nothing was done. */
+function isRefusal(error: unknown): error is KubeError {
+  if (isKubeError(error, 'unauthorized')) return error.code === 401;
+  return isKubeError(error, 'network') && !error.mayHaveLanded && isNotTrusted(error.cause);
+}
+
 interface Answer {
   readonly exchange: Exchange;
   readonly response: http.IncomingMessage;
@@ -38,32 +47,21 @@ interface Answer {
 class HttpsTransport implements KubeTransport {
   private readonly url: URL;
   private readonly secure: boolean;
-  /** Calls share a few connections; a watch occupies one for minutes, so watches have connections of their own. */
-  private readonly callAgent: http.Agent;
-  private readonly watchAgent: http.Agent;
+  private readonly credentials: Credentials;
   private readonly living = new Set<CallLife>();
 
   constructor(private readonly options: TransportOptions) {
     const { target } = options;
+    refuseCleartext(target.server);
     this.url = new URL(target.server);
     this.secure = this.url.protocol === 'https:';
-    const common = {
-      keepAlive: true,
-      scheduling: 'lifo' as const,
-      timeout: IDLE_SOCKET_MS,
-      ...(target.ca !== undefined && { ca: target.ca }),
-      ...(target.cert !== undefined && { cert: target.cert }),
-      ...(target.key !== undefined && { key: target.key }),
-      ...(target.serverName !== undefined && { servername: target.serverName }),
-    };
-    const maxSockets = options.maxSockets ?? 16;
-    this.callAgent = newAgent(this.secure, { ...common, maxSockets, maxFreeSockets: maxSockets });
-    this.watchAgent = newAgent(this.secure, { ...common, maxFreeSockets: 2 });
+    const { maxSockets = 16, clock = systemClock } = options;
+    this.credentials = new Credentials(target, { maxSockets, clock });
   }
 
   request(call: KubeRequest): Promise<unknown> {
     return this.reported(call, async (life) => {
-      const answer = await this.answerTo(call, life, this.callAgent);
+      const answer = await this.answerTo(call, life, 'callAgent');
       const text = await this.bodyOf(call, answer);
       try {
         return { code: answer.response.statusCode ?? 0, result: JSON.parse(text) as unknown };
@@ -76,7 +74,7 @@ class HttpsTransport implements KubeTransport {
 
   stream(call: StreamRequest): Promise<StreamEnd> {
     return this.reported(call, async (life) => {
-      const { exchange, response } = await this.answerTo(call, life, this.watchAgent);
+      const { exchange, response } = await this.answerTo(call, life, 'watchAgent');
       life.stopDeadline();
       const reading = { idleMs: call.idleMs, maxLineLength: MAX_LINE_LENGTH, onLine: call.onLine };
       const result = await readLines(response, reading).catch((error: unknown) => {
@@ -88,8 +86,7 @@ class HttpsTransport implements KubeTransport {
 
   close(): void {
     for (const life of [...this.living]) life.end('aborted', 'the connection to the API server was closed');
-    this.callAgent.destroy();
-    this.watchAgent.destroy();
+    this.credentials.destroy();
   }
 
   private async reported<R>(
@@ -117,24 +114,42 @@ class HttpsTransport implements KubeTransport {
     }
   }
 
-  /** A successful answer's head. A refused token is read anew once: a 401 changed nothing. */
-  private async answerTo(call: KubeRequest, life: CallLife, agent: http.Agent): Promise<Answer> {
-    for (let fresh = false; ; fresh = true) {
-      const token = await this.token(fresh);
+  /** A successful answer's head. What was refused is read anew once, and tried again: a refusal changed nothing. */
+  private async answerTo(call: KubeRequest, life: CallLife, pool: Pool): Promise<Answer> {
+    const { credentials } = this;
+    if (credentials.isDue) await credentials.renew(false);
+    const { generation } = credentials;
+    try {
+      return await this.answerOnce(call, life, { pool, fresh: false });
+    } catch (error) {
+      if (!isRefusal(error)) throw error;
+      await credentials.renew(true);
       life.throwIfOver();
-      const answer = await this.exchange(call, life, { agent, token });
-      const code = answer.response.statusCode ?? 0;
-      if (code >= 200 && code < 300) return answer;
-      const body = await this.bodyOf(call, answer);
-      if (code === 401 && !fresh && this.options.target.token !== undefined) continue;
-      const { headers } = answer.response;
-      throw errorOfAnswer({ what: whatOf(call), isWrite: call.method !== 'GET', code, headers, body });
+      const isRenewed = credentials.generation !== generation;
+      const mayHelp = isRenewed || (error.kind === 'unauthorized' && credentials.token !== undefined);
+      if (!mayHelp) throw error;
+      return this.answerOnce(call, life, { pool, fresh: !isRenewed });
     }
+  }
+
+  private async answerOnce(
+    call: KubeRequest,
+    life: CallLife,
+    { pool, fresh }: { pool: Pool; fresh: boolean },
+  ): Promise<Answer> {
+    const token = await this.token(fresh);
+    life.throwIfOver();
+    const answer = await this.exchange(call, life, { agent: this.credentials[pool], token });
+    const code = answer.response.statusCode ?? 0;
+    if (code >= 200 && code < 300) return answer;
+    const body = await this.bodyOf(call, answer);
+    const { headers } = answer.response;
+    throw errorOfAnswer({ what: whatOf(call), isWrite: call.method !== 'GET', code, headers, body });
   }
 
   private async token(fresh: boolean): Promise<string | undefined> {
     try {
-      return await this.options.target.token?.(fresh);
+      return await this.credentials.token?.(fresh);
     } catch (cause) {
       throw new KubeError('unauthorized', `no token: ${cause instanceof Error ? cause.message : String(cause)}`, {
         cause,

@@ -1,4 +1,5 @@
 /** What a connection to one API server can be asked: raw JSON in and out, a deadline on everything, one kind of error. Its body: https-transport.ts. */
+import type { Clock } from '../ports';
 import type { KubeTarget } from './config';
 
 export interface KubeRequest {
@@ -56,5 +57,7 @@ export interface TransportOptions {
   /** Bytes of one answer; default 16 MiB. A longer one is a KubeError `tooLong`. */
   readonly maxResponseBytes?: number;
   readonly userAgent?: string;
+  /** Tells when credentials are read again; default: the system's. */
+  readonly clock?: Clock;
   readonly onRequest?: (report: RequestReport) => void;
 }

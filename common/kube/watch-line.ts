@@ -54,6 +54,17 @@ export function dropUnread<T extends KubeObject>(object: T): T {
   return object;
 }
 
+/** Drops every annotation but this one, which somebody here reads. */
+export function keepAnnotation(kept: string): <T extends KubeObject>(object: T) => T {
+  return (object) => {
+    const metadata = object.metadata as { annotations?: Record<string, string> };
+    const value = metadata.annotations?.[kept];
+    dropAnnotations(object);
+    if (value !== undefined) metadata.annotations = { [kept]: value };
+    return object;
+  };
+}
+
 /** Drops every annotation besides. For kinds that are never written back whole: what is missing would be erased. */
 export function dropAnnotations<T extends KubeObject>(object: T): T {
   delete (object.metadata as { annotations?: unknown }).annotations;

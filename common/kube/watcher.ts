@@ -47,7 +47,7 @@ export class Watcher<T extends KubeObject> {
   private stopping = false;
   private interrupt = new AbortController();
   private failures = 0;
-  private listedAtMs = 0;
+  private relistDueMs = Infinity;
   private readonly relists = new RelistRequests();
   private readonly pageLimit = new PageLimit();
 
@@ -132,7 +132,7 @@ export class Watcher<T extends KubeObject> {
   }
 
   private async stepPaging(state: State & { name: 'paging' }): Promise<State> {
-    const { client, type, scope, onEvent, clock, trim = dropUnread } = this.options;
+    const { client, type, scope, onEvent, trim = dropUnread } = this.options;
     const { cause, continueToken } = state;
     const query = { ...scope, limit: this.pageLimit.current, ...(continueToken !== undefined && { continueToken }) };
     let page;
@@ -144,10 +144,17 @@ export class Watcher<T extends KubeObject> {
     onEvent({ type: 'page', objects: page.items.map(trim) });
     if (page.continueToken !== undefined) return { name: 'paging', cause, continueToken: page.continueToken };
     this.pageLimit.grow();
-    this.listedAtMs = clock.monotonicMs();
+    this.relistDueMs = this.nextRelistMs();
     onEvent({ type: 'initDone', resourceVersion: page.resourceVersion, cause });
     this.relists.finish();
     return { name: 'watching', resourceVersion: page.resourceVersion };
+  }
+
+  /** Watches that began together, of all kinds and in all agents, do not list everything anew together. */
+  private nextRelistMs(): number {
+    const { clock, random, relistEveryMs = RELIST_EVERY_MS } = this.options;
+    if (relistEveryMs === 0) return Infinity;
+    return clock.monotonicMs() + relistEveryMs * (0.75 + 0.25 * random.next());
   }
 
   private async stepChecking(resourceVersion: string): Promise<State> {
@@ -163,9 +170,9 @@ export class Watcher<T extends KubeObject> {
   }
 
   private async stepWatching(resourceVersion: string): Promise<State> {
-    const { clock, random, relistEveryMs = RELIST_EVERY_MS, healthyMs = 10_000 } = this.options;
+    const { clock, random, healthyMs = 10_000 } = this.options;
     const startedMs = clock.monotonicMs();
-    if (relistEveryMs > 0 && startedMs - this.listedAtMs >= relistEveryMs) return { name: 'empty', cause: 'periodic' };
+    if (startedMs >= this.relistDueMs) return { name: 'empty', cause: 'periodic' };
     const [least, most] = this.options.serverTimeoutSeconds ?? [240, 290];
     const timeoutSeconds = Math.round(least + random.next() * (most - least));
     const { signal } = this.interrupt;

@@ -5,7 +5,7 @@ import { Command, CommanderError } from 'commander';
 import { version } from '../../package.json';
 import type { ListenAddress, LogFormat, LogLevel, OperatorConfig } from './types';
 
-/** Name of the operator's Lease; the chart's Role names it too. */
+/** Name of the operators' Lease, of which a cluster has one; the chart's ClusterRole names it too. */
 export const LEADER_LEASE = 'xen-fleet-operator';
 
 export type ConfigOutcome =
@@ -34,11 +34,14 @@ const LOG_FORMATS: readonly LogFormat[] = ['json', 'text'];
 const OPTIONS = {
   kubeconfig:  option('--kubeconfig <file>', 'KUBECONFIG', nonEmpty, 'kubeconfig to use; without it: the pod\'s service account, else ~/.kube/config'),
   context:     option('--context <name>', 'XENFLEET_CONTEXT', nonEmpty, 'context of the kubeconfig; without it: its current one'),
-  namespace:   option('--namespace <name>', 'POD_NAMESPACE', dnsLabel, 'where the operator\'s own Lease lives', 'xen-fleet-system'),
+  namespace:   option('--namespace <name>', 'POD_NAMESPACE', dnsLabel, 'where the operator is installed', 'xen-fleet-system'),
   identity:    option('--identity <name>', 'XENFLEET_IDENTITY', nonEmpty, 'name of this process in the Lease, used by no other process; without it: pod or machine name and a random part'),
   leaderLease: option('--leader-elect-lease-seconds <n>', 'XENFLEET_LEADER_ELECT_LEASE_SECONDS', integer(5, 600), 'how long leadership lasts without renewal', '15'),
   listen:      option('--listen <[host]:port>', 'XENFLEET_LISTEN', listenAddress, 'address of /metrics, /healthz and /readyz', ':8080'),
   hostUnknown: option('--host-unknown-after-seconds <n>', 'XENFLEET_HOST_UNKNOWN_AFTER_SECONDS', integer(11, 3600), 'silence of an agent (it reports every 10 s) after which its host is Unknown', '25'),
+  brakeCount:  option('--brake-deletions <n>', 'XENFLEET_BRAKE_DELETIONS', integer(0, 1_000_000), 'so many XenVMs may be deleted within the window of the brake; if more are, their guests are ended only after an administrator\'s word; 0: there is no brake', '10'),
+  brakePart:   option('--brake-percent <n>', 'XENFLEET_BRAKE_PERCENT', integer(0, 100), '… or so many percent of the VMs that have a host, if that is more', '20'),
+  brakeWindow: option('--brake-window-seconds <n>', 'XENFLEET_BRAKE_WINDOW_SECONDS', integer(10, 86_400), 'window of the brake', '300'),
   workers:     option('--workers <n>', 'XENFLEET_WORKERS', integer(1, 256), 'objects worked on at once, per controller', '16'),
   logLevel:    option('--log-level <level>', 'XENFLEET_LOG_LEVEL', oneOf(LOG_LEVELS), `least level that is logged: ${LOG_LEVELS.join(', ')}`, 'info'),
   logFormat:   option('--log-format <format>', 'XENFLEET_LOG_FORMAT', oneOf(LOG_FORMATS), `form of log lines: ${LOG_FORMATS.join(', ')}`, 'json'),
@@ -65,6 +68,11 @@ function configOf(values: Values, env: Env): OperatorConfig {
     leaderElectLeaseMs: values.required(OPTIONS.leaderLease, 0) * 1000,
     listen: values.required<ListenAddress>(OPTIONS.listen, { port: 0 }),
     hostUnknownAfterMs: values.required(OPTIONS.hostUnknown, 0) * 1000,
+    brake: {
+      deletions: values.required(OPTIONS.brakeCount, 0),
+      percent: values.required(OPTIONS.brakePart, 0),
+      windowMs: values.required(OPTIONS.brakeWindow, 0) * 1000,
+    },
     workers: values.required(OPTIONS.workers, 1),
     logLevel: values.required(OPTIONS.logLevel, 'info'),
     logFormat: values.required(OPTIONS.logFormat, 'json'),

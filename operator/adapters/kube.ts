@@ -44,7 +44,9 @@ async function pluginTarget(
   { context, clock = systemClock }: TargetOptions,
 ): Promise<KubeTarget> {
   try {
-    return await targetOf(() => load(files, context), clock);
+    const read = (): Promise<KubeTarget> => targetOf(() => load(files, context), clock);
+    // Plugins know by themselves when to answer anew; they are asked again only if they must be.
+    return { ...(await read()), reload: (refused) => (refused ? read() : Promise.resolve(undefined)) };
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
     throw new Error(`kubeconfig ${files.join(', ')}: ${why}`, { cause });

@@ -26,6 +26,8 @@ export function createMetrics(version = packageVersion, onFault: OnFault = () =>
   const faults = make.counter('xenfleet_faults_total', faultsHelp, 'where');
   const fault = (where: string): void => faults.inc({ where });
   const leftOut = make.gauge('xenfleet_left_out_objects', 'Objects that agents are not told of.', 'kind');
+  const closed = make.gauge('xenfleet_brake_closed', '1 while many deletions at once wait for an administrator.');
+  const held = make.gauge('xenfleet_brake_held_vms', 'Deleted VMs whose guests run on because the brake is closed.');
   const scrapeFailed: OnFault = (where, error) => {
     fault(where);
     onFault(where, error);
@@ -37,6 +39,10 @@ export function createMetrics(version = packageVersion, onFault: OnFault = () =>
     ...controllers(make),
     ...api(make),
     fault,
+    brake(isClosed, vms) {
+      closed.set(isClosed ? 1 : 0);
+      held.set(vms);
+    },
     leftOut: (kind, objects) => leftOut.set({ kind }, objects),
     onCollect(reader) {
       read = reader;
@@ -56,7 +62,9 @@ function vms(make: InstrumentMaker): Pick<Metrics, 'vmStarted' | 'placement'> {
   return { vmStarted: (seconds) => started.observe(seconds), placement: (result) => placements.inc({ result }) };
 }
 
-function controllers(make: InstrumentMaker): Pick<Metrics, 'reconciled' | 'queueDepth' | 'queueWaited' | 'leading'> {
+function controllers(
+  make: InstrumentMaker,
+): Pick<Metrics, 'reconciled' | 'queueDepth' | 'queueWaited' | 'leading' | 'secondInstallation'> {
   const reconciles = make.counter(
     'xenfleet_reconcile_total',
     'Reconciles, by how they ended.',
@@ -70,8 +78,12 @@ function controllers(make: InstrumentMaker): Pick<Metrics, 'reconciled' | 'queue
   const wait = make.histogram('xenfleet_queue_wait_seconds', waitHelp, RECONCILE_SECONDS, 'controller');
   const leader = make.gauge('xenfleet_leader', '1 while this process leads.');
   leader.set(0);
+  const secondHelp =
+    '1 while an operator that is installed in another namespace leads this fleet, and this one stands back.';
+  const second = make.gauge('xenfleet_second_installation', secondHelp);
   return {
     leading: (isLeader) => leader.set(isLeader ? 1 : 0),
+    secondInstallation: (isThere) => second.set(isThere ? 1 : 0),
     reconciled(controller, outcome, durationMs) {
       reconciles.inc({ controller, outcome });
       seconds.observe({ controller }, durationMs / 1000);

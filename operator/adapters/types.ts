@@ -56,8 +56,12 @@ export interface Metrics {
   watchRelisted(resource: string, cause: RelistCause): void;
   missedEvents(resource: string, count: number): void;
   leading(isLeader: boolean): void;
+  /** Whether an operator that is installed in another namespace leads this fleet. */
+  secondInstallation(isThere: boolean): void;
   /** Objects of this kind that agents are not told of. */
   leftOut(kind: string, objects: number): void;
+  /** Whether the brake on mass deletions is closed, and how many VMs it holds up. */
+  brake(isClosed: boolean, held: number): void;
   /** An exception that nobody expected was caught, here. */
   fault(where: string): void;
   /** The text for Prometheus; what of the fleet cannot be told is left out. */
@@ -76,13 +80,15 @@ export interface OperatorConfig {
   /** From `--kubeconfig` or `$KUBECONFIG` (several, separated by colons, are merged); absent: in-cluster, else `~/.kube/config`. */
   readonly kubeconfig?: string;
   readonly context?: string;
-  /** Where the operator's own Lease lives. */
+  /** Where the operator is installed. */
   readonly namespace: string;
   /** Of this process and no other. */
   readonly identity: string;
   readonly leaderElectLeaseMs: number;
   readonly listen: ListenAddress;
   readonly hostUnknownAfterMs: number;
+  /** More deletions within the window than the larger of the two close the brake; `deletions` 0: there is none. */
+  readonly brake: { readonly deletions: number; readonly percent: number; readonly windowMs: number };
   /** Parallel reconciles per controller. */
   readonly workers: number;
   readonly logLevel: LogLevel;

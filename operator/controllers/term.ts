@@ -16,6 +16,7 @@ import { survive, type OnFault } from '../../common/survive';
 import type { Logger, Metrics } from '../adapters/types';
 import { planVm } from '../plan/vm/plan';
 import type { WorkQueue } from '../runtime/workqueue';
+import type { Brake } from './brake';
 import type { Caches } from './frame/caches';
 import { HostController } from './host/controller';
 import { LeftOutTeller } from './host/left-out';
@@ -36,6 +37,7 @@ import { Writer } from './frame/writer';
 export interface LeaderTermOptions {
   readonly caches: Caches;
   readonly directory: HostDirectory;
+  readonly brake: Brake;
   /** Guarded by this term of leadership. */
   readonly client: KubeClient;
   readonly events: EventRecorder;
@@ -65,7 +67,7 @@ export class LeaderTerm {
     this.#options = options;
     const { caches, directory, log } = options;
     directory.nonce = options.newNonce();
-    this.#facts = new VmFactsSource(caches, directory);
+    this.#facts = new VmFactsSource(caches, directory, options.brake);
     this.#views = new HostViews(options);
     this.#writer = new Writer(options);
     this.ledger = new Ledger(caches, directory, this.#facts, (kind, key, error) =>
@@ -86,6 +88,7 @@ export class LeaderTerm {
     const sources = { caches: this.#options.caches, views: this.#views };
     this.#undo = [
       this.#views.onChange((host) => this.ledger.markHost(host)),
+      this.#options.brake.onChange((keys) => keys.forEach((key) => this.#vms.queue.add(key))),
       ...ROOM_WATCHES.map((watch) => watch.listen(sources, () => this.placement.wake())),
     ];
     for (const kind of this.#kinds) kind.start();

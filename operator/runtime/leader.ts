@@ -46,6 +46,8 @@ export interface LeaderOptions {
   readonly onStarted: (term: number, signal: AbortSignal) => void | Promise<void>;
   /** Leadership ends: stop the workers; the lease is released only after this. */
   readonly onStopped: (term: number) => void | Promise<void>;
+  /** Somebody else holds the Lease; told at every look. */
+  readonly onHeld?: (holder: string) => void;
   readonly onState?: (state: LeaderState) => void;
   readonly onError?: (error: unknown) => void;
 }
@@ -167,7 +169,7 @@ export class LeaderElector {
       const object: Lease = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata, spec: this.spec() };
       return this.won(await client.create(LEASES, object, this.call()), begun);
     }
-    if (!this.isFree(found, clock.monotonicMs())) return;
+    if (!this.isFree(found, clock.monotonicMs())) return this.options.onHeld?.(found.spec?.holderIdentity ?? '');
     this.won(await client.update(LEASES, { ...found, spec: this.spec(found.spec) }, this.call()), begun);
   }
 

@@ -50,16 +50,20 @@ describe('chart xen-fleet', function () {
       ({ metadata }) => metadata.namespace !== undefined && metadata.namespace !== 'fleet',
     );
     assert.deepEqual(elsewhere, []);
-    for (const kind of ['ServiceAccount', 'Deployment', 'Service', 'Role', 'RoleBinding']) {
+    for (const kind of ['ServiceAccount', 'Deployment', 'Service']) {
       assert.equal(one(manifests, kind).metadata.namespace, 'fleet');
     }
   });
 
   it('starts the operator with options that it takes', async () => {
     const values = { 'operator.workers': 3, 'operator.logLevel': 'debug', 'operator.hostUnknownAfterSeconds': 60 };
-    const outcome = readConfig(container(await helm.render(values))['args'] as string[], { POD_NAMESPACE: 'fleet' });
+    const brake = { 'operator.brake.deletions': 1_000_000, 'operator.brake.percent': 0 };
+    const outcome = readConfig(container(await helm.render({ ...values, ...brake }))['args'] as string[], {
+      POD_NAMESPACE: 'fleet',
+    });
     if (outcome.kind === 'exit') assert.fail(outcome.text);
     const { workers, logLevel, hostUnknownAfterMs, namespace, listen } = outcome.config;
+    assert.deepEqual(outcome.config.brake, { deletions: 1_000_000, percent: 0, windowMs: 300_000 });
     assert.deepEqual(
       { workers, logLevel, hostUnknownAfterMs, namespace },
       {
@@ -152,7 +156,7 @@ describe('chart xen-fleet', function () {
       (role['rules'] as { resources: string[]; resourceNames?: string[] }[])
         .filter((rule) => rule.resources.includes('leases'))
         .flatMap((rule) => rule.resourceNames ?? []);
-    assert.deepEqual(leases(one(manifests, 'Role')), [LEADER_LEASE]);
+    assert.deepEqual(leases(one(manifests, 'ClusterRole')), [LEADER_LEASE]);
     assert.deepEqual(leases(one(manifests, 'ClusterRole', AGENT_ROLE)), [AGENT_LEASE]);
     const bound = (one(manifests, 'ClusterRole')['rules'] as { verbs: string[]; resourceNames?: string[] }[]).find(
       (rule) => rule.verbs.includes('bind'),
@@ -185,6 +189,7 @@ describe('chart xen-fleet', function () {
     ['operator.workers', 0, /operator[./]workers/],
     ['operator.logLevel', 'loud', /operator[./]logLevel/],
     ['operator.leaderElectLeaseSeconds', 1, /operator[./]leaderElectLeaseSeconds/],
+    ['operator.brake.percent', 101, /operator[./]brake[./]percent/],
     ['operator.hostUnknownAfterSeconds', 5, /operator[./]hostUnknownAfterSeconds/],
     ['operator.worker', 3, /'?worker'? not allowed|Additional property worker/],
     ['crds.install', 'yes', /crds[./]install/],

@@ -24,8 +24,8 @@ export const OPERATOR_RIGHTS = [
   'bind clusterroles.rbac.authorization.k8s.io=xen-fleet-agent',
   ...['list', 'watch', 'create'].map((verb) => `${verb} leases.coordination.k8s.io`),
   'create events',
+  ...['get', 'update'].map((verb) => `${verb} leases.coordination.k8s.io=${OPERATOR}`),
 ].sort();
-export const LEADER_RIGHTS = ['get', 'update'].map((verb) => `${verb} leases.coordination.k8s.io=${OPERATOR}`);
 
 /** Panels of what should not happen. */
 export const MAY_BE_EMPTY = [

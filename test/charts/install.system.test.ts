@@ -11,7 +11,7 @@ import { startControlPlane } from '../control-plane/control-plane';
 import type { AuditEvent, ControlPlane } from '../control-plane/types';
 import { adminClient } from '../playground/access';
 import { queriesOf, readDashboard } from './dashboard';
-import { LEADER_RIGHTS, MAY_BE_EMPTY, OPERATOR, OPERATOR_RIGHTS, OURS } from './expected';
+import { MAY_BE_EMPTY, OPERATOR, OPERATOR_RIGHTS, OURS } from './expected';
 import { CHART, startHelm } from './helm';
 import type { Helm, HelmResult } from './helm';
 import { findPrometheus, startPrometheus } from './promtool';
@@ -76,7 +76,7 @@ describe('chart on a real API server', function () {
     const rights = new Rights(plane, await plane.tokenFor(NAMESPACE, OPERATOR));
     try {
       assert.deepEqual(await rights.list('default'), OPERATOR_RIGHTS);
-      assert.deepEqual(await rights.list(NAMESPACE), [...OPERATOR_RIGHTS, ...LEADER_RIGHTS].sort());
+      assert.deepEqual(await rights.list(NAMESPACE), OPERATOR_RIGHTS);
     } finally {
       rights.stop();
     }

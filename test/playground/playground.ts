@@ -65,7 +65,9 @@ async function start(options: PlaygroundOptions, place: Place, undo: Undo[]): Pr
   };
   const making: Making = { options, place, bundles, dom0s };
   const operatorAccess = await access.grant('operator', OPERATOR_ACCOUNT);
-  for (const name of operatorNames(options.operators ?? 1)) add(operatorProgram(making, name, operatorAccess));
+  operatorNames(options.operators ?? 1).forEach((name, index) =>
+    add(operatorProgram(making, { name, index }, operatorAccess)),
+  );
   say('operator: started');
   await applyFleet(
     plane,
@@ -143,12 +145,18 @@ interface Making {
   readonly dom0s: Dom0s;
 }
 
-function operatorProgram({ options, place, bundles }: Making, name: string, kubeconfig: string): StoppableProgram {
+function operatorProgram(
+  { options, place, bundles }: Making,
+  { name, index }: { name: string; index: number },
+  kubeconfig: string,
+): StoppableProgram {
+  const { operatorArgs = [] } = options;
+  const more = typeof operatorArgs === 'function' ? operatorArgs(index) : operatorArgs;
   const identity = `${name}_${process.pid}`;
   const flags = ['--kubeconfig', kubeconfig, '--listen', '127.0.0.1:0', '--identity', identity];
   return makeProgram({
     ...commonOf(options, place, name),
-    args: [bundles.operator, ...flags, ...(options.operatorArgs ?? [])],
+    args: [bundles.operator, ...flags, ...more],
   });
 }
 

@@ -26,7 +26,7 @@ export interface PlaygroundOptions {
   /** Operators that compete for the leadership; default 1. */
   readonly operators?: number;
   /** More flags for each operator and each agent. */
-  readonly operatorArgs?: readonly string[];
+  readonly operatorArgs?: readonly string[] | ((index: number) => readonly string[]);
   readonly agentArgs?: readonly string[];
   /** Audit log of the API server, for counting writes. */
   readonly audit?: boolean;

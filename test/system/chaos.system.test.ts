@@ -95,7 +95,12 @@ describe(`chaos for ${SECONDS} s, seed ${SEED}`, function () {
   let user: User;
 
   before(async () => {
-    playground = await startPlayground({ hosts: 3, operators: 2, sim: { createMs: 150, destroyMs: 80 } });
+    playground = await startPlayground({
+      hosts: 3,
+      operators: 2,
+      sim: { createMs: 150, destroyMs: 80 },
+      operatorArgs: ['--brake-deletions', '0'], // here VMs come and go in numbers
+    });
     user = new User(playground, seeded(SEED));
   });
   after(() => playground.stop());

@@ -14,9 +14,9 @@ import {
   XENVMS,
 } from '../../../common/kube/resources';
 import { keyOf, type KubeObject, type ListScope, type ResourceType } from '../../../common/kube/types';
-import { dropAnnotations, dropUnread } from '../../../common/kube/watch-line';
+import { dropAnnotations, dropUnread, keepAnnotation } from '../../../common/kube/watch-line';
 import { Watcher, type RelistCause, type WatchEvent } from '../../../common/kube/watcher';
-import { HOST_LABEL } from '../../../common/names';
+import { BRAKE_LIFTED_UNTIL, HOST_LABEL } from '../../../common/names';
 import type { Clock, Random } from '../../../common/ports';
 import { survive, type OnFault } from '../../../common/survive';
 import type { Metrics } from '../../adapters/types';
@@ -38,8 +38,13 @@ export interface CachesOptions {
 /** Relists after which a write of ours, or somebody's, may be missing from what hosts reported against. */
 const DOUBTFUL: ReadonlySet<RelistCause> = new Set(['expired', 'wentBack', 'unreadable']);
 
-/** Kinds that are written back whole; of all others nobody needs the annotations, and tenants may write 256 KiB of them an object. */
+/** Kinds that are written back whole; of others only few annotations are read, and tenants may write 256 KiB of them an object. */
 const PUT_WHOLE: ReadonlySet<string> = new Set([XENAGENTS.plural, XENDOMAINS.plural]);
+
+function trimOf<T extends KubeObject>(type: ResourceType<T>): (object: T) => T {
+  if (PUT_WHOLE.has(type.plural)) return dropUnread;
+  return type.plural === NAMESPACES.plural ? keepAnnotation(BRAKE_LIFTED_UNTIL) : dropAnnotations;
+}
 
 const vmKey = (namespace: string, name: string): string => `${namespace}/${name}`;
 
@@ -141,7 +146,11 @@ class CacheSet {
   open(): Stores {
     const open = <T extends KubeObject>(name: string, cache: CacheOf<T>): Store<T> => this.#open(name, cache);
     const entries = Object.entries(CACHES).map(([name, cache]) => [name, open(name, cache as CacheOf<KubeObject>)]);
-    return Object.fromEntries(entries) as Stores;
+    const stores = Object.fromEntries(entries) as Stores;
+    stores.vms.onChange((change) => {
+      if (change.type === 'deleted') this.#forget(change.old.metadata.uid ?? '');
+    });
+    return stores;
   }
 
   /** The cache of a kind; undefined if it is not watched. */
@@ -187,7 +196,6 @@ class CacheSet {
   /** Told of every event before the cache is. */
   noteCreation(event: WatchEvent<XenVM>): void {
     if (event.type === 'initDone' && DOUBTFUL.has(event.cause)) this.#fresh.clear();
-    if (event.type === 'delete') this.#forget(event.object.metadata.uid ?? '');
     if (event.type !== 'apply') return;
     const { uid = '' } = event.object.metadata;
     const known = this.of(XENVMS)?.get(keyOf(event.object.metadata));
@@ -214,8 +222,7 @@ class CacheSet {
       if (DOUBTFUL.has(event.cause)) survive('watch', onFault, () => onDoubt(type.plural, event.cause));
     };
     const onState = (state: Watcher<T>['state']): void => metrics.watchState(type.plural, state);
-    const trim = PUT_WHOLE.has(type.plural) ? dropUnread<T> : dropAnnotations<T>;
-    const options = { client, type, clock, random, trim, onEvent, onState, onFault };
+    const options = { client, type, clock, random, trim: trimOf(type), onEvent, onState, onFault };
     const watcher = new Watcher<T>({ ...options, ...(scope && { scope }) });
     this.#sources.set(type.plural, { name, store: store as unknown as Store<KubeObject>, watcher });
     return store;

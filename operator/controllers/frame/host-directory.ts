@@ -16,6 +16,9 @@ export interface HostDirectoryOptions {
   readonly unknownAfterMs: number;
 }
 
+/** A Lease whose XenHost is gone is forgotten after so long. Not sooner: a host that is made anew is no silent one. */
+const FORGET_MS = 3_600_000;
+
 interface Beat {
   readonly renewTime: string;
   readonly bootID: string | undefined;
@@ -144,6 +147,15 @@ export class HostDirectory {
     const renewTime = spec?.renewTime;
     if (host === undefined || renewTime === undefined || this.#beats.get(host)?.renewTime === renewTime) return;
     const bootID = bootOfHolder(spec?.holderIdentity);
+    if (!this.#beats.has(host)) this.#forgetBeats();
     this.#beats.set(host, { renewTime, bootID, seenAtMs: this.#options.clock.monotonicMs() });
+  }
+
+  #forgetBeats(): void {
+    const { caches, clock } = this.#options;
+    for (const [host, { seenAtMs }] of this.#beats) {
+      const isPast = clock.monotonicMs() - seenAtMs > FORGET_MS;
+      if (isPast && caches.hosts.get(host) === undefined) this.#beats.delete(host);
+    }
   }
 }

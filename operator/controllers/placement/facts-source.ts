@@ -18,13 +18,22 @@ import {
 import { reportedBy, type Reported } from '../../plan/vm/reservation';
 import { macsOf, resolve, uuidOf, type Catalog, type Resolution } from '../../plan/vm/resolve';
 import { namesakesOf, sightingOf } from '../../plan/vm/sighting';
+import { OPEN, type BrakeWord } from '../../plan/brake';
 import type { HostDirectory } from '../frame/host-directory';
 import type { Caches } from '../frame/caches';
 import { VouchedClaims } from './vouched-claims';
 
+/** What says whether a deleted VM is one of too many. */
+export interface BrakeSource {
+  of(vm: XenVM): BrakeWord;
+}
+
+const NO_BRAKE: BrakeSource = { of: () => OPEN };
+
 export class VmFactsSource {
   readonly #caches: Caches;
   readonly #directory: HostDirectory;
+  readonly #brake: BrakeSource;
   /** Asked for at every look at a VM, found once per object and catalogue. */
   readonly #resolutions = new WeakMap<XenVM, { readonly state: string; readonly resolution: Resolution }>();
   readonly #catalog: Catalog;
@@ -33,9 +42,10 @@ export class VmFactsSource {
   /** The caches as a snapshot looks things up. */
   readonly objects: FleetObjects;
 
-  constructor(caches: Caches, directory: HostDirectory) {
+  constructor(caches: Caches, directory: HostDirectory, brake: BrakeSource = NO_BRAKE) {
     this.#caches = caches;
     this.#directory = directory;
+    this.#brake = brake;
     this.#catalog = {
       vmClass: (name) => caches.classes.get(name),
       network: (name) => caches.networks.get(name),
@@ -102,6 +112,7 @@ export class VmFactsSource {
       macUses: this.#macUsesOf(vm, uuid),
       fresh: this.#caches.isFresh(vm),
       reported: this.#reportedOf(vm, uuid),
+      brake: vm.metadata.deletionTimestamp === undefined ? OPEN : this.#brake.of(vm),
       unplaced,
     };
   }

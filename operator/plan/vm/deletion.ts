@@ -3,11 +3,17 @@ import { FINALIZER } from '../../../common/names';
 import { wait, type Action } from './action';
 import { claimOn, hostsFirst } from './epoch';
 import { claimOf, type VmFacts } from './facts';
+import { braked } from './braked';
 import { leave, tidyStrays } from './strays';
 import { DUPLICATE, MANY, whereabouts } from './whereabouts';
 
 export function planDeletion(f: VmFacts): Action {
   if (!(f.vm.metadata.finalizers ?? []).includes(FINALIZER)) return wait();
+  const next = nextStep(f);
+  return braked(f, next) ?? next;
+}
+
+function nextStep(f: VmFacts): Action {
   const claim = claimOf(f);
   if (claim !== undefined) {
     const step = leave(f, claim.host, claim.epoch);

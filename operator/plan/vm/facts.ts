@@ -7,6 +7,7 @@
  * stranger, and no plan ever acts on those.
  */
 import type { XenDomain, XenVM } from '../../../crds/generated/types';
+import type { BrakeWord } from '../brake';
 import type { Reported } from './reservation';
 import type { Resolution } from './resolve';
 
@@ -116,6 +117,8 @@ export interface VmFacts {
   readonly vouched: boolean;
   /** What the host of the claim reports that its domain may use; undefined if it reports no such domain. */
   readonly reported: Reported | undefined;
+  /** What the brake says if the VM is being deleted; open for any other. */
+  readonly brake: BrakeWord;
   /** What the placement loop said last, if it found no host, or, for a VM that is to grow, no room on its host. */
   readonly unplaced: { readonly message: string; readonly kind: 'place' | 'grow' } | undefined;
 }

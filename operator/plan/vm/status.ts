@@ -76,8 +76,10 @@ function hostVerdict(host: HostView | undefined, name: string): Verdict | undefi
 
 function verdictOf(f: VmFacts, held: Hold | undefined): Verdict {
   if (f.vm.metadata.deletionTimestamp !== undefined) {
-    const ending: Hold = needsSomebody(f) ?? held ?? { reason: 'Terminating', message: 'the domain is being ended' };
-    return { phase: 'Terminating', ready: 'False', stalled: false, ...ending };
+    const ending: Hold = { reason: 'Terminating', message: 'the domain is being ended' };
+    const needs = held?.stalled === true ? held : needsSomebody(f);
+    const { reason, message, stalled = false } = needs ?? held ?? ending;
+    return { phase: 'Terminating', ready: 'False', reason, message, stalled };
   }
   const claim = f.vm.status?.placement;
   if (claim !== undefined) return claimedVerdict(f, claim.host, held);

@@ -47,7 +47,7 @@ export function elsewhere(f: VmFacts, claimed: string): string | typeof MANY | u
 }
 
 /** Unless its own agent says that it is off, or that it refuses the order, an order may have its domain. */
-function mayRun(order: XenDomain): boolean {
+export function mayRun(order: XenDomain): boolean {
   const { spec, status } = order;
   if (spec.desired === 'Absent' || refusedEpochOf(order) >= spec.epoch) return false;
   const isOff = status?.epoch === spec.epoch && (status.phase === 'Stopped' || status.phase === 'Failed');

@@ -70,7 +70,7 @@ const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
 async function bench(sizes: Sizes): Promise<boolean> {
   const loadBefore = loadavg()[0] ?? 0;
-  const playground = await startPlayground({ hosts: [], say });
+  const playground = await startPlayground({ hosts: [], operatorArgs: ['--brake-deletions', '0'], say });
   try {
     const runs = await measure(playground, sizes);
     const figures = figuresOf(runs);

@@ -1,7 +1,8 @@
-import { deepEqual, equal, rejects } from 'node:assert/strict';
+import { deepEqual, equal, rejects, throws } from 'node:assert/strict';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { createTransport } from '../../../common/kube/https-transport';
 import { loadInCluster, loadKubeconfig, tokenFromFile } from '../../../common/kube/config';
 import { FakeClock } from './fake-clock';
 
@@ -38,7 +39,9 @@ describe('kubeconfig', () => {
   it('gives CA, client certificate and key from data', async () => {
     const user = `{client-certificate-data: ${base64('CERT')}, client-key-data: ${base64('KEY')}}`;
     const target = await load(kubeconfig(`{server: "https://s:1", certificate-authority-data: ${base64('CA')}}`, user));
-    deepEqual(target, { server: 'https://s:1', ca: 'CA', cert: 'CERT', key: 'KEY' });
+    const { reload, ...read } = target;
+    deepEqual(read, { server: 'https://s:1', ca: 'CA', cert: 'CERT', key: 'KEY' });
+    equal((await reload?.(false))?.cert, 'CERT');
   });
 
   it('finds files relative to itself, and follows a token file', async () => {
@@ -116,4 +119,30 @@ describe('kubeconfig', () => {
     await rm(file);
     equal(await token(true), 'two');
   });
+});
+
+describe('a server that is spoken to in the clear', () => {
+  for (const server of [
+    'http://127.0.0.1:8080',
+    'http://localhost:8080',
+    'http://[::1]:8080',
+    'https://10.0.0.1:6443',
+  ]) {
+    it(`may be ${server}`, () => createTransport({ target: { server } }).close());
+  }
+
+  for (const server of [
+    'http://10.0.0.1:8080',
+    'http://api.example.org',
+    'http://127.0.0.1.example.org',
+    'http://localhost.example.org',
+    'ftp://localhost',
+  ]) {
+    it(`is not ${server}`, () => {
+      throws(
+        () => createTransport({ target: { server } }),
+        /could read the token\. Give an address that begins with https/,
+      );
+    });
+  }
 });

@@ -1,6 +1,6 @@
 import { deepEqual, equal, ok, rejects } from 'node:assert/strict';
 import { KubeError } from '../../../common/kube/errors';
-import { settle } from './fake-clock';
+import { noChance, settle } from './fake-clock';
 import { WatcherRig, down, gone, page, thing, untilCall } from './watcher-rig';
 
 describe('watcher', () => {
@@ -173,6 +173,20 @@ describe('watcher', () => {
     await settle();
     deepEqual(rig.told, ['init periodic', 'page ', 'initDone 20']);
   });
+
+  for (const [chance, told] of [
+    [0, ['init periodic', 'page ', 'initDone 20']],
+    [0.5, []],
+  ] as const) {
+    it(`does so at a time of its own, by chance: ${chance}`, async () => {
+      rig = await new WatcherRig({ relistEveryMs: 500_000, random: noChance(chance) }).watching();
+      await rig.clock.advance(380_000);
+      rig.api.next(page('20'));
+      rig.api.openStream.close();
+      await settle();
+      deepEqual(rig.told, told);
+    });
+  }
 
   it('tells what a listener throws, and goes on with a whole list', async () => {
     const faults: string[] = [];

@@ -42,7 +42,7 @@ describe('operator kube target', function () {
 
   it('reads a token, the CA and the name to expect', async () => {
     const file = kubeconfig('token', { user: { token: 's3cret' }, cluster: { 'tls-server-name': 'kubernetes' } });
-    const { token, ...target } = await operatorTarget({ kubeconfig: file, env: NO_ENV });
+    const { token, reload: _reload, ...target } = await operatorTarget({ kubeconfig: file, env: NO_ENV });
     assert.deepEqual(target, { server: 'https://main:6443', ca: 'CA', serverName: 'kubernetes' });
     assert.equal(await token?.(), 's3cret');
   });
@@ -51,8 +51,10 @@ describe('operator kube target', function () {
     write('me.crt', 'CERT');
     write('me.key', 'KEY');
     const file = kubeconfig('cert', { user: { 'client-certificate': 'me.crt', 'client-key': 'me.key' } });
-    const target = await operatorTarget({ env: { ...NO_ENV, KUBECONFIG: file } });
+    const { reload, ...target } = await operatorTarget({ env: { ...NO_ENV, KUBECONFIG: file } });
     assert.deepEqual(target, { server: 'https://main:6443', ca: 'CA', cert: 'CERT', key: 'KEY' });
+    write('me.crt', 'CERT2');
+    assert.equal((await reload?.(false))?.cert, 'CERT2');
   });
 
   it('merges several files and picks the context that is asked for', async () => {

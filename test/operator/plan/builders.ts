@@ -1,6 +1,7 @@
 /** Objects with sane defaults for tests of plans; give what matters to the test. */
 import type { XenDomain, XenDomainSpec, XenVM } from '../../../crds/generated/types';
 import { FINALIZER, hostNamespace } from '../../../common/names';
+import { OPEN } from '../../../operator/plan/brake';
 import type { Wanted } from '../../../operator/plan/vm/resolve';
 import { newOrder, orderSpec, tombstoneSpec } from '../../../operator/plan/vm/order';
 import type { Action } from '../../../operator/plan/vm/plan';
@@ -103,6 +104,7 @@ export function facts(over: Partial<Omit<VmFacts, 'hosts'>> & { hosts?: HostView
     fresh: false,
     vouched: false,
     reported: undefined,
+    brake: OPEN,
     unplaced: undefined,
     ...rest,
   };

@@ -1,5 +1,6 @@
 import { deepEqual, equal, match, ok, throws } from 'node:assert/strict';
 import { KubeClient } from '../../../common/kube/client';
+import { namespaceOfLeader } from '../../../common/names';
 import { LeaderElector, NotLeading } from '../../../operator/runtime/leader';
 import type { LeaderOptions } from '../../../operator/runtime/leader';
 import { FakeClock, noChance, settle } from '../../common/kube/fake-clock';
@@ -63,6 +64,15 @@ describe('leader election', () => {
     equal(server.spec.holderIdentity, 'a');
     match(server.spec.renewTime ?? '', /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/);
     equal(server.spec.leaseDurationSeconds, 15);
+  });
+
+  it('tells who leads instead', async () => {
+    const held: string[] = [];
+    await leading('one/a');
+    candidate('two/b', { onHeld: (holder) => held.push(holder) }).elector.start();
+    await clock.advance(0);
+    deepEqual(held.map(namespaceOfLeader), ['one']);
+    equal(namespaceOfLeader('of-old'), undefined);
   });
 
   it('renews every two seconds and stays', async () => {

@@ -137,6 +137,24 @@ describe('the word of a host', () => {
 });
 
 describe('a VM that was seen being created', () => {
+  it('is forgotten when it is gone, also where only a list tells', () => {
+    const here = new FleetInMemory('h1');
+    const { vms } = here.caches;
+    vms.apply({ type: 'init', cause: 'start' });
+    vms.apply({ type: 'initDone', resourceVersion: '1', cause: 'start' });
+    for (const name of ['one', 'two']) {
+      const made = vm({ meta: { name, uid: `uid-${name}`, resourceVersion: '2' } });
+      here.caches.noteCreation({ type: 'apply', object: made });
+      vms.apply({ type: 'apply', object: made });
+    }
+    equal(here.caches.createdAt.size, 2);
+    vms.apply({ type: 'delete', object: vm({ meta: { name: 'one', uid: 'uid-one', resourceVersion: '3' } }) });
+    deepEqual([...here.caches.createdAt.keys()], ['uid-two']);
+    vms.apply({ type: 'init', cause: 'periodic' });
+    vms.apply({ type: 'initDone', resourceVersion: '4', cause: 'periodic' });
+    equal(here.caches.createdAt.size, 0);
+  });
+
   for (const cause of ['wentBack', 'expired', 'unreadable'] as const) {
     it(`is new no more after a relist for the cause ${cause}`, () => {
       const here = new FleetInMemory('h1');

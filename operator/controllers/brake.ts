@@ -1,0 +1,214 @@
+/**
+ * Keeps account of deleted XenVMs for the brake (operator/plan/brake.ts). It lives as long as the process, and not for
+ * one term of leadership: a new leader knows what it saw while it stood by.
+ *
+ * A deletion first waits a moment: the first of many looks like any other. It goes on once no more of them come.
+ */
+import type { XenVM } from '../../crds/generated/types';
+import { keyOf } from '../../common/kube/types';
+import { BRAKE_LIFTED_UNTIL, hostNamespace } from '../../common/names';
+import type { Clock, Timer } from '../../common/ports';
+import {
+  closedMessage,
+  isAtStake,
+  isOff,
+  judgeDeletions,
+  liftedUntilMs,
+  OPEN,
+  unreadableLift,
+  wasHeld,
+  type Annotations,
+  type BrakeLimits,
+  type BrakeState,
+  type BrakeWord,
+} from '../plan/brake';
+import { uuidOf } from '../plan/vm/resolve';
+import type { StoreChange } from '../runtime/store';
+import type { Caches } from './frame/caches';
+import { sides } from './frame/watch';
+
+export interface BrakeOptions {
+  readonly caches: Caches;
+  readonly clock: Clock;
+  readonly limits: BrakeLimits;
+  /** The operator's own namespace: lifted there, it is lifted for the whole fleet. */
+  readonly systemNamespace: string;
+  /** The brake was closed or opened, or more wait than before; for metrics and the log. */
+  readonly onState: (state: BrakeState, held: number) => void;
+}
+
+/** A deletion goes on once nobody else was deleted for so long … */
+const QUIET_MS = 2000;
+/** … or after this time, whatever comes. */
+const PATIENCE_MS = 10_000;
+
+interface Noted {
+  readonly key: string;
+  readonly uid: string;
+  readonly namespace: string;
+  readonly atMs: number;
+  /** By the monotonic clock. */
+  readonly seenMs: number;
+}
+
+const isDeleted = ({ metadata }: XenVM): boolean => metadata.deletionTimestamp !== undefined;
+const claims = ({ status }: XenVM): 0 | 1 => (status?.placement === undefined ? 0 : 1);
+
+export class Brake {
+  readonly #options: BrakeOptions;
+  /** By UID; forgotten when the object is gone and the window has passed. */
+  readonly #noted = new Map<string, Noted>();
+  /** VMs that this process found held up by an earlier leader. */
+  readonly #inherited = new Set<string>();
+  readonly #listeners = new Set<(keys: readonly string[]) => void>();
+  readonly #undo: (() => void)[];
+  #state: BrakeState = { isClosed: false };
+  #isDirty = false;
+  #lastSeenMs = -Infinity;
+  #timer: Timer | undefined;
+  /** VMs that have a host. */
+  #claimed = 0;
+
+  constructor(options: BrakeOptions) {
+    this.#options = options;
+    const { vms, namespaces } = options.caches;
+    this.#undo = isOff(options.limits)
+      ? []
+      : [
+          vms.onChange((change) => this.#onVm(change)),
+          namespaces.onChange((change) => {
+            const [word, other] = sides(change).map(({ metadata }) => metadata.annotations?.[BRAKE_LIFTED_UNTIL]);
+            if (word !== other) this.#look({ atOnce: true });
+          }),
+        ];
+  }
+
+  /** Hears of the VMs for which the brake may say something else now. Undone by calling what is returned. */
+  onChange(listener: (keys: readonly string[]) => void): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
+  stop(): void {
+    this.#timer?.cancel();
+    for (const undo of this.#undo.splice(0)) undo();
+  }
+
+  /** What it says of a VM that is being deleted. */
+  of(vm: XenVM): BrakeWord {
+    const { limits, systemNamespace: system, clock } = this.#options;
+    const { namespace = '', uid = '' } = vm.metadata;
+    if (isOff(limits) || this.#isLifted(namespace)) return OPEN;
+    if (this.#isDirty && !this.#state.isClosed) this.#judge();
+    if (this.#state.isClosed) {
+      const unread = [namespace, system].map((name) => unreadableLift(this.#annotations(name))).find(Boolean);
+      return { state: 'closed', message: closedMessage(this.#state, limits, { namespace, system, unread }) };
+    }
+    const noted = this.#noted.get(uid);
+    if (noted === undefined || this.#goesOnAtMs(noted) <= clock.monotonicMs()) return OPEN;
+    return { state: 'gathering', message: 'looking for a moment whether it is one of many that are deleted at once' };
+  }
+
+  #onVm(change: StoreChange<XenVM>): void {
+    if (change.type !== 'added') this.#claimed -= claims(change.old);
+    if (change.type !== 'deleted') this.#claimed += claims(change.object);
+    if (change.type === 'deleted') {
+      if (this.#noted.has(change.old.metadata.uid ?? '')) this.#arm(QUIET_MS);
+      return;
+    }
+    const { object } = change;
+    if (change.type === 'added') {
+      if (isDeleted(object) && isAtStake(object)) this.#note(object);
+      if (wasHeld(object)) this.#inherited.add(object.metadata.uid ?? '');
+    } else if (isDeleted(object) && !isDeleted(change.old) && isAtStake(change.old)) {
+      this.#note(object);
+    }
+  }
+
+  #note({ metadata }: XenVM): void {
+    const { namespace = '', uid = '', deletionTimestamp = '' } = metadata;
+    const seenMs = this.#options.clock.monotonicMs();
+    this.#noted.set(uid, { key: keyOf(metadata), uid, namespace, atMs: Date.parse(deletionTimestamp), seenMs });
+    this.#lastSeenMs = seenMs;
+    this.#isDirty = true;
+    this.#arm(QUIET_MS);
+  }
+
+  #goesOnAtMs({ seenMs }: Noted): number {
+    return Math.min(this.#lastSeenMs + QUIET_MS, seenMs + PATIENCE_MS);
+  }
+
+  #arm(delayMs: number): void {
+    this.#timer ??= this.#options.clock.setTimer(delayMs, () => {
+      this.#timer = undefined;
+      this.#look();
+    });
+  }
+
+  /** Judges anew, and has everybody who waits looked at, unless all is as it was. */
+  #look({ atOnce = false } = {}): void {
+    const { caches, clock } = this.#options;
+    if (!caches.namespaces.isSynced || !caches.domains.isSynced) return this.#arm(QUIET_MS);
+    const nowMs = clock.monotonicMs();
+    const waiting = [...this.#noted.values()].filter((noted) => this.#waits(noted));
+    const settledAtMs = this.#lastSeenMs + QUIET_MS;
+    // While more of them come, the count would only change and be told again and again.
+    if (atOnce || !this.#state.isClosed || settledAtMs <= nowMs) this.#judge();
+    for (const listener of this.#listeners) listener(waiting.map(({ key }) => key));
+    const nextMs = [settledAtMs, ...waiting.map((noted) => this.#goesOnAtMs(noted))].filter((atMs) => atMs > nowMs);
+    if (nextMs.length > 0) this.#arm(Math.min(...nextMs) - nowMs);
+  }
+
+  #judge(): void {
+    const { limits, onState } = this.#options;
+    this.#isDirty = false;
+    this.#forget();
+    const deletions = [...this.#noted.values()].map((noted) => {
+      return { atMs: noted.atMs, waits: this.#waits(noted), wasHeld: this.#inherited.has(noted.uid) };
+    });
+    const gone = [...this.#noted.values()].filter((noted) => this.#present(noted) === undefined).length;
+    const before = this.#state;
+    this.#state = judgeDeletions(deletions, this.#claimed + gone, limits);
+    if (!before.isClosed && !this.#state.isClosed) return;
+    onState(this.#state, this.#state.isClosed ? deletions.filter(({ waits }) => waits).length : 0);
+  }
+
+  /** What is gone for longer than the window counts no more; neither does what an administrator let go. */
+  #forget(): void {
+    const { clock, limits } = this.#options;
+    const nowMs = clock.monotonicMs();
+    for (const noted of this.#noted.values()) {
+      const isLifted = this.#isLifted(noted.namespace);
+      const isPast = this.#present(noted) === undefined && nowMs - noted.seenMs > limits.windowMs;
+      if (isPast || isLifted) this.#noted.delete(noted.uid);
+      // Somebody has looked at it: what remains is judged by itself.
+      if (isLifted) this.#inherited.clear();
+    }
+  }
+
+  #isLifted(namespace: string): boolean {
+    const { clock, systemNamespace } = this.#options;
+    return [namespace, systemNamespace].some((name) => {
+      const untilMs = liftedUntilMs(this.#annotations(name));
+      return untilMs !== undefined && clock.wallMs() < untilMs;
+    });
+  }
+
+  #annotations(namespace: string): Annotations {
+    return this.#options.caches.namespaces.get(namespace)?.metadata.annotations;
+  }
+
+  #present({ key, uid }: Noted): XenVM | undefined {
+    const vm = this.#options.caches.vms.get(key);
+    return vm?.metadata.uid === uid ? vm : undefined;
+  }
+
+  /** Still there, and its order does not say yet that it ends. */
+  #waits(noted: Noted): boolean {
+    const vm = this.#present(noted);
+    const host = vm?.status?.placement?.host;
+    if (vm === undefined || host === undefined) return false;
+    const order = this.#options.caches.domains.get(`${hostNamespace(host)}/${uuidOf(vm)}`);
+    return order?.spec.desired !== 'Absent';
+  }
+}
