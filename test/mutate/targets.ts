@@ -14,7 +14,10 @@ export const TARGETS: readonly Target[] = [
   { code: 'operator/controllers', tests: ['test/operator/controllers'] },
   { code: 'agents/reconcile', tests: ['test/agents/reconcile'] },
   { code: 'agents/xl', tests: ['test/agents/xl'] },
-  { code: 'scheduler/filters', tests: ['test/scheduler/filters.test.ts', 'test/scheduler/spread.test.ts'] },
+  {
+    code: 'scheduler/filters',
+    tests: ['test/scheduler/filters.test.ts', 'test/scheduler/refusals.test.ts', 'test/scheduler/spread.test.ts'],
+  },
   { code: 'common/quantity.ts', tests: ['test/common/quantity.test.ts'] },
   { code: 'common/memory.ts', tests: ['test/common/memory.test.ts'] },
 ];
