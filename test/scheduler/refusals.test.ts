@@ -109,11 +109,6 @@ const ROWS: readonly Row[] = [
   },
   { name: 'a host that is not ready and says nothing', host: { ready: false }, says: ['HostReady!: NotReady'] },
   {
-    name: 'a host that is not ready and says why',
-    host: { ready: false, notReadyReason: 'silent', notSellableReason: 'x' },
-    says: ['Memory!: larger than the host, short 4133 MiB of memory', 'HostReady!: silent'],
-  },
-  {
     name: 'a host that has nothing to sell',
     host: { notSellableReason: 'not fixed' },
     says: ['Memory!: larger than the host, short 4133 MiB of memory', 'HostReady!: not fixed'],
@@ -187,6 +182,16 @@ const ROWS: readonly Row[] = [
     vm: { labels: { app: 'web', tier: 'x' } },
     says: ['AntiAffinity: app=web per kubernetes.io/hostname, asked by the VMs there, short 1 VM of VMs in the way'],
   },
+  ...[['h1', 'h2'] as const, ['h2', 'h1'] as const].map(([first, second]): Row => ({
+    name: `anti-affinity of one on ${first} and another on ${second}`,
+    others: { h2: {} },
+    placed: [
+      { host: first, antiAffinity: required({ tier: 'x' }) },
+      { host: second, antiAffinity: required({ app: 'web' }) },
+    ],
+    vm: { labels: { app: 'web', tier: 'x' } },
+    says: ['AntiAffinity: app=web per kubernetes.io/hostname, asked by the VMs there, short 1 VM of VMs in the way'],
+  })),
   {
     name: 'anti-affinity of one there that means others',
     placed: [{ antiAffinity: required({ app: 'db' }) }],
