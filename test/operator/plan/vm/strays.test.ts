@@ -29,6 +29,7 @@ describe('what is left on other hosts', () => {
   const retired = at('h2', tombstone('h2', 1, 1));
   const ROWS: readonly [string, Facts, string][] = [
     ['nothing', {}, 'left'],
+    ['a memory of the claimed host is no stray', { sightings: [seen('h1', { present: false })] }, 'left'],
     [
       'the claimed host is no other',
       { orders: [at('h1', order('h1', 1))], sightings: [seen('h1', { present: false })] },

@@ -48,6 +48,11 @@ describe('where a VM is', () => {
     ],
     ['not where it was ended', { sightings: [seen('h1', { present: false, retiredEpoch: 1 })] }, undefined],
     ['on two hosts', { sightings: [seen('h1'), seen('h2')] }, MANY],
+    [
+      '… though one of them has its order',
+      { sightings: [seen('h1'), seen('h2')], orders: [at('h1', order('h1', 1))] },
+      MANY,
+    ],
   ];
   for (const [name, over, expected] of ROWS) it(name, () => equal(whereabouts(facts(over)), expected));
 });
@@ -150,5 +155,21 @@ describe('a deleted VM', () => {
     const action = planVm(facts({ vm: deleted, hosts: [], sightings: [seen('h2')] }));
     ok(action.do === 'claim');
     deepEqual([action.host, action.bootID], ['h2', undefined]);
+  });
+});
+
+describe('what only somebody’s act mends', () => {
+  it('is told so: two copies, and a name that means nothing', () => {
+    const held = (over: Facts) => {
+      const action = planVm(facts({ fresh: true, ...over }));
+      return action.do === 'wait' && action.because?.stalled;
+    };
+    deepEqual(
+      [
+        held({ sightings: [seen('h1'), seen('h2')] }),
+        held({ resolution: { problem: { reason: 'ClassNotFound', message: '' } } }),
+      ],
+      [true, true],
+    );
   });
 });
