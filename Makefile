@@ -48,6 +48,9 @@ lint: setup ## types, lint rules, format
 	@echo 'rules …' && eslint --cache --cache-location .local/eslint-cache .
 	@echo 'format …' && prettier --check --log-level warn .
 
+mutate: setup ## which small changes of the code no test notices (ONLY=folder or file): .local/mutants.json
+	@$(TS) test/mutate/main.ts $(ONLY)
+
 bench: setup ## how fast, how many writes, how much memory: .local/bench.json
 	@$(TS) test/bench/main.ts
 
@@ -68,4 +71,4 @@ clean: ## remove what can be made again, but not caches and packages
 	@[ ! -d .local/xen-lab ] || $(LAB) stop --all
 	rm -rf dist coverage .local
 
-.PHONY: help setup demo up down status test test-xen xen-lab xen-lab-down lint bench bench-peers bench-scheduler generate build clean
+.PHONY: help setup demo up down status test test-xen xen-lab xen-lab-down lint mutate bench bench-peers bench-scheduler generate build clean

@@ -1,6 +1,7 @@
 /** Orders, rows and records with sane defaults, for tables. */
 import type { DomainRecord } from '../../agents/reconcile/record';
 import type { StepInput } from '../../agents/reconcile/types';
+import type { CfgInput } from '../../agents/xl/cfg';
 import type { DomainRow } from '../../agents/xl/list';
 import type { Mark } from '../../agents/xl/mark';
 import type { RunOrder } from '../../agents/xl/order';
@@ -71,3 +72,17 @@ export function input(changes: Partial<StepInput> = {}): StepInput {
     ...changes,
   };
 }
+
+/** What a cfg is rendered of, with the disks as files of their pools. */
+export const cfgInput = (wanted: RunOrder, over: Partial<CfgInput> = {}): CfgInput => ({
+  uuid: UUID,
+  order: wanted,
+  imageDir: '/var/lib/xenfleet/images',
+  targets: new Map(
+    (wanted.disks ?? []).map(({ name, path }) => [
+      name,
+      { format: 'raw', path: `${path}/${over.uuid ?? UUID}.${name}.raw` },
+    ]),
+  ),
+  ...over,
+});

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import { Scheduler } from '../../scheduler';
+import { HOST_FILTERS, ROOM_FILTERS, VM_FILTERS } from '../../scheduler/filters';
 import { CASES } from './filter-cases';
 import { host, vm } from './fleet';
 
@@ -24,4 +25,11 @@ describe('filters', () => {
       return undefined;
     });
   }
+
+  it('read one thing of the world each', () => {
+    const names = (filters: typeof HOST_FILTERS): string => filters.map(({ name }) => name).join(' ');
+    assert.equal(names(HOST_FILTERS), 'HostReady HostCordoned Taints Pool HostSelector GuestType Network DiskLocality');
+    assert.equal(names(ROOM_FILTERS), 'Memory VCPU Storage');
+    assert.equal(names(VM_FILTERS), 'Affinity AntiAffinity TopologySpread');
+  });
 });

@@ -117,14 +117,14 @@ describe('transport: guard, token, stream', () => {
     it('takes silence for death, and noise for life', async () => {
       server.handler = (_request, response) => {
         response.flushHeaders();
-        setTimeout(() => response.write('1\n'), 60);
-        setTimeout(() => response.write('2\n'), 120);
+        setTimeout(() => response.write('1\n'), 250);
+        setTimeout(() => response.write('2\n'), 500);
       };
       const lines: string[] = [];
       const startedMs = performance.now();
-      equal(await transport.stream(watching(lines, { idleMs: 100 })), 'idle');
+      equal(await transport.stream(watching(lines, { idleMs: 500 })), 'idle');
       deepEqual(lines, ['1', '2']);
-      ok(performance.now() - startedMs >= 210);
+      ok(performance.now() - startedMs >= 950);
     });
 
     it('outlives the deadline of its beginning', async () => {

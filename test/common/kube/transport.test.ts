@@ -139,10 +139,10 @@ describe('transport', () => {
   });
 
   it('gives up where the caller does, also before it began', async () => {
-    server.handler = () => undefined;
+    const arrived = new Promise<void>((resolve) => (server.handler = () => resolve()));
     const caller = new AbortController();
     const call = failure(transport.request({ ...put, signal: caller.signal }));
-    await wait(20);
+    await arrived;
     caller.abort();
     deepEqual([(await call).kind, (await call).mayHaveLanded], ['aborted', true]);
     const late = await failure(transport.request({ ...put, signal: caller.signal }));

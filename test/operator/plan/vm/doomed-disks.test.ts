@@ -1,6 +1,7 @@
 /** deletionPolicy Delete is honoured whatever became of the order, and the VM goes only once its disks are gone. */
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import type { XenDomain, XenVM } from '../../../../crds/generated/types';
+import { doomedDisks, isTold, owedDisks } from '../../../../operator/plan/vm/doomed-disks';
 import { planVm } from '../../../../operator/plan/vm/plan';
 import { brief, claimed, order, vm, facts } from '../builders';
 
@@ -64,5 +65,70 @@ describe('the disks of a deleted VM', () => {
     const order1 = absent({ phase: 'Stopping', conditions }, { deleteDisks: doomed });
     const action = planVm(facts({ vm: deleted(), orders: [{ host: 'h1', order: order1 }] }));
     match((action.do === 'wait' && action.because?.message) || '', /delete disk root: mount it/);
+  });
+});
+
+describe('a disk goes with its VM', () => {
+  const known = (over: object = {}) => [{ name: 'root', ...at, host: 'h1', ...over }];
+  const inOrder = (name: string) =>
+    order('h1', 1, { disks: [{ name, device: 'xvda', sizeBytes: 1, pool: 'p', path: '/order' }] }).spec;
+  const living = vm({
+    spec: { disks: [disk('root', 'Delete')] },
+    status: { ...claimed('h1', 1), disks: known() },
+  });
+  const never = vm({ meta: { deletionTimestamp: 'now' }, spec: { disks: [disk('root', 'Delete')] } });
+  const ROWS: readonly [string, XenVM, string, XenDomain['spec'] | undefined, string][] = [
+    ['never while it lives', living, 'h1', inOrder('root'), ''],
+    ['by its order', deleted(known()), 'h1', inOrder('root'), 'root /order'],
+    ['by its status, where the order has another', deleted(known()), 'h1', inOrder('data'), 'root /srv'],
+    ['by its status, where there is no order', deleted(known()), 'h1', undefined, 'root /srv'],
+    ['by its status, where the order has no disks', deleted(known()), 'h1', order('h1', 1).spec, 'root /srv'],
+    ['by its status, if no host is named', deleted(known({ host: undefined })), 'h1', undefined, 'root /srv'],
+    ['not on another host than the claim’s', deleted(known()), 'h2', undefined, ''],
+    ['not if the status knows another', deleted(known({ name: 'data' })), 'h1', undefined, ''],
+    ['not if the status knows none', deleted(), 'h1', undefined, ''],
+    ['not if it was never placed', never, 'h1', undefined, ''],
+  ];
+  for (const [name, of, host, spec, expected] of ROWS)
+    it(`${name}: ${expected || 'none'}`, () =>
+      equal(
+        doomedDisks(of, host, spec)
+          .map((doomed) => `${doomed.name} ${doomed.path}`)
+          .join(),
+        expected,
+      ));
+
+  it('if it has any', () => deepEqual(doomedDisks(vm({ meta: { deletionTimestamp: 'now' } }), 'h1', undefined), []));
+
+  it('once the order names it', () => {
+    const told = (...names: string[]) => ({
+      ...order('h1', 1).spec,
+      deleteDisks: names.map((name) => ({ name, ...at })),
+    });
+    deepEqual(
+      [isTold(doomed, told('root')), isTold(doomed, told('data')), isTold(doomed, told()), isTold([], told())],
+      [true, false, false, true],
+    );
+    equal(isTold(doomed, order('h1', 1).spec), false);
+  });
+});
+
+describe('a deletion owes disks', () => {
+  const told = { deleteDisks: [...doomed, { name: 'data', ...at }] };
+  const ROWS: readonly [string, XenDomain, boolean][] = [
+    ['until its agent has seen the order', absent({ observedGeneration: 0 }, told), true],
+    ['until the domain is gone', absent({ phase: 'Stopping' }, told), true],
+    ['until the receipt speaks of this epoch', absent({ epoch: 0 }, told), true],
+    ['not before the epoch is refused', absent({ phase: 'Stopping', retiredEpoch: 0 }, told), false],
+    ['no more with the receipt', absent({}, told), false],
+    ['never, if none go', absent({ phase: 'Stopping' }), false],
+  ];
+  for (const [name, of, owed] of ROWS) it(`${name}: ${owed}`, () => equal(owedDisks(of) !== undefined, owed));
+
+  it('by name', () => {
+    const waiting = absent({ phase: 'Stopping' }, told);
+    equal(owedDisks(waiting), 'waiting for the host to delete disk root, data');
+    const { status: _status, ...unseen } = waiting;
+    equal(owedDisks(unseen), undefined);
   });
 });

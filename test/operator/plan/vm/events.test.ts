@@ -44,5 +44,24 @@ describe('what people are told of a VM', () => {
     ],
     ['it still cannot', { conditions: stalledBy('Unschedulable') }, { conditions: stalledBy('Unschedulable') }, []],
   ];
+  const ENDS: readonly [string, string][] = [
+    ['poweroff', 'Normal Terminated: the guest shut down on h1'],
+    ['reboot', 'Normal Terminated: the guest rebooted on h1'],
+    ['suspend', 'Normal Terminated: the guest suspended on h1'],
+    ['soft_reset', 'Normal Terminated: the guest reset itself on h1'],
+    ['watchdog', 'Warning Terminated: the watchdog of the guest fired on h1'],
+    ['hostReboot', 'Warning Terminated: the host rebooted on h1'],
+  ];
+  for (const [reason, words] of ENDS)
+    it(`it ended by ${reason}`, () => deepEqual(told({ phase: 'Running' }, ended(reason)), [words, runs]));
+
+  it('an end at no known time is none', () =>
+    deepEqual(told({ phase: 'Running' }, { phase: 'Running', lastTermination: { reason: 'crash' } }), []));
+  it('a VM without a host stops on none', () =>
+    deepEqual(
+      eventsOf(vm(), { ...ended('crash'), phase: 'Pending' }).map(({ message }) => message),
+      ['the guest crashed on no host'],
+    ));
+
   for (const [what, before, after, expected] of cases) it(what, () => deepEqual(told(before, after), expected));
 });

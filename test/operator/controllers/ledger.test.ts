@@ -1,4 +1,4 @@
-/** HostDirectory and ledger keep what they found until it changes: these are the changes that must not be missed. */
+/** The ledger keeps what it found until it changes: these are the changes that must not be missed. */
 import { deepEqual, equal } from 'node:assert/strict';
 import { domainOverheadBytes } from '../../../common/memory';
 import { Ledger } from '../../../operator/controllers/placement/ledger';
@@ -10,55 +10,6 @@ const unclaimed = vm({ spec: wish as never });
 const on = (host: string, epoch = 1) => vm({ spec: wish as never, status: claimed(host, epoch) });
 /** 1 GiB and its overhead, in MiB. */
 const ONE = Math.floor(1024 + domainOverheadBytes({ type: 'pvh', vcpus: 1, memoryBytes: 2 ** 30 }) / 2 ** 20);
-
-describe('hosts that have not reported', () => {
-  it('are those that answer another nonce, and none once all have answered', () => {
-    const here = new FleetInMemory('h1', 'h2');
-    deepEqual(here.directory.unreported(), []);
-    here.report('h2', { nonce: 'old' });
-    deepEqual(here.directory.unreported(), ['h2']);
-    here.report('h2');
-    deepEqual(here.directory.unreported(), []);
-    here.directory.nonce = 'n2';
-    deepEqual(here.directory.unreported(), ['h1', 'h2']);
-  });
-
-  it('are those, too, that only other hosts remember, as hosts come and go', () => {
-    const here = new FleetInMemory('h1', 'h2');
-    here.report('h1', { roster: ['h1', 'h2', 'h9'] });
-    deepEqual(here.directory.unreported(), [], 'one report alone could be a lie');
-    here.report('h2', { roster: ['h1', 'h2', 'h9'] });
-    deepEqual(here.directory.unreported(), ['h9']);
-    const h9 = here.host('h9');
-    here.report('h9');
-    deepEqual(here.directory.unreported(), [], 'it is a host again and has answered');
-    here.remove(here.caches.hosts, h9);
-    deepEqual(here.directory.unreported(), ['h9'], 'it is remembered, and no host of ours');
-  });
-});
-
-describe('what a name means', () => {
-  it('is found anew when the VM or what it names changes', () => {
-    const here = new FleetInMemory('h1');
-    const named = vm();
-    const reason = (): string | undefined => {
-      const resolution = here.facts.resolutionOf(named);
-      return 'problem' in resolution ? resolution.problem.reason : undefined;
-    };
-    equal(reason(), 'ClassNotFound');
-    const metadata = { name: 'small', uid: 'uid-small' };
-    const small = {
-      apiVersion: 'xenfleet.io/v1alpha1',
-      kind: 'XenVMClass',
-      metadata,
-      spec: { vcpus: 1, memory: '1Gi' },
-    };
-    here.put(here.caches.classes, small as never);
-    equal(reason(), undefined);
-    here.remove(here.caches.classes, small as never);
-    equal(reason(), 'ClassNotFound');
-  });
-});
 
 describe('the ledger', () => {
   it('counts an order that no claim counts with its host, and no longer when it is claimed there', () => {

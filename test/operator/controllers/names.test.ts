@@ -1,0 +1,62 @@
+/** What a name means is found anew when the VM, or what it names, changes. */
+import { deepEqual, equal } from 'node:assert/strict';
+import { vm } from '../plan/builders';
+import { FleetInMemory } from './fleet-in-memory';
+
+describe('what a name means', () => {
+  it('is found anew when the VM or what it names changes', () => {
+    const here = new FleetInMemory('h1');
+    const named = vm();
+    const reason = (): string | undefined => {
+      const resolution = here.facts.resolutionOf(named);
+      return 'problem' in resolution ? resolution.problem.reason : undefined;
+    };
+    equal(reason(), 'ClassNotFound');
+    const metadata = { name: 'small', uid: 'uid-small' };
+    const small = {
+      apiVersion: 'xenfleet.io/v1alpha1',
+      kind: 'XenVMClass',
+      metadata,
+      spec: { vcpus: 1, memory: '1Gi' },
+    };
+    here.put(here.caches.classes, small as never);
+    equal(reason(), undefined);
+    here.remove(here.caches.classes, small as never);
+    equal(reason(), 'ClassNotFound');
+  });
+
+  it('depends on the labels of the namespace, and follows them', () => {
+    const here = new FleetInMemory('h1');
+    const allowedNamespaces = { from: 'Selector' as const, selector: { matchLabels: { tier: 'gold' } } };
+    const api = { apiVersion: 'xenfleet.io/v1alpha1' };
+    const pool = { driver: 'file', path: '/ssd', locality: 'local', allowedNamespaces };
+    here.put(here.caches.storagePools, {
+      ...api,
+      kind: 'XenStoragePool',
+      metadata: { name: 'ssd' },
+      spec: pool,
+    } as never);
+    const bridge = { bridge: 'xenbr0', allowedNamespaces };
+    here.put(here.caches.networks, { ...api, kind: 'XenNetwork', metadata: { name: 'lan' }, spec: bridge } as never);
+    const labelled = (labels: Record<string, string>): void =>
+      void here.put(here.caches.namespaces, {
+        apiVersion: 'v1',
+        kind: 'Namespace',
+        metadata: { name: 'acme', labels },
+      });
+    const resources = { className: undefined, resources: { vcpus: 1, memory: '1Gi' } };
+    const disks = [{ name: 'root', device: 'xvda', size: '1Gi', pool: 'ssd' }];
+    const asking = (spec: object) =>
+      here.vm(vm({ meta: { name: 'a', uid: 'uid-a' }, spec: { ...resources, ...spec } as never }));
+    const planned = (spec: object): string => here.planned(asking(spec));
+    const both = (): string[] => [planned({ disks }), planned({ networks: [{ name: 'eth0', network: 'lan' }] })];
+    const refused = ['wait StoragePoolNotAllowed', 'wait NetworkNotAllowed'];
+    deepEqual(both(), refused, 'a namespace that nobody knows');
+    labelled({ tier: 'iron' });
+    deepEqual(both(), refused);
+    labelled({ tier: 'gold' });
+    deepEqual(both(), ['place ≥1', 'place ≥1']);
+    labelled({});
+    deepEqual(both(), refused);
+  });
+});
