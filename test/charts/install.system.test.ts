@@ -149,7 +149,7 @@ describe('chart on a real API server', function () {
     });
 
     it('has no right that it does not use, but for a few said here', async () => {
-      const used = new Set((await plane.auditEvents()).filter(({ user }) => user.username === USER).map(rightOf));
+      const used = new Set((await plane.auditEvents()).filter(({ user }) => user.username === USER).flatMap(rightsOf));
       const unused = OPERATOR_RIGHTS.filter((right) => !used.has(right) && !right.startsWith('bind '));
       const allowed = [
         // A person who debugs with this token, and kubectl, get what they may list.
@@ -189,7 +189,9 @@ function isForbidden({ user, responseStatus }: AuditEvent): boolean {
   return responseStatus?.code === 403 && /^system:serviceaccount:(fleet|xenhost-host-1):/.test(user.username);
 }
 
-function rightOf({ verb, objectRef }: AuditEvent): string {
-  const { resource = '', subresource, apiGroup } = objectRef ?? {};
-  return `${verb} ${resource}${subresource === undefined ? '' : `/${subresource}`}${apiGroup === undefined ? '' : `.${apiGroup}`}`;
+/** The right that allows a request: to all objects of the kind, or to this one by its name. */
+function rightsOf({ verb, objectRef }: AuditEvent): string[] {
+  const { resource = '', subresource, apiGroup, name = '' } = objectRef ?? {};
+  const right = `${verb} ${resource}${subresource === undefined ? '' : `/${subresource}`}${apiGroup === undefined ? '' : `.${apiGroup}`}`;
+  return [right, `${right}=${name}`];
 }
