@@ -105,9 +105,9 @@ export interface VmFacts {
   readonly sightings: readonly Sighting[];
   /** What believed reports say of this UUID under another owner, or under none. */
   readonly foreignSightings: readonly Sighting[];
-  /** Other XenVMs with this UUID. */
   /** Disks of this UUID that hosts keep, whoever owns them. */
   readonly retained: readonly RetainedDisk[];
+  /** Other XenVMs with this UUID. */
   readonly rivals: readonly Rival[];
   readonly namesakes: readonly Namesake[];
   readonly macUses: readonly MacUse[];

@@ -1,36 +1,14 @@
 /** What a host offers, and what stands on it without a claim: every byte that is promised is counted once. */
 import { deepEqual, equal } from 'node:assert/strict';
-import type { XenAgent, XenDomain, XenHost } from '../../../crds/generated/types';
+import type { XenDomain } from '../../../crds/generated/types';
 import { domainOverheadBytes, MIB } from '../../../common/memory';
 import { hostState, type HostOffer } from '../../../operator/plan/snapshot/host';
-import { FLEET, host, order } from './builders';
+import { host, order } from './builders';
+import { offer, xenHost } from './offers';
+import type { Report } from './offers';
 
-type Report = NonNullable<XenAgent['status']>;
 const bytes = (type: 'pv' | 'pvh' | 'hvm', vcpus: number, memoryMiB: number): number =>
   memoryMiB * MIB + domainOverheadBytes({ type, vcpus, memoryBytes: memoryMiB * MIB });
-const xenHost = (over: { meta?: object; spec?: object } = {}): XenHost => ({
-  apiVersion: 'xenfleet.io/v1alpha1',
-  kind: 'XenHost',
-  metadata: { name: 'h1', ...over.meta },
-  spec: { ...over.spec },
-});
-const agent = (status?: Report): XenAgent => ({
-  apiVersion: 'xenfleet.io/v1alpha1',
-  kind: 'XenAgent',
-  metadata: { name: 'h1' },
-  spec: { fleetID: FLEET },
-  ...(status && { status }),
-});
-const offer = (over: Partial<HostOffer> = {}, report?: Report): HostOffer => ({
-  host: xenHost(),
-  view: host('h1'),
-  agent: agent(report),
-  terms: () => ({ locality: 'local', overcommitRatio: 1 }),
-  strayOrders: [],
-  isClaimed: () => false,
-  isPlaced: () => false,
-  ...over,
-});
 const domain = (uuid: string, kind: 'ours' | 'orphan' | 'foreign', over: object = {}) => ({
   uuid,
   kind,

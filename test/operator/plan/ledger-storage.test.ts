@@ -1,33 +1,10 @@
 /** The storage of a host by the folders of its pools, and on which terms it is sold. */
 import { deepEqual } from 'node:assert/strict';
-import type { XenAgent, XenHost, XenStoragePool } from '../../../crds/generated/types';
+import type { XenStoragePool } from '../../../crds/generated/types';
 import { hostState, poolTerms, type HostOffer } from '../../../operator/plan/snapshot/host';
-import { FLEET, host, UID } from './builders';
-
-type Report = NonNullable<XenAgent['status']>;
-const xenHost = (over: { meta?: object; spec?: object } = {}): XenHost => ({
-  apiVersion: 'xenfleet.io/v1alpha1',
-  kind: 'XenHost',
-  metadata: { name: 'h1', ...over.meta },
-  spec: { ...over.spec },
-});
-const agent = (status?: Report): XenAgent => ({
-  apiVersion: 'xenfleet.io/v1alpha1',
-  kind: 'XenAgent',
-  metadata: { name: 'h1' },
-  spec: { fleetID: FLEET },
-  ...(status && { status }),
-});
-const offer = (over: Partial<HostOffer> = {}, report?: Report): HostOffer => ({
-  host: xenHost(),
-  view: host('h1'),
-  agent: agent(report),
-  terms: () => ({ locality: 'local', overcommitRatio: 1 }),
-  strayOrders: [],
-  isClaimed: () => false,
-  isPlaced: () => false,
-  ...over,
-});
+import { FLEET, UID } from './builders';
+import { agent, offer } from './offers';
+import type { Report } from './offers';
 
 describe('the storage of a host', () => {
   const pools = [

@@ -1,29 +1,11 @@
 /** Why a VM that is nowhere yet may not have a disk of its UUID. */
 import { deepEqual, equal, match } from 'node:assert/strict';
 import { diskConflict } from '../../../../operator/plan/vm/disks';
-import type { RetainedDisk } from '../../../../operator/plan/vm/facts';
 import type { WantedDisk } from '../../../../operator/plan/vm/resolve';
 import { facts, host, order, seen, WANTED } from '../builders';
+import { kept, ours, root } from './disk-words';
 
 type Facts = Parameters<typeof facts>[0];
-const root: WantedDisk = {
-  name: 'root',
-  device: 'xvda',
-  sizeBytes: 1,
-  pool: 'ssd',
-  path: '/ssd',
-  driver: 'file' as const,
-  locality: 'local',
-  readOnly: false,
-};
-const ours = { namespace: 'acme', name: 'web' };
-const kept = (over: Partial<RetainedDisk> = {}): RetainedDisk => ({
-  host: 'h1',
-  disk: 'root',
-  path: '/ssd',
-  owner: ours,
-  ...over,
-});
 
 describe('a new VM may not have a disk', () => {
   const wanting = (over: Partial<WantedDisk> = {}) => ({

@@ -1,29 +1,11 @@
 /** Which disks exist already, and where: no row of these may end in a blank disk in place of a known one. */
 import { deepEqual, equal } from 'node:assert/strict';
 import { withKnownDisks } from '../../../../operator/plan/vm/disks';
-import type { RetainedDisk } from '../../../../operator/plan/vm/facts';
 import type { WantedDisk } from '../../../../operator/plan/vm/resolve';
 import { claimed, facts, order, vm, WANTED } from '../builders';
+import { kept, ours, root } from './disk-words';
 
 type Facts = Parameters<typeof facts>[0];
-const root: WantedDisk = {
-  name: 'root',
-  device: 'xvda',
-  sizeBytes: 1,
-  pool: 'ssd',
-  path: '/ssd',
-  driver: 'file' as const,
-  locality: 'local',
-  readOnly: false,
-};
-const ours = { namespace: 'acme', name: 'web' };
-const kept = (over: Partial<RetainedDisk> = {}): RetainedDisk => ({
-  host: 'h1',
-  disk: 'root',
-  path: '/ssd',
-  owner: ours,
-  ...over,
-});
 const told = (over: object = {}, placement: object = {}) =>
   vm({ status: { ...placement, disks: [{ name: 'root', pool: 'ssd', path: '/ssd', host: 'h1', ...over }] } });
 const inOrder = (disk: object, status: object = {}, spec: object = {}) => {
