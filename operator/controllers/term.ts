@@ -30,6 +30,7 @@ import { ROOM_WATCHES } from './placement/watches';
 import { PoolController } from './pool/controller';
 import { allPools, GATHER_MS, POOL_WATCHES } from './pool/watches';
 import { VmController } from './vm/controller';
+import { ReportWaiters } from './vm/report-waiters';
 import { VmFactsSource } from './placement/facts-source';
 import { allVms, VM_WATCHES } from './vm/watches';
 import { Writer } from './frame/writer';
@@ -134,6 +135,7 @@ export class LeaderTerm {
   #vmKind(queue: WorkQueue): Kind {
     const { ledger, placement } = this;
     const facts = this.#facts;
+    const waiters = new ReportWaiters(this.#options.directory);
     const onRead = (key: string): void => queue.rereading(key);
     const { reconcile } = new VmController({
       ...this.#options,
@@ -141,9 +143,10 @@ export class LeaderTerm {
       facts,
       ledger,
       placement,
+      waiters,
       onRead,
     });
-    return { name: 'vm', watches: VM_WATCHES, all: allVms, reconcile };
+    return { name: 'vm', watches: [...VM_WATCHES, waiters.watch], all: allVms, reconcile };
   }
 
   #hostKind(): Kind {

@@ -57,9 +57,6 @@ const VM_INDEXES: IndexFunctions<XenVM> = {
   storagePool: (vm) => (vm.spec.disks ?? []).map((d) => d.pool),
   network: (vm) => (vm.spec.networks ?? []).map((n) => n.network),
   namespace: (vm) => [vm.metadata.namespace ?? ''],
-  /** Waits for a host, or for its end: the VMs that a report can set free. */
-  unsettled: ({ status, metadata }) =>
-    status?.placement === undefined || metadata.deletionTimestamp !== undefined ? ['yes'] : [],
 };
 const DOMAIN_INDEXES: IndexFunctions<XenDomain> = {
   uuid: (domain) => [domain.metadata.name],

@@ -110,7 +110,10 @@ export class Placement {
 
   /** What was decided on is in doubt: whoever still needs room asks again. */
   withdrawAll(): void {
-    for (const key of [...this.#wishes.keys()]) this.withdraw(key);
+    for (const key of [...this.#wishes.keys()]) {
+      this.withdraw(key);
+      this.#options.onOutcome(key);
+    }
   }
 
   /** Something changed that may make room. */

@@ -16,6 +16,7 @@ import type { ReconcileResult } from '../../runtime/controller';
 import { ClaimsAnew, writeClaim } from '../placement/claim';
 import type { Ledger } from '../placement/ledger';
 import { deleteOrder } from './orders';
+import type { ReportWaiters } from './report-waiters';
 import type { Placement } from '../placement/placement';
 import type { VmFactsSource } from '../placement/facts-source';
 import type { Caches } from '../frame/caches';
@@ -34,6 +35,7 @@ export interface VmControllerOptions {
   readonly facts: VmFactsSource;
   readonly ledger: Ledger;
   readonly placement: Placement;
+  readonly waiters: ReportWaiters;
   readonly writer: Writer;
   readonly events: EventRecorder;
   readonly clock: Clock;
@@ -54,13 +56,14 @@ export class VmController {
   }
 
   readonly reconcile = async (key: string): Promise<ReconcileResult | undefined> => {
-    const { caches, facts, placement, onRead } = this.#options;
+    const { caches, facts, placement, waiters, onRead } = this.#options;
     for (let step = 0; step < MAX_STEPS; step++) {
       onRead(key);
       const vm = caches.vms.get(key);
       if (vm === undefined) return this.#afterwards(key);
       const known = facts.of(vm, placement.unplaced(key));
       const action = planVm(known);
+      waiters.note(key, action.do === 'wait' && action.because?.awaitsReports === true);
       if (action.do === 'place' || action.do === 'grow') {
         const isAsked = placement.request(key, vm, action.epoch, action.do);
         return isAsked ? this.#show(key, known, undefined) : undefined;
@@ -144,8 +147,9 @@ export class VmController {
    * was dead; any other is nobody's to end: it stays, and is reported.
    */
   async #afterwards(key: string): Promise<undefined> {
-    const { caches, placement, writer, log } = this.#options;
+    const { caches, placement, waiters, writer, log } = this.#options;
     placement.withdraw(key);
+    waiters.note(key, false);
     this.#passingSince.delete(key);
     this.#claimsAnew.forget(key);
     for (const order of caches.domains.byIndex('vm', key)) {

@@ -1,9 +1,7 @@
 /** Which changes make which XenVMs be looked at. */
 import type { XenAgent, XenDomain } from '../../../crds/generated/types';
 import { keyOf } from '../../../common/kube/types';
-import { hostOfNamespace } from '../../../common/names';
-import { sameSpec } from '../../plan/same';
-import type { StoreChange } from '../../runtime/store';
+import { hostNamespace, hostOfNamespace } from '../../../common/names';
 import type { Caches } from '../frame/caches';
 import { sides, watch, watchSelf, watchViews, type Watch } from '../frame/watch';
 import { contested, heldByOrder, type Contested } from './contested';
@@ -18,9 +16,9 @@ function holders(caches: Caches, { uuids, macs }: Contested): string[] {
   return [...uuids.flatMap((uuid) => vmsBy(caches, 'uuid', uuid)), ...macs.flatMap((mac) => vmsBy(caches, 'mac', mac))];
 }
 
-/** The VMs that a report speaks of, by UUID or by name. What it told before and does not tell any more counts as much. */
-function told(change: StoreChange<XenAgent>, caches: Caches): string[] {
-  const entries = sides(change).flatMap(({ status }) => [
+/** The VMs that reports speak of, by UUID or by name. */
+function told(agents: readonly XenAgent[], caches: Caches): string[] {
+  const entries = agents.flatMap(({ status }) => [
     ...(status?.domains ?? []).map(({ uuid, namespace, vmName: name }) => ({ uuid, namespace, name })),
     ...(status?.records ?? []),
     ...(status?.retainedDisks ?? []).map(({ uuid, namespace, vmName: name }) => ({ uuid, namespace, name })),
@@ -30,13 +28,15 @@ function told(change: StoreChange<XenAgent>, caches: Caches): string[] {
   return [...new Set(named), ...uuids.flatMap((uuid) => vmsBy(caches, 'uuid', uuid))];
 }
 
-/** VMs without a host, and those that are being deleted, wait for the reports of hosts: of those that are known, or remembered. */
-const unsettled = (caches: Caches): string[] => vmsBy(caches, 'unsettled', 'yes');
-
-/** Which hosts are remembered from before a restore follows from the rosters alone. */
-function rosterChanged(change: StoreChange<XenAgent>): boolean {
-  const [before, after] = sides(change).map(({ status }) => status?.roster ?? []);
-  return change.type !== 'updated' || !sameSpec(before, after);
+/** The VMs that have anything to do with a host: a claim, an order, or a word in its report. */
+function on(host: string, caches: Caches): string[] {
+  const at = hostNamespace(host);
+  const agent = caches.agents.get(`${at}/${host}`);
+  return [
+    ...vmsBy(caches, 'host', host),
+    ...caches.domains.byIndex('namespace', at).map(vmOf),
+    ...told(agent === undefined ? [] : [agent], caches),
+  ];
 }
 
 export const VM_WATCHES: readonly Watch[] = [
@@ -46,9 +46,9 @@ export const VM_WATCHES: readonly Watch[] = [
   watch('domains', (change, caches) =>
     change.type === 'updated' ? [] : sides(change).flatMap((order) => holders(caches, heldByOrder(order))),
   ),
-  watch('agents', told),
-  watch('agents', (change, caches) => (rosterChanged(change) ? unsettled(caches) : [])),
-  watchViews((host, caches) => [...vmsBy(caches, 'host', host), ...unsettled(caches)]),
+  // What a report told before and does not tell any more counts as much.
+  watch('agents', (change, caches) => told(sides(change), caches)),
+  watchViews(on),
   watch('namespaces', ({ key }, caches) => (hostOfNamespace(key) === undefined ? vmsBy(caches, 'namespace', key) : [])),
   watch('classes', ({ key }, caches) => vmsBy(caches, 'class', key)),
   watch('storagePools', ({ key }, caches) => vmsBy(caches, 'storagePool', key)),

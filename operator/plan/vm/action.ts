@@ -26,6 +26,8 @@ export interface Hold {
   readonly message: string;
   /** Only somebody's act helps. */
   readonly stalled?: boolean;
+  /** What it waits for is a report of hosts that have nothing to do with it: see controllers/vm/report-waiters.ts. */
+  readonly awaitsReports?: boolean;
 }
 
 export const wait = (because?: Hold): Action => ({ do: 'wait', ...(because && { because }) });

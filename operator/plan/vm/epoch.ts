@@ -1,5 +1,5 @@
 /** Epochs and the rule that hosts come first. Pure. */
-import { hold, type Action } from './action';
+import { hold, wait, type Action } from './action';
 import { claimOf, refusedEpochOf, type VmFacts } from './facts';
 
 /** No fleet reaches this by placing a VM: a report of more, of a VM that is far below, is a lie or a fault. */
@@ -51,10 +51,11 @@ export function implausible(f: VmFacts, host: string): Action | undefined {
 export function hostsFirst(f: VmFacts): Action | undefined {
   if (f.fresh || f.vouched || f.unreported.length === 0) return undefined;
   const names = f.unreported.slice(0, 5).join(', ') + (f.unreported.length > 5 ? ', …' : '');
-  return hold(
-    'HostNotReporting',
-    `waiting for a report of ${names}: it could run this VM already. Start its agent; or, if the host is off for good, set spec.declaredDead of its XenHost, or delete the XenHost`,
-  );
+  return wait({
+    reason: 'HostNotReporting',
+    message: `waiting for a report of ${names}: it could run this VM already. Start its agent; or, if the host is off for good, set spec.declaredDead of its XenHost, or delete the XenHost`,
+    awaitsReports: true,
+  });
 }
 
 /** A claim on `host`, for the boot of its Dom0 that last reported. */

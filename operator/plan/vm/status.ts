@@ -98,10 +98,13 @@ function claimedVerdict(f: VmFacts, host: string, held: Hold | undefined): Verdi
   const order = orderOf(f);
   const silent = hostVerdict(f.hosts[host], host);
   if (silent !== undefined) return held?.stalled ? { ...silent, ...held, stalled: true } : silent;
-  if (order !== undefined && held?.stalled !== true) return domainVerdict(f.vm, order);
+  const seen = order === undefined ? undefined : domainVerdict(f.vm, order);
+  // A guest that is as it should be, or that needs somebody, outranks what passes by itself.
+  if (seen !== undefined && (held === undefined || (held.stalled !== true && (seen.ready === 'True' || seen.stalled))))
+    return seen;
   const { reason, message, stalled = false } = held ?? { reason: 'Scheduled' as const, message: `claimed on ${host}` };
-  const phase = order === undefined ? 'Scheduled' : domainVerdict(f.vm, order).phase;
-  return { phase, ready: 'False', reason, message, stalled };
+  const phase = seen?.phase ?? 'Scheduled';
+  return { phase, ready: phase === 'Unknown' ? 'Unknown' : 'False', reason, message, stalled };
 }
 
 /** The order that the claim stands for. */

@@ -10,6 +10,7 @@ import type { Logger, Metrics } from '../../../operator/adapters/types';
 import { Placement } from '../../../operator/controllers/placement/placement';
 import { Writer } from '../../../operator/controllers/frame/writer';
 import { VmController } from '../../../operator/controllers/vm/controller';
+import { ReportWaiters } from '../../../operator/controllers/vm/report-waiters';
 import { planVm, type Action } from '../../../operator/plan/vm/plan';
 import type { Store } from '../../../operator/runtime/store';
 import { settle } from '../../common/kube/fake-clock';
@@ -35,6 +36,7 @@ function merged(target: unknown, patch: unknown): unknown {
 export class OperatorInMemory extends FleetInMemory {
   readonly placement: Placement;
   readonly vms: VmController;
+  readonly waiters = new ReportWaiters(this.directory);
   readonly claims: string[] = [];
   readonly results: string[] = [];
   /** Runs when a claim is about to be written. */
@@ -64,6 +66,7 @@ export class OperatorInMemory extends FleetInMemory {
       ...common,
       facts,
       placement: this.placement,
+      waiters: this.waiters,
       clock: this.clock,
       events,
       onRead: silent,

@@ -5,6 +5,7 @@ import { HostViews } from '../../../operator/controllers/frame/host-views';
 import { HOST_WATCHES } from '../../../operator/controllers/host/watches';
 import { ROOM_WATCHES } from '../../../operator/controllers/placement/watches';
 import { POOL_WATCHES } from '../../../operator/controllers/pool/watches';
+import { ReportWaiters } from '../../../operator/controllers/vm/report-waiters';
 import { VM_WATCHES } from '../../../operator/controllers/vm/watches';
 import type { Watch } from '../../../operator/controllers/frame/watch';
 import { claimed, order, UID, vm } from '../plan/builders';
@@ -20,6 +21,8 @@ const named = (name: string, over: Partial<XenVM['spec']> = {}, status?: XenVM['
 
 /** acme/web is claimed on h1; acme/other waits with the same UUID and MAC; acme/third is claimed on h2. */
 class Rig extends FleetInMemory {
+  readonly waiters = new ReportWaiters(this.directory);
+  readonly #keys = new Set<string>();
   readonly web = this.vm(vm({ spec: { networks }, status: claimed('h1', 1) }));
   readonly other = this.vm(named('other', { networks, identity: { uuid: UID } }));
   readonly third = this.vm(named('third', { className: 'large' }, { placement: { host: 'h2', epoch: 1 } }));
@@ -39,13 +42,17 @@ class Rig extends FleetInMemory {
 
   /** The keys of a kind that `act` makes it look at. */
   async after(kind: Kind, act: () => void | Promise<void>): Promise<string[]> {
-    const keys = new Set<string>();
     const listen = (watch: Watch): (() => void) =>
-      watch.listen({ caches: this.caches, views: this.views }, (key) => void keys.add(key));
-    const undo = KINDS[kind].map(listen);
+      watch.listen({ caches: this.caches, views: this.views }, (key) => void this.#keys.add(key));
+    const undo = [...KINDS[kind], ...(kind === 'vm' ? [this.waiters.watch] : [])].map(listen);
     await act();
     for (const end of undo) end();
-    return [...keys].sort();
+    return [...this.#keys].sort();
+  }
+
+  /** What came before was only to prepare. */
+  forgetKeys(): void {
+    this.#keys.clear();
   }
 }
 
@@ -77,25 +84,49 @@ const ROWS: readonly [string, Kind, (rig: Rig) => void | Promise<void>, string[]
     ['acme/other'],
   ],
   ['a report that says nothing new of VMs wakes nobody', 'vm', (rig) => rig.report('h1', { cpus: 9 }), []],
+  ['a host that looks different concerns its VMs', 'vm', (rig) => rig.report('h2', { nonce: 'old' }), ['acme/third']],
   [
-    'a host that reports for the first time wakes all that wait',
+    '… those with an order there, whatever their claim says',
     'vm',
-    (rig) => void (rig.host('h3'), rig.report('h3')),
-    ['acme/other'],
+    (rig) => (rig.order(order('h2', 1)), rig.forgetKeys(), rig.report('h2', { nonce: 'old' })),
+    ['acme/third', 'acme/web'],
   ],
   [
-    'a roster concerns all that wait: it may name a host that nobody knows',
+    '… and those that its report names',
     'vm',
-    (rig) => rig.report('h1', { roster: ['h1', 'h9'] }),
-    ['acme/other'],
-  ],
-  [
-    'a host that looks different concerns its VMs, and all that wait',
-    'vm',
-    (rig) => rig.report('h2', { nonce: 'old' }),
+    (rig) => {
+      rig.report('h2', { records: [{ uuid: 'u', namespace: 'acme', name: 'other', epoch: 1 }] });
+      rig.forgetKeys();
+      rig.editHost('h2', { quarantined: true });
+    },
     ['acme/other', 'acme/third'],
   ],
-  ['so does one that falls silent', 'vm', (rig) => rig.clock.advance(27_000), EVERYBODY],
+  ['so does one that falls silent', 'vm', (rig) => rig.clock.advance(27_000), ['acme/third', 'acme/web']],
+  [
+    'one that waits for reports of all is looked at when the last has reported',
+    'vm',
+    (rig) => {
+      rig.host('h3');
+      rig.waiters.note('acme/other', true);
+      rig.report('h3');
+    },
+    ['acme/other'],
+  ],
+  [
+    '… and when a roster names a host that nobody knows',
+    'vm',
+    (rig) => (rig.waiters.note('acme/other', true), rig.report('h1', { roster: ['h1', 'h9'] })),
+    ['acme/other'],
+  ],
+  [
+    'one that waits no longer is not',
+    'vm',
+    (rig) => {
+      for (const waits of [true, false]) rig.waiters.note('acme/other', waits);
+      rig.report('h1', { roster: ['h1', 'h9'] });
+    },
+    [],
+  ],
   [
     'a class concerns those that name it',
     'vm',

@@ -146,6 +146,16 @@ describe('the conditions of a XenVM', () => {
     );
   });
 
+  it('of a guest that is not as it should be say what the operator waits for, unless somebody is needed', () => {
+    const ready = (status: Partial<Status>): string =>
+      said('Ready', { vm: onH1, orders: ordered(status) }, held('HostNotReporting'));
+    const words = (reason: string, status?: 'True' | 'False') => ({ conditions: word(reason, status) });
+    match(ready({ phase: 'Stopped', ...words('AwaitingConfirmation') }), /^False HostNotReporting/);
+    match(ready({ phase: 'Unknown', ...words('AgentTrouble') }), /^Unknown HostNotReporting/);
+    match(ready({ phase: 'Running', ...words('Running', 'True') }), /^True Running/);
+    match(ready({ phase: 'Failed', ...words('PolicyRefused') }), /^False PolicyRefused/);
+  });
+
   it('say a stalled reason in its words', () =>
     match(said('Stalled', {}, held('ClassNotFound', true)), /^True ClassNotFound: ClassNotFound, in words/));
 });
