@@ -1,23 +1,10 @@
 /** Every value that a cfg refuses; and no value is more than a value, whatever it holds. */
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import fc from 'fast-check';
-import { renderCfg } from '../../../agents/xl/cfg';
 import type { RunOrder } from '../../../agents/xl/order';
 import { parseCfg } from '../../sim/xl-cfg';
 import { UUID, cfgInput, order } from '../orders';
-
-const render = (changes: Partial<RunOrder> = {}, uuid = UUID) => renderCfg(cfgInput(order(changes), { uuid }));
-const MAC = '02:00:00:00:00:01';
-const disk = (over: object = {}) => ({ name: 'root', device: 'xvda', sizeBytes: 1, pool: 'p', path: '/pool', ...over });
-const nic = (over: object = {}) => ({ name: 'eth0', mac: MAC, bridge: 'xenbr0', ...over });
-const hvm = (boot: object = {}): Partial<RunOrder> => ({ type: 'hvm', boot });
-
-/** The field that is refused, or the line of this key. */
-function said(changes: Partial<RunOrder>, key = 'name', uuid = UUID): string {
-  const result = render(changes, uuid);
-  if (!result.ok) return `refused ${result.refusal.field}`;
-  return result.text.split('\n').find((line) => line.startsWith(`${key} = `)) ?? 'no line';
-}
+import { MAC, disk, hvm, nic, render, said } from './cfg-words';
 
 describe('a cfg refuses', () => {
   const uuids = [`x${UUID}`, `${UUID}x`, UUID.toUpperCase(), '', `${UUID}\n`];

@@ -3,19 +3,7 @@ import { equal, ok } from 'node:assert/strict';
 import { bootLetters, renderCfg } from '../../../agents/xl/cfg';
 import type { RunOrder } from '../../../agents/xl/order';
 import { UUID, cfgInput, order } from '../orders';
-
-const render = (changes: Partial<RunOrder> = {}, uuid = UUID) => renderCfg(cfgInput(order(changes), { uuid }));
-const MAC = '02:00:00:00:00:01';
-const disk = (over: object = {}) => ({ name: 'root', device: 'xvda', sizeBytes: 1, pool: 'p', path: '/pool', ...over });
-const nic = (over: object = {}) => ({ name: 'eth0', mac: MAC, bridge: 'xenbr0', ...over });
-const hvm = (boot: object = {}): Partial<RunOrder> => ({ type: 'hvm', boot });
-
-/** The field that is refused, or the line of this key. */
-function said(changes: Partial<RunOrder>, key = 'name', uuid = UUID): string {
-  const result = render(changes, uuid);
-  if (!result.ok) return `refused ${result.refusal.field}`;
-  return result.text.split('\n').find((line) => line.startsWith(`${key} = `)) ?? 'no line';
-}
+import { MAC, disk, hvm, nic, said } from './cfg-words';
 
 describe('a cfg says of', () => {
   const { boot: _boot, ...bootless } = order({ type: 'hvm' });

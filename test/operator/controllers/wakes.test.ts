@@ -1,6 +1,7 @@
 /**
- * Nothing that a plan follows from changes unnoticed: whatever happens, in whatever order, a VM whose next act, or whose status,
- * is another now is looked at. What is looked at without need costs time alone; what is missed waits for ever.
+ * Nothing that a plan follows from changes unnoticed: whatever happens, in whatever order, a VM whose
+ * next act, or whose status, is another now is looked at. A look without need costs time alone; a VM
+ * that is missed waits for ever.
  */
 import { ok } from 'node:assert/strict';
 import * as fc from 'fast-check';
@@ -44,7 +45,7 @@ class World extends FleetInMemory {
     for (const watch of [...VM_WATCHES, this.waiters.watch]) watch.listen(sources, (key) => void this.woken.add(key));
   }
 
-  /** The controller looks at whoever is woken, and at whoever it was busy with. Told is what has changed for one that it does not look at. */
+  /** The controller looks at VMs that are woken, and at those it was busy with. A change that it would miss fails the test. */
   look(onChange: (seen: Look) => void): void {
     for (const object of this.caches.vms.all()) {
       const key = keyOf(object.metadata);
@@ -53,7 +54,7 @@ class World extends FleetInMemory {
       if (isLooked) this.waiters.note(key, now.awaitsReports);
       if (isLooked) this.#looks.set(key, now);
       if (before?.text === now.text) continue;
-      // Somebody else's silence is no news for one that waits for another thing: it is looked at before anything is done.
+      // The silence of other hosts is no news for a VM that waits for something else already.
       if (now.awaitsReports && before?.awaitsReports === false && !isBusy(before.action)) continue;
       onChange(now);
       ok(isLooked, `${key}\n  was ${before?.text}\n  is  ${now.text}`);

@@ -11,6 +11,18 @@ export const UID = '11111111-2222-4333-8444-555555555555';
 export const FLEET = 'fleet-1';
 export const WANTED: Wanted = { vcpus: 1, memoryMiB: 1024, dedicated: false, priority: 0, disks: [], networks: [] };
 
+/** A disk of a VM, as it is resolved. */
+export const DISK = {
+  name: 'root',
+  device: 'xvda',
+  sizeBytes: 10,
+  pool: 'ssd',
+  path: '/ssd',
+  driver: 'file' as const,
+  locality: 'local' as const,
+  readOnly: false,
+};
+
 export function vm(
   over: { spec?: Partial<XenVM['spec']>; meta?: Partial<XenVM['metadata']>; status?: XenVM['status'] } = {},
 ): XenVM {

@@ -3,19 +3,9 @@ import { deepEqual, equal } from 'node:assert/strict';
 import type { XenDomain } from '../../../crds/generated/types';
 import { MIB } from '../../../common/memory';
 import { accountOf, vmSpec } from '../../../operator/plan/snapshot/vm';
-import { claimed, order, UID, vm, WANTED } from './builders';
+import { claimed, DISK as root, order, UID, vm, WANTED } from './builders';
 
 describe('a VM as the scheduler sees it', () => {
-  const root = {
-    name: 'root',
-    device: 'xvda',
-    sizeBytes: 10,
-    pool: 'ssd',
-    path: '/ssd',
-    driver: 'file' as const,
-    locality: 'local' as const,
-    readOnly: false,
-  };
   const wanting = (over: object = {}, rest: object = {}) => ({
     wanted: { ...WANTED, ...rest, disks: [{ ...root, ...over }] },
   });

@@ -12,18 +12,8 @@ import {
 } from '../../../../operator/plan/vm/order';
 import { wantedReservation } from '../../../../operator/plan/vm/reservation';
 import type { XenDomain } from '../../../../crds/generated/types';
-import { FLEET, UID, vm, WANTED } from '../builders';
+import { DISK as disk, FLEET, UID, vm, WANTED } from '../builders';
 
-const disk = {
-  name: 'root',
-  device: 'xvda',
-  sizeBytes: 10,
-  pool: 'ssd',
-  path: '/ssd',
-  driver: 'file' as const,
-  locality: 'local' as const,
-  readOnly: false,
-};
 const asked = { name: 'root', device: 'xvda', sizeBytes: 10, pool: 'ssd', path: '/ssd', driver: 'file' as const };
 const lan = { name: 'eth0', network: 'lan', bridge: 'br0', mac: 'm' };
 const wish = (over: object = {}, spec: object = {}) =>

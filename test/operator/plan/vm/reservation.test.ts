@@ -10,18 +10,8 @@ import {
   takenOver,
 } from '../../../../operator/plan/vm/reservation';
 import type { XenAgent, XenDomain } from '../../../../crds/generated/types';
-import { order, UID, vm, WANTED } from '../builders';
+import { DISK as disk, order, UID, vm, WANTED } from '../builders';
 
-const disk = {
-  name: 'root',
-  device: 'xvda',
-  sizeBytes: 10,
-  pool: 'ssd',
-  path: '/ssd',
-  driver: 'file' as const,
-  locality: 'local' as const,
-  readOnly: false,
-};
 const asked = { name: 'root', device: 'xvda', sizeBytes: 10, pool: 'ssd', path: '/ssd' };
 
 describe('a reservation', () => {
