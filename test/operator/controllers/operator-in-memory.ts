@@ -39,9 +39,10 @@ export class OperatorInMemory extends FleetInMemory {
   readonly waiters = new ReportWaiters(this.directory);
   readonly claims: string[] = [];
   readonly results: string[] = [];
+  /** VMs that the placement loop wants looked at again. */
+  readonly outcomes: string[] = [];
   /** Runs when a claim is about to be written. */
   onClaim: () => void = silent;
-  #outcomes = 0;
 
   constructor(hosts: readonly string[], clock?: Clock) {
     super(...hosts);
@@ -55,7 +56,7 @@ export class OperatorInMemory extends FleetInMemory {
       ...common,
       clock: clock ?? this.clock,
       plan: (key) => this.planOf(key),
-      onOutcome: () => void (this.#outcomes += 1),
+      onOutcome: (key) => void this.outcomes.push(key),
       defer: (run) => void setImmediate(run),
       pause: settle,
       onClaimed: () => undefined,
@@ -119,7 +120,7 @@ export class OperatorInMemory extends FleetInMemory {
   async work(): Promise<void> {
     const { vms, domains } = this.caches;
     for (let round = 0; round < 40; round++) {
-      const state = (): string => `${vms.generation}/${domains.generation}/${this.#outcomes}`;
+      const state = (): string => `${vms.generation}/${domains.generation}/${this.outcomes.length}`;
       const before = state();
       for (const vm of vms.all()) await this.vms.reconcile(keyOf(vm.metadata)).catch(isExpected);
       this.placement.wake();

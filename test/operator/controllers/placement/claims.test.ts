@@ -84,7 +84,9 @@ describe('claims', () => {
 
   it('are not made on what was asked before a doubt', async () => {
     const { here } = await waiting();
+    here.outcomes.length = 0;
     here.placement.withdrawAll();
+    deepEqual(here.outcomes, ['acme/web'], 'whoever still needs room asks again');
     here.claims.length = 0;
     here.gone('filler');
     here.placement.wake();
