@@ -20,7 +20,7 @@ import { Brake } from './controllers/brake';
 import { openCaches } from './controllers/frame/caches';
 import { HostDirectory } from './controllers/frame/host-directory';
 import { LeaderTerm } from './controllers/term';
-import type { BrakeState } from './plan/brake';
+import type { BrakeState, Closed } from './plan/brake';
 import { LeaderElector } from './runtime/leader';
 
 /** A process that ends by a fault gives its Lease back within this time, or not at all. */
@@ -166,16 +166,20 @@ interface Told {
   readonly log: Logger;
 }
 
+/** Tells for whom the brake closed and for whom it is open again, each once. */
 function tellBrake(metrics: Metrics, log: Logger): (state: BrakeState, held: number) => void {
-  let wasClosed = false;
-  return (state, held) => {
-    metrics.brake(state.isClosed, held);
-    if (state.isClosed && !wasClosed) {
-      const { count, limit, fleet } = state;
-      log.error('brake closed: no guest is ended for a deleted XenVM', { deletions: count, limit, fleet, held });
+  let before = new Set<string>();
+  return ({ fleet, namespaces }, held) => {
+    const all: [string, Closed][] = [...namespaces].map(([name, closed]) => [`namespace ${name}`, closed]);
+    if (fleet !== undefined) all.unshift(['the whole fleet', fleet]);
+    metrics.brake(all.length > 0, held);
+    for (const [where, { count, limit, vms }] of all) {
+      if (before.has(where)) continue;
+      log.error('brake closed: no guest is ended for a deleted XenVM', { for: where, deletions: count, limit, vms });
     }
-    if (!state.isClosed) log.warn('brake open again');
-    wasClosed = state.isClosed;
+    const now = new Set(all.map(([where]) => where));
+    for (const where of [...before].filter((one) => !now.has(one))) log.warn('brake open again', { for: where });
+    before = now;
   };
 }
 

@@ -9,8 +9,11 @@ import { keyOf } from '../../common/kube/types';
 import { BRAKE_LIFTED_UNTIL, hostNamespace } from '../../common/names';
 import type { Clock, Timer } from '../../common/ports';
 import {
+  ALL_OPEN,
+  closedFor,
   closedMessage,
   isAtStake,
+  isClosed,
   isOff,
   judgeDeletions,
   liftedUntilMs,
@@ -52,7 +55,6 @@ interface Noted {
 }
 
 const isDeleted = ({ metadata }: XenVM): boolean => metadata.deletionTimestamp !== undefined;
-const claims = ({ status }: XenVM): 0 | 1 => (status?.placement === undefined ? 0 : 1);
 
 export class Brake {
   readonly #options: BrakeOptions;
@@ -62,12 +64,12 @@ export class Brake {
   readonly #inherited = new Set<string>();
   readonly #listeners = new Set<(keys: readonly string[]) => void>();
   readonly #undo: (() => void)[];
-  #state: BrakeState = { isClosed: false };
+  #state = ALL_OPEN;
   #isDirty = false;
   #lastSeenMs = -Infinity;
   #timer: Timer | undefined;
-  /** VMs that have a host. */
-  #claimed = 0;
+  /** By namespace: VMs that have a host. */
+  readonly #claimed = new Map<string, number>();
 
   constructor(options: BrakeOptions) {
     this.#options = options;
@@ -99,10 +101,11 @@ export class Brake {
     const { limits, systemNamespace: system, clock } = this.#options;
     const { namespace = '', uid = '' } = vm.metadata;
     if (isOff(limits) || this.#isLifted(namespace)) return OPEN;
-    if (this.#isDirty && !this.#state.isClosed) this.#judge();
-    if (this.#state.isClosed) {
+    if (this.#isDirty && closedFor(this.#state, namespace) === undefined) this.#judge();
+    const closed = closedFor(this.#state, namespace);
+    if (closed !== undefined) {
       const unread = [namespace, system].map((name) => unreadableLift(this.#annotations(name))).find(Boolean);
-      return { state: 'closed', message: closedMessage(this.#state, limits, { namespace, system, unread }) };
+      return { state: 'closed', message: closedMessage(closed, limits, { namespace, system, unread }) };
     }
     const noted = this.#noted.get(uid);
     if (noted === undefined || this.#goesOnAtMs(noted) <= clock.monotonicMs()) return OPEN;
@@ -110,8 +113,8 @@ export class Brake {
   }
 
   #onVm(change: StoreChange<XenVM>): void {
-    if (change.type !== 'added') this.#claimed -= claims(change.old);
-    if (change.type !== 'deleted') this.#claimed += claims(change.object);
+    if (change.type !== 'added') this.#count(change.old, -1);
+    if (change.type !== 'deleted') this.#count(change.object, 1);
     if (change.type === 'deleted') {
       if (this.#noted.has(change.old.metadata.uid ?? '')) this.#arm(QUIET_MS);
       return;
@@ -123,6 +126,13 @@ export class Brake {
     } else if (isDeleted(object) && !isDeleted(change.old) && isAtStake(change.old)) {
       this.#note(object);
     }
+  }
+
+  #count({ metadata: { namespace = '' }, status }: XenVM, step: 1 | -1): void {
+    if (status?.placement === undefined) return;
+    const count = (this.#claimed.get(namespace) ?? 0) + step;
+    if (count === 0) this.#claimed.delete(namespace);
+    else this.#claimed.set(namespace, count);
   }
 
   #note({ metadata }: XenVM): void {
@@ -153,7 +163,7 @@ export class Brake {
     const waiting = [...this.#noted.values()].filter((noted) => this.#waits(noted));
     const settledAtMs = this.#lastSeenMs + QUIET_MS;
     // While more of them come, the count would only change and be told again and again.
-    if (atOnce || !this.#state.isClosed || settledAtMs <= nowMs) this.#judge();
+    if (atOnce || !isClosed(this.#state) || settledAtMs <= nowMs) this.#judge();
     for (const listener of this.#listeners) listener(waiting.map(({ key }) => key));
     const nextMs = [settledAtMs, ...waiting.map((noted) => this.#goesOnAtMs(noted))].filter((atMs) => atMs > nowMs);
     if (nextMs.length > 0) this.#arm(Math.min(...nextMs) - nowMs);
@@ -163,14 +173,16 @@ export class Brake {
     const { limits, onState } = this.#options;
     this.#isDirty = false;
     this.#forget();
+    const claimed = new Map(this.#claimed);
     const deletions = [...this.#noted.values()].map((noted) => {
-      return { atMs: noted.atMs, waits: this.#waits(noted), wasHeld: this.#inherited.has(noted.uid) };
+      const { namespace, atMs, uid } = noted;
+      if (this.#present(noted) === undefined) claimed.set(namespace, (claimed.get(namespace) ?? 0) + 1);
+      return { namespace, atMs, waits: this.#waits(noted), wasHeld: this.#inherited.has(uid) };
     });
-    const gone = [...this.#noted.values()].filter((noted) => this.#present(noted) === undefined).length;
     const before = this.#state;
-    this.#state = judgeDeletions(deletions, this.#claimed + gone, limits);
-    if (!before.isClosed && !this.#state.isClosed) return;
-    onState(this.#state, this.#state.isClosed ? deletions.filter(({ waits }) => waits).length : 0);
+    this.#state = judgeDeletions(deletions, claimed, limits);
+    if (!isClosed(before) && !isClosed(this.#state)) return;
+    onState(this.#state, deletions.filter((one) => one.waits && closedFor(this.#state, one.namespace)).length);
   }
 
   /** What is gone for longer than the window counts no more; neither does what an administrator let go. */

@@ -6,8 +6,12 @@
  *       ▲                                                                                      │
  *       └──────────── lifted by an annotation on a namespace, or nobody waits any more ────────┘
  *
+ * It closes for one namespace if that one is over the limit: a tenant's own business holds up nobody else. It closes
+ * for the whole fleet if the deletions of several namespaces are over the fleet's limit, and no namespace counts for
+ * more than half of that: one or two tenants cannot close it for all.
+ *
  * Deletions are told apart by the API server's own time stamps, so a new leader judges them as the old one
- * did. What an earlier leader held up says so in its conditions, and is held up still.
+ * did. What an earlier leader held up says so in its conditions, and is held up still, with its namespace.
  */
 import type { XenVM } from '../../crds/generated/types';
 import { findCondition } from '../../common/conditions';
@@ -16,13 +20,14 @@ import { BRAKE_LIFTED_UNTIL } from '../../common/names';
 export interface BrakeLimits {
   /** So many deletions within the window are nothing unusual; 0 turns the brake off. */
   readonly deletions: number;
-  /** … and so many percent of the VMs that have a host, if that is more. */
+  /** … and so many percent of the VMs (of the namespace, of the fleet) that have a host, if that is more. */
   readonly percent: number;
   readonly windowMs: number;
 }
 
 /** A XenVM that was deleted with something at stake. */
 export interface Deletion {
+  readonly namespace: string;
   /** Its deletionTimestamp, in ms since 1970. */
   readonly atMs: number;
   /** Its guest has not been told to end yet. */
@@ -31,16 +36,28 @@ export interface Deletion {
   readonly wasHeld: boolean;
 }
 
-export type BrakeState =
-  | { readonly isClosed: false }
-  | {
-      readonly isClosed: true;
-      /** Deletions within one window, or those that wait if an earlier leader counted them. */
-      readonly count: number;
-      readonly limit: number;
-      /** VMs that have a host, those that were just deleted included. */
-      readonly fleet: number;
-    };
+/** Why the brake is closed for one namespace, or for all. */
+export interface Closed {
+  readonly scope: 'namespace' | 'fleet';
+  /** Deletions within one window, or those that wait if an earlier leader counted them. */
+  readonly count: number;
+  readonly limit: number;
+  /** VMs of the namespace or the fleet that have a host, those that were just deleted included. */
+  readonly vms: number;
+}
+
+export interface BrakeState {
+  /** For everybody. */
+  readonly fleet?: Closed;
+  readonly namespaces: ReadonlyMap<string, Closed>;
+}
+
+export const ALL_OPEN: BrakeState = { namespaces: new Map() };
+
+export const isClosed = ({ fleet, namespaces }: BrakeState): boolean => fleet !== undefined || namespaces.size > 0;
+
+export const closedFor = ({ fleet, namespaces }: BrakeState, namespace: string): Closed | undefined =>
+  namespaces.get(namespace) ?? fleet;
 
 /** What the brake says of one VM that is being deleted. */
 export interface BrakeWord {
@@ -64,29 +81,68 @@ export function isAtStake({ spec, status }: XenVM): boolean {
 export const wasHeld = ({ status }: XenVM): boolean =>
   findCondition(status?.conditions, 'Stalled')?.reason === 'BrakeClosed';
 
-/** `fleet`: VMs that have a host, those that were just deleted included. */
-export function judgeDeletions(deletions: readonly Deletion[], fleet: number, limits: BrakeLimits): BrakeState {
-  if (isOff(limits)) return { isClosed: false };
-  const limit = Math.max(limits.deletions, Math.floor((fleet * limits.percent) / 100));
-  const burst = largestBurst(deletions, limits.windowMs);
-  if (burst > limit) return { isClosed: true, count: burst, limit, fleet };
-  const waiting = deletions.filter(({ waits }) => waits);
-  if (waiting.some((deletion) => deletion.wasHeld)) return { isClosed: true, count: waiting.length, limit, fleet };
-  return { isClosed: false };
+/** `claimed`: by namespace, VMs that have a host, those that were just deleted included. */
+export function judgeDeletions(
+  deletions: readonly Deletion[],
+  claimed: ReadonlyMap<string, number>,
+  limits: BrakeLimits,
+): BrakeState {
+  if (isOff(limits)) return ALL_OPEN;
+  const sorted = deletions.toSorted((a, b) => a.atMs - b.atMs);
+  const namespaces = new Map<string, Closed>();
+  for (const [namespace, own] of byNamespace(sorted)) {
+    const closed = judgeNamespace(own, claimed.get(namespace) ?? 0, limits);
+    if (closed !== undefined) namespaces.set(namespace, closed);
+  }
+  const vms = [...claimed.values()].reduce((sum, count) => sum + count, 0);
+  const limit = limitOf(vms, limits);
+  const count = largestBurst(sorted, limits.windowMs, Math.max(1, Math.floor(limit / 2)));
+  return count > limit ? { fleet: { scope: 'fleet', count, limit, vms }, namespaces } : { namespaces };
 }
 
-/** The most deletions that lie within one window, of those windows in which somebody still waits. */
-function largestBurst(deletions: readonly Deletion[], windowMs: number): number {
-  const sorted = deletions.toSorted((a, b) => a.atMs - b.atMs);
-  let [from, waiting, largest] = [0, 0, 0];
-  sorted.forEach(({ atMs, waits }, index) => {
-    if (waits) waiting += 1;
-    for (let first = sorted[from]; first !== undefined && atMs - first.atMs > windowMs; first = sorted[from]) {
-      if (first.waits) waiting -= 1;
+function byNamespace(deletions: readonly Deletion[]): ReadonlyMap<string, readonly Deletion[]> {
+  const groups = new Map<string, Deletion[]>();
+  for (const deletion of deletions) {
+    const group = groups.get(deletion.namespace);
+    if (group === undefined) groups.set(deletion.namespace, [deletion]);
+    else group.push(deletion);
+  }
+  return groups;
+}
+
+function judgeNamespace(sorted: readonly Deletion[], vms: number, limits: BrakeLimits): Closed | undefined {
+  const limit = limitOf(vms, limits);
+  const burst = largestBurst(sorted, limits.windowMs);
+  if (burst > limit) return { scope: 'namespace', count: burst, limit, vms };
+  const waiting = sorted.filter(({ waits }) => waits);
+  if (!waiting.some(({ wasHeld }) => wasHeld)) return undefined;
+  return { scope: 'namespace', count: waiting.length, limit, vms };
+}
+
+const limitOf = (vms: number, { deletions, percent }: BrakeLimits): number =>
+  Math.max(deletions, Math.floor((vms * percent) / 100));
+
+/**
+ * The most deletions that lie within one window, of those windows in which somebody still waits. No namespace
+ * counts for more than `share`.
+ */
+function largestBurst(sorted: readonly Deletion[], windowMs: number, share = Infinity): number {
+  const counts = new Map<string, number>();
+  let [from, waiting, burst, largest] = [0, 0, 0, 0];
+  const count = ({ namespace, waits }: Deletion, step: 1 | -1): void => {
+    const before = counts.get(namespace) ?? 0;
+    counts.set(namespace, before + step);
+    burst += Math.min(before + step, share) - Math.min(before, share);
+    if (waits) waiting += step;
+  };
+  for (const deletion of sorted) {
+    count(deletion, 1);
+    for (let first = sorted[from]; first !== undefined && deletion.atMs - first.atMs > windowMs; first = sorted[from]) {
+      count(first, -1);
       from += 1;
     }
-    if (waiting > 0) largest = Math.max(largest, index - from + 1);
-  });
+    if (waiting > 0) largest = Math.max(largest, burst);
+  }
   return largest;
 }
 
@@ -100,15 +156,18 @@ interface Place {
 
 /** Why a VM of `namespace` is held up, and what helps. */
 export function closedMessage(
-  { count, limit, fleet }: BrakeState & { isClosed: true },
+  { scope, count, limit, vms }: Closed,
   { deletions, percent, windowMs }: BrakeLimits,
   { namespace, system, unread }: Place,
 ): string {
-  const limits = `--brake-deletions ${deletions}, --brake-percent ${percent} of ${fleet} VMs`;
+  const isFleet = scope === 'fleet';
+  const limits = `--brake-deletions ${deletions}, --brake-percent ${percent} of ${vms} VMs`;
+  const who = isFleet ? 'XenVMs of several namespaces' : `XenVMs of namespace ${namespace}`;
+  const share = isFleet ? `, no namespace counted for more than half of that` : '';
   const counted =
     count > limit
-      ? `${count} XenVMs were deleted within ${windowMs / 1000} s, and more than ${limit} close the brake (${limits})`
-      : `${count} XenVMs that were deleted among more than the limit of ${limit} still wait (${limits})`;
+      ? `${count} ${who} were deleted within ${windowMs / 1000} s, and more than ${limit} close the brake${share} (${limits})`
+      : `${count} ${who} that were deleted among more than the limit of ${limit} still wait (${limits})`;
   return `${counted}: no guest is ended for a deleted XenVM until an administrator says so. If it is meant: kubectl annotate --overwrite namespace ${namespace} ${BRAKE_LIFTED_UNTIL}=<time, such as 2030-01-31T12:00:00Z>, or namespace ${system} for the whole fleet. If not, make the VMs anew under the same spec.identity.uuid after the brake was lifted${unread === undefined ? '' : `. "${unread}" in ${BRAKE_LIFTED_UNTIL} is no time in the form of RFC 3339`}`;
 }
 

@@ -1,85 +1,6 @@
 /** The account of deletions: what is seen when, by whom, and how it is lifted. On a clock of its own, without an API server. */
 import { deepEqual, equal } from 'node:assert/strict';
-import type { XenVM } from '../../../crds/generated/types';
-import { BRAKE_LIFTED_UNTIL } from '../../../common/names';
-import { Brake } from '../../../operator/controllers/brake';
-import { claimed, order, vm } from '../plan/builders';
-import { FleetInMemory } from './fleet-in-memory';
-
-const SYSTEM = 'xen-fleet-system';
-const LIMITS = { deletions: 3, percent: 10, windowMs: 300_000 };
-
-/** A fleet of ten VMs that run, and the brake of one process. */
-class Rig extends FleetInMemory {
-  readonly told: string[] = [];
-  readonly looked: string[] = [];
-  readonly brake: Brake;
-
-  constructor(limits = LIMITS) {
-    super('h1');
-    for (const store of [this.caches.namespaces, this.caches.domains]) {
-      store.apply({ type: 'init', cause: 'start' });
-      store.apply({ type: 'initDone', resourceVersion: '1', cause: 'start' });
-    }
-    this.brake = this.newBrake(limits);
-    for (let index = 0; index < 10; index++) this.made(`web-${index}`);
-  }
-
-  newBrake(limits = LIMITS): Brake {
-    const brake = new Brake({
-      caches: this.caches,
-      clock: this.clock,
-      limits,
-      systemNamespace: SYSTEM,
-      onState: ({ isClosed }, held) => void this.told.push(isClosed ? `closed ${held}` : 'open'),
-    });
-    brake.onChange((keys) => void this.looked.push(...keys));
-    return brake;
-  }
-
-  made(name: string, namespace = 'acme'): XenVM {
-    return this.vm(
-      vm({ meta: { name, namespace, uid: `uid-${name}` }, status: { ...claimed('h1', 1), domainUUID: `uid-${name}` } }),
-    );
-  }
-
-  vmNamed(name: string, namespace = 'acme'): XenVM {
-    const found = this.caches.vms.get(`${namespace}/${name}`);
-    if (found === undefined) throw new Error(`there is no ${name}`);
-    return found;
-  }
-
-  /** Deleted now, by the API server's clock. */
-  deleted(name: string, namespace = 'acme'): void {
-    const before = this.vmNamed(name, namespace);
-    const deletionTimestamp = new Date(this.clock.wallMs()).toISOString();
-    this.vm({ ...before, metadata: { ...before.metadata, deletionTimestamp } });
-  }
-
-  many(from: number, to: number): void {
-    for (let index = from; index < to; index++) this.deleted(`web-${index}`);
-  }
-
-  /** Its guest was told to end. */
-  ended(name: string): void {
-    const made = order('h1', 1, { desired: 'Absent' });
-    this.put(this.caches.domains, { ...made, metadata: { ...made.metadata, name: `uid-${name}` } });
-  }
-
-  gone(name: string): void {
-    this.remove(this.caches.vms, this.vmNamed(name));
-  }
-
-  says(name: string, namespace = 'acme'): string {
-    return this.brake.of(this.vmNamed(name, namespace)).state;
-  }
-
-  lift(namespace: string, forMs: number): void {
-    const until = new Date(this.clock.wallMs() + forMs).toISOString();
-    const metadata = { name: namespace, annotations: { [BRAKE_LIFTED_UNTIL]: until } };
-    this.put(this.caches.namespaces, { apiVersion: 'v1', kind: 'Namespace', metadata });
-  }
-}
+import { LIMITS, Rig, SYSTEM } from './brake-rig';
 
 describe('the account of deletions', () => {
   it('lets a single one go after a moment, and has it looked at then', async () => {
@@ -153,6 +74,18 @@ describe('the account of deletions', () => {
     equal(rig.says('web-0'), 'closed');
   });
 
+  it('counts each VM once: those that are gone by now, and those that changed', () => {
+    const rig = new Rig();
+    for (let index = 10; index < 40; index++) rig.made(`web-${index}`);
+    for (const known of rig.caches.vms.all()) rig.vm({ ...known });
+    rig.many(0, 3);
+    for (const name of ['web-0', 'web-1', 'web-2']) rig.gone(name);
+    rig.deleted('web-3');
+    equal(rig.says('web-3'), 'gathering', 'four of forty are no more than a tenth');
+    rig.deleted('web-4');
+    equal(rig.says('web-3'), 'closed');
+  });
+
   it('is lifted for one namespace, and the others stay held', async () => {
     const rig = new Rig();
     for (let index = 0; index < 4; index++) rig.made(`other-${index}`, 'umbrella');
@@ -206,17 +139,39 @@ describe('the account of deletions', () => {
     equal(rig.told.at(-1), 'open');
   });
 
-  it('lets go who was only caught up in it, once the others are lifted', async () => {
+  it('holds up one namespace that is over the limit, and nobody else', async () => {
     const rig = new Rig();
     rig.made('alone', 'umbrella');
     rig.many(0, 4);
-    await rig.clock.advance(400_000);
     rig.deleted('alone', 'umbrella');
-    equal(rig.says('alone', 'umbrella'), 'closed');
+    await rig.clock.advance(2000);
+    deepEqual([rig.says('web-0'), rig.says('alone', 'umbrella'), rig.told.at(-1)], ['closed', 'open', 'closed 4']);
+  });
+
+  it('counts a namespace that comes over the limit while another is held', async () => {
+    const rig = new Rig();
+    for (let index = 0; index < 4; index++) rig.made(`other-${index}`, 'umbrella');
+    rig.many(0, 4);
+    await rig.clock.advance(2000);
+    for (let index = 0; index < 4; index++) rig.deleted(`other-${index}`, 'umbrella');
+    equal(rig.says('other-0', 'umbrella'), 'closed');
+    equal(rig.told.at(-1), 'closed 8');
+  });
+
+  it('lets go who was only caught up in it, once the others are lifted', async () => {
+    const rig = new Rig();
+    const names = ['umbrella', 'bolt', 'cask'];
+    for (const name of names) rig.made(name, name);
+    for (const name of names.slice(1)) rig.deleted(name, name);
+    rig.many(0, 3);
+    equal(rig.says('web-0'), 'gathering', 'three namespaces count for one each');
+    rig.deleted('umbrella', 'umbrella');
+    equal(rig.says('web-0'), 'closed');
+    equal(rig.says('umbrella', 'umbrella'), 'closed');
     await rig.clock.advance(2000);
     rig.looked.length = 0;
     rig.lift('acme', 60_000);
-    deepEqual([rig.says('alone', 'umbrella'), rig.looked.includes('umbrella/alone')], ['open', true]);
+    deepEqual([rig.says('umbrella', 'umbrella'), rig.looked.includes('umbrella/umbrella')], ['open', true]);
   });
 
   it('is not there where it is turned off', () => {

@@ -1,9 +1,12 @@
 /** When deletions are too many at once, and who may say that they are meant. */
 import { deepEqual, equal, match } from 'node:assert/strict';
+import fc from 'fast-check';
 import { BRAKE_LIFTED_UNTIL } from '../../../common/names';
 import {
+  closedFor,
   closedMessage,
   isAtStake,
+  isClosed,
   judgeDeletions,
   liftedUntilMs,
   unreadableLift,
@@ -14,6 +17,7 @@ import { claimed, vm } from './builders';
 
 const LIMITS: BrakeLimits = { deletions: 10, percent: 20, windowMs: 300_000 };
 const deleted = (seconds: number, over: Partial<Deletion> = {}): Deletion => ({
+  namespace: 'acme',
   atMs: seconds * 1000,
   waits: true,
   wasHeld: false,
@@ -43,14 +47,65 @@ const ROWS: readonly [string, readonly Deletion[], number, boolean][] = [
   ['one that was held up and is on its way', [deleted(0, { waits: false, wasHeld: true })], 30, false],
 ];
 
+/** One tenant with 30 VMs, two with 10 each, and six with one VM each. */
+const TENANTS = new Map([
+  ['acme', 30],
+  ['bolt', 10],
+  ['cask', 10],
+  ...['u', 'v', 'w', 'x', 'y', 'z'].map((name): [string, number] => [name, 1]),
+]);
+const of = (namespace: string, count: number, over: Partial<Deletion> = {}): Deletion[] =>
+  many(count, 0, { namespace, ...over });
+const singles = ['u', 'v', 'w', 'x', 'y', 'z'].flatMap((namespace) => of(namespace, 1));
+
+/** What is deleted, who is held, and whether it is the whole fleet. The fleet's limit is 11. */
+const SCOPES: readonly [string, readonly Deletion[], readonly string[], boolean][] = [
+  ['one tenant over its limit holds up itself', [...of('acme', 11), ...of('bolt', 1)], ['acme'], false],
+  ['whoever is gone counts for its namespace only', [...of('acme', 11, gone), ...of('bolt', 5)], [], false],
+  ['two tenants over their limits are held each', [...of('acme', 30), ...of('bolt', 11)], ['acme', 'bolt'], false],
+  ['two tenants within their limits are two tenants', [...of('acme', 10), ...of('bolt', 10)], [], false],
+  ['three are a mistake of somebody else', [...of('acme', 5), ...of('bolt', 5), ...of('cask', 2)], [], true],
+  ['a deleted CRD: all that wait, also by ones', [...of('acme', 30), ...of('bolt', 10), ...singles], ['acme'], true],
+  ['many by ones, and a few', [...singles, ...of('cask', 5)], [], false],
+  ['what waits long ago is no part of a burst', [...of('acme', 5), ...of('bolt', 5), deleted(301)], [], false],
+  [
+    'an earlier leader’s word holds its namespace',
+    [...of('cask', 1, { wasHeld: true }), ...of('u', 1)],
+    ['cask'],
+    false,
+  ],
+];
+
 describe('the brake', () => {
-  for (const [name, deletions, fleet, closed] of ROWS) {
+  for (const [name, deletions, vms, closed] of ROWS) {
     it(`${closed ? 'closes' : 'stays open'}: ${name}`, () =>
-      equal(judgeDeletions(deletions, fleet, LIMITS).isClosed, closed));
+      equal(isClosed(judgeDeletions(deletions, new Map([['acme', vms]]), LIMITS)), closed));
   }
 
+  for (const [name, deletions, held, isFleet] of SCOPES) {
+    it(`holds ${isFleet ? 'the whole fleet' : held.join(' and ') || 'nobody'}: ${name}`, () => {
+      const { fleet, namespaces } = judgeDeletions(deletions, TENANTS, LIMITS);
+      deepEqual([[...namespaces.keys()].toSorted(), fleet !== undefined], [held, isFleet]);
+    });
+  }
+
+  it('is never closed for all by two tenants, whatever they delete and whatever others did before', () =>
+    fc.assert(
+      fc.property(
+        fc.array(fc.record({ namespace: fc.constantFrom('acme', 'bolt'), seconds: fc.nat(400), waits: fc.boolean() }), {
+          minLength: 15,
+          maxLength: 60,
+        }),
+        fc.nat(50),
+        (some, percent) => {
+          const deletions = some.map(({ seconds, ...over }) => deleted(seconds, over));
+          equal(judgeDeletions(deletions, TENANTS, { ...LIMITS, percent }).fleet, undefined);
+        },
+      ),
+    ));
+
   it('is off at 0, whatever was held up before', () =>
-    equal(judgeDeletions(many(500, 0, { wasHeld: true }), 500, { ...LIMITS, deletions: 0 }).isClosed, false));
+    equal(isClosed(judgeDeletions(many(500, 0, { wasHeld: true }), TENANTS, { ...LIMITS, deletions: 0 })), false));
 
   it('counts a guest that may run and a disk that goes with it, and nothing else', () => {
     const disks = (deletionPolicy: 'Delete' | 'Retain') => [
@@ -71,15 +126,21 @@ describe('the brake', () => {
   });
 
   it('says how many, of how many, and what helps', () => {
-    const state = judgeDeletions(many(20, 0), 25, LIMITS);
-    if (!state.isClosed) throw new Error('it is open');
-    const place = { namespace: 'acme', system: 'xen-fleet-system', unread: 'tomorrow' };
-    const said = closedMessage(state, LIMITS, place);
-    match(said, /^20 XenVMs were deleted within 300 s, and more than 10 close the brake/);
-    match(said, /--brake-deletions 10, --brake-percent 20 of 25 VMs/);
-    match(said, /annotate --overwrite namespace acme xenfleet\.io\/brake-lifted-until=/);
-    match(said, /namespace xen-fleet-system for the whole fleet/);
-    match(said, /"tomorrow" .* no time/);
+    const said = (deletions: readonly Deletion[], namespace: string): string => {
+      const closed = closedFor(judgeDeletions(deletions, TENANTS, LIMITS), namespace);
+      if (closed === undefined) throw new Error('it is open');
+      return closedMessage(closed, LIMITS, { namespace, system: 'xen-fleet-system', unread: 'tomorrow' });
+    };
+    const own = said(many(20, 0), 'acme');
+    match(own, /^20 XenVMs of namespace acme were deleted within 300 s, and more than 10 close the brake \(/);
+    match(own, /--brake-deletions 10, --brake-percent 20 of 30 VMs/);
+    match(own, /annotate --overwrite namespace acme xenfleet\.io\/brake-lifted-until=/);
+    match(own, /namespace xen-fleet-system for the whole fleet/);
+    match(own, /"tomorrow" .* no time/);
+    const all = said([...of('acme', 8), ...of('bolt', 4), ...singles], 'u');
+    match(all, /^15 XenVMs of several namespaces were .* more than 11 close the brake, no namespace counted for more/);
+    match(all, /of 56 VMs\).* annotate --overwrite namespace u /);
+    match(said(of('cask', 1, { wasHeld: true }), 'cask'), /^1 XenVMs of namespace cask that were .* limit of 10 still/);
   });
 
   it('takes a time for a word, and nothing else', () => {
