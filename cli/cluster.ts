@@ -57,6 +57,7 @@ export class Objects {
 function catalogOf(objects: Objects): Catalog {
   return {
     vmClass: (name) => objects.get<XenVMClass>('XenVMClass', name),
+    hostPools: () => objects.all<XenPool>('XenPool'),
     network: (name) => objects.get<XenNetwork>('XenNetwork', name),
     storagePool: (name) => objects.get<XenStoragePool>('XenStoragePool', name),
     namespaceLabels: (name) => objects.get<Manifest>('Namespace', name)?.metadata.labels ?? {},

@@ -47,6 +47,8 @@ export interface VmSpec {
   /** The target of a migration under way: the VM counts there as well. */
   readonly inboundHost?: string;
   readonly pool?: string;
+  /** Pools that are not for this VM, whatever it asks for; sorted. */
+  readonly deniedPools?: readonly string[];
   readonly hostSelector?: LabelSelector;
   readonly hostAffinity?: HostAffinity;
   readonly tolerations?: readonly Toleration[];

@@ -10,7 +10,7 @@ import type { CfgInput } from '../xl/cfg';
 import type { Failure } from '../xl/errors';
 import { refusalText } from '../xl/order';
 import type { RunOrder } from '../xl/order';
-import { checkPolicy } from '../xl/policy';
+import { checkImages, checkPolicy } from '../xl/policy';
 import type { Policy, PolicyResult } from '../xl/policy';
 import type { Disks } from './disks';
 import { dryRun } from './dry-run';
@@ -56,7 +56,7 @@ export class Creator {
   /** The text of the cfg, if the policy of the host allows what the order asks for. */
   private prepare({ uuid, order, policy }: CreateCall): Prepared | Failure {
     if (!policy.ok) return { reason: 'PolicyRefused', message: policy.message };
-    const refusal = checkPolicy(policy.policy, order);
+    const refusal = checkPolicy(policy.policy, order) ?? checkImages(order);
     if (refusal) return { reason: 'PolicyRefused', message: refusalText(refusal) };
     const input: CfgInput = { uuid, order, imageDir: policy.policy.imageDir, targets: this.disks.targets(uuid, order) };
     const cfg = renderCfg(input);

@@ -1,6 +1,7 @@
 /** The second key: the root-owned file on the Dom0 that says what guests may use, whatever the API says. Pure. */
 import type { XenDomainSpec } from '../../crds/generated/types';
-import type { Refusal } from './order';
+import { imageRemedy, mayUseImage } from '../../common/images';
+import type { Refusal, RunOrder } from './order';
 
 export interface Policy {
   /** Folders that storage pools may be in. */
@@ -54,6 +55,19 @@ export function checkPolicy(
   for (const network of order.networks ?? [])
     if (!policy.bridges.includes(network.bridge))
       return refusal(`networks[${network.name}].bridge`, network.bridge, `allowed are ${listed(policy.bridges)}`);
+  return undefined;
+}
+
+/** The first image of an order that is for another namespace than its VM's. */
+export function checkImages({ boot, disks = [], vm }: RunOrder): Refusal | undefined {
+  const images = [
+    ['boot.kernel', boot?.kernel],
+    ['boot.ramdisk', boot?.ramdisk],
+    ...disks.map(({ name, image }) => [`disks[${name}].image`, image] as const),
+  ] as const;
+  for (const [field, value] of images)
+    if (value !== undefined && !mayUseImage(value, vm.namespace))
+      return { field, value, remedy: imageRemedy(vm.namespace) };
   return undefined;
 }
 

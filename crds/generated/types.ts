@@ -601,6 +601,34 @@ export interface XenPoolSpec {
    * How many hosts may be lost at once with room left on the others to restart every VM of theirs: 0, 1 or 2; 0 where absent. A VM that would break this stays Pending and says which loss could not be absorbed. VMs whose disks hold them on their host are not counted. 2 is judged in pools of up to 256 hosts.
    */
   hostFailuresToTolerate?: number;
+  /**
+   * Which namespaces may place VMs on its hosts; all where absent. VMs that run there run on. (Taints keep no tenant away: whoever writes a XenVM writes its tolerations.)
+   */
+  allowedNamespaces?: {
+    /**
+     * All: every namespace. Selector: namespaces whose labels match.
+     */
+    from: "All" | "Selector";
+    /**
+     * Selector over the labels of namespaces.
+     */
+    selector?: {
+      matchLabels?: {
+        [k: string]: string;
+      };
+      /**
+       * @maxItems 16
+       */
+      matchExpressions?: {
+        key: string;
+        operator: "In" | "NotIn" | "Exists" | "DoesNotExist";
+        /**
+         * @maxItems 32
+         */
+        values?: string[];
+      }[];
+    };
+  };
 }
 
 /**
@@ -1240,6 +1268,34 @@ export interface XenVMClassSpec {
    * VMs of a higher priority are placed first. 0 where absent.
    */
   priority?: number;
+  /**
+   * Which namespaces may use it; all where absent. VMs that run under it run on.
+   */
+  allowedNamespaces?: {
+    /**
+     * All: every namespace. Selector: namespaces whose labels match.
+     */
+    from: "All" | "Selector";
+    /**
+     * Selector over the labels of namespaces.
+     */
+    selector?: {
+      matchLabels?: {
+        [k: string]: string;
+      };
+      /**
+       * @maxItems 16
+       */
+      matchExpressions?: {
+        key: string;
+        operator: "In" | "NotIn" | "Exists" | "DoesNotExist";
+        /**
+         * @maxItems 32
+         */
+        values?: string[];
+      }[];
+    };
+  };
 }
 
 export interface XenVMClass {

@@ -47,11 +47,11 @@ function diskDemand(spec: VmSpec): ReadonlyMap<string, DiskBytes> {
 }
 
 function shapeKey(spec: VmSpec): string {
-  const { type, pool, hostSelector, hostAffinity, tolerations, networks, disks } = spec;
-  if (!pool && !hostSelector && !hostAffinity && !tolerations && !networks && !disks) return type;
+  const { type, pool, deniedPools, hostSelector, hostAffinity, tolerations, networks, disks } = spec;
+  if (!pool && !deniedPools && !hostSelector && !hostAffinity && !tolerations && !networks && !disks) return type;
   const places = disks?.map((disk) => [disk.pool, disk.madeOn]);
   const selector = hostSelector && selectorKey(hostSelector);
-  return JSON.stringify([type, pool, selector, hostAffinity, tolerations, networks, places]);
+  return JSON.stringify([type, pool, deniedPools, selector, hostAffinity, tolerations, networks, places]);
 }
 
 /**

@@ -12,9 +12,16 @@ export function matchesHostRules(spec: VmSpec, host: HostState): boolean {
   return !required || required.nodeSelectorTerms.some((term) => matchesHostTerm(term, labels));
 }
 
+/** The host is in the pool that the VM asks for, if it asks for one. */
+export const isInPool = ({ pool }: VmSpec, host: HostState): boolean => pool === undefined || pool === hostPool(host);
+
+/** The pool is for others only. */
+export const isDenied = ({ deniedPools }: VmSpec, host: HostState): boolean =>
+  deniedPools?.includes(hostPool(host)) === true;
+
 /** Whether pool and selectors allow a host, whatever its state. */
 export function isEligible(spec: VmSpec, host: HostState): boolean {
-  return (spec.pool === undefined || spec.pool === hostPool(host)) && matchesHostRules(spec, host);
+  return isInPool(spec, host) && !isDenied(spec, host) && matchesHostRules(spec, host);
 }
 
 /** The first taint that keeps the VM away. */
@@ -36,8 +43,10 @@ export function isOpenTo(spec: VmSpec, host: HostState): boolean {
 }
 
 /** VMs of one key may use the same hosts: the key of who shares a topology spread. */
-export function eligibilityKey({ type, pool, hostSelector, hostAffinity, tolerations, networks }: VmSpec): string {
+export function eligibilityKey(spec: VmSpec): string {
+  const { type, pool, deniedPools, hostSelector, hostAffinity, tolerations, networks } = spec;
   const required = hostAffinity?.requiredDuringSchedulingIgnoredDuringExecution;
-  if (!pool && !hostSelector && !required && !tolerations?.length && !networks?.length) return type;
-  return JSON.stringify([type, pool, hostSelector && selectorKey(hostSelector), required, tolerations, networks]);
+  const rules = [pool, deniedPools, hostSelector && selectorKey(hostSelector), required];
+  if (!rules.some(Boolean) && !tolerations?.length && !networks?.length) return type;
+  return JSON.stringify([type, ...rules, tolerations, networks]);
 }

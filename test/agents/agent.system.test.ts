@@ -1,5 +1,5 @@
 /** Real agent processes between a real API server and a simulated host. */
-import { deepEqual, equal, ok } from 'node:assert/strict';
+import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { overlaps } from '../sim';
 import { AgentLab, NAMESPACE, eventually } from './lab';
 import type { AgentProcess } from './lab';
@@ -95,6 +95,10 @@ describe('an agent', function () {
     const refused = await lab.phase(foreign, 'Failed');
     equal(refused.status?.conditions?.[0]?.reason, 'PolicyRefused');
     await lab.plane.kubectl(['delete', 'xdom', '-n', NAMESPACE, foreign]);
+    const stranger = await lab.order({ boot: { kernel: 'tenants/somebody/vmlinuz' } });
+    const kept = await lab.phase(stranger, 'Failed');
+    match(kept.status?.conditions?.[0]?.message ?? '', /^boot\.kernel is "tenants\/somebody\/vmlinuz": what is under/);
+    await lab.plane.kubectl(['delete', 'xdom', '-n', NAMESPACE, stranger]);
   });
 
   it('answers another nonce at once, after it has heard its orders anew', async () => {

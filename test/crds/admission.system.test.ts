@@ -75,6 +75,10 @@ describe('admission by the real API server', function () {
     await plane.kubectl(['apply', '-f', '-'], { stdin: manifest('XenVMClass', 'vps', { vcpus: 4, memory: '16Gi' }) });
     const answer = await create(manifest('XenVMClass', 'vps', { vcpus: 8, memory: '16Gi' }));
     match(answer.stderr, /spec of a XenVMClass is immutable/);
+    const more = await create(manifest('XenVMClass', 'vps', { vcpus: 4, memory: '16Gi', priority: 9 }));
+    match(more.stderr, /spec of a XenVMClass is immutable/);
+    const allowedNamespaces = { from: 'Selector', selector: { matchLabels: { tier: 'gold' } } };
+    equal((await create(manifest('XenVMClass', 'vps', { vcpus: 4, memory: '16Gi', allowedNamespaces }))).code, 0);
   });
 
   it('takes a quantity in every sane form', async () => {

@@ -57,6 +57,7 @@ function wantedBy(vm: XenVM) {
     vmClass: () => undefined,
     network: () => network,
     storagePool: () => pool,
+    hostPools: () => [],
     namespaceLabels: () => ({}),
   };
   const resolution = resolve(vm, UID, catalog);

@@ -37,6 +37,7 @@ describe('VMs of one shape', () => {
     namespace: { namespace: 'other' },
     labels: { labels: { app: 'web' } },
     pool: { pool: 'other' },
+    'denied pools': { deniedPools: ['other'] },
     hostSelector: { hostSelector: { matchLabels: { a: 'b' } } },
     tolerations: { tolerations: [{ operator: 'Exists' }] },
     networks: { networks: ['lan'] },
@@ -51,6 +52,9 @@ describe('VMs of one shape', () => {
   for (const [what, over] of Object.entries(others)) {
     it(`are not those that differ in ${what}`, () => assert.notEqual(key(over), key({})));
   }
+
+  it('are not those that are kept away from different pools', () =>
+    assert.notEqual(key({ deniedPools: ['a'] }), key({ deniedPools: ['b'] })));
 
   it('are alone where they are placed, or where host failures are tolerated', () => {
     assert.notEqual(scheduler.shapeKey(vm('placed')), key({}));

@@ -74,6 +74,9 @@ export const CASES: readonly Case[] = [
     refused: ['Taints'],
   },
   { name: 'another pool', host: { pool: 'b' }, vm: { pool: 'a' }, refused: ['Pool'], reason: /pool b/ },
+  { name: 'a pool of others', host: { pool: 'b' }, vm: { deniedPools: ['b'] }, refused: ['Pool'], reason: /not allow/ },
+  { name: 'others’ pools, and a host of none of them', host: { pool: 'b' }, vm: { deniedPools: ['a', 'bb'] } },
+  { name: 'a default pool that is for others only', vm: { deniedPools: ['default'] }, refused: ['Pool'] },
   { name: 'a VM of no pool goes anywhere', host: { pool: 'b' } },
   { name: 'a host of no pool is in the default pool', vm: { pool: 'default' } },
   {

@@ -37,6 +37,7 @@ const ROWS: readonly Row[] = [
   { name: 'tainted in part', c: [tainted('NoSchedule'), {}], placed: 6 },
   { name: 'without the network', c: [{ networks: [] }], vm: { networks: ['lan'] }, placed: 6, avoidsC: true },
   { name: 'of another guest type', c: [{ guestTypes: ['pv'] }], placed: 6, avoidsC: true },
+  { name: 'in a pool of others', c: [{ pool: 'x' }], vm: { deniedPools: ['x'] }, placed: 6, avoidsC: true },
   { name: 'full, which is no reason to be uneven', c: [{ reservedBytes: 60 * 2 ** 30 }], placed: 2, avoidsC: true },
 ];
 
@@ -77,6 +78,13 @@ describe('topology spread over zones a, b and c', () => {
     const scheduler = new Scheduler({ hosts: fleet, vms: there });
     assert.equal(scheduler.fits(vm('new', spread), 'a2'), false);
     assert.equal(scheduler.fits(vm('new', spread), 'b1'), true);
+  });
+
+  it('judges VMs of one group each by its own pools', () => {
+    const fleet = [host('a1', { labels: { zone: 'a' } }), host('c1', { labels: { zone: 'c' }, pool: 'x' })];
+    const scheduler = new Scheduler({ hosts: fleet, vms: [vm('x', { ...spread, host: 'a1' })] });
+    assert.equal(scheduler.fits(vm('y', { ...spread, deniedPools: ['x'] }), 'a1'), true);
+    assert.equal(scheduler.fits(vm('z', { ...spread, deniedPools: ['y'] }), 'a1'), false);
   });
 
   it('judges VMs of one group each by its own tolerations', () => {

@@ -48,6 +48,7 @@ export class VmFactsSource {
     this.#brake = brake;
     this.#catalog = {
       vmClass: (name) => caches.classes.get(name),
+      hostPools: () => caches.pools.all(),
       network: (name) => caches.networks.get(name),
       storagePool: (name) => caches.storagePools.get(name),
       namespaceLabels: (name) => caches.namespaces.get(name)?.metadata.labels ?? {},
@@ -123,8 +124,8 @@ export class VmFactsSource {
   }
 
   #catalogued(vm: XenVM): Resolution {
-    const { classes, networks, storagePools, namespaces } = this.#caches;
-    const state = [classes, networks, storagePools, namespaces].map((store) => store.generation).join('/');
+    const { classes, pools, networks, storagePools, namespaces } = this.#caches;
+    const state = [classes, pools, networks, storagePools, namespaces].map((store) => store.generation).join('/');
     const known = this.#resolutions.get(vm);
     if (known?.state === state) return known.resolution;
     const resolution = resolve(vm, uuidOf(vm), this.#catalog);

@@ -5,6 +5,8 @@ import { hostNamespace, hostOfNamespace } from '../../../common/names';
 import { uuidOf } from '../../plan/vm/resolve';
 import { sameSpec } from '../../plan/same';
 import type { Caches } from '../frame/caches';
+import { whoMayChanged } from '../frame/rules';
+import { sides } from '../frame/watch';
 
 export type MarkedKind = 'XenPool' | 'XenHost' | 'XenVM';
 
@@ -33,7 +35,15 @@ export class LedgerMarks {
           this.#keepers(vm);
         }
       }),
-      caches.pools.onChange((change) => this.#marked.XenPool.add(change.key)),
+      caches.pools.onChange((change) => {
+        this.#marked.XenPool.add(change.key);
+        if (whoMayChanged(change)) all();
+      }),
+      caches.namespaces.onChange((change) => {
+        const [labels, others] = sides(change).map(({ metadata }) => metadata.labels);
+        if (sameSpec(labels, others)) return;
+        for (const vm of caches.vms.byIndex('namespace', change.key)) this.vm(keyOf(vm.metadata));
+      }),
       caches.hosts.onChange((change) => this.host(change.key)),
       caches.agents.onChange((change) => {
         this.host(hostOfNamespace(change.key.split('/')[0] ?? '') ?? '');

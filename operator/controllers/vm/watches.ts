@@ -4,6 +4,7 @@ import { keyOf } from '../../../common/kube/types';
 import { hostNamespace, hostOfNamespace } from '../../../common/names';
 import type { Caches } from '../frame/caches';
 import { sides, watch, watchSelf, watchViews, type Watch } from '../frame/watch';
+import { whoMayChanged } from '../frame/rules';
 import { contested, heldByOrder, type Contested } from './contested';
 
 const vmsBy = (caches: Caches, index: string, value: string): string[] =>
@@ -51,6 +52,7 @@ export const VM_WATCHES: readonly Watch[] = [
   watchViews(on),
   watch('namespaces', ({ key }, caches) => (hostOfNamespace(key) === undefined ? vmsBy(caches, 'namespace', key) : [])),
   watch('classes', ({ key }, caches) => vmsBy(caches, 'class', key)),
+  watch('pools', (change, caches) => (whoMayChanged(change) ? caches.vms.all().map((vm) => keyOf(vm.metadata)) : [])),
   watch('storagePools', ({ key }, caches) => vmsBy(caches, 'storagePool', key)),
   watch('networks', ({ key }, caches) => vmsBy(caches, 'network', key)),
 ];

@@ -82,6 +82,7 @@ export function specOf(vm: XenVM, wanted: Wanted | undefined, order: XenDomain |
     createdAtMs: Date.parse(metadata.creationTimestamp ?? '') || 0,
     host,
     pool,
+    deniedPools: wanted?.deniedPools,
     hostSelector,
     tolerations,
     affinity,

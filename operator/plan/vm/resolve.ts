@@ -1,15 +1,16 @@
 /** From what a tenant names (class, pools, networks) to what is granted, or to the reason why not. Pure. */
-import type { XenNetwork, XenStoragePool, XenVM, XenVMClass } from '../../../crds/generated/types';
+import type { XenNetwork, XenPool, XenStoragePool, XenVM, XenVMClass } from '../../../crds/generated/types';
 import { defined } from '../../../common/defined';
 import { MIB } from '../../../common/memory';
 import { derivedMac } from '../../../common/names';
 import { parseBytes, QuantityError, type QuantityBounds } from '../../../common/quantity';
-import type { VMReason } from '../../../common/reasons';
-import { matchesSelector, type LabelSelector } from '../../../scheduler';
+import { Gate } from './gate';
+import type { Problem } from './problem';
 
 /** What names mean; looked up in the caches. */
 export interface Catalog {
   readonly vmClass: (name: string) => XenVMClass | undefined;
+  readonly hostPools: () => readonly XenPool[];
   readonly network: (name: string) => XenNetwork | undefined;
   readonly storagePool: (name: string) => XenStoragePool | undefined;
   /** Labels of a namespace; undefined where it is not known. */
@@ -53,13 +54,8 @@ export interface Wanted {
   readonly classUID?: string;
   readonly disks: readonly WantedDisk[];
   readonly networks: readonly WantedNetwork[];
-}
-
-export interface Problem {
-  readonly reason: VMReason;
-  readonly message: string;
-  /** Only an edit helps, also while the VM runs with what it was granted before. */
-  readonly stalled?: boolean;
+  /** Pools of hosts that the VM's namespace may not use. */
+  readonly deniedPools?: readonly string[];
 }
 
 export type Resolution = { readonly wanted: Wanted } | { readonly problem: Problem };
@@ -68,14 +64,6 @@ const isProblem = (value: object | number): value is Problem => typeof value ===
 const toMiB = (bytes: number): number => Math.ceil(bytes / MIB);
 
 const MISSING = 'create it, or name one that exists';
-
-function allowed(
-  rule: { from: 'All' | 'Selector'; selector?: LabelSelector },
-  labels: Readonly<Record<string, string>> | undefined,
-): boolean {
-  if (rule.from === 'All') return true;
-  return rule.selector !== undefined && labels !== undefined && matchesSelector(rule.selector, labels);
-}
 
 /** The bounds of the schema once more: an object may be older than they are. */
 const MEMORY: QuantityBounds = { min: '8Mi', max: '8Ti' };
@@ -91,9 +79,9 @@ function readBytes(field: string, quantity: string | number, bounds: QuantityBou
   }
 }
 
-type Size = Omit<Wanted, 'disks' | 'networks'>;
+type Size = Omit<Wanted, 'disks' | 'networks' | 'deniedPools'>;
 
-function sizeOf(vm: XenVM, catalog: Catalog): Size | Problem {
+function sizeOf(vm: XenVM, catalog: Catalog, gate: Gate): Size | Problem {
   const { className, resources } = vm.spec;
   if (resources !== undefined) {
     const memory = readBytes('spec.resources.memory', resources.memory, MEMORY);
@@ -104,6 +92,9 @@ function sizeOf(vm: XenVM, catalog: Catalog): Size | Problem {
   if (vmClass === undefined) {
     return { reason: 'ClassNotFound', message: `spec.className: there is no XenVMClass "${className}"; ${MISSING}` };
   }
+  const { allowedNamespaces } = vmClass.spec;
+  const refused = gate.refuse(allowedNamespaces, 'ClassNotAllowed', 'spec.className', `XenVMClass "${className}"`);
+  if (refused !== undefined) return refused;
   const memory = readBytes(`spec.className: spec.memory of XenVMClass "${className}"`, vmClass.spec.memory, MEMORY);
   if (isProblem(memory)) return memory;
   const { vcpus, dedicated = false, priority = 0, cpuWeight, cpuCapPercent } = vmClass.spec;
@@ -111,8 +102,7 @@ function sizeOf(vm: XenVM, catalog: Catalog): Size | Problem {
   return defined({ vcpus, memoryMiB: toMiB(memory), dedicated, priority, cpuWeight, cpuCapPercent, classUID });
 }
 
-function disksOf(vm: XenVM, catalog: Catalog): WantedDisk[] | Problem {
-  const labels = catalog.namespaceLabels(vm.metadata.namespace ?? '');
+function disksOf(vm: XenVM, catalog: Catalog, gate: Gate): WantedDisk[] | Problem {
   const disks: WantedDisk[] = [];
   for (const disk of vm.spec.disks ?? []) {
     const field = `spec.disks[${disk.name}].pool`;
@@ -123,12 +113,9 @@ function disksOf(vm: XenVM, catalog: Catalog): WantedDisk[] | Problem {
         message: `${field}: there is no XenStoragePool "${disk.pool}"; ${MISSING}`,
       };
     }
-    if (!allowed(pool.spec.allowedNamespaces, labels)) {
-      return {
-        reason: 'StoragePoolNotAllowed',
-        message: `${field}: XenStoragePool "${disk.pool}" does not allow namespace "${vm.metadata.namespace}"; ask its administrator, or name another`,
-      };
-    }
+    const what = `XenStoragePool "${disk.pool}"`;
+    const refused = gate.refuse(pool.spec.allowedNamespaces, 'StoragePoolNotAllowed', field, what);
+    if (refused !== undefined) return refused;
     const sizeBytes = readBytes(`spec.disks[${disk.name}].size`, disk.size, DISK);
     if (isProblem(sizeBytes)) return sizeBytes;
     const { name, device, image, readOnly = false } = disk;
@@ -138,8 +125,7 @@ function disksOf(vm: XenVM, catalog: Catalog): WantedDisk[] | Problem {
   return disks;
 }
 
-function networksOf(vm: XenVM, uuid: string, catalog: Catalog): WantedNetwork[] | Problem {
-  const labels = catalog.namespaceLabels(vm.metadata.namespace ?? '');
+function networksOf(vm: XenVM, uuid: string, catalog: Catalog, gate: Gate): WantedNetwork[] | Problem {
   const networks: WantedNetwork[] = [];
   for (const item of vm.spec.networks ?? []) {
     const field = `spec.networks[${item.name}].network`;
@@ -147,12 +133,9 @@ function networksOf(vm: XenVM, uuid: string, catalog: Catalog): WantedNetwork[] 
     if (network === undefined) {
       return { reason: 'NetworkNotFound', message: `${field}: there is no XenNetwork "${item.network}"; ${MISSING}` };
     }
-    if (!allowed(network.spec.allowedNamespaces, labels)) {
-      return {
-        reason: 'NetworkNotAllowed',
-        message: `${field}: XenNetwork "${item.network}" does not allow namespace "${vm.metadata.namespace}"; ask its administrator, or name another`,
-      };
-    }
+    const what = `XenNetwork "${item.network}"`;
+    const refused = gate.refuse(network.spec.allowedNamespaces, 'NetworkNotAllowed', field, what);
+    if (refused !== undefined) return refused;
     const mac = macOf(item, uuid);
     networks.push({ name: item.name, network: item.network, bridge: network.spec.bridge, mac });
   }
@@ -170,13 +153,18 @@ export function macsOf(vm: XenVM, uuid: string): { readonly network: string; rea
 
 /** The first thing that is wrong, in the order of the fields; everything granted otherwise. */
 export function resolve(vm: XenVM, uuid: string, catalog: Catalog): Resolution {
-  const size = sizeOf(vm, catalog);
+  const { namespace = '' } = vm.metadata;
+  const gate = new Gate(namespace, catalog.namespaceLabels(namespace));
+  const size = sizeOf(vm, catalog, gate);
   if (isProblem(size)) return { problem: size };
-  const disks = disksOf(vm, catalog);
+  const deniedPools = gate.deniedPools(catalog.hostPools());
+  const refused = gate.refuseImages(vm) ?? gate.refusePool(vm, deniedPools);
+  if (refused !== undefined) return { problem: refused };
+  const disks = disksOf(vm, catalog, gate);
   if (isProblem(disks)) return { problem: disks };
-  const networks = networksOf(vm, uuid, catalog);
+  const networks = networksOf(vm, uuid, catalog, gate);
   if (isProblem(networks)) return { problem: networks };
-  return { wanted: { ...size, disks, networks } };
+  return { wanted: { ...size, disks, networks, ...(deniedPools.length > 0 && { deniedPools }) } };
 }
 
 /** Who the domain is, for good: the status once it is written, else what the user gave, else the object itself. */

@@ -1,7 +1,8 @@
 /** The second key: what the policy file of a Dom0 allows, and that a file that is not understood wholly allows nothing. */
 import { deepEqual, equal, match } from 'node:assert/strict';
+import type { XenDomainSpec } from '../../../crds/generated/types';
 import { isRunOrder, refusalText } from '../../../agents/xl/order';
-import { checkPolicy, isStoragePath, parsePolicy, type Policy } from '../../../agents/xl/policy';
+import { checkImages, checkPolicy, isStoragePath, parsePolicy, type Policy } from '../../../agents/xl/policy';
 import { order } from '../orders';
 
 const whole = {
@@ -105,6 +106,28 @@ describe('a policy allows', () => {
       'the policy file of the host does not allow it; allowed are /pool, /srv/b',
     );
     deepEqual(checkPolicy(POLICY, { networks: [{ ...nic, bridge: 'x' }] })?.value, 'x');
+  });
+});
+
+describe('an image of a tenant', () => {
+  const disk = { name: 'root', device: 'xvda', sizeBytes: 1, pool: 'p', path: '/pool', driver: 'file' as const };
+  const refused = (over: Partial<XenDomainSpec>) => {
+    const made = { ...order(), vm: { namespace: 'acme', name: 'web', uid: 'u' }, ...over };
+    return isRunOrder(made) ? checkImages(made) : undefined;
+  };
+  it('is for the VMs of the namespace of its folder', () => {
+    const boot = { kernel: 'tenants/acme/k', ramdisk: 'debian/tenants/bolt/i' };
+    deepEqual(refused({ boot, disks: [disk, { ...disk, image: 'tenants.raw' }] }), undefined);
+  });
+  it('is refused for any other, in whatever field', () => {
+    const image = 'tenants/bolt/x';
+    equal(refused({ boot: { kernel: image } })?.field, 'boot.kernel');
+    equal(refused({ boot: { kernel: 'k', ramdisk: image } })?.field, 'boot.ramdisk');
+    const told = refused({ disks: [disk, { ...disk, name: 'data', image }] });
+    match(
+      told === undefined ? '' : refusalText(told),
+      /^disks\[data\]\.image is "tenants\/bolt\/x": .*tenants\/acme\/$/,
+    );
   });
 });
 

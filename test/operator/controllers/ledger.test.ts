@@ -143,4 +143,29 @@ describe('the ledger', () => {
     here.report('h2');
     deepEqual([counted('h1'), ledger.unread], [ONE, 0]);
   });
+
+  it('tells the scheduler anew from which pools a placed VM is kept', () => {
+    const here = new FleetInMemory('h1');
+    const told: unknown[] = [];
+    const ledger = new Ledger(here.caches, here.directory, here.facts);
+    const { scheduler } = ledger;
+    const assume = scheduler.assume.bind(scheduler);
+    scheduler.assume = (spec, host) => {
+      told.push(spec.deniedPools);
+      assume(spec, host);
+    };
+    const labelled = (labels: Record<string, string>): void => {
+      here.put(here.caches.namespaces, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'acme', labels } });
+      ledger.flush();
+    };
+    here.vm(on('h1'));
+    ledger.flush();
+    const spec = { allowedNamespaces: { from: 'Selector', selector: { matchLabels: { tier: 'gold' } } } };
+    here.put(here.caches.pools, { apiVersion: 'v', kind: 'XenPool', metadata: { name: 'metal' }, spec } as never);
+    ledger.flush();
+    labelled({ tier: 'gold' });
+    labelled({ tier: 'iron' });
+    deepEqual(told, [undefined, ['metal'], undefined, ['metal']]);
+    ledger.stop();
+  });
 });

@@ -59,4 +59,23 @@ describe('what a name means', () => {
     labelled({});
     deepEqual(both(), refused);
   });
+
+  it('keeps a VM away from the hosts of a pool that is for others', () => {
+    const here = new FleetInMemory('h1');
+    const api = { apiVersion: 'xenfleet.io/v1alpha1', kind: 'XenPool', metadata: { name: 'metal' } };
+    const ruled = (from: 'All' | 'Selector'): void => {
+      const selector = from === 'Selector' ? { selector: { matchLabels: { tier: 'gold' } } } : {};
+      here.put(here.caches.pools, { ...api, spec: { allowedNamespaces: { from, ...selector } } } as never);
+    };
+    const denied = (): unknown => {
+      const found = here.facts.resolutionOf(asking);
+      return 'wanted' in found ? found.wanted.deniedPools : found.problem.reason;
+    };
+    const asking = vm({ spec: { className: undefined, resources: { vcpus: 1, memory: '1Gi' } } as never });
+    equal(denied(), undefined);
+    ruled('Selector');
+    deepEqual(denied(), ['metal']);
+    ruled('All');
+    equal(denied(), undefined);
+  });
 });

@@ -128,6 +128,25 @@ const ROWS: readonly [string, Kind, (rig: Rig) => void | Promise<void>, string[]
     [],
   ],
   [
+    'who may use a pool of hosts concerns everybody',
+    'vm',
+    (rig) => {
+      const rule = { allowedNamespaces: { from: 'Selector', selector: { matchLabels: { tier: 'gold' } } } };
+      rig.put(rig.caches.pools, { apiVersion: 'v', kind: 'XenPool', metadata: { name: 'metal' }, spec: rule } as never);
+    },
+    EVERYBODY,
+  ],
+  [
+    '… and whatever else changes there, nobody',
+    'vm',
+    (rig) => {
+      const pool = { apiVersion: 'v', kind: 'XenPool', metadata: { name: 'metal' }, spec: { vcpuRatio: 2 } };
+      rig.put(rig.caches.pools, pool as never);
+      rig.put(rig.caches.pools, { ...pool, status: { hosts: { count: 1, ready: 1 } } } as never);
+    },
+    [],
+  ],
+  [
     'a class concerns those that name it',
     'vm',
     (rig) =>

@@ -28,6 +28,7 @@ const catalog = (memory = '1Gi'): Catalog => ({
   vmClass: () => vmClass(memory),
   network: () => undefined,
   storagePool: () => local,
+  hostPools: () => [],
   namespaceLabels: () => ({}),
 });
 

@@ -1,45 +1,12 @@
 /** What a tenant names → what is granted, or the first reason why not. */
 import { deepEqual, equal, match } from 'node:assert/strict';
-import type { XenNetwork, XenStoragePool, XenVM, XenVMClass } from '../../../../crds/generated/types';
+import type { XenVM } from '../../../../crds/generated/types';
 import { derivedMac } from '../../../../common/names';
-import { macsOf, resolve, uuidOf, type Catalog } from '../../../../operator/plan/vm/resolve';
+import { macsOf, uuidOf } from '../../../../operator/plan/vm/resolve';
 import { UID, vm } from '../builders';
+import { asking, chosen, disks, gold, networks, type World } from './catalog';
 
 const GIB = 2 ** 30;
-type Rule = XenNetwork['spec']['allowedNamespaces'];
-const all: Rule = { from: 'All' };
-const gold = (over: object = {}): XenVMClass =>
-  ({ metadata: { name: 'small', uid: 'class-uid' }, spec: { vcpus: 2, memory: '1Gi', ...over } }) as XenVMClass;
-const pool = (allowedNamespaces: Rule): XenStoragePool =>
-  ({
-    metadata: { name: 'ssd' },
-    spec: { driver: 'file', path: '/ssd', locality: 'local', allowedNamespaces },
-  }) as XenStoragePool;
-const lan = (allowedNamespaces: Rule): XenNetwork =>
-  ({ metadata: { name: 'lan' }, spec: { bridge: 'br0', allowedNamespaces } }) as XenNetwork;
-
-interface World {
-  readonly vmClass?: XenVMClass | undefined;
-  readonly rule?: Rule;
-  readonly labels?: Record<string, string> | undefined;
-}
-
-/** Knows the class small, the pool ssd and the network lan, and the labels of the VM's own namespace. */
-function catalog(world: World = {}): Catalog {
-  const { rule = all, labels } = world;
-  const vmClass = 'vmClass' in world ? world.vmClass : gold();
-  return {
-    vmClass: (name) => (name === 'small' ? vmClass : undefined),
-    storagePool: (name) => (name === 'ssd' ? pool(rule) : undefined),
-    network: (name) => (name === 'lan' ? lan(rule) : undefined),
-    namespaceLabels: (name) => (name === 'acme' ? labels : undefined),
-  };
-}
-
-const disks = (over: object = {}) => [{ name: 'root', device: 'xvda', size: '2Gi', pool: 'ssd', ...over }];
-const networks = (over: object = {}) => [{ name: 'eth0', network: 'lan', ...over }];
-const asking = (spec: Partial<XenVM['spec']>, world: World = {}) => resolve(vm({ spec }), UID, catalog(world));
-const chosen: Rule = { from: 'Selector', selector: { matchLabels: { tier: 'gold' } } };
 
 describe('what is granted', () => {
   const granted = (spec: Partial<XenVM['spec']>, world: World = {}) => {
@@ -158,6 +125,36 @@ describe('what is refused', () => {
       'NetworkNotAllowed',
       /^spec\.networks\[eth0\]\.network: XenNetwork "lan" does not allow namespace "acme"/,
     ],
+    [
+      'a class of others',
+      {},
+      { vmClass: gold({ allowedNamespaces: chosen }), labels: {} },
+      'ClassNotAllowed',
+      /^spec\.className: XenVMClass "small" does not allow namespace "acme"; ask its administrator/,
+    ],
+    [
+      'a pool of hosts of others',
+      { placement: { pool: 'metal' } },
+      { hostRule: chosen, labels: {} },
+      'PoolNotAllowed',
+      /^spec\.placement\.pool: XenPool "metal" does not allow namespace "acme"/,
+    ],
+    [
+      'a kernel of others',
+      { boot: { kernel: 'tenants/bolt/vmlinuz' } },
+      {},
+      'ImageNotAllowed',
+      /^spec\.boot\.kernel: "tenants\/bolt\/vmlinuz" is not for namespace "acme": .* under tenants\/acme\/$/,
+    ],
+    ['a ramdisk of others', { boot: { ramdisk: 'tenants/acme2/i' } }, {}, 'ImageNotAllowed', /^spec\.boot\.ramdisk: /],
+    [
+      'a disk image of others',
+      { disks: disks({ image: 'tenants/acm/root.raw' }) },
+      {},
+      'ImageNotAllowed',
+      /^spec\.disks\[root\]\.image: /,
+    ],
+    ['an image of nobody', { disks: disks({ image: 'tenants' }) }, {}, 'ImageNotAllowed', /is for the namespace of/],
     ['… the size before both', { ...two, className: 'huge' }, { rule: chosen }, 'ClassNotFound', /./],
   ];
   for (const [name, spec, world, reason, words] of ROWS)
@@ -166,25 +163,8 @@ describe('what is refused', () => {
       const problem = 'problem' in found ? found.problem : undefined;
       equal(problem?.reason, reason);
       match(problem?.message ?? '', words);
-      equal(problem?.stalled, reason === 'InvalidSpec' ? true : undefined, 'only an edit helps');
-    });
-});
-
-describe('who may use a pool or a network', () => {
-  const ROWS: readonly [string, Rule, Record<string, string> | undefined, boolean][] = [
-    ['all', all, undefined, true],
-    ['a namespace with the label', chosen, { tier: 'gold' }, true],
-    ['not one with another value', chosen, { tier: 'iron' }, false],
-    ['not one without it', chosen, {}, false],
-    ['not one whose labels nobody knows', chosen, undefined, false],
-    ['nobody, if no selector is given', { from: 'Selector' }, { tier: 'gold' }, false],
-    ['everybody known, if the selector asks nothing', { from: 'Selector', selector: {} }, {}, true],
-    ['… but nobody unknown', { from: 'Selector', selector: {} }, undefined, false],
-  ];
-  for (const [name, rule, labels, may] of ROWS)
-    it(`${name}: ${may}`, () => {
-      equal('wanted' in asking({ disks: disks() }, { rule, labels }), may);
-      equal('wanted' in asking({ networks: networks() }, { rule, labels }), may);
+      const onlyAnEditHelps = reason === 'InvalidSpec' || reason === 'ImageNotAllowed';
+      equal(problem?.stalled, onlyAnEditHelps ? true : undefined);
     });
 });
 
