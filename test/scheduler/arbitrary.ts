@@ -1,6 +1,6 @@
 /** Random fleets for properties: small, crowded, with every kind of rule. */
 import * as fc from 'fast-check';
-import { HOSTNAME_KEY } from '../../scheduler';
+import { HOSTNAME_KEY, Scheduler } from '../../scheduler';
 import type { HostState, VmSpec } from '../../scheduler';
 import { GIB, host, required, vm } from './fleet';
 
@@ -61,3 +61,20 @@ export const arbitraryWishes = fc.tuple(app, topology, fc.constantFrom(-1, 1)).m
   const wishes = podAffinityTerm && [{ weight: 50, podAffinityTerm }];
   return { [sign < 0 ? 'antiAffinity' : 'affinity']: { preferredDuringSchedulingIgnoredDuringExecution: wishes } };
 });
+
+/** A crowded fleet with every placed VM on a host that allows it. */
+export const placed = (
+  fleets: fc.Arbitrary<HostState[]>,
+  queues: fc.Arbitrary<VmSpec[]>,
+): fc.Arbitrary<[HostState[], VmSpec[]]> =>
+  fc.tuple(fleets, queues).map(([fleet, vms]) => {
+    const open = fleet.map((one) => ({ ...one, cordoned: false }));
+    const scheduler = new Scheduler({ hosts: open, vms: [] });
+    const found = vms.flatMap((spec) => {
+      const name = scheduler.find(spec);
+      if (name === undefined) return [];
+      scheduler.assume(spec, name);
+      return [{ ...spec, host: name }];
+    });
+    return [open, found];
+  });

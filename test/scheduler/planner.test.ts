@@ -5,22 +5,11 @@ import { Planner, Scheduler, message } from '../../scheduler';
 import type { HostState, Plan, VmSpec } from '../../scheduler';
 import { toSnapshot } from '../../cli/fleet';
 import { generate } from '../bench/generate';
-import { arbitraryHosts, arbitraryVms } from './arbitrary';
+import { arbitraryHosts, arbitraryVms, placed } from './arbitrary';
 import { GIB, host, hosts, required, vm } from './fleet';
 import { brokenAffinity, brokenAntiAffinity, overcommitted } from './oracle';
 
-/** A crowded fleet with every placed VM on a host that allows it. */
-const placedFleet = fc.tuple(arbitraryHosts(5), arbitraryVms(25)).map(([fleet, vms]): [HostState[], VmSpec[]] => {
-  const open = fleet.map((one) => ({ ...one, cordoned: false }));
-  const scheduler = new Scheduler({ hosts: open, vms: [] });
-  const placed = vms.flatMap((spec) => {
-    const found = scheduler.find(spec);
-    if (found === undefined) return [];
-    scheduler.assume(spec, found);
-    return [{ ...spec, host: found }];
-  });
-  return [open, placed];
-});
+const placedFleet = placed(arbitraryHosts(5), arbitraryVms(25));
 
 /** Carries a plan out move by move; the oracle looks at every state in between. */
 function replay(

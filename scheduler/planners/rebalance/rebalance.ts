@@ -40,7 +40,7 @@ export class Rebalancer {
   readonly #minGain: number;
   readonly #stillGood: number;
   #best = new Map<number, Step>();
-  #penalties: number;
+  #score: number;
 
   constructor(
     readonly world: World,
@@ -53,8 +53,8 @@ export class Rebalancer {
     this.#minGain = options.minGain ?? MIN_GAIN_OF_ONE_HOST / hosts;
     this.#stillGood = hosts > LARGE_FLEET ? STILL_GOOD_IN_LARGE_FLEETS : STILL_GOOD;
     this.#finder = new StepFinder(new Chooser(world), this.#objective, this.#minGain, style);
-    if (options.pinned) this.#finder.pinned = options.pinned;
-    this.#penalties = this.#objective.score() - this.#objective.spread();
+    if (options.pinned) this.#finder.pinned = new Set(options.pinned);
+    this.#score = this.#objective.score();
   }
 
   /** Moves VMs about in the world until it is as even as asked for. */
@@ -70,22 +70,27 @@ export class Rebalancer {
     }
   }
 
-  #score(): number {
-    return this.#objective.spread() + this.#penalties;
-  }
-
   #isDone(): boolean {
-    return isReached(this.#score(), this.#options);
+    return isReached(this.#score, this.#options);
   }
 
-  /** Takes the best step, again and again. */
+  /**
+   * Takes the best step, again and again. What others wish of its VMs is not in a step's value, so
+   * it is kept only if the fleet's score, read anew, falls; else its VM stays from now on. Kept
+   * scores only fall, and arrangements and VMs are finite: so this ends.
+   */
   #descend(limit: number, everywhere: boolean): Step[] {
     const steps: Step[] = [];
     while (steps.length < limit && !this.#isDone()) {
       const step = (this.style.exact ? undefined : this.#next()) ?? (everywhere ? this.#sweep() : undefined);
       if (!step) break;
+      const before = this.#score;
       this.#take(step);
-      steps.push(step);
+      if (this.#score < before) steps.push(step);
+      else {
+        this.#finder.pinned.add(step.vm.key);
+        this.#undo([step], before);
+      }
     }
     return steps;
   }
@@ -105,13 +110,13 @@ export class Rebalancer {
   }
 
   #try(forced: Step): number {
-    const before = this.#score();
+    const before = this.#score;
     const known = this.#best;
     this.#best = new Map();
     this.#take(forced);
     const steps = [forced, ...this.#descend(DETOUR_STEPS, false)];
-    const better = before - this.#score() >= this.#minGain;
-    if (!better) for (const step of [...steps].reverse()) this.#take(reversed(step));
+    const better = this.#score < before && before - this.#score >= this.#minGain;
+    if (!better) this.#undo(steps, before);
     for (const [seeker, step] of known) if (!this.#best.has(seeker)) this.#best.set(seeker, step);
     return better ? steps.length : 0;
   }
@@ -119,8 +124,14 @@ export class Rebalancer {
   #take(step: Step): void {
     this.#finder.take(step);
     this.#objective.touch(step.from, step.to);
-    this.#penalties += step.penalty;
+    this.#score = this.#objective.score();
     if (!this.style.exact) for (const slot of [step.from, step.to]) this.#look(slot);
+  }
+
+  /** The score is set, not read: summed up in another order it may differ in its last digit. */
+  #undo(steps: readonly Step[], score: number): void {
+    for (const step of [...steps].reverse()) this.#take(reversed(step));
+    this.#score = score;
   }
 
   /** The most valuable step that is still what it was thought to be. */
@@ -168,6 +179,5 @@ function reversed(step: Step): Step {
     back: back && vm,
     from: back ? step.from : step.to,
     to: back ? step.to : step.from,
-    penalty: -step.penalty,
   };
 }

@@ -14,8 +14,6 @@ export interface Step {
   readonly to: number;
   /** The VM that goes the other way. */
   readonly back: Vm | undefined;
-  /** What the penalties change by. */
-  readonly penalty: number;
   /** Gain in score for what is moved: gain / bytes^costExponent. */
   readonly value: number;
 }
@@ -53,7 +51,8 @@ interface Flow {
 export class StepFinder {
   readonly #world: World;
   readonly #flow: Flow = { bytes: 0, vcpus: 0, pcpus: 0 };
-  pinned: ReadonlySet<string> = new Set();
+  /** VMs that stay. */
+  pinned = new Set<string>();
   readonly #sources: (readonly Source[] | undefined)[] = [];
   #found: Step | undefined;
   #peers: readonly number[] = [];
@@ -127,8 +126,7 @@ export class StepFinder {
         if (to === from || !this.objective.isOnline(to) || !this.#hasRoom(to, source.load)) continue;
         const after = this.objective.spreadAfter(from, to, source.load);
         if (after >= least || !this.#canMove(source.vm, from, to)) continue;
-        const penalty = this.objective.penaltyOfMove(source.vm, from, to);
-        best = { seeker: from, vm: source.vm, from, to, back: undefined, penalty, value: 0 };
+        best = { seeker: from, vm: source.vm, from, to, back: undefined, value: 0 };
         least = after;
       }
       return best ? [best] : [];
@@ -148,9 +146,10 @@ export class StepFinder {
           ? 0
           : this.objective.penaltyOfMove(source.vm, from, to);
       const gain = spread - after - penalty;
-      if (gain < this.minGain || gain / source.cost <= (this.#found?.value ?? 0)) continue;
-      if (!this.#hasRoom(to, source.load) || !this.#canMove(source.vm, from, to)) continue;
-      this.#found = { seeker, vm: source.vm, from, to, back: undefined, penalty, value: gain / source.cost };
+      const value = gain / source.cost;
+      if (!this.#isBetter(gain, value) || !this.#hasRoom(to, source.load)) continue;
+      if (!this.#canMove(source.vm, from, to)) continue;
+      this.#found = { seeker, vm: source.vm, from, to, back: undefined, value };
     }
     return least;
   }
@@ -166,8 +165,7 @@ export class StepFinder {
         flow.pcpus = mine.load.pcpus - theirs.load.pcpus;
         const gain = spread - this.objective.spreadAfter(from, to, flow);
         const value = gain / (mine.cost + theirs.cost);
-        if (gain < this.minGain || value <= (this.#found?.value ?? 0)) continue;
-        if (!this.#hasRoom(to, flow)) continue;
+        if (!this.#isBetter(gain, value) || !this.#hasRoom(to, flow)) continue;
         this.#considerSwap(mine, theirs, { from, to, gain });
       }
     }
@@ -179,9 +177,14 @@ export class StepFinder {
     if (!this.#hasRoom(from, reverse)) return;
     const penalty = this.objective.penaltyOfMove(mine.vm, from, to) + this.objective.penaltyOfMove(theirs.vm, to, from);
     const value = (gain - penalty) / (mine.cost + theirs.cost);
-    if (gain - penalty < this.minGain || value <= (this.#found?.value ?? 0)) return;
+    if (!this.#isBetter(gain - penalty, value)) return;
     if (!this.#canSwap(mine.vm, from, theirs.vm, to)) return;
-    this.#found = { seeker: from, vm: mine.vm, from, to, back: theirs.vm, penalty, value };
+    this.#found = { seeker: from, vm: mine.vm, from, to, back: theirs.vm, value };
+  }
+
+  /** Never true of what is not a number: such a step could not be compared with others. */
+  #isBetter(gain: number, value: number): boolean {
+    return gain >= this.minGain && value > (this.#found?.value ?? 0);
   }
 
   /** One of each kind of VM on a host: VMs that nothing sets apart are moved alike. */
