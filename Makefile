@@ -60,6 +60,9 @@ bench-peers: setup ## the scheduler library beside an exact solver, a trace and 
 bench-scheduler: setup ## creating and placing beside kube-scheduler and the bare API server
 	@$(TS) test/bench/scheduler/main.ts
 
+bench-scale: setup ## one operator and a large fleet (HOSTS=1000 VMS=2000)
+	@$(TS) test/bench/scale/main.ts $(if $(HOSTS),--hosts $(HOSTS)) $(if $(VMS),--vms $(VMS))
+
 generate: setup ## types, validators and chart templates from crds/
 	@npm run --silent generate && npm run --silent generate:chart
 
@@ -71,4 +74,4 @@ clean: ## remove what can be made again, but not caches and packages
 	@[ ! -d .local/xen-lab ] || $(LAB) stop --all
 	rm -rf dist coverage .local
 
-.PHONY: help setup demo up down status test test-xen xen-lab xen-lab-down lint mutate bench bench-peers bench-scheduler generate build clean
+.PHONY: help setup demo up down status test test-xen xen-lab xen-lab-down lint mutate bench bench-peers bench-scheduler bench-scale generate build clean

@@ -1,6 +1,6 @@
 /**
- * What the agents of many hosts say, without agents: they answer the leader's nonce with a report of an empty host, and renew their Leases.
- * So the hosts are Ready. They take no order up.
+ * What the agents of many hosts say, without agents: they answer the leader's nonce with a report, and renew their Leases.
+ * So the hosts are Ready. They take no order up; what their hosts hold is said by whoever starts them.
  */
 import type { XenAgent, XenAgentStatus } from '../../../crds/generated/types';
 import type { KubeClient } from '../../../common/kube/client';
@@ -18,7 +18,19 @@ export interface HostSize {
   readonly memoryMiB: number;
 }
 
-function report({ metadata, spec }: XenAgent, { cpus, memoryMiB }: HostSize): XenAgentStatus {
+/** What a host holds, in the words of its report. */
+export type Holdings = Required<Pick<XenAgentStatus, 'domains' | 'records'>>;
+
+export interface AgentsOptions {
+  /** Nothing, if absent. */
+  readonly holdings?: (host: string) => Holdings;
+  /** Hears how long (ms) a renewal of a Lease took. */
+  readonly onRenewed?: (durationMs: number) => void;
+}
+
+const NOTHING: Holdings = { domains: [], records: [] };
+
+function report({ metadata, spec }: XenAgent, { cpus, memoryMiB }: HostSize, holdings: Holdings): XenAgentStatus {
   const dom0MiB = 4096;
   return {
     observedGeneration: metadata.generation ?? 0,
@@ -34,8 +46,7 @@ function report({ metadata, spec }: XenAgent, { cpus, memoryMiB }: HostSize): Xe
     dom0: { vcpus: 4, memoryMiB: dom0MiB, memoryFixed: true },
     storagePools: (spec.storagePools ?? []).map(({ name }) => ({ name, present: true, totalBytes: 0, freeBytes: 0 })),
     networks: (spec.networks ?? []).map(({ name }) => ({ name, present: true })),
-    domains: [],
-    records: [],
+    ...holdings,
   };
 }
 
@@ -48,6 +59,7 @@ export class Agents {
     private readonly client: KubeClient,
     private readonly hosts: readonly string[],
     private readonly size: HostSize,
+    private readonly options: AgentsOptions = {},
   ) {
     this.#watcher = new Watcher<XenAgent>({
       client,
@@ -86,7 +98,7 @@ export class Agents {
     const { nonce = '' } = agent.spec;
     if (this.#nonces.get(name) === nonce) return;
     this.#nonces.set(name, nonce);
-    const status = report(agent, this.size);
+    const status = report(agent, this.size, this.options.holdings?.(name) ?? NOTHING);
     const ref = { namespace: hostNamespace(name), name };
     void this.client.mergePatch(XENAGENTS, ref, { status }, { subresource: 'status' }).then(
       () => this.#renew(name),
@@ -96,8 +108,10 @@ export class Agents {
 
   async #renew(host: string): Promise<void> {
     const spec = { holderIdentity: host, leaseDurationSeconds: 25, renewTime: microTime(Date.now()) };
+    const startedMs = performance.now();
     try {
       await this.client.mergePatch(LEASES, { namespace: hostNamespace(host), name: AGENT_LEASE }, { spec });
+      this.options.onRenewed?.(performance.now() - startedMs);
     } catch (error) {
       if (!isKubeError(error, 'notFound', 'aborted')) throw error;
     }
