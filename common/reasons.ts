@@ -84,6 +84,7 @@ export const HOST_REASONS = [
   'InvalidSpec',
   'Dom0MemoryNotFixed',
   'AwaitingReport',
+  'ReportTruncated',
   'WrongFleet',
   'HoldsDomains',
   'NamespaceTaken',

@@ -106,7 +106,8 @@ function lists(input: AgentStatusInput): Lists {
   const disks = unseen ? (status?.retainedDisks ?? []) : retainedDisks(input);
   const retainedDiskCount = unseen ? (status?.retainedDiskCount ?? 0) : disks.length;
   const foundDisks = within(disks, RETAINED_DISKS);
-  const cut = foundDomains.cut || foundRecords.cut || foundDisks.cut;
+  // Of disks, the count says how many are not listed.
+  const cut = foundDomains.cut || foundRecords.cut;
   return {
     domains: foundDomains.kept,
     records: foundRecords.kept,

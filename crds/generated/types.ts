@@ -220,7 +220,7 @@ export interface XenAgentStatus {
    */
   retainedDiskCount?: number;
   /**
-   * Something did not fit into this report. What lives is listed first.
+   * Domains or records did not fit into this report: what it does not list is unknown. What lives is listed first.
    */
   truncated?: boolean;
   /**

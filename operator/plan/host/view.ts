@@ -97,6 +97,14 @@ const RULES: readonly Rule[] = [
     nonce === facts.nonce
       ? undefined
       : { state: 'NotReady', reason: 'AwaitingReport', message: `waiting for ${name} to report what it holds` },
+  (name, _facts, { truncated }) =>
+    truncated === true
+      ? {
+          state: 'NotReady',
+          reason: 'ReportTruncated',
+          message: `${name} holds more domains and records than a report has room for, so nobody knows all that is there: move VMs away, or delete some`,
+        }
+      : undefined,
   (name, _facts, { dom0 }) =>
     dom0?.memoryFixed === true
       ? undefined
@@ -156,16 +164,21 @@ export function isOtherMachine(machineID: string | undefined, report: XenAgent['
 }
 
 /** The agent has reported to the leader of this nonce, from the machine that the host is. */
-export function hasAnswered(host: XenHost | undefined, agent: XenAgent | undefined, nonce: string): boolean {
+function hasReported(host: XenHost | undefined, agent: XenAgent | undefined, nonce: string): boolean {
   const { status } = agent ?? {};
   return status?.nonce === nonce && status.bootID !== undefined && !isOtherMachine(machineOf(host), status);
+}
+
+/** … and told all that it holds. */
+export function hasAnswered(host: XenHost | undefined, agent: XenAgent | undefined, nonce: string): boolean {
+  return hasReported(host, agent, nonce) && agent?.status?.truncated !== true;
 }
 
 /** The boot in which the agent may start guests: the last one that reported to this leader, while the host is not held for dead. */
 export function confirmedBoot(host: XenHost, facts: HostFacts): string | undefined {
   const { agent, nonce } = facts;
   if (isDeclaredDead(host, facts)) return undefined;
-  return hasAnswered(host, agent, nonce) ? agent?.status?.bootID : agent?.spec.confirmedBootID;
+  return hasReported(host, agent, nonce) ? agent?.status?.bootID : agent?.spec.confirmedBootID;
 }
 
 export function viewHost(host: XenHost, facts: HostFacts): HostView {

@@ -179,4 +179,16 @@ describe('the report of a host', () => {
     equal(status.retainedDiskCount, 19_000);
     equal(status.retainedDisks?.[0]?.uuid, [...all.keys()][0]);
   });
+
+  it('counts the disks that it does not list, and is whole without them', () => {
+    const { observation } = input();
+    const disks = [...many(9000, (uuid) => record({ uuid })).keys()].map((uuid) => ({
+      path: `/pool/${uuid}.root.raw`,
+      sizeBytes: 7,
+      usedBytes: 4,
+    }));
+    const status = agentStatus(input({ observation: { ...observation, disks } }));
+    ok((status.retainedDisks?.length ?? 0) < 9000);
+    deepEqual([status.retainedDiskCount, status.truncated], [9000, undefined]);
+  });
 });

@@ -37,6 +37,9 @@ describe('the boot in which an agent may start guests', () => {
     equal(confirmedBoot(host(), facts(agent({ bootID: 'b2', nonce: 'old' }))), undefined);
   });
 
+  it('is the one that has reported, though its report is cut short', () =>
+    equal(confirmedBoot(host(), facts(agent({ bootID: 'b1', nonce: 'n', truncated: true }))), 'b1'));
+
   it('is none while its last boot is declared dead', () =>
     equal(confirmedBoot(host('b1'), facts(agent({ bootID: 'b1', nonce: 'n' }, 'b1'), 30_000)), undefined));
 

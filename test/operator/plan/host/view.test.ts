@@ -62,6 +62,7 @@ const ROWS: readonly [string, XenHost, HostFacts, string, string][] = [
   ['one that was not heard since the start', host(), known({ silentMs: undefined }), 'Unknown', 'AgentSilent'],
   ['one of another fleet', host(), known({}, { fleetID: 'other' }), 'NotReady', 'WrongFleet'],
   ['one that has not answered this leader', host(), known({}, { nonce: 'n0' }), 'NotReady', 'AwaitingReport'],
+  ['one whose report is cut short', host(), known({}, { truncated: true }), 'NotReady', 'ReportTruncated'],
   [
     'one whose Dom0 has no fixed memory',
     host(),
@@ -103,6 +104,9 @@ describe('what a host is', () => {
     const message = viewHost(declared, known()).message;
     match(message, /declared over, but its agent lives: nothing is moved away\. Take spec\.declaredDead back/);
   });
+
+  it('that cannot tell all has not answered', () =>
+    equal(viewHost(host(), known({}, { truncated: true })).answered, false));
 
   it('that is quarantined has not answered, whatever it wrote', () => {
     const { answered, quarantined } = viewHost(host({ quarantined: true }), known());
