@@ -60,8 +60,8 @@ bench-peers: setup ## the scheduler library beside an exact solver, a trace and 
 bench-scheduler: setup ## creating and placing beside kube-scheduler and the bare API server
 	@$(TS) test/bench/scheduler/main.ts
 
-generate: setup ## types, validators and chart templates from crds/
-	@npm run --silent generate && npm run --silent generate:chart
+generate: setup ## types, validators and chart templates from crds/; docs/reference from the code
+	@npm run --silent generate && npm run --silent generate:chart && npm run --silent generate:reference
 
 build: setup ## the shipped programs, one file each, in dist/
 	@node scripts/build.mjs
