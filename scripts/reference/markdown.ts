@@ -3,8 +3,18 @@
 export const heading = (title: string, source: string): string =>
   `# ${title}\n\n<!-- Made by "npm run generate:reference" from ${source}: change that. -->\n`;
 
+/** Text of the code's own, in which <name> is no HTML; what is in backticks shows it as it is. */
+export const prose = (text: string): string =>
+  text
+    .split(/(`[^`]*`)/)
+    .map((part) => (part.startsWith('`') ? part : part.replace(/<(?!br>)/g, '&lt;')))
+    .join('');
+
 /** A cell of a table holds no line break, and no bar that would end it. */
-export const cell = (text: string): string => text.replace(/\s*\n\s*/g, ' ').replace(/\|/g, '\\|');
+export const cell = (text: string): string =>
+  prose(text)
+    .replace(/\s*\n\s*/g, ' ')
+    .replace(/\|/g, '\\|');
 
 export const code = (text: string): string =>
   text === '' ? '' : text.includes('`') ? `\`\` ${text} \`\`` : `\`${text}\``;
