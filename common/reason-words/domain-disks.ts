@@ -9,12 +9,13 @@ export const DISK_WORDS: Record<DiskReason, ReasonWords> = {
     on: 'Ready=False',
     means: 'The image that a disk is to be a copy of is not under the image directory of the host.',
     remedy:
-      'Put the image there under that name, or name another in `spec.disks[].image`. The start is tried again by itself.',
+      'Put the image there under that name, or name another in `spec.disks[].image` (while the run policy is Halted). The start is tried again by itself.',
   },
   ImageTooLarge: {
     on: 'Ready=False',
     means: 'The image is larger than the disk that is to be a copy of it.',
-    remedy: 'Raise `spec.disks[].size` to at least the size in the message, or name a smaller image.',
+    remedy:
+      'Raise `spec.disks[].size` to at least the size in the message, or name a smaller image (while the run policy is Halted).',
   },
   ImageNotRaw: {
     on: 'Ready=False',

@@ -10,7 +10,7 @@ export const HOST_SIDE_WORDS: Record<Exclude<DomainReason, DiskReason | LifeReas
     means:
       'The agent cannot obey the order: its UUID belongs to another XenVM there, a field is missing or cannot be written into a configuration of xl, or what the Dom0 remembers of the domain is unreadable. Nothing is touched.',
     remedy:
-      'Read the message. Correct the field in the XenVM; give another `spec.identity.uuid`; or, for an unreadable record, restore the file that the message names and restart the agent.',
+      'Read the message. Correct the field in the XenVM; make the XenVM anew under another `spec.identity.uuid`; or, for an unreadable record, restore the file that the message names and restart the agent.',
   },
   PolicyRefused: {
     on: 'Ready=False',
@@ -50,7 +50,7 @@ export const HOST_SIDE_WORDS: Record<Exclude<DomainReason, DiskReason | LifeReas
   DuplicateDomain: {
     on: 'Ready=Unknown on the XenDomain; Ready, Stalled=True on the XenVM',
     means:
-      'More than one domain of this UUID is there: on one host, or on the host of the claim and on another one. None of them is ended by itself; the owner may still halt, edit or delete the VM.',
+      'More than one domain of this UUID is there: on one host, or on the host of the claim and on another one. None of them is ended by itself. If the copies are on two hosts, the owner may still halt, edit or delete the VM.',
     remedy:
       'Find out which copy is the right one, and end the other with `xl destroy` on its Dom0. Look at what started it: `xendomains`, `/etc/xen/auto`, a migration by hand.',
   },
@@ -59,7 +59,7 @@ export const HOST_SIDE_WORDS: Record<Exclude<DomainReason, DiskReason | LifeReas
     means:
       'A domain of this UUID is on the host and is not proved to be this VM: neither its mark in xenstore nor a remembered run says so. It is not touched.',
     remedy:
-      'If it is not this VM, end it with xl or give the XenVM another `spec.identity.uuid`. If it is, write the mark with the command in the message.',
+      'If it is not this VM, end it with xl, or make the XenVM anew under another `spec.identity.uuid`. If it is, write the mark with the command in the message.',
   },
   ZombieDomain: {
     on: 'Ready=False',

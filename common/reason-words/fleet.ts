@@ -61,7 +61,7 @@ export const CATALOG_WORDS: Record<CatalogReason, ReasonWords> = {
     on: 'an Event only',
     means:
       'The name of a XenHost, XenNetwork or XenStoragePool is longer than agents can be told. It was created before names were bounded.',
-    remedy: 'Create it anew under a name of at most 63 characters.',
+    remedy: 'Create it anew under a name of at most 63 characters, or 55 for a XenHost.',
   },
   TooMany: {
     on: 'an Event only',
