@@ -63,8 +63,8 @@ bench-scheduler: setup ## creating and placing beside kube-scheduler and the bar
 bench-scale: setup ## one operator and a large fleet (HOSTS=1000 VMS=2000)
 	@$(TS) test/bench/scale/main.ts $(if $(HOSTS),--hosts $(HOSTS)) $(if $(VMS),--vms $(VMS))
 
-generate: setup ## types, validators and chart templates from crds/
-	@npm run --silent generate && npm run --silent generate:chart
+generate: setup ## types, validators and chart templates from crds/; docs/reference from the code
+	@npm run --silent generate && npm run --silent generate:chart && npm run --silent generate:reference
 
 build: setup ## the shipped programs, one file each, in dist/
 	@node scripts/build.mjs

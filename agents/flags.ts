@@ -31,16 +31,25 @@ export interface Flags {
   readonly logLevel: LogLevel;
 }
 
+const HOST_NAME = /^[a-z0-9]([-a-z0-9]{0,53}[a-z0-9])?$/;
+/** What is asked of a value beyond a text, in words, by the attribute of its flag; for errors and the reference. */
+export const TAKES = {
+  host: 'a DNS label of at most 55 characters',
+  sshHostKey: 'a fingerprint as `ssh-keygen -lf` prints it, SHA256:…',
+  stateDir: 'an absolute path',
+  policyFile: 'an absolute path',
+  number: 'It must be a number above 0.',
+};
+
 type Raw = Record<string, string | number | undefined>;
 
 export function parseFlags(argv: readonly string[]): Flags {
-  const command = program();
+  const command = agentProgram();
   command.parse([...argv], { from: 'user' });
   const raw = command.opts<Raw>();
   const text = (name: string): string | undefined => raw[name] as string | undefined;
   const host = text('host') ?? '';
-  if (!/^[a-z0-9]([-a-z0-9]{0,53}[a-z0-9])?$/.test(host))
-    command.error(`--host ${host}: a DNS label of at most 55 characters`);
+  if (!HOST_NAME.test(host)) command.error(`--host ${host}: ${TAKES.host}`);
   const some = (name: keyof Flags): Partial<Flags> => (text(name) === undefined ? {} : { [name]: text(name) });
   const ssh = raw['mode'] === 'ssh' ? sshFlags(command, raw) : undefined;
   return {
@@ -60,7 +69,7 @@ export function parseFlags(argv: readonly string[]): Flags {
   };
 }
 
-function program(): Command {
+export function agentProgram(): Command {
   return new Command('xenfleet-agent')
     .description('Keeps the domains of one Xen host as the fleet orders them. Stopping it touches no guest.')
     .version(VERSION)
@@ -93,18 +102,17 @@ function sshFlags(command: Command, raw: Raw): SshFlags {
   const { sshHost, sshKeyFile, sshHostKey, sshPort, sshUser } = raw;
   if (typeof sshHost !== 'string' || typeof sshKeyFile !== 'string' || typeof sshHostKey !== 'string')
     return command.error('--mode ssh needs --ssh-host, --ssh-key-file and --ssh-host-key');
-  if (!sshHostKey.startsWith('SHA256:'))
-    return command.error('--ssh-host-key: a fingerprint as `ssh-keygen -lf` prints it, SHA256:…');
+  if (!sshHostKey.startsWith('SHA256:')) return command.error(`--ssh-host-key: ${TAKES.sshHostKey}`);
   return { host: sshHost, port: Number(sshPort), user: String(sshUser), keyFile: sshKeyFile, hostKey: sshHostKey };
 }
 
-function positive(text: string): number {
+export function positive(text: string): number {
   const value = Number(text);
-  if (!Number.isFinite(value) || value <= 0) throw new InvalidArgumentError('It must be a number above 0.');
+  if (!Number.isFinite(value) || value <= 0) throw new InvalidArgumentError(TAKES.number);
   return value;
 }
 
 function absolute(command: Command, flag: string, path: string): string {
-  if (!/^(\/[A-Za-z0-9._+-]+)+$/.test(path)) command.error(`${flag} ${path}: an absolute path`);
+  if (!/^(\/[A-Za-z0-9._+-]+)+$/.test(path)) command.error(`${flag} ${path}: ${TAKES.stateDir}`);
   return path;
 }

@@ -1,37 +1,19 @@
 /** The composition root of `xenfleet`: command line, output, exit codes. */
 import { writeFileSync } from 'node:fs';
-import { Command, InvalidArgumentError, Option } from 'commander';
-import type { ObjectiveName } from '../scheduler';
+import type { Command } from 'commander';
 import { clusterScene } from './cluster';
 import { InputError, readFleet, toSnapshot } from './fleet';
+import { BAD_INPUT, buildProgram } from './program';
+import type { Flags } from './program';
 import { capacityTable, explained, summary } from './report';
 import { capacities, evacuate, explain, place, rebalance } from './simulate';
-import type { Options, Outcome, Scene, Size } from './simulate';
+import type { Options, Outcome, Scene } from './simulate';
 import { readCluster, readJson, readManifests } from './source';
-
-interface Flags {
-  readonly fleet?: string;
-  readonly filename?: string;
-  readonly kubeconfig?: string;
-  readonly offline?: boolean;
-  readonly out?: string;
-  readonly output: 'table' | 'json';
-  readonly score: ObjectiveName;
-  readonly strategy?: 'balance' | 'pack';
-  readonly untilScore?: number;
-  readonly prefer?: 'moves' | 'bytes';
-  readonly minGain?: number;
-  readonly hosts?: string;
-  readonly vm?: string;
-  readonly class?: readonly Size[];
-}
 
 /** A scene and, where it came from a fleet file, that file as it was, to be written back with its unknown fields. */
 interface Input extends Scene {
   readonly original?: { readonly vms: readonly { readonly name: string }[] };
 }
-
-const BAD_INPUT = 2;
 
 function cpuMs(): number {
   const { user, system } = process.cpuUsage();
@@ -107,75 +89,11 @@ async function runCapacity(flags: Flags): Promise<void> {
   print(flags, { capacity: rows }, capacityTable(rows));
 }
 
-function number(text: string): number {
-  const value = Number(text);
-  if (text.trim() === '' || !Number.isFinite(value) || value < 0) {
-    throw new InvalidArgumentError('give a number, zero or more, e.g. 0.1.');
-  }
-  return value;
-}
-
 function namesIn(text: string): readonly string[] {
   const names = text.split(',').map((name) => name.trim());
   const given = names.filter((name) => name !== '');
   if (given.length === 0) throw new InputError(`--hosts: "${text}" names no node; give one or more, e.g. h1,h2`);
   return given;
-}
-
-function size(text: string, before: readonly Size[] = []): readonly Size[] {
-  const match = /^(\d+):(\d+)$/.exec(text);
-  const [vcpus, memMiB] = [Number(match?.[1] ?? 0), Number(match?.[2] ?? 0)];
-  if (vcpus < 1 || memMiB < 1) throw new InvalidArgumentError('give vCPUs and MiB, e.g. 4:16384.');
-  return [...before, { vcpus, memMiB }];
-}
-
-function build(): Command {
-  const program = new Command('xenfleet').description(
-    'Simulates a fleet of Xen hosts with the scheduler of its operator.',
-  );
-  const simulate = program.command('simulate').description('What would happen to a fleet; nothing is changed.');
-  const add = (name: string, description: string): Command =>
-    simulate
-      .command(name)
-      .description(`${description} Reads the cluster unless --fleet or --offline is given.`)
-      .option('--fleet <file>', 'a fleet file (JSON) instead of a cluster')
-      .option('-f, --filename <path>', 'manifests, as if they were applied: a file or a folder')
-      .option('--offline', 'manifests only: read no cluster')
-      .option('--kubeconfig <file>', 'which cluster to read')
-      .option('--out <file>', 'write the result as JSON; of a fleet file, the fleet as it would be')
-      .addOption(new Option('-o, --output <format>', 'what to print').choices(['table', 'json']).default('table'))
-      .addOption(new Option('--score <formula>', 'the objective').choices(['balance', 'ganeti']).default('balance'))
-      .option('--seed <number>', 'accepted and not needed: no planner leaves anything to chance', number);
-  const strategy = (): Option =>
-    new Option('--strategy <name>', 'even out, or use as few hosts as can be')
-      .choices(['balance', 'pack'])
-      .default('balance');
-  add('place', 'Places the pending VMs (node: null).')
-    .addOption(strategy())
-    .action((flags: Flags) => run(flags, place));
-  add('rebalance', 'Evens the fleet out by moves, or empties hosts (--strategy pack).')
-    .addOption(strategy())
-    .option('--until-score <score>', 'stop once the score is this low', number)
-    .addOption(
-      new Option('--prefer <what>', 'with --until-score, up to 64 hosts: fewest moves, or fewest GiB in however many')
-        .choices(['moves', 'bytes'])
-        .default('moves'),
-    )
-    .option('--min-gain <score>', 'take no step that gains less', number)
-    .action((flags: Flags) => run(flags, rebalance));
-  add('evacuate', 'Empties hosts.')
-    .requiredOption('--hosts <names>', 'comma-separated')
-    .action((flags: Flags) => {
-      const hosts = namesIn(flags.hosts ?? '');
-      return run(flags, (scene, options) => evacuate(scene, options, hosts));
-    });
-  add('capacity', 'How many more VMs of each size fit, and what is lost to it.')
-    .option('--class <vcpus:MiB>', 'a size to ask about, may be repeated (else those of the VMs in the fleet)', size)
-    .action(runCapacity);
-  add('explain', 'Says why a VM is pending and what would help, or where it would go.')
-    .requiredOption('--vm <name>', 'the VM; of a cluster namespace/name')
-    .action(runExplain);
-  return program;
 }
 
 function fixExitCodes(command: Command): void {
@@ -186,7 +104,16 @@ function fixExitCodes(command: Command): void {
 }
 
 async function main(): Promise<void> {
-  const program = build();
+  const program = buildProgram({
+    place: (flags) => run(flags, place),
+    rebalance: (flags) => run(flags, rebalance),
+    evacuate: (flags) => {
+      const hosts = namesIn(flags.hosts ?? '');
+      return run(flags, (scene, options) => evacuate(scene, options, hosts));
+    },
+    capacity: runCapacity,
+    explain: runExplain,
+  });
   fixExitCodes(program);
   try {
     await program.parseAsync();

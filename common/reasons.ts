@@ -1,5 +1,6 @@
 /**
  * The closed set of reasons that conditions and events carry. Each is one word for a machine; the message beside it is for a human.
+ * What each means and what to do about it is in reason-words/, from which docs/reference/reasons.md is made.
  */
 
 /** Why a domain is not as ordered; said by the agent on XenDomain, mirrored on the XenVM. */
@@ -8,14 +9,12 @@ export const DOMAIN_REASONS = [
   'Halted',
   'Starting',
   'Stopping',
-  'ShutDown',
   'Crashed',
   'RestartBackOff',
   'Finished',
   'Retired',
   'StaleEpoch',
   'ForeignFleet',
-  'Frozen',
   'AwaitingConfirmation',
   'InvalidOrder',
   'PolicyRefused',
@@ -64,18 +63,24 @@ export const VM_REASONS = [
   'IdentityConflict',
   'HostNotReporting',
   'HostUnknown',
-  'HostNotReady',
   'WaitingForReceipt',
   'ReportImplausible',
   'Terminating',
   'BrakeClosed',
   'SpecChanged',
   'PoolPathChanged',
-  'Progressing',
   'NotStalled',
   'UpToDate',
 ] as const;
 export type VMReason = (typeof VM_REASONS)[number];
+
+/** Beside those of conditions, Events of a XenVM carry these. */
+export const VM_EVENT_REASONS = ['Terminated'] as const;
+export type VMEventReason = (typeof VM_EVENT_REASONS)[number];
+
+/** Whether an agent can work; said by itself on its XenAgent. */
+export const AGENT_REASONS = ['AgentReporting', 'AgentTrouble', 'WrongFleet'] as const;
+export type AgentReason = (typeof AGENT_REASONS)[number];
 
 export const HOST_REASONS = [
   'AgentReporting',

@@ -4,6 +4,7 @@ import { xenAgentStatusBounds } from '../../crds/generated/bounds';
 import { mergeConditions } from '../../common/conditions';
 import { defined } from '../../common/defined';
 import { fit } from '../../common/fit';
+import type { AgentReason } from '../../common/reasons';
 import { reportedRecords, within } from './agent-records';
 import type { Bound } from './agent-records';
 import { compare, poolStatuses, retainedDisks } from './agent-storage';
@@ -219,11 +220,11 @@ function conditions({ agent, fleet, trouble, nowMs }: AgentStatusInput): NonNull
   const observedGeneration = agent.metadata.generation ?? 0;
   const wrongFleet = fleet !== undefined && fleet.fleetID !== agent.spec.fleetID;
   const wrong = `the host belongs to fleet ${fleet?.fleetID ?? ''}; every order of this one is refused`;
-  const [status, reason, message] = wrongFleet
-    ? (['False', 'WrongFleet', wrong] as const)
+  const [status, reason, message]: readonly ['True' | 'False', AgentReason, string] = wrongFleet
+    ? ['False', 'WrongFleet', wrong]
     : trouble !== undefined
-      ? (['False', 'AgentTrouble', trouble] as const)
-      : (['True', 'AgentReporting', 'the agent sees its host'] as const);
+      ? ['False', 'AgentTrouble', trouble]
+      : ['True', 'AgentReporting', 'the agent sees its host'];
   const now = new Date(nowMs).toISOString().replace(/\.\d+/, '');
   return mergeConditions(
     agent.status?.conditions,

@@ -16,7 +16,11 @@ export type ConfigOutcome =
 type Env = Readonly<Record<string, string | undefined>>;
 
 /** Reads one value, or throws an Error whose message says what it must be. */
-type Reader<T> = (value: string) => T;
+interface Reader<T> {
+  (value: string): T;
+  /** The same in a few words, for the reference. */
+  readonly takes: string;
+}
 
 interface Option<T> {
   readonly flag: string;
@@ -30,8 +34,21 @@ interface Option<T> {
 const LOG_LEVELS: readonly LogLevel[] = ['debug', 'info', 'warn', 'error'];
 const LOG_FORMATS: readonly LogFormat[] = ['json', 'text'];
 
+const nonEmpty = reader('text', (value) => {
+  if (value === '') throw new Error('give a value, or leave the option out');
+  return value;
+});
+const dnsLabel = reader('at most 63 lower-case letters, digits and hyphens', (value) => {
+  if (!/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(value)) {
+    throw new Error('give the name of a namespace: at most 63 lower-case letters, digits and hyphens');
+  }
+  return value;
+});
+const listenAddress = reader('port up to 65535; IPv6 in brackets', readListenAddress);
+
+/** Exported for the reference (docs/reference/flags.md). */
 // prettier-ignore
-const OPTIONS = {
+export const OPTIONS = {
   kubeconfig:  option('--kubeconfig <file>', 'KUBECONFIG', nonEmpty, 'kubeconfig to use; without it: the pod\'s service account, else ~/.kube/config'),
   context:     option('--context <name>', 'XENFLEET_CONTEXT', nonEmpty, 'context of the kubeconfig; without it: its current one'),
   namespace:   option('--namespace <name>', 'POD_NAMESPACE', dnsLabel, 'where the operator is installed', 'xen-fleet-system'),
@@ -148,35 +165,27 @@ function uniqueIdentity(env: Env): string {
   return `${env['POD_NAME'] || hostname()}_${randomBytes(4).toString('hex')}`;
 }
 
-function nonEmpty(value: string): string {
-  if (value === '') throw new Error('give a value, or leave the option out');
-  return value;
-}
-
-function dnsLabel(value: string): string {
-  if (!/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(value)) {
-    throw new Error('give the name of a namespace: at most 63 lower-case letters, digits and hyphens');
-  }
-  return value;
+function reader<T>(takes: string, read: (value: string) => T): Reader<T> {
+  return Object.assign((value: string) => read(value), { takes });
 }
 
 function integer(min: number, max: number): Reader<number> {
-  return (value) => {
+  return reader(`whole number, ${min} to ${max}`, (value) => {
     const number = /^\d{1,9}$/.test(value) ? Number(value) : NaN;
     if (!(number >= min && number <= max)) throw new Error(`give a whole number from ${min} to ${max}`);
     return number;
-  };
+  });
 }
 
 function oneOf<T extends string>(allowed: readonly T[]): Reader<T> {
-  return (value) => {
+  return reader(allowed.join(', '), (value) => {
     const found = allowed.find((one) => one === value);
     if (found === undefined) throw new Error(`give one of ${allowed.join(', ')}`);
     return found;
-  };
+  });
 }
 
-function listenAddress(value: string): ListenAddress {
+function readListenAddress(value: string): ListenAddress {
   const [, bracketed, plain, digits] = /^(?:\[([0-9a-fA-F:.]+)\]|([^[\]:]*)):(\d{1,5})$/.exec(value) ?? [];
   const port = Number(digits ?? NaN);
   if (!(port <= 65535))

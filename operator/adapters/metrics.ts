@@ -16,8 +16,11 @@ const API_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1,
 const MISNAMED = ['nodejs_active_handles_total', 'nodejs_active_requests_total', 'nodejs_active_resources_total'];
 
 /** `version` goes into `xenfleet_build_info`; `onFault` hears of figures that could not be told. */
-export function createMetrics(version = packageVersion, onFault: OnFault = () => undefined): Metrics {
-  const registry = new Registry();
+export function createMetrics(
+  version = packageVersion,
+  onFault: OnFault = () => undefined,
+  registry = new Registry(),
+): Metrics {
   collectDefaultMetrics({ register: registry });
   MISNAMED.forEach((name) => registry.removeSingleMetric(name));
   const make = new InstrumentMaker(registry);
@@ -57,7 +60,9 @@ export function createMetrics(version = packageVersion, onFault: OnFault = () =>
 }
 
 function vms(make: InstrumentMaker): Pick<Metrics, 'vmStarted' | 'placement'> {
-  const started = make.histogram('xenfleet_vm_start_seconds', 'From the creation of a VM to Running.', START_SECONDS);
+  const startHelp =
+    'From the creation of a VM to Running; of VMs that ran before any other phase was written, as is done after a second.';
+  const started = make.histogram('xenfleet_vm_start_seconds', startHelp, START_SECONDS);
   const placements = make.counter('xenfleet_placements_total', 'Decisions of the scheduler.', 'result');
   return { vmStarted: (seconds) => started.observe(seconds), placement: (result) => placements.inc({ result }) };
 }

@@ -1,6 +1,7 @@
 /** What people are told when a VM's status changes: Events as data. Pure. */
 import type { XenVM, XenVMStatus } from '../../../crds/generated/types';
 import { findCondition } from '../../../common/conditions';
+import type { VMEventReason } from '../../../common/reasons';
 import type { ShownStatus } from './status';
 
 /** What a Kubernetes Event says. Reasons are those of conditions, and Terminated. */
@@ -9,6 +10,8 @@ export interface Told {
   readonly reason: string;
   readonly message: string;
 }
+
+const TERMINATED: VMEventReason = 'Terminated';
 
 /** How a run ended, in words; what was ordered is no news. */
 const ENDS: Readonly<Record<string, { readonly type: Told['type']; readonly words: string }>> = {
@@ -26,7 +29,7 @@ function ended(before: XenVMStatus, status: ShownStatus, host: string): Told[] {
   const { reason = '', time } = status.lastTermination ?? {};
   const end = ENDS[reason];
   if (end === undefined || time === undefined || time === before.lastTermination?.time) return [];
-  return [{ type: end.type, reason: 'Terminated', message: `${end.words} on ${host}` }];
+  return [{ type: end.type, reason: TERMINATED, message: `${end.words} on ${host}` }];
 }
 
 function stalled(before: XenVMStatus, status: ShownStatus): Told[] {

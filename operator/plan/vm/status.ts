@@ -20,7 +20,7 @@ interface Verdict {
 }
 
 /** Reasons of a failed domain that time alone does not heal. */
-const NEEDS_SOMEBODY: ReadonlySet<string> = new Set<VMReason>([
+export const NEEDS_SOMEBODY: ReadonlySet<string> = new Set<VMReason>([
   'InvalidOrder',
   'PolicyRefused',
   'ImageMissing',

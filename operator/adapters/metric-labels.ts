@@ -1,0 +1,75 @@
+/** What each label of a metric says, for docs/reference/metrics.md: a label without words is an error there. */
+import type { FilterName } from '../../scheduler/types';
+import type { RelistCause, WatcherState } from '../../common/kube/watcher';
+import type { ReconcileOutcome } from '../runtime/controller';
+import type { HostPhase, PlacementResult, VMPhase } from './types';
+
+/** Every value of a union, or nothing compiles. */
+const valuesOf = <T extends string>(values: Readonly<Record<T, 0>>): string => Object.keys(values).join(', ');
+
+const VM_PHASES = valuesOf<VMPhase>({
+  Pending: 0,
+  Scheduled: 0,
+  Starting: 0,
+  Running: 0,
+  Stopping: 0,
+  Stopped: 0,
+  Failed: 0,
+  Unknown: 0,
+  Terminating: 0,
+});
+const HOST_PHASES = valuesOf<HostPhase>({ Pending: 0, Ready: 0, NotReady: 0, Unknown: 0, Terminating: 0 });
+const RESULTS = valuesOf<PlacementResult>({ placed: 0, grown: 0, unschedulable: 0, conflict: 0, error: 0 });
+const OUTCOMES = valuesOf<ReconcileOutcome>({
+  ok: 0,
+  requeueAfter: 0,
+  stale: 0,
+  notLeading: 0,
+  stopped: 0,
+  terminal: 0,
+  error: 0,
+});
+const STATES = valuesOf<WatcherState>({ empty: 0, paging: 0, checking: 0, watching: 0, backingOff: 0, stopped: 0 });
+const CAUSES = valuesOf<RelistCause>({ start: 0, expired: 0, forced: 0, periodic: 0, unreadable: 0, wentBack: 0 });
+const FILTERS = valuesOf<FilterName>({
+  HostReady: 0,
+  HostCordoned: 0,
+  Taints: 0,
+  HostSelector: 0,
+  Pool: 0,
+  GuestType: 0,
+  Network: 0,
+  DiskLocality: 0,
+  Memory: 0,
+  VCPU: 0,
+  Storage: 0,
+  Affinity: 0,
+  AntiAffinity: 0,
+  TopologySpread: 0,
+  HostFailures: 0,
+});
+
+/** By the name of the label, or by metric and label where one name says different things. */
+export const LABEL_WORDS: Readonly<Record<string, string>> = {
+  version: 'version of the operator',
+  where: 'part of the operator that caught it: watch, handler, controller, placement, pulse, scrape',
+  'xenfleet_left_out_objects/kind': 'XenHost, XenNetwork, XenStoragePool',
+  'xenfleet_host_memory_bytes/kind': 'total, dom0, committed, free, residual',
+  'xenfleet_pool_memory_bytes/kind': 'total, committed, free',
+  kind: 'committed, free',
+  'xenfleet_hosts/phase': HOST_PHASES,
+  'xenfleet_vms/phase': VM_PHASES,
+  host: 'name of the XenHost',
+  pool: 'name of the XenPool',
+  'xenfleet_pool_hosts/state': 'ready, notReady',
+  reason: 'reason of the Scheduled condition (reasons.md)',
+  filter: FILTERS,
+  result: RESULTS,
+  controller: 'vm, host, pool',
+  outcome: OUTCOMES,
+  verb: 'get, list, watch, create, update, patch, apply, delete',
+  resource: 'plural of the kind, such as xenvms',
+  code: 'HTTP status, or the kind of the error where there was no answer',
+  state: STATES,
+  cause: CAUSES,
+};
