@@ -18,8 +18,9 @@ import type { Failure } from '../xl/errors';
 import type { RunOrder } from '../xl/order';
 import type { PolicyResult } from '../xl/policy';
 import type { Freshness } from './gather';
+import { Lanes } from './lanes';
+import type { Acting } from './lanes';
 import type { Reports } from './reports';
-import { Semaphore } from './semaphore';
 import type { ActName, Transitions } from './transitions';
 
 export interface ActsOptions {
@@ -54,11 +55,10 @@ export interface Decision {
 /** again: decide anew at once. wait: nothing is to be done until the worker is woken. */
 export type Next = 'again' | 'wait';
 
-type Acting<K extends Act['do']> = Extract<Act, { do: K }>;
+type ActOf<K extends Act['do']> = Extract<Act, { do: K }>;
 
 const RETRY_MS = 5000;
 const SOONEST_WAKE_MS = 50;
-const MAX_ACTS = 8;
 const STARTING: Report = {
   phase: 'Starting',
   ready: 'False',
@@ -66,14 +66,16 @@ const STARTING: Report = {
   message: 'the domain is being made',
   transient: true,
 };
+const STOPPING: Report = {
+  phase: 'Stopping',
+  ready: 'False',
+  reason: 'Stopping',
+  message: 'the guest is to be asked to shut down',
+  transient: true,
+};
 
 export class Acts {
-  private readonly creates = new Semaphore(MAX_ACTS);
-  /** By the pool that a first disk is copied into. */
-  private readonly copies = new Map<string, Semaphore>();
-  /** A guest may take a minute to answer. */
-  private readonly shutdowns = new Semaphore(MAX_ACTS);
-  private readonly others = new Semaphore(MAX_ACTS);
+  private readonly lanes = new Lanes();
 
   constructor(private readonly options: ActsOptions) {}
 
@@ -83,32 +85,34 @@ export class Acts {
     const { uuid, record, freshness } = decision;
     this.options.transitions.begin(uuid, act.do, record?.epoch);
     delete freshness.left;
-    switch (act.do) {
-      case 'create':
-        // Said before it has its turn: what waits for one is not as it was.
-        this.say(decision, STARTING);
-        return this.turnFor(decision, act.order).run(() => this.create(decision, act.order));
-      case 'shutdown':
-        return this.shutdowns.run(() => this.shutdown(decision, act.seconds));
-      case 'destroy':
-        return this.others.run(() => this.destroy(decision));
-      case 'reap':
-        return this.others.run(() => this.reap(decision, act));
-      case 'retire':
-        return this.others.run(() => this.retire(decision, act.epoch));
-      case 'deleteDisks':
-        return this.others.run(() => this.deleteDisks(decision, act));
-    }
+    // A create looks at its cfg meanwhile. All others begin nothing that is not remembered.
+    if (act.do !== 'create') await decision.saved;
+    this.sayWaiting(decision, act);
+    return this.lanes.run(act, record, () => this.carryOut(decision, act));
   }
 
-  /** Copying an image may take an hour, or hang with its pool: nothing but other copies waits. */
-  private turnFor({ record }: Decision, { disks = [] }: RunOrder): Semaphore {
-    const known = record === undefined ? [] : knownDisks(record);
-    const copied = disks.find(({ name, image }) => image !== undefined && !known.includes(name));
-    if (copied === undefined) return this.creates;
-    const copies = this.copies.get(copied.pool) ?? new Semaphore(MAX_ACTS);
-    this.copies.set(copied.pool, copies);
-    return copies;
+  /** Said before it has its turn: what waits for one is not as it was. */
+  private sayWaiting(decision: Decision, act: Acting): void {
+    if (act.do === 'create') this.say(decision, STARTING);
+    // One that is asked again has been said to be stopping.
+    if (act.do === 'shutdown' && !decision.input.record?.stopping) this.say(decision, STOPPING);
+  }
+
+  private carryOut(decision: Decision, act: Acting): Promise<Next> {
+    switch (act.do) {
+      case 'create':
+        return this.create(decision, act.order);
+      case 'shutdown':
+        return this.shutdown(decision, act.seconds);
+      case 'destroy':
+        return this.destroy(decision);
+      case 'reap':
+        return this.reap(decision, act);
+      case 'retire':
+        return this.retire(decision, act.epoch);
+      case 'deleteDisks':
+        return this.deleteDisks(decision, act);
+    }
   }
 
   private async idle({ uuid, record, input, saved }: Decision): Promise<Next> {
@@ -118,7 +122,7 @@ export class Acts {
     return 'wait';
   }
 
-  private async report(decision: Decision, { report, wakeAtMs }: Acting<'report'>): Promise<Next> {
+  private async report(decision: Decision, { report, wakeAtMs }: ActOf<'report'>): Promise<Next> {
     const { uuid, input, record, saved } = decision;
     // A receipt must not come before its record; other news need not wait for what is owed.
     if (record !== input.record || report.phase === 'Absent') await saved;
@@ -152,8 +156,7 @@ export class Acts {
 
   /** A guest that cannot be asked still gets its time. */
   private async shutdown(decision: Decision, seconds: number): Promise<Next> {
-    const { uuid, input, saved, freshness } = decision;
-    await saved;
+    const { uuid, input, freshness } = decision;
     const outcome = await this.options.toolstack.shutdown(uuid, ownerIn(decision), seconds);
     this.settled(freshness);
     this.options.onChanged();
@@ -163,8 +166,7 @@ export class Acts {
   }
 
   private async destroy(decision: Decision): Promise<Next> {
-    const { uuid, saved, freshness } = decision;
-    await saved;
+    const { uuid, freshness } = decision;
     const outcome = await this.options.toolstack.destroy(uuid, ownerIn(decision));
     this.settled(freshness);
     this.options.onChanged();
@@ -174,9 +176,8 @@ export class Acts {
   }
 
   /** May have spared what is there: the next listing tells. */
-  private async reap(decision: Decision, still: Acting<'reap'>): Promise<Next> {
-    const { uuid, saved, freshness } = decision;
-    await saved;
+  private async reap(decision: Decision, still: ActOf<'reap'>): Promise<Next> {
+    const { uuid, freshness } = decision;
     const outcome = await this.options.toolstack.destroy(uuid, ownerIn(decision), still);
     this.settled(freshness);
     this.options.onChanged();
@@ -184,8 +185,7 @@ export class Acts {
   }
 
   private async retire(decision: Decision, epoch: number): Promise<Next> {
-    const { uuid, freshness, record, saved } = decision;
-    await saved;
+    const { uuid, freshness, record } = decision;
     const { toolstack, store, clock } = this.options;
     const outcome = await toolstack.retire(uuid, epoch);
     this.settled(freshness);
@@ -198,8 +198,7 @@ export class Acts {
     return 'again';
   }
 
-  private async deleteDisks({ uuid, record, saved }: Decision, act: Acting<'deleteDisks'>): Promise<Next> {
-    await saved;
+  private async deleteDisks({ uuid, record }: Decision, act: ActOf<'deleteDisks'>): Promise<Next> {
     if (!record) throw new Error('disks to delete without a record');
     const { disks, store, clock, policy, transitions } = this.options;
     const key = await policy();

@@ -4,8 +4,7 @@ import { UUID, order } from './orders';
 import { VirtualBench } from './virtual';
 
 const count = (items: readonly string[], item: string): number => items.filter((one) => one === item).length;
-const reasonOf = (bench: VirtualBench, uuid = UUID): string | undefined => bench.domain(uuid)?.conditions?.[0]?.reason;
-const reason = (bench: VirtualBench): string | undefined => reasonOf(bench);
+const reason = (bench: VirtualBench): string | undefined => bench.domain()?.conditions?.[0]?.reason;
 
 describe('an agent that waits', () => {
   it('lets no start wait for the copying of images, however slow, and says that what waits is starting', async () => {
@@ -38,12 +37,6 @@ describe('an agent that waits', () => {
     await bench.sim('crash', UUID);
     await bench.pass(8000);
     deepEqual([bench.domain()?.phase, bench.domain()?.restarts], ['Running', 1]);
-    // Another pool is not held up either.
-    const fast = '11111111-2222-4333-8444-0000000000ff';
-    const disks = [{ ...root!, pool: 'elsewhere', image: 'debian.raw' }];
-    bench.server.order({ vm: { namespace: 'other', name: 'fast', uid: fast }, disks }, fast);
-    await bench.pass(8000);
-    equal(reasonOf(bench, fast), 'PoolMissing');
   });
 
   it('a wall clock that is set forward takes nothing of a grace period', async () => {
@@ -72,6 +65,17 @@ describe('an agent that waits', () => {
     equal(bench.live().length, 1);
     await bench.pass(5000);
     equal(bench.live().length, 0);
+  });
+
+  it('a guest that is asked again and again is told as stopping once', async () => {
+    const bench = new VirtualBench();
+    bench.start();
+    bench.server.order({ boot: { kernel: 'debian/vmlinuz', cmdline: 'sim=deaf' } });
+    await bench.pass(5000);
+    bench.server.writes = [];
+    bench.server.order({ desired: 'Stopped', gracePeriodSeconds: 600 });
+    await bench.pass(300_000, 500);
+    equal(count(bench.server.writes, 'Stopping Stopping'), 1);
   });
 
   it('a zombie is named after two minutes, and costs few listings', async () => {

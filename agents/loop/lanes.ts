@@ -1,0 +1,55 @@
+/**
+ * Who waits for whom on one host: nobody's load is another's outage. Every kind of act has slots of
+ * its own, and one that may hang with storage pools has slots of its own for just these pools.
+ * Within a lane namespaces share fairly.
+ */
+import { knownDisks } from '../reconcile/record';
+import type { DomainRecord } from '../reconcile/record';
+import type { Act } from '../reconcile/types';
+import type { RunOrder } from '../xl/order';
+import { FairSemaphore } from './fair-semaphore';
+
+/** An act that changes something on the Dom0. */
+export type Acting = Exclude<Act, { do: 'idle' | 'report' }>;
+
+/** One namespace alone keeps eight acts of a kind going; eight of them hold up no ninth. */
+const LIMITS = { shared: 8, reserved: 8 };
+
+export class Lanes {
+  private readonly lanes = new Map<string, FairSemaphore>();
+
+  run<T>(act: Acting, record: DomainRecord | undefined, go: () => Promise<T>): Promise<T> {
+    const name = laneOf(act, record);
+    const lane = this.lanes.get(name) ?? new FairSemaphore(LIMITS);
+    this.lanes.set(name, lane);
+    return lane.run(record?.vm.namespace ?? '', go);
+  }
+}
+
+/** Those of one lane wait for each other, and for no one else. */
+export function laneOf(act: Acting, record: DomainRecord | undefined): string {
+  switch (act.do) {
+    case 'create':
+      // Copying an image may take an hour: a guest that crashed is started again meanwhile.
+      return `${copies(act.order, record) ? 'copy' : 'start'} ${poolsOf(act.order.disks)}`;
+    case 'deleteDisks':
+      return `deleteDisks ${poolsOf(act.disks)}`;
+    case 'shutdown':
+      // A guest may take a minute to answer.
+      return 'shutdown';
+    case 'destroy':
+    case 'reap':
+    case 'retire':
+      return 'end';
+  }
+}
+
+function copies({ disks = [] }: RunOrder, record: DomainRecord | undefined): boolean {
+  const known = record === undefined ? [] : knownDisks(record);
+  return disks.some(({ name, image }) => image !== undefined && !known.includes(name));
+}
+
+/** All of them: a disk that is known is looked for, which hangs with its pool as well. */
+function poolsOf(disks: readonly { readonly path: string }[] = []): string {
+  return [...new Set(disks.map(({ path }) => path))].sort().join(' ');
+}
