@@ -77,14 +77,6 @@ const scripts: Readonly<Record<string, Script>> = {
     return { code: 0, stdout: `retired ${fence}\n`, stderr: '' };
   },
   ...diskScripts,
-  tune: async (host, [uuid = '', act = '', size = '']) => {
-    needUuid(uuid);
-    needNumber(size);
-    const { domids } = await find(host, uuid);
-    if (domids.length === 0) die(44, `no domain ${uuid}`);
-    if (act !== 'mem-set' && act !== 'vcpu-set') die(43, `unknown act: ${act}`);
-    return each(domids, (domid) => run(host, 'xl', act, domid, size));
-  },
   observe: async (host, [images = '', ...pools]) => {
     const { files } = host;
     const parts: [string, CommandResult][] = [

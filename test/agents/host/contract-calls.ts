@@ -53,7 +53,6 @@ export function domainCalls(under: HostUnderTest, uuid: string = randomUUID()) {
     owner,
     shutdown: (...flags: string[]) => call('shutdown', uuid, owner, ...flags),
     destroy: (...only: string[]) => call('destroy', uuid, owner, ...only),
-    tune: (act: string, size: number | string) => call('tune', uuid, act, String(size)),
     fenceFile: `${state}/fence/${uuid}`,
     /** State and domid of every row with the UUID. */
     async rows(): Promise<string[]> {

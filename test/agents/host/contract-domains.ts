@@ -16,7 +16,6 @@ export function domainContract(under: () => HostUnderTest): void {
     assertExited(again, 42);
     assert.ok(again.stdout.includes(vm.uuid));
     assert.equal((await vm.rows()).length, 1);
-    assertExited(await vm.tune('vcpu-set', 1), 0);
     assertExited(await vm.shutdown('60'), 0);
     await until('the guest is down', async () => /---s--/.test((await vm.rows())[0] ?? ''), 120_000);
     assertExited(await vm.create(1), 42);
@@ -25,7 +24,6 @@ export function domainContract(under: () => HostUnderTest): void {
     const absent = await vm.destroy();
     assertExited(absent, 0);
     assert.equal(absent.stdout, 'absent\n');
-    assertExited(await vm.tune('mem-set', 64), 44);
   });
   it('refuses every epoch up to the retired one, for good', async () => {
     const vm = domainCalls(under());
