@@ -50,7 +50,7 @@ export const HOST_SIDE_WORDS: Record<Exclude<DomainReason, DiskReason | LifeReas
   DuplicateDomain: {
     on: 'Ready=Unknown on the XenDomain; Ready, Stalled=True on the XenVM',
     means:
-      'More than one domain of this UUID is there: on one host, or on the host of the claim and on another one. None of them is ended by itself. If the copies are on two hosts, the owner may still halt, edit or delete the VM.',
+      'More than one domain of this UUID is there: on one host, or on another one than the host of the claim. None of them is ended by itself. If the copies are on two hosts, the owner may still halt, edit or delete the VM.',
     remedy:
       'Find out which copy is the right one, and end the other with `xl destroy` on its Dom0. Look at what started it: `xendomains`, `/etc/xen/auto`, a migration by hand.',
   },

@@ -144,24 +144,42 @@ describe('tenants are strangers', function () {
       await playground.hostsReady();
     }));
 
+  /** `act` while the agent of another host than that of acme/web is shut out, and its token says that the guest is there. */
+  async function whileLiedAbout(act: () => Promise<void>): Promise<void> {
+    const { status } = await get('acme', 'web');
+    const liar = playground.hostNames.find((host) => host !== status?.placement?.host) ?? '';
+    await playground.killAgent(liar);
+    const stolen = await playground.plane.tokenFor(`xenhost-${liar}`, 'agent');
+    const { server, caPem: ca } = playground.plane;
+    const target = { server, ca, token: () => Promise.resolve(stolen) };
+    const thief = new KubeClient(createTransport({ target, userAgent: 'thief' }));
+    const domains = [{ uuid: status?.domainUUID, kind: 'orphan', namespace: 'acme', vmName: 'web', epoch: 99 }];
+    const ref = { namespace: `xenhost-${liar}`, name: liar };
+    await thief.mergePatch(XENAGENTS, ref, { status: { domains, roster: ['ghost'] } }, { subresource: 'status' });
+    await until(async () => equal(reasonOf(await get('acme', 'web'), 'Stalled'), 'DuplicateDomain'), READY_MS);
+    await playground.client.mergePatch(XENHOSTS, { name: liar }, { spec: { quarantined: true } });
+    await act();
+    await playground.client.mergePatch(XENHOSTS, { name: liar }, { spec: { quarantined: null } });
+    playground.agent(liar).start();
+    await playground.hostsReady();
+    await until(async () => deepEqual((await playground.client.get(XENAGENTS, ref)).status?.domains, []), JUDGED_MS);
+  }
+
   it('a host that lies about another’s guest ends nobody, and is silenced by one patch', () =>
-    unharmed(async () => {
-      const { status } = await get('acme', 'web');
-      const liar = playground.hostNames.find((host) => host !== status?.placement?.host) ?? '';
-      await playground.killAgent(liar);
-      const stolen = await playground.plane.tokenFor(`xenhost-${liar}`, 'agent');
-      const { server, caPem: ca } = playground.plane;
-      const target = { server, ca, token: () => Promise.resolve(stolen) };
-      const thief = new KubeClient(createTransport({ target, userAgent: 'thief' }));
-      const domains = [{ uuid: status?.domainUUID, kind: 'orphan', namespace: 'acme', vmName: 'web' }];
-      const ref = { namespace: `xenhost-${liar}`, name: liar };
-      await thief.mergePatch(XENAGENTS, ref, { status: { domains, roster: ['ghost'] } }, { subresource: 'status' });
-      await until(async () => equal(reasonOf(await get('acme', 'web'), 'Stalled'), 'DuplicateDomain'), READY_MS);
-      await playground.client.mergePatch(XENHOSTS, { name: liar }, { spec: { quarantined: true } });
-      await until(async () => equal(reasonOf(await get('acme', 'web'), 'Ready'), 'Running'), READY_MS);
-      await playground.client.mergePatch(XENHOSTS, { name: liar }, { spec: { quarantined: null } });
-      playground.agent(liar).start();
-      await playground.hostsReady();
-      await until(async () => deepEqual((await playground.client.get(XENAGENTS, ref)).status?.domains, []), JUDGED_MS);
-    }));
+    unharmed(() =>
+      whileLiedAbout(() => until(async () => equal(reasonOf(await get('acme', 'web'), 'Ready'), 'Running'), READY_MS)),
+    ));
+
+  it('a host that lies about a guest that is off does not get it', async () => {
+    const { status } = await get('acme', 'web');
+    const halt = (runPolicy: 'Halted' | 'Always') =>
+      playground.client.mergePatch(XENVMS, { namespace: 'acme', name: 'web' }, { spec: { runPolicy } });
+    await halt('Halted');
+    await until(async () => equal(phaseOf(await get('acme', 'web')), 'Stopped'), READY_MS);
+    await whileLiedAbout(async () => {
+      await halt('Always');
+      await until(async () => equal(phaseOf(await get('acme', 'web')), 'Running'), READY_MS);
+      deepEqual((await get('acme', 'web')).status?.placement, status?.placement);
+    });
+  });
 });

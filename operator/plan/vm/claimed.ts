@@ -5,7 +5,7 @@ import { claimOn, hostsFirst, nextEpoch } from './epoch';
 import type { VmFacts } from './facts';
 import { planOrder, starts, type Claim } from './order-step';
 import { leave, tidyStrays } from './strays';
-import { DUPLICATE, elsewhere, MANY } from './whereabouts';
+import { duplicate, elsewhere, MANY } from './whereabouts';
 
 export function planClaimed(f: VmFacts, claim: Claim): Action {
   const view = f.hosts[claim.host];
@@ -19,7 +19,7 @@ export function planClaimed(f: VmFacts, claim: Claim): Action {
   const conflict = rivalConflict(f);
   if (conflict !== undefined) return wait(conflict);
   const found = elsewhere(f, claim.host);
-  if (found === MANY) return besideTrouble(f, claim, wait(DUPLICATE));
+  if (found === MANY) return besideTrouble(f, claim, wait(duplicate(f)));
   if (found !== undefined) return hostsFirst(f) ?? leave(f, claim.host, claim.epoch) ?? claimOn(f, found);
   const stray = tidyStrays(f, claim.host);
   if (stray === undefined) return planOrder(f, claim);

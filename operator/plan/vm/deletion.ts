@@ -5,7 +5,7 @@ import { claimOn, hostsFirst } from './epoch';
 import { claimOf, type VmFacts } from './facts';
 import { braked } from './braked';
 import { leave, tidyStrays } from './strays';
-import { DUPLICATE, MANY, whereabouts } from './whereabouts';
+import { duplicate, MANY, whereabouts } from './whereabouts';
 
 export function planDeletion(f: VmFacts): Action {
   if (!(f.vm.metadata.finalizers ?? []).includes(FINALIZER)) return wait();
@@ -24,7 +24,7 @@ function nextStep(f: VmFacts): Action {
   const held = hostsFirst(f);
   if (held !== undefined) return held;
   const found = whereabouts(f);
-  if (found === MANY) return wait(DUPLICATE);
+  if (found === MANY) return wait(duplicate(f));
   // The order of a dead host waits there by itself.
   if (found !== undefined && found !== claim?.host && f.hosts[found]?.dead !== true) return claimOn(f, found);
   return { do: 'clearFinalizer' };

@@ -4,7 +4,7 @@ import { identityConflict, macConflict } from './conflict';
 import { diskConflict } from './disks';
 import { claimOn, hostsFirst, nextEpoch } from './epoch';
 import type { VmFacts } from './facts';
-import { DUPLICATE, MANY, whereabouts } from './whereabouts';
+import { duplicate, MANY, whereabouts } from './whereabouts';
 
 export function planUnclaimed(f: VmFacts): Action {
   const conflict = identityConflict(f) ?? diskConflict(f) ?? macConflict(f);
@@ -12,7 +12,7 @@ export function planUnclaimed(f: VmFacts): Action {
   const held = hostsFirst(f);
   if (held !== undefined) return held;
   const found = whereabouts(f);
-  if (found === MANY) return wait(DUPLICATE);
+  if (found === MANY) return wait(duplicate(f));
   if (found !== undefined) return claimOn(f, found);
   if ('problem' in f.resolution) return wait({ ...f.resolution.problem, stalled: true });
   return { do: 'place', epoch: nextEpoch(f) };

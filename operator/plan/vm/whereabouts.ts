@@ -1,18 +1,20 @@
 /** Where the VM is by the reports and the orders, beside its claim. Pure. */
 import type { XenDomain } from '../../../crds/generated/types';
 import type { Hold } from './action';
-import { isRetired, refusedEpochOf, type VmFacts } from './facts';
+import { claimOf, isRetired, refusedEpochOf, type VmFacts } from './facts';
 import { isLive } from './strays';
 
 export const MANY = Symbol('on more than one host');
 
-/** Two of one UUID are nobody's to end but a person's. */
-export const DUPLICATE: Hold = {
-  reason: 'DuplicateDomain',
-  message:
-    'a domain of this UUID runs on more than one host. Nothing is done by itself: find out which one is right and destroy the other with xl on its Dom0',
-  stalled: true,
-};
+/** Two of one UUID, or one where the claim is not, are nobody's to end but a person's. */
+export function duplicate(f: VmFacts): Hold {
+  const claimed = claimOf(f)?.host;
+  const strangers = f.foreignSightings.filter(({ present }) => present).map(({ host }) => host);
+  const hosts = [...new Set([...presentHosts(f), ...strangers])].sort();
+  const where = claimed === undefined ? '' : `, and the claim is on ${claimed}`;
+  const message = `a domain of this UUID is reported by ${hosts.join(' and ')}${where}. Nothing is done by itself: find out which one is right and destroy the other with xl on its Dom0; or, if a host reports what is not there, set spec.quarantined of its XenHost`;
+  return { reason: 'DuplicateDomain', message, stalled: true };
+}
 
 /** Hosts whose report shows a domain of the VM. A receipt outranks a report, which may be older. */
 function presentHosts(f: VmFacts): string[] {
@@ -31,8 +33,9 @@ export function whereabouts(f: VmFacts): string | typeof MANY | undefined {
 
 /**
  * The host beside the claimed one that shows a domain of the VM, if any. MANY if the claimed host
- * has, or may have, one as well: what the claim names is the rightful copy, and no report of
- * another host ever ends it.
+ * has, or may have, one as well, or if the claim is known to be the newest: what the claim names is
+ * the rightful copy, and no report of another host, which may lie, ever ends it or draws it away.
+ * Followed is a domain only after a restore, where the claim may be older than what is true.
  */
 export function elsewhere(f: VmFacts, claimed: string): string | typeof MANY | undefined {
   const present = presentHosts(f);
@@ -42,7 +45,7 @@ export function elsewhere(f: VmFacts, claimed: string): string | typeof MANY | u
   if (others.length + strangers.length === 0) return undefined;
   const order = f.orders.find((o) => o.host === claimed)?.order;
   const mayRunHere = present.includes(claimed) || (order !== undefined && mayRun(order));
-  if (mayRunHere || others.length > 1) return MANY;
+  if (mayRunHere || f.vouched || others.length > 1) return MANY;
   return others[0];
 }
 

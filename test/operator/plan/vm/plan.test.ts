@@ -80,6 +80,11 @@ const ROWS: readonly [string, Parameters<typeof facts>[0], string][] = [
     'create h1 1 Absent',
   ],
   [
+    '… unless the claimed host vouches for the claim: the word of another draws nobody away',
+    { vm: vm({ status: claimed('h1', 1) }), sightings: [seen('h2', { epoch: 3 })], vouched: true },
+    'wait DuplicateDomain',
+  ],
+  [
     '… and only its receipt lets the claim go',
     {
       vm: vm({ status: claimed('h1', 1) }),

@@ -85,6 +85,12 @@ describe('a domain beside the claim on h1', () => {
       { sightings: [seen('h2')], orders: [at('h1', order('h1', 1, {}, { epoch: 1, phase: 'Stopping' }))] },
       MANY,
     ],
+    [
+      '… unless the claim is known to be the newest',
+      { sightings: [seen('h2')], orders: [stopped], vouched: true },
+      MANY,
+    ],
+    ['… also without its order', { sightings: [seen('h2')], vouched: true }, MANY],
     ['two elsewhere', { sightings: [seen('h2'), seen('h3')], orders: [stopped] }, MANY],
     [
       'a stranger’s elsewhere is no place to follow',
