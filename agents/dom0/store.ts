@@ -7,13 +7,10 @@ import type { Pool } from '../reconcile/pools';
 import { isRetired, refusing, withTwoWords } from '../reconcile/record';
 import type { DomainRecord } from '../reconcile/record';
 import type { Failure } from '../xl/errors';
+import { parseFleet, type Fleet } from './fleet';
+import { parseObject } from './json';
 import { cfgFile, fenceDir, fenceFile, fleetFile, poolsFile, probeFile, recordDir, recordFile } from './layout';
 import type { Layout } from './layout';
-
-export interface Fleet {
-  readonly fleetID: string;
-  readonly roster: readonly string[];
-}
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 /** Retired epochs outlive their VM by this: longer than a lost order can sleep somewhere. */
@@ -203,14 +200,6 @@ function notWritten(path: string, error: unknown): Failure {
   };
 }
 
-/** An unreadable fleet file is not an absent one: then the host could be taken by another fleet. */
-function parseFleet(text: string): Fleet {
-  const value = parseObject(text);
-  const { fleetID, roster } = value ?? {};
-  if (typeof fleetID !== 'string' || !Array.isArray(roster)) throw new Error('fleet.json is unreadable');
-  return { fleetID, roster: roster.filter((name) => typeof name === 'string') };
-}
-
 const poolKey = ({ name, path }: Pool): string => `${name} ${path}`;
 
 /** What cannot be read is not nothing: then an empty mount point could be marked as the pool. */
@@ -230,15 +219,6 @@ function parseRecord(text: string, uuid: string): DomainRecord | undefined {
     typeof value['order'] === 'object' &&
     typeof value['vm'] === 'object';
   return sound ? withTwoWords(value as unknown as DomainRecord) : undefined;
-}
-
-function parseObject(text: string): Record<string, unknown> | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 async function inParallel<T>(limit: number, items: readonly T[], act: (item: T) => Promise<void>): Promise<void> {

@@ -191,11 +191,12 @@ export class Agent {
   private async onAgent(): Promise<void> {
     const agent = this.options.api.agent();
     if (agent) {
-      const { fleetID, roster = [] } = agent.spec;
+      const { fleetID, roster = [], rosterEpoch = 0 } = agent.spec;
       const fleet = this.store.fleet;
-      const known = fleet?.fleetID === fleetID && JSON.stringify(fleet.roster) === JSON.stringify(roster);
+      // A restored backup tells of hosts as they were once: what this Dom0 remembers is newer.
+      const isNewer = fleet?.fleetID === fleetID && rosterEpoch > fleet.rosterEpoch;
       try {
-        if (!fleet || (fleet.fleetID === fleetID && !known)) await this.store.saveFleet({ fleetID, roster });
+        if (!fleet || isNewer) await this.store.saveFleet({ fleetID, roster, rosterEpoch });
       } catch (error) {
         this.options.log.error({ error: errorText(error) }, 'the fleet could not be remembered; trying again');
         this.rhythm.after(LOAD_AGAIN_MS, () => void this.onAgent());

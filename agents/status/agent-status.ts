@@ -17,7 +17,7 @@ export interface AgentStatusInput extends StorageInput {
   readonly version: string;
   readonly bootID: string;
   readonly machineID: string | undefined;
-  readonly fleet: { readonly fleetID: string; readonly roster: readonly string[] } | undefined;
+  readonly fleet: Required<Pick<XenAgentStatus, 'fleetID' | 'roster' | 'rosterEpoch'>> | undefined;
   readonly listing: Listing;
   readonly hasOrder: (uuid: string) => boolean;
   readonly policyDigest: string | undefined;
@@ -50,7 +50,7 @@ function wholeStatus(input: AgentStatusInput): XenAgentStatus {
     bootID: input.bootID,
     ...(input.machineID !== undefined && { machineID: input.machineID }),
     ...hostname(input),
-    ...(fleet && { fleetID: fleet.fleetID, roster: [...fleet.roster].sort() }),
+    ...(fleet && { ...fleet, roster: [...fleet.roster].sort() }),
     ...(input.policyDigest !== undefined && { policyDigest: input.policyDigest }),
     ...hardware(input),
     storagePools: poolStatuses(input),

@@ -41,6 +41,10 @@ export const xenAgentStatusBounds: Bounds = {
         "text": 55
       }
     },
+    "rosterEpoch": {
+      "least": 0,
+      "most": 1000000000000
+    },
     "cpus": {
       "least": 0,
       "most": 65536

@@ -30,11 +30,15 @@ export interface XenAgentSpec {
    */
   confirmedBootID?: string;
   /**
-   * Names of all hosts; agents keep and report it.
+   * Names of all hosts, told to the oldest hosts only; the agent keeps and reports it.
    *
    * @maxItems 4096
    */
   roster?: string[];
+  /**
+   * Higher for every other roster. The agent takes up no roster of an epoch that is not above the one it keeps, such as that of a restored backup.
+   */
+  rosterEpoch?: number;
   /**
    * @maxItems 256
    */
@@ -81,9 +85,15 @@ export interface XenAgentStatus {
   fleetID?: string;
   policyDigest?: string;
   /**
+   * Names of hosts that the Dom0 remembers.
+   *
    * @maxItems 4096
    */
   roster?: string[];
+  /**
+   * Epoch of that roster.
+   */
+  rosterEpoch?: number;
   /**
    * Physical CPUs (hardware threads) of the cpupool that guests are made in.
    */

@@ -1,13 +1,13 @@
 /** What every agent is told of the fleet, cut to what one XenAgent can carry; what is left out is named. Pure. */
 import type { XenAgentSpec, XenNetwork, XenStoragePool } from '../../crds/generated/types';
 import type { CatalogReason } from '../../common/reasons';
+import type { FleetRoster } from './roster';
 
 /** The bounds of XenAgent.spec; with all of them reached it is about half of what etcd takes. */
 export const AGENT_LIMITS = { roster: 4096, storagePools: 256, networks: 2048, nameLength: 63 } as const;
 
 export interface CatalogFacts {
-  /** Names of all hosts. */
-  readonly roster: readonly string[];
+  readonly roster: FleetRoster;
   readonly storagePools: readonly XenStoragePool[];
   readonly networks: readonly XenNetwork[];
 }
@@ -20,7 +20,8 @@ export interface LeftOut {
   readonly message: string;
 }
 
-export interface AgentCatalog extends Required<Pick<XenAgentSpec, 'roster' | 'storagePools' | 'networks'>> {
+export interface AgentCatalog extends Required<Pick<XenAgentSpec, 'storagePools' | 'networks'>> {
+  readonly roster: FleetRoster;
   readonly leftOut: readonly LeftOut[];
 }
 
@@ -46,7 +47,7 @@ function cut<T extends Named>(kind: LeftOut['kind'], items: readonly T[], most: 
 
 export function agentCatalog({ roster, storagePools, networks }: CatalogFacts): AgentCatalog {
   const leftOut: LeftOut[] = [];
-  const hosts = roster.map((name) => ({ name }));
+  const hosts = roster.roster.map((name) => ({ name }));
   const pools = storagePools.map(({ metadata: { name }, spec: { driver, path, locality } }) => ({
     name,
     driver,
@@ -55,7 +56,7 @@ export function agentCatalog({ roster, storagePools, networks }: CatalogFacts): 
   }));
   const bridges = networks.map(({ metadata: { name }, spec: { bridge } }) => ({ name, bridge }));
   return {
-    roster: cut('XenHost', hosts, AGENT_LIMITS.roster, leftOut).map(({ name }) => name),
+    roster: { ...roster, roster: cut('XenHost', hosts, AGENT_LIMITS.roster, leftOut).map(({ name }) => name) },
     storagePools: cut('XenStoragePool', pools, AGENT_LIMITS.storagePools, leftOut),
     networks: cut('XenNetwork', bridges, AGENT_LIMITS.networks, leftOut),
     leftOut,

@@ -1,4 +1,63 @@
-/** Hosts that are remembered from before a restore, though the API knows no such host any more. Pure. */
+/**
+ * The names of all hosts, kept on Dom0s: a restored backup of the API knows no host that was added after
+ * it, and such a host may run a VM that the backup shows elsewhere. Pure.
+ *
+ * The oldest hosts keep the names, and no others: of the hosts that there are, a backup knows the oldest
+ * ones, whenever it was made; and what one more host costs does not grow with the fleet.
+ *
+ * A name is let go only of a host that the API knows, as it leaves or when others keep the names. What a
+ * Dom0 remembers of strangers stays until somebody says what became of them.
+ */
+import type { XenAgent, XenAgentSpec, XenHost } from '../../crds/generated/types';
+
+/** So many keep the names. Two must agree about a stranger, and some may be lost. */
+export const KEEPERS = 16;
+const MOST_NAMES = 4096;
+const MOST_EPOCHS = 1_000_000_000_000;
+
+interface Deleted {
+  readonly metadata: { readonly deletionTimestamp?: string };
+}
+
+/** Nothing of the fleet is on it any more: it is forgotten before its XenHost is gone. */
+export const isLeaving = ({ metadata }: XenHost, namespace: Deleted | undefined): boolean =>
+  metadata.deletionTimestamp !== undefined &&
+  (namespace === undefined || namespace.metadata.deletionTimestamp !== undefined);
+
+const isTrusted = ({ metadata, spec }: XenHost): boolean =>
+  metadata.deletionTimestamp === undefined && spec.quarantined !== true && spec.declaredDead === undefined;
+
+/** Names of the hosts that keep the names of all. */
+export function keepersOf(hosts: readonly XenHost[]): ReadonlySet<string> {
+  const age = ({ metadata: { creationTimestamp = '', name } }: XenHost): string => `${creationTimestamp} ${name}`;
+  const oldest = hosts.filter(isTrusted).toSorted((a, b) => (age(a) < age(b) ? -1 : 1));
+  return new Set(oldest.slice(0, KEEPERS).map(({ metadata }) => metadata.name));
+}
+
+export interface FleetRoster {
+  /** Names that are to be kept, sorted. */
+  readonly roster: readonly string[];
+  readonly keepers: ReadonlySet<string>;
+  /** Names of all XenHosts, those that leave included. */
+  readonly known: ReadonlySet<string>;
+}
+
+export type ToldRoster = Required<Pick<XenAgentSpec, 'roster' | 'rosterEpoch'>>;
+
+const isSame = (a: readonly string[], b: readonly string[]): boolean =>
+  a.length === b.length && a.every((name, index) => name === b[index]);
+
+/** What the agent of `host` is told; what it was told already, if that is the same. */
+export function rosterFor(host: string, agent: XenAgent | undefined, fleet: FleetRoster): ToldRoster {
+  const { roster: told = [], rosterEpoch: toldEpoch = 0 } = agent?.spec ?? {};
+  const { roster: kept = [], rosterEpoch: keptEpoch = 0 } = agent?.status ?? {};
+  const inForce = keptEpoch > toldEpoch ? kept : told;
+  const strangers = inForce.filter((name) => !fleet.known.has(name));
+  const own = fleet.keepers.has(host) ? fleet.roster : [];
+  const wanted = [...own, ...strangers].slice(0, MOST_NAMES).sort();
+  if (toldEpoch > 0 && isSame(inForce, wanted)) return { roster: told, rosterEpoch: toldEpoch };
+  return { roster: wanted, rosterEpoch: Math.min(MOST_EPOCHS, Math.max(toldEpoch, keptEpoch) + 1) };
+}
 
 export interface Roster {
   readonly host: string;
@@ -7,8 +66,8 @@ export interface Roster {
 
 /**
  * Names in the rosters of reports that are no hosts of ours. One report alone could be a lie that
- * makes the whole fleet wait for a host that never was, so two must agree, unless only one host
- * has reported at all.
+ * makes the whole fleet wait for a host that never was, so two must agree, unless there is only one.
+ * `rosters`: of those that keep any names.
  */
 export function rememberedHosts(rosters: readonly Roster[], isKnown: (name: string) => boolean): string[] {
   const votes = new Map<string, number>();

@@ -5,9 +5,10 @@ import { bootOfHolder, hostNamespace, hostOfNamespace } from '../../../common/na
 import type { Clock } from '../../../common/ports';
 import { agentCatalog, type AgentCatalog } from '../../plan/agent-catalog';
 import { hasAnswered, isBelieved, isDeclaredDead, machineOf, viewHost, type HostFacts } from '../../plan/host/view';
-import { rememberedHosts } from '../../plan/roster';
+import { isLeaving, keepersOf, rememberedHosts, type FleetRoster } from '../../plan/roster';
 import type { HostView } from '../../plan/vm/facts';
 import type { Caches } from './caches';
+import { endChanged, rosterMayChange } from './rules';
 
 export interface HostDirectoryOptions {
   readonly caches: Caches;
@@ -31,7 +32,7 @@ export class HostDirectory {
   readonly #options: HostDirectoryOptions;
   readonly #beats = new Map<string, Beat>();
   readonly #bornMs: number;
-  /** Grows whenever a host comes or goes. */
+  /** Grows with every change that may bear on what agents are told of the hosts. */
   #rosterGeneration = 0;
   #catalog: { readonly state: string; readonly catalog: AgentCatalog } | undefined;
   /** Asked for by every VM, found once per change of hosts and reports. */
@@ -43,10 +44,12 @@ export class HostDirectory {
     this.#options = options;
     this.#bornMs = options.clock.monotonicMs();
     const { caches } = options;
-    caches.hosts.onChange(({ type }) => {
-      if (type === 'updated') return;
-      this.#strangers = new WeakMap();
-      this.#rosterGeneration += 1;
+    caches.hosts.onChange((change) => {
+      if (change.type !== 'updated') this.#strangers = new WeakMap();
+      if (rosterMayChange(change)) this.#rosterGeneration += 1;
+    });
+    caches.namespaces.onChange((change) => {
+      if (hostOfNamespace(change.key) !== undefined && endChanged(change)) this.#rosterGeneration += 1;
     });
     caches.leases.onChange((change) => {
       if (change.type !== 'deleted') this.#noteBeat(change.object);
@@ -86,14 +89,25 @@ export class HostDirectory {
 
   /** What every agent must know; found once per change, for it is as long as the fleet. */
   catalog(): AgentCatalog {
-    const { hosts, storagePools, networks } = this.#options.caches;
+    const { storagePools, networks } = this.#options.caches;
     const state = [this.#rosterGeneration, storagePools.generation, networks.generation].join('/');
     if (this.#catalog?.state !== state) {
-      const roster = hosts.all().map((host) => host.metadata.name);
+      const roster = this.#roster();
       const catalog = agentCatalog({ roster, storagePools: storagePools.all(), networks: networks.all() });
       this.#catalog = { state, catalog };
     }
     return this.#catalog.catalog;
+  }
+
+  #roster(): FleetRoster {
+    const { hosts, namespaces } = this.#options.caches;
+    const all = hosts.all();
+    const staying = all.filter((host) => !isLeaving(host, namespaces.get(hostNamespace(host.metadata.name))));
+    return {
+      roster: staying.map(({ metadata }) => metadata.name).sort(),
+      keepers: keepersOf(staying),
+      known: new Set(all.map(({ metadata }) => metadata.name)),
+    };
   }
 
   /** The host's report, if it is of this term and counts for anybody's whereabouts. */
@@ -127,7 +141,8 @@ export class HostDirectory {
       if (host.spec.quarantined === true || dead.has(name)) continue;
       if (!hasAnswered(host, this.agent(name), this.nonce)) missing.add(name);
     }
-    const heard = agents.all().filter((agent) => this.isHeard(agent));
+    const keeping = agents.all().filter(({ status }) => (status?.roster ?? []).length > 0);
+    const heard = keeping.filter((agent) => this.isHeard(agent));
     const rosters = heard.map((agent) => ({ host: agent.metadata.name, names: this.#strangersOf(agent) }));
     for (const name of rememberedHosts(rosters, (known) => hosts.get(known) !== undefined)) missing.add(name);
     return [...missing].sort();

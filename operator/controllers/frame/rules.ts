@@ -1,11 +1,25 @@
-/** What of a pool of hosts bears on others than the pool itself. */
-import type { XenPool } from '../../../crds/generated/types';
+/** What of a change bears on others than the object itself. */
+import type { XenHost, XenPool } from '../../../crds/generated/types';
+import type { KubeObject } from '../../../common/kube/types';
 import { sameSpec } from '../../plan/same';
 import type { StoreChange } from '../../runtime/store';
-import { sides } from './watch';
 
 /** Who may use the pool has changed. (Its status changes all the time; this hardly ever does.) */
 export function whoMayChanged(change: StoreChange<XenPool>): boolean {
-  const [rule, other] = sides(change).map(({ spec }) => spec.allowedNamespaces);
-  return !sameSpec(rule, other);
+  const before = change.type === 'added' ? undefined : change.old.spec.allowedNamespaces;
+  const after = change.type === 'deleted' ? undefined : change.object.spec.allowedNamespaces;
+  return !sameSpec(before, after);
+}
+
+/** It is gone, or its deletion has begun. */
+export function endChanged(change: StoreChange<KubeObject>): boolean {
+  if (change.type !== 'updated') return change.type === 'deleted';
+  return change.old.metadata.deletionTimestamp !== change.object.metadata.deletionTimestamp;
+}
+
+/** A host came, goes, or is trusted with the names of all otherwise than before. */
+export function rosterMayChange(change: StoreChange<XenHost>): boolean {
+  if (change.type !== 'updated' || endChanged(change)) return true;
+  const [before, after] = [change.old.spec, change.object.spec];
+  return before.quarantined !== after.quarantined || before.declaredDead !== after.declaredDead;
 }

@@ -12,7 +12,7 @@ import {
 import type { KubeObject, ResourceType } from '../../../common/kube/types';
 import { AGENT_LEASE, FINALIZER, hostNamespace } from '../../../common/names';
 import type { Clock } from '../../../common/ports';
-import type { XenHost } from '../../../crds/generated/types';
+import type { XenAgent, XenHost } from '../../../crds/generated/types';
 import type { HostObjects } from '../../plan/host/objects';
 import { planHost, type HostAction, type HostPlanFacts } from '../../plan/host/plan';
 import { showHost, withoutUsage, type HostUsage } from '../../plan/host/status';
@@ -87,7 +87,17 @@ export class HostController {
       orders: caches.domains.byIndex('namespace', at),
       claims: caches.vms.byIndex('host', name).length,
       catalog,
+      rememberedBy: host.metadata.deletionTimestamp === undefined ? [] : this.#rememberedBy(name),
     };
+  }
+
+  /** Of hosts that stay themselves. */
+  #rememberedBy(name: string): string[] {
+    const { hosts, agents } = this.#options.caches;
+    const isTold = ({ metadata, spec }: XenAgent): boolean =>
+      spec.roster?.includes(name) === true && hosts.get(metadata.name)?.metadata.deletionTimestamp === undefined;
+    const staying = agents.all().filter(({ metadata }) => hosts.get(metadata.name) !== undefined);
+    return staying.filter(isTold).map(({ metadata }) => metadata.name);
   }
 
   async #carryOut({ host, namespace }: HostPlanFacts, action: Exclude<HostAction, { do: 'wait' }>): Promise<void> {

@@ -1,6 +1,10 @@
 /** Which changes make which XenHosts be looked at. */
+import type { XenAgent } from '../../../crds/generated/types';
+import type { KubeObject } from '../../../common/kube/types';
 import { hostOfNamespace } from '../../../common/names';
 import type { Caches } from '../frame/caches';
+import type { StoreChange } from '../../runtime/store';
+import { endChanged, rosterMayChange } from '../frame/rules';
 import { watch, watchSelf, watchViews, type Watch } from '../frame/watch';
 
 /** A change of the roster reaches the agents in one go. */
@@ -13,10 +17,24 @@ function hostIn(namespace: string): string[] {
   return host === undefined ? [] : [host];
 }
 
+const leavingHosts = (caches: Caches): string[] =>
+  caches.hosts.all().flatMap(({ metadata }) => (metadata.deletionTimestamp === undefined ? [] : [metadata.name]));
+
+function endsHost(change: StoreChange<KubeObject>, caches: Caches): boolean {
+  const host = hostOfNamespace(change.key);
+  return host !== undefined && endChanged(change) && caches.hosts.get(host)?.metadata.deletionTimestamp !== undefined;
+}
+
+const isToldAnew = (change: StoreChange<XenAgent>): boolean =>
+  change.type !== 'updated' || change.old.spec.rosterEpoch !== change.object.spec.rosterEpoch;
+
 export const HOST_WATCHES: readonly Watch[] = [
   watchSelf('hosts'),
-  watch('hosts', ({ type }, caches) => (type === 'updated' ? [] : allHosts(caches)), ROSTER_DELAY_MS),
+  watch('hosts', (change, caches) => (rosterMayChange(change) ? allHosts(caches) : []), ROSTER_DELAY_MS),
+  watch('namespaces', (change, caches) => (endsHost(change, caches) ? allHosts(caches) : []), ROSTER_DELAY_MS),
   watch('agents', ({ key }) => hostIn(key)),
+  // A host that leaves waits until nobody is told to remember it.
+  watch('agents', (change, caches) => (isToldAnew(change) ? leavingHosts(caches) : [])),
   watch('namespaces', ({ key }) => hostIn(key)),
   watchViews((host) => [host]),
   watch('storagePools', (_change, caches) => allHosts(caches)),

@@ -9,14 +9,21 @@ import {
   hostNamespace,
 } from '../../../common/names';
 import type { AgentCatalog } from '../agent-catalog';
+import { rosterFor } from '../roster';
+
+export interface AgentSpecFacts {
+  readonly fleetID: string;
+  readonly nonce: string;
+  /** The XenAgent as it is. */
+  readonly agent: XenAgent | undefined;
+  readonly catalog: AgentCatalog;
+}
 
 /** What the agent must know; sorted and cut, so that equal worlds give equal specs and the nonce can always be written. */
-export function agentSpec(
-  { fleetID, nonce }: { readonly fleetID: string; readonly nonce: string },
-  { roster, storagePools, networks }: AgentCatalog,
-  confirmedBootID: string | undefined,
-): XenAgentSpec {
-  const spec = { fleetID, nonce, roster, storagePools, networks };
+export function agentSpec(host: string, f: AgentSpecFacts, confirmedBootID: string | undefined): XenAgentSpec {
+  const { fleetID, nonce, agent, catalog } = f;
+  const { storagePools, networks } = catalog;
+  const spec = { fleetID, nonce, ...rosterFor(host, agent, catalog.roster), storagePools, networks };
   return confirmedBootID === undefined ? spec : { ...spec, confirmedBootID };
 }
 

@@ -4,7 +4,8 @@
  *     finalizer ──▶ namespace ──▶ what the agent needs in it ──▶ XenAgent ──▶ shown
  *                     │ being deleted by somebody: its orders are let go, which freezes their domains; all is made anew
  *
- *     deleted: held while it holds anything ──▶ orders let go ──▶ namespace deleted ──▶ finalizer cleared
+ *     deleted: held while it holds anything ──▶ orders let go ──▶ namespace deleted ──▶ its name forgotten
+ *                  by those that keep the names ──▶ finalizer cleared
  */
 import type { XenAgent, XenDomain, XenHost } from '../../../crds/generated/types';
 import { FINALIZER, HOST_LABEL, hostNamespace } from '../../../common/names';
@@ -34,6 +35,8 @@ export interface HostPlanFacts extends HostFacts {
   /** VMs that are claimed on the host. */
   readonly claims: number;
   readonly catalog: AgentCatalog;
+  /** Agents that are told to remember the host, found if it is being deleted. */
+  readonly rememberedBy: readonly string[];
 }
 
 export type HostAction =
@@ -79,7 +82,7 @@ function taken(name: string): Held {
 }
 
 function planAgent(f: HostPlanFacts): HostAction | undefined {
-  const spec = agentSpec(f, f.catalog, confirmedBoot(f.host, f));
+  const spec = agentSpec(f.host.metadata.name, f, confirmedBoot(f.host, f));
   if (f.agent === undefined) return { do: 'createAgent', agent: newAgent(f.host.metadata.name, spec) };
   return sameSpec(f.agent.spec, spec) ? undefined : { do: 'updateAgent', agent: { ...f.agent, spec } };
 }
@@ -91,6 +94,7 @@ function planEnd(f: HostPlanFacts, finalizers: readonly string[]): HostAction {
   if (held !== undefined) return planNamespace(f) ?? { do: 'wait', held: { reason: 'HoldsDomains', message: held } };
   const freed = freeOrders(f.orders);
   if (freed !== undefined) return freed;
+  if (f.namespace === undefined && f.rememberedBy.length > 0) return { do: 'wait' };
   if (f.namespace === undefined)
     return { do: 'setFinalizers', finalizers: finalizers.filter((finalizer) => finalizer !== FINALIZER) };
   const isGoing = f.namespace.metadata.deletionTimestamp !== undefined;

@@ -53,7 +53,7 @@ export function hostsFirst(f: VmFacts): Action | undefined {
   const names = f.unreported.slice(0, 5).join(', ') + (f.unreported.length > 5 ? ', …' : '');
   return wait({
     reason: 'HostNotReporting',
-    message: `waiting for a report of ${names}: it could run this VM already. Start its agent; or, if the host is off for good, set spec.declaredDead of its XenHost, or delete the XenHost`,
+    message: `waiting for a report of ${names}: it could run this VM already. Start its agent; or, if the host is off for good, set spec.declaredDead of its XenHost, or delete the XenHost. Where there is no such XenHost, other hosts remember it from before a restore: make it anew, and delete it if the host is gone for good`,
     awaitsReports: true,
   });
 }

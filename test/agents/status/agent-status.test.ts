@@ -88,7 +88,10 @@ describe('the report of a host', () => {
   });
 
   it('says so where the host belongs to another fleet, or has trouble', () => {
-    equal(agentStatus(input({ fleet: { fleetID: 'x', roster: [] } })).conditions?.[0]?.reason, 'WrongFleet');
+    equal(
+      agentStatus(input({ fleet: { fleetID: 'x', roster: [], rosterEpoch: 0 } })).conditions?.[0]?.reason,
+      'WrongFleet',
+    );
     equal(agentStatus(input({ trouble: 'xl hangs' })).conditions?.[0]?.reason, 'AgentTrouble');
   });
 

@@ -20,7 +20,7 @@ export function input(changes: Partial<AgentStatusInput> = {}): AgentStatusInput
     version: '1',
     bootID: BOOT,
     machineID: 'machine-1',
-    fleet: { fleetID: FLEET, roster: ['b', 'a'] },
+    fleet: { fleetID: FLEET, roster: ['b', 'a'], rosterEpoch: 3 },
     observation: {
       facts: {
         xenVersion: '4.17',

@@ -40,6 +40,7 @@ function report({ metadata, spec }: XenAgent, { cpus, memoryMiB }: HostSize, hol
     hostname: metadata.name,
     fleetID: spec.fleetID,
     roster: spec.roster ?? [],
+    rosterEpoch: spec.rosterEpoch ?? 0,
     cpus,
     xen: { version: '4.17.7', guestTypes: ['pv', 'pvh', 'hvm'] },
     memory: { totalMiB: memoryMiB, freeMiB: memoryMiB - dom0MiB },

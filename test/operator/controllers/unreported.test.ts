@@ -16,8 +16,11 @@ describe('hosts that have not reported', () => {
 
   it('are those, too, that only other hosts remember, as hosts come and go', () => {
     const here = new FleetInMemory('h1', 'h2');
+    here.report('h2', { roster: ['h1', 'h2'] });
     here.report('h1', { roster: ['h1', 'h2', 'h9'] });
     deepEqual(here.directory.unreported(), [], 'one report alone could be a lie');
+    here.report('h2', { roster: [] });
+    deepEqual(here.directory.unreported(), ['h9'], 'unless no other one keeps any names');
     here.report('h2', { roster: ['h1', 'h2', 'h9'] });
     deepEqual(here.directory.unreported(), ['h9']);
     const h9 = here.host('h9');

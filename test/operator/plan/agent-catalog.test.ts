@@ -6,6 +6,7 @@ import { validateXenAgentSpec } from '../../../crds/generated/validators';
 import { AGENT_LIMITS, agentCatalog, type CatalogFacts, type LeftOut } from '../../../operator/plan/agent-catalog';
 import { agentSpec } from '../../../operator/plan/host/objects';
 import { LeftOutTeller } from '../../../operator/controllers/host/left-out';
+import { catalogOf } from './builders';
 
 const apiVersion = 'xenfleet.io/v1alpha1';
 const open = { from: 'All' } as const;
@@ -23,19 +24,22 @@ const pool = (name: string): XenStoragePool => ({
 });
 const many = <T>(count: number, make: (name: string) => T): T[] =>
   Array.from({ length: count }, (_, index) => make(`n${String(index).padStart(5, '0')}`));
+const rosterOf = (names: readonly string[]) => catalogOf(...names).roster;
 const facts = (over: Partial<CatalogFacts> = {}): CatalogFacts => ({
-  roster: ['h1'],
+  roster: rosterOf(['h1']),
   storagePools: [pool('local')],
   networks: [network('public')],
   ...over,
 });
-const specOf = (known: CatalogFacts): XenAgentSpec =>
-  agentSpec({ fleetID: 'fleet', nonce: 'n1' }, agentCatalog(known), 'b1');
+const specOf = (known: CatalogFacts): XenAgentSpec => {
+  const [host = ''] = known.roster.keepers;
+  return agentSpec(host, { fleetID: 'fleet', nonce: 'n1', agent: undefined, catalog: agentCatalog(known) }, 'b1');
+};
 
 describe('what agents are told of the fleet', () => {
   const { roster, storagePools, networks } = AGENT_LIMITS;
   const CASES: [LeftOut['kind'], keyof CatalogFacts, CatalogFacts, number][] = [
-    ['XenHost', 'roster', facts({ roster: many(roster + 2, (name) => name) }), roster],
+    ['XenHost', 'roster', facts({ roster: rosterOf(many(roster + 2, (name) => name)) }), roster],
     ['XenStoragePool', 'storagePools', facts({ storagePools: many(storagePools + 2, pool) }), storagePools],
     ['XenNetwork', 'networks', facts({ networks: many(networks + 2, network) }), networks],
   ];
@@ -53,8 +57,12 @@ describe('what agents are told of the fleet', () => {
     });
 
     it(`leaves nobody out with as many of kind ${kind} as there may be`, () => {
-      const list = known[field] as never[];
-      deepEqual(agentCatalog({ ...known, [field]: list.slice(2) }).leftOut, []);
+      const fitting: Partial<CatalogFacts> = {
+        roster: rosterOf(known.roster.roster.slice(0, roster)),
+        storagePools: known.storagePools.slice(0, storagePools),
+        networks: known.networks.slice(0, networks),
+      };
+      deepEqual(agentCatalog({ ...known, ...fitting }).leftOut, []);
     });
   }
 

@@ -1,6 +1,7 @@
 /** Objects with sane defaults for tests of plans; give what matters to the test. */
 import type { XenDomain, XenDomainSpec, XenVM } from '../../../crds/generated/types';
 import { FINALIZER, hostNamespace } from '../../../common/names';
+import type { AgentCatalog } from '../../../operator/plan/agent-catalog';
 import { OPEN } from '../../../operator/plan/brake';
 import type { Wanted } from '../../../operator/plan/vm/resolve';
 import { newOrder, orderSpec, tombstoneSpec } from '../../../operator/plan/vm/order';
@@ -146,3 +147,9 @@ export const brief = (action: Action): string => {
       return action.do;
   }
 };
+
+/** A fleet of these hosts, all of which keep the names of all. */
+export function catalogOf(...names: readonly string[]): AgentCatalog {
+  const roster = { roster: names, keepers: new Set(names), known: new Set(names) };
+  return { roster, storagePools: [], networks: [], leftOut: [] };
+}

@@ -2,6 +2,7 @@
 import { equal } from 'node:assert/strict';
 import { agentSpec } from '../../../../operator/plan/host/objects';
 import { confirmedBoot, type HostFacts } from '../../../../operator/plan/host/view';
+import { catalogOf } from '../builders';
 import type { XenAgent, XenHost } from '../../../../crds/generated/types';
 
 const host = (declaredDead?: string): XenHost => ({
@@ -44,9 +45,8 @@ describe('the boot in which an agent may start guests', () => {
     equal(confirmedBoot(host('b1'), facts(agent({ bootID: 'b1', nonce: 'n' }, 'b1'), 30_000)), undefined));
 
   it('is told to the agent only if there is one', () => {
-    const fleet = { fleetID: 'f', nonce: 'n' };
-    const catalog = { roster: [], storagePools: [], networks: [], leftOut: [] };
-    equal(agentSpec(fleet, catalog, 'b1').confirmedBootID, 'b1');
-    equal('confirmedBootID' in agentSpec(fleet, catalog, undefined), false);
+    const known = { fleetID: 'f', nonce: 'n', agent: undefined, catalog: catalogOf() };
+    equal(agentSpec('h1', known, 'b1').confirmedBootID, 'b1');
+    equal('confirmedBootID' in agentSpec('h1', known, undefined), false);
   });
 });

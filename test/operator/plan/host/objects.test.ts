@@ -2,6 +2,7 @@
 import { deepEqual } from 'node:assert/strict';
 import { AGENT_LEASE, AGENT_ROLE, AGENT_SERVICE_ACCOUNT, HOST_LABEL } from '../../../../common/names';
 import { agentSpec, hostObjects, newAgent } from '../../../../operator/plan/host/objects';
+import { catalogOf } from '../builders';
 
 const namespace = 'xenhost-h1';
 const labels = { [HOST_LABEL]: 'h1' };
@@ -37,12 +38,12 @@ describe('the objects of a host', () => {
     }));
 
   it('are a XenAgent that is told of the fleet', () => {
-    const catalog = { roster: ['h1'], storagePools: [], networks: [], leftOut: [] };
-    const spec = agentSpec({ fleetID: 'f', nonce: 'n' }, catalog, 'b1');
+    const spec = agentSpec('h1', { fleetID: 'f', nonce: 'n', agent: undefined, catalog: catalogOf('h1') }, 'b1');
     deepEqual(spec, {
       fleetID: 'f',
       nonce: 'n',
       roster: ['h1'],
+      rosterEpoch: 1,
       storagePools: [],
       networks: [],
       confirmedBootID: 'b1',

@@ -3,7 +3,7 @@ import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import type { XenHost } from '../../../../crds/generated/types';
 import { FINALIZER, HOST_LABEL } from '../../../../common/names';
 import { planHost, type HostAction, type HostPlanFacts } from '../../../../operator/plan/host/plan';
-import { FLEET, order, tombstone } from '../builders';
+import { catalogOf, FLEET, order, tombstone } from '../builders';
 
 const host = (meta: Partial<XenHost['metadata']> = {}, spec: Partial<XenHost['spec']> = {}): XenHost => ({
   apiVersion: 'xenfleet.io/v1alpha1',
@@ -16,7 +16,15 @@ const doomed = host(gone);
 const namespace = (meta: object = {}): HostPlanFacts['namespace'] => ({
   metadata: { name: 'xenhost-h1', uid: 'ns-1', labels: { [HOST_LABEL]: 'h1' }, ...meta },
 });
-const spec = { fleetID: FLEET, nonce: 'n1', roster: ['h1'], storagePools: [], networks: [], confirmedBootID: 'b1' };
+const spec = {
+  fleetID: FLEET,
+  nonce: 'n1',
+  roster: ['h1'],
+  rosterEpoch: 1,
+  storagePools: [],
+  networks: [],
+  confirmedBootID: 'b1',
+};
 const agent = (status: object = {}, over: object = {}): HostPlanFacts['agent'] => ({
   apiVersion: 'xenfleet.io/v1alpha1',
   kind: 'XenAgent',
@@ -38,7 +46,8 @@ const facts = (over: Partial<HostPlanFacts> = {}): HostPlanFacts => ({
   isEnsured: true,
   orders: [],
   claims: 0,
-  catalog: { roster: ['h1'], storagePools: [], networks: [], leftOut: [] },
+  catalog: catalogOf('h1'),
+  rememberedBy: [],
   ...over,
 });
 const dead = { host: host(gone, { declaredDead: 'b1' }), silentMs: 25_001 };
