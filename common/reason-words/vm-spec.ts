@@ -1,4 +1,7 @@
-/** Reasons why the spec of a XenVM cannot be granted: what it names is missing, forbidden or somebody else's. */
+/**
+ * Reasons why the spec of a XenVM cannot be granted: what it names is missing, forbidden or
+ * somebody else's.
+ */
 import type { VMReason } from '../reasons';
 import type { ReasonWords } from './words';
 
