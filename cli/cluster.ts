@@ -1,6 +1,6 @@
 /**
- * A cluster's objects, live or from manifests, as the scheduler sees them: by the operator's own functions, so that the
- * answer is the one the operator would give. Pure.
+ * A cluster's objects, live or from manifests, as the scheduler sees them: by the operator's own
+ * functions, so that the answer is the one the operator would give. Pure.
  */
 import type {
   XenAgent,
@@ -33,7 +33,10 @@ export interface Manifest {
 
 const keyOf = ({ kind, metadata }: Manifest): string => `${kind}/${metadata.namespace ?? ''}/${metadata.name}`;
 
-/** Later objects replace earlier ones of the same name: what is about to be applied over what is there. */
+/**
+ * Later objects replace earlier ones of the same name: what is about to be applied over what is
+ * there.
+ */
 export class Objects {
   readonly #byKey = new Map<string, Manifest>();
 

@@ -1,4 +1,7 @@
-/** The neutral fleet file: hosts, VMs and a policy, for any planner. Every complaint names the field and the remedy. */
+/**
+ * The neutral fleet file: hosts, VMs and a policy, for any planner. Every complaint names the field
+ * and the remedy.
+ */
 import { MIB } from '../common/memory';
 import { HOSTNAME_KEY, MOST_HOSTS_FOR_PAIRS } from '../scheduler';
 import type { HostState, PoolPolicy, Snapshot, VmSpec } from '../scheduler';
@@ -150,7 +153,10 @@ function toHost(node: FleetNode): HostState {
   };
 }
 
-/** A group is required anti-affinity on the host; where there are racks, its VMs would rather not share one either. */
+/**
+ * A group is required anti-affinity on the host; where there are racks, its VMs would rather not
+ * share one either.
+ */
 function groupRules(group: string, racks: boolean): Partial<VmSpec> {
   const labelSelector = { matchLabels: { group } };
   const apart = { weight: 100, podAffinityTerm: { labelSelector, topologyKey: RACK_KEY } };
@@ -178,7 +184,10 @@ function toVm(vm: FleetVm, index: number, racks: boolean): VmSpec {
   };
 }
 
-/** Memory is taken as it is: no overhead of domains or hypervisor, so that answers compare with other planners'. */
+/**
+ * Memory is taken as it is: no overhead of domains or hypervisor, so that answers compare with
+ * other planners'.
+ */
 export function toSnapshot(fleet: Fleet): Snapshot & { readonly pools: readonly PoolPolicy[] } {
   const racks = fleet.nodes.some(({ rack }) => Boolean(rack));
   return {

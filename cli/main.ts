@@ -10,7 +10,10 @@ import { capacities, evacuate, explain, place, rebalance } from './simulate';
 import type { Options, Outcome, Scene } from './simulate';
 import { readCluster, readJson, readManifests } from './source';
 
-/** A scene and, where it came from a fleet file, that file as it was, to be written back with its unknown fields. */
+/**
+ * A scene and, where it came from a fleet file, that file as it was, to be written back with its
+ * unknown fields.
+ */
 interface Input extends Scene {
   readonly original?: { readonly vms: readonly { readonly name: string }[] };
 }

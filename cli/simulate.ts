@@ -1,4 +1,7 @@
-/** The simulations: a fleet in; where its VMs would be, the moves, the refusals and the figures out. The clock is handed in. */
+/**
+ * The simulations: a fleet in; where its VMs would be, the moves, the refusals and the figures out.
+ * The clock is handed in.
+ */
 import { MIB } from '../common/memory';
 import { Planner, Scheduler, byUrgency, counterfactualText, isReached, message } from '../scheduler';
 import type { Capacity, Counterfactual, Explanation, ObjectiveName, Plan, Snapshot, VmSpec } from '../scheduler';
@@ -156,7 +159,9 @@ export interface Size {
   readonly memMiB: number;
 }
 
-/** How many more VMs of each size fit; the sizes of the fleet's own VMs unless others are asked for. */
+/**
+ * How many more VMs of each size fit; the sizes of the fleet's own VMs unless others are asked for.
+ */
 export function capacities({ snapshot }: Scene, asked: readonly Size[]): (Size & Capacity)[] {
   const planner = new Planner(snapshot);
   const own = new Map(
@@ -164,7 +169,8 @@ export function capacities({ snapshot }: Scene, asked: readonly Size[]): (Size &
   );
   const sizes = asked.length > 0 ? asked : [...own.values()];
   const sorted = [...sizes].sort((a, b) => a.vcpus - b.vcpus || a.memMiB - b.memMiB);
-  // Overhead is counted as the fleet's VMs count it: not at all in a fleet file, by the model in a cluster.
+  // Overhead is counted as the fleet's VMs count it: not at all in a fleet file, by the model in a
+  // cluster.
   const overheadBytes = snapshot.vms[0]?.overheadBytes;
   const like = { key: 'probe', namespace: 'default', name: 'probe', type: 'pvh' } as const;
   return sorted.map((size) => {

@@ -1,4 +1,7 @@
-/** Where a fleet is read from: a fleet file, manifests, a live cluster. All input of the tool that is not its command line. */
+/**
+ * Where a fleet is read from: a fleet file, manifests, a live cluster. All input of the tool that
+ * is not its command line.
+ */
 import { readFileSync, readdirSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';

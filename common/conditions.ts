@@ -1,4 +1,7 @@
-/** Conditions in the sense of Kubernetes: one entry per type, lastTransitionTime moves only with status. Pure. */
+/**
+ * Conditions in the sense of Kubernetes: one entry per type, lastTransitionTime moves only with
+ * status. Pure.
+ */
 
 export interface Condition {
   type: string;

@@ -1,4 +1,7 @@
-/** What is not there is left out, never set to undefined: comparing specs means something, and the API server sees no nulls. Pure. */
+/**
+ * What is not there is left out, never set to undefined: comparing specs means something, and the
+ * API server sees no nulls. Pure.
+ */
 type Defined<T> = { [K in keyof T as undefined extends T[K] ? never : K]: T[K] } & {
   [K in keyof T as undefined extends T[K] ? K : never]?: Exclude<T[K], undefined>;
 };

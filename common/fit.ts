@@ -2,8 +2,9 @@
 import type { Bounds } from '../crds/generated/bounds';
 
 /**
- * The same value with its texts cut and its numbers moved into their bounds: a status that says a little less is better than one that is
- * refused whole. Lists keep their length, for what may be left out of them is for their maker to say.
+ * The same value with its texts cut and its numbers moved into their bounds: a status that says a
+ * little less is better than one that is refused whole. Lists keep their length, for what may be
+ * left out of them is for their maker to say.
  */
 export function fit<T>(value: T, bounds: Bounds): T {
   return fitted(value, bounds) as T;

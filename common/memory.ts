@@ -1,7 +1,8 @@
 /**
- * What memory a domain and the hypervisor take beyond what is sold. Two published formulas exist for a domain (libxl's
- * and XAPI's); the larger one is charged, so that a host which is full by the account is never short in truth.
- * The QEMU process of an HVM guest lives in Dom0's memory and is not in either.
+ * What memory a domain and the hypervisor take beyond what is sold. Two published formulas exist
+ * for a domain (libxl's and XAPI's); the larger one is charged, so that a host which is full by the
+ * account is never short in truth. The QEMU process of an HVM guest lives in Dom0's memory and is
+ * not in either.
  */
 
 export const MIB = 1024 * 1024;
@@ -9,7 +10,10 @@ export const MIB = 1024 * 1024;
 export interface DomainSize {
   readonly type: 'pv' | 'pvh' | 'hvm';
   readonly vcpus: number;
-  /** maxmem, not memory: page tables are sized for the most that the domain may ever have. */
+  /**
+   * The size of maxmem, not of memory: page tables are sized for the most that the domain may ever
+   * have.
+   */
   readonly memoryBytes: number;
   /** The host has no hardware-assisted paging: HVM and PVH guests run on shadow page tables. */
   readonly shadowPaging?: boolean;
@@ -26,7 +30,10 @@ export function libxlOverheadMiB(size: DomainSize): number {
   return roundUp(memoryMiB + shadowMiB + fixedMiB, 2) - memoryMiB;
 }
 
-/** XAPI, multiplier 1: a shadow pool of 256 pages per vCPU and 2 pages per MiB, 40 pages per vCPU, 1 or 2 MiB. */
+/**
+ * XAPI, multiplier 1: a shadow pool of 256 pages per vCPU and 2 pages per MiB, 40 pages per vCPU, 1
+ * or 2 MiB.
+ */
 export function xapiOverheadMiB(size: DomainSize): number {
   const memoryMiB = Math.ceil(size.memoryBytes / MIB);
   const poolMiB = Math.ceil((256 * size.vcpus + 2 * memoryMiB) / 256);
@@ -40,8 +47,9 @@ export function domainOverheadBytes(size: DomainSize): number {
 }
 
 /**
- * A model of Xen's own memory, not a measurement: frame table (32 bytes per page), machine-to-physical table (8 bytes
- * per page) and 16 MiB of heap. It errs on the safe side: a real 4.17 host of 2 GiB used 19 MiB where this says 36.
+ * A model of Xen's own memory, not a measurement: frame table (32 bytes per page),
+ * machine-to-physical table (8 bytes per page) and 16 MiB of heap. It errs on the safe side: a real
+ * 4.17 host of 2 GiB used 19 MiB where this says 36.
  */
 export function hypervisorBytes(totalBytes: number): number {
   return roundUp(totalBytes / 128 + totalBytes / 512 + 16 * MIB, MIB);

@@ -5,7 +5,9 @@ export const GROUP = 'xenfleet.io';
 export const VERSION = 'v1alpha1';
 export const API_VERSION = `${GROUP}/${VERSION}`;
 
-/** Held on XenVM, XenDomain and XenHost by the operator: owner references cannot cross namespaces. */
+/**
+ * Held on XenVM, XenDomain and XenHost by the operator: owner references cannot cross namespaces.
+ */
 export const FINALIZER = `${GROUP}/operator`;
 /** Labels on XenDomain that lead back to its VM, for people and selectors. */
 export const VM_NAME_LABEL = `${GROUP}/vm-name`;
@@ -14,8 +16,8 @@ export const VM_NAMESPACE_LABEL = `${GROUP}/vm-namespace`;
 export const HOST_LABEL = `${GROUP}/host`;
 
 /**
- * Annotation on a namespace: until when (RFC 3339) guests of its deleted XenVMs may be ended although the brake is closed.
- * On the operator's own namespace it counts for the whole fleet.
+ * Annotation on a namespace: until when (RFC 3339) guests of its deleted XenVMs may be ended
+ * although the brake is closed. On the operator's own namespace it counts for the whole fleet.
  */
 export const BRAKE_LIFTED_UNTIL = `${GROUP}/brake-lifted-until`;
 
@@ -33,15 +35,23 @@ export function hostOfNamespace(namespace: string): string | undefined {
   return namespace.startsWith(HOST_NAMESPACE_PREFIX) ? namespace.slice(HOST_NAMESPACE_PREFIX.length) : undefined;
 }
 
-/** Holder of a host's Lease: its machine, the boot of its Dom0, and the process. No slash is in the first two. */
+/**
+ * Holder of a host's Lease: its machine, the boot of its Dom0, and the process. No slash is in the
+ * first two.
+ */
 export function leaseHolder(machineID: string, bootID: string, process: string): string {
   return `${machineID}/${bootID}/${process}`;
 }
 
-/** Namespace of the Lease by which operators agree who leads: every cluster has it once, wherever operators are installed. */
+/**
+ * Namespace of the Lease by which operators agree who leads: every cluster has it once, wherever
+ * operators are installed.
+ */
 export const LEADER_NAMESPACE = 'kube-system';
 
-/** Holder of the leader's Lease: the namespace that the operator is installed in, and the process. */
+/**
+ * Holder of the leader's Lease: the namespace that the operator is installed in, and the process.
+ */
 export function leaderHolder(namespace: string, process: string): string {
   return `${namespace}/${process}`;
 }

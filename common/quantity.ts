@@ -1,6 +1,7 @@
 /**
- * Kubernetes quantities ("16Gi", "0.5Gi", "500M", "1e3"), exact by BigInt: no float ever touches a byte count. Reads what the API server
- * reads, since what it admits arrives here; `test/common/quantities.txt` holds its own answers. Cheap for any text, however large the
+ * Kubernetes quantities ("16Gi", "0.5Gi", "500M", "1e3"), exact by BigInt: no float ever touches a
+ * byte count. Reads what the API server reads, since what it admits arrives here;
+ * `test/common/quantities.txt` holds its own answers. Cheap for any text, however large the
  * exponent.
  */
 
@@ -21,7 +22,10 @@ const PATTERN = /^([+-]?)([0-9]*)(?:\.([0-9]*))?([eEinumkKMGTP]*[+-]?[0-9]*)$/;
 const MAX_LENGTH = 64;
 /** Kubernetes' own bound of a quantity; nothing is further from zero. */
 const MAX_UNITS = 2n ** 63n - 1n;
-/** 10 to the power of this is above that bound, and of minus this below one unit, whatever digits fit into a text. */
+/**
+ * 10 to the power of this is above that bound, and of minus this below one unit, whatever digits
+ * fit into a text.
+ */
 const POWER_LIMIT = MAX_LENGTH + 20;
 
 export class QuantityError extends Error {
@@ -38,7 +42,10 @@ interface Scale {
   readonly power: number;
 }
 
-/** What a suffix multiplies by. The API server keeps an exponent in 32 bits: what is beyond them wraps around, and so it does here. */
+/**
+ * What a suffix multiplies by. The API server keeps an exponent in 32 bits: what is beyond them
+ * wraps around, and so it does here.
+ */
 function scaleOf(text: string, suffix: string): Scale {
   const shift = SHIFTS[suffix];
   if (shift !== undefined) return { base: 2, power: shift };
@@ -50,7 +57,10 @@ function scaleOf(text: string, suffix: string): Scale {
   return { base: 10, power: Number(BigInt.asIntN(32, exponent)) };
 }
 
-/** The API server takes a suffix without digits for nothing of it, except where its unit is very large or very small. */
+/**
+ * The API server reads a suffix without digits as zero of its unit, except where the unit is very
+ * large or very small.
+ */
 function isReadWithoutDigits({ base, power }: Scale): boolean {
   return base === 2 ? power <= 40 : power >= -9;
 }
@@ -67,7 +77,10 @@ function magnitudeOf(digits: bigint, decimals: number, { base, power }: Scale): 
   return units > MAX_UNITS ? MAX_UNITS : units;
 }
 
-/** The whole units of a quantity, -(2^63 - 1) to 2^63 - 1. As in Kubernetes, a fraction is rounded away from zero and what is beyond is cut. */
+/**
+ * The whole units of a quantity, -(2^63 - 1) to 2^63 - 1. As in Kubernetes, a fraction is rounded
+ * away from zero and what is beyond is cut.
+ */
 export function parseQuantity(input: string | number): bigint {
   const text = String(input);
   const match = text !== '' && text.length <= MAX_LENGTH ? PATTERN.exec(text) : null;
@@ -98,7 +111,10 @@ export function parseBytes(input: string | number, { min, max }: QuantityBounds 
   return Number(bytes);
 }
 
-/** The shortest exact binary form: 17179869184 -> "16Gi", 1000 -> "1000". parseQuantity gives the same number back. */
+/**
+ * The shortest exact binary form: 17179869184 -> "16Gi", 1000 -> "1000". parseQuantity gives the
+ * same number back.
+ */
 export function formatQuantity(units: bigint | number): string {
   const value = BigInt(units);
   if (value === 0n) return '0';

@@ -1,6 +1,7 @@
 /**
- * The closed set of reasons that conditions and events carry. Each is one word for a machine; the message beside it is for a human.
- * What each means and what to do about it is in reason-words/, from which docs/reference/reasons.md is made.
+ * The closed set of reasons that conditions and events carry. Each is one word for a machine; the
+ * message beside it is for a human. What each means and what to do about it is in reason-words/,
+ * from which docs/reference/reasons.md is made.
  */
 
 /** Why a domain is not as ordered; said by the agent on XenDomain, mirrored on the XenVM. */

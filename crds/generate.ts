@@ -1,6 +1,7 @@
 /**
- * Makes crds/generated from the CRD YAML: types.ts for the compiler, validators.js (ajv, precompiled) for the edges.
- * CEL rules are the API server's; what ajv checks is the structural part.
+ * Makes crds/generated from the CRD YAML: types.ts for the compiler, validators.js (ajv,
+ * precompiled) for the edges. CEL rules are the API server's; what ajv checks is the structural
+ * part.
  */
 import { readFileSync, readdirSync, writeFileSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -35,7 +36,8 @@ function plain(schema: unknown): unknown {
   const out: Schema = {};
   for (const [key, value] of Object.entries(schema as Schema)) {
     if (key.startsWith('x-kubernetes-') || key === 'default') continue;
-    // What bounds the text of an int-or-string is the API server's; ajv in strict mode refuses it there.
+    // What bounds the text of an int-or-string is the API server's; ajv in strict mode refuses it
+    // there.
     if (['maxLength', 'pattern'].includes(key) && (schema as Schema)['x-kubernetes-int-or-string'] === true) continue;
     out[key] =
       key === 'properties' && typeof value === 'object' && value !== null
@@ -168,7 +170,10 @@ export interface Bounds {
 }
 `;
 
-/** What the statuses that agents write may hold, so that none is refused for its size: xenAgentStatusBounds, … */
+/**
+ * What the statuses that agents write may hold, so that none is refused for its size:
+ * xenAgentStatusBounds, …
+ */
 export function generateBounds(): string {
   const blocks = loadCrds()
     .filter(({ spec }) => ['XenAgent', 'XenDomain'].includes(spec.names.kind))

@@ -1,6 +1,6 @@
 /**
- * Questions about pending VMs that are asked again and again: VMs of one shape share an answer, and it is kept until
- * something changes that it depends on.
+ * Questions about pending VMs that are asked again and again: VMs of one shape share an answer, and
+ * it is kept until something changes that it depends on.
  */
 import type { Placer } from './placer';
 import type { Vm } from './state/demand';
@@ -10,15 +10,19 @@ import type { Explanation, Unabsorbed } from './types';
 /** At most so many explanations are kept; each may name every host. */
 const MOST_KEPT = 1024;
 
-/** All that filters and scorers read of a VM, its relations to other VMs among it; not who it is or how old. */
+/**
+ * All that filters and scorers read of a VM, its relations to other VMs among it; not who it is or
+ * how old.
+ */
 function answerKey({ sizeKey, relationsKey, spec }: Vm): string {
   return JSON.stringify([sizeKey, relationsKey, spec.protected !== false, spec.inboundHost]);
 }
 
 /**
- * VMs of one key get the same answer from find and explain. A placed VM has a key of its own, since it is judged as if
- * it were not there; so has every VM while host failures are to be tolerated, since the plans for them depend on who is
- * restarted first, and explanations name who would be left.
+ * VMs of one key get the same answer from find and explain. A placed VM has a key of its own, since
+ * it is judged as if it were not there; so has every VM while host failures are to be tolerated,
+ * since the plans for them depend on who is restarted first, and explanations name who would be
+ * left.
  */
 export function shapeKey(placer: Placer, vm: Vm): string {
   const isAlone = placer.world.placed.has(vm.key) || placer.failover.isAsked();
@@ -26,9 +30,9 @@ export function shapeKey(placer: Placer, vm: Vm): string {
 }
 
 /**
- * Whether a VM that was pending may fit now that something changed on these hosts; asked after the change is known.
- * True if unsure: failures to tolerate are not asked. Not only the changed hosts are looked at, because a VM that left
- * one may have kept others away from a whole domain.
+ * Whether a VM that was pending may fit now that something changed on these hosts; asked after the
+ * change is known. True if unsure: failures to tolerate are not asked. Not only the changed hosts
+ * are looked at, because a VM that left one may have kept others away from a whole domain.
  */
 export function couldHelp({ world, chooser }: Placer, vm: Vm, changedHosts: readonly string[]): boolean {
   if (changedHosts.length === 0) return false;

@@ -1,7 +1,8 @@
 /**
- * The best host for a VM, exactly, without asking every filter of every host again. VMs of one size share a column of
- * costs (Infinity: does not fit); a column is brought up to date from the hosts' log of changes, so that a placement
- * costs one pass over numbers. Rules about other VMs are asked only of hosts that would win.
+ * The best host for a VM, exactly, without asking every filter of every host again. VMs of one size
+ * share a column of costs (Infinity: does not fit); a column is brought up to date from the hosts'
+ * log of changes, so that a placement costs one pass over numbers. Rules about other VMs are asked
+ * only of hosts that would win.
  */
 import { HOST_FILTERS, ROOM_FILTERS, VM_FILTERS } from './filters';
 import { SCORERS } from './scores';

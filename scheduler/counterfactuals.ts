@@ -1,6 +1,6 @@
 /**
- * What would help a pending VM. Every answer is proved: the scheduler is asked again with the changed VM, host or fleet,
- * and what does not lead to a place is not said.
+ * What would help a pending VM. Every answer is proved: the scheduler is asked again with the
+ * changed VM, host or fleet, and what does not lead to a place is not said.
  */
 import { MIB } from '../common/memory';
 import { FILTERS } from './filters';

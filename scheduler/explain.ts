@@ -121,8 +121,8 @@ function detail({ nearest, reason }: FilterReport): string {
 }
 
 /**
- * For humans: `0 of 3 hosts fit: memory 3 (h2 nearest, 4656 MiB short); taints 1 (gpu:NoSchedule)`. With a reader, a
- * namespace, for its tenant: no name of a stranger's VM is told.
+ * For humans: `0 of 3 hosts fit: memory 3 (h2 nearest, 4656 MiB short); taints 1 (gpu:NoSchedule)`.
+ * With a reader, a namespace, for its tenant: no name of a stranger's VM is told.
  */
 export function message(explanation: Explanation, reader?: string): string {
   const { hosts, fitting, filters, unabsorbed } = explanation;

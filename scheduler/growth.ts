@@ -1,7 +1,8 @@
 /**
- * Whether a placed VM may grow where it is. Only what it asks more of than it holds is judged: a host that is too full
- * already must not keep a VM from shrinking, or from growing in something else. Rules about who may come to a host
- * (cordon, taints, selectors, affinity) are not asked, because the VM is there.
+ * Whether a placed VM may grow where it is. Only what it asks more of than it holds is judged: a
+ * host that is too full already must not keep a VM from shrinking, or from growing in something
+ * else. Rules about who may come to a host (cordon, taints, selectors, affinity) are not asked,
+ * because the VM is there.
  */
 import { explain } from './explain';
 import { isPlaceable } from './failover/placeable';

@@ -49,7 +49,10 @@ export function tolerates(tolerations: readonly Toleration[] | undefined, taint:
   });
 }
 
-/** The same text for the same meaning, whatever the order in which labels, expressions and values are written. */
+/**
+ * The same text for the same meaning, whatever the order in which labels, expressions and values
+ * are written.
+ */
 export function selectorKey(selector: LabelSelector | undefined): string {
   if (!selector) return '-';
   const labels = Object.entries(selector.matchLabels ?? NONE).sort(([a], [b]) => (a < b ? -1 : 1));

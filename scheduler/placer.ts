@@ -1,6 +1,6 @@
 /**
- * Placing one VM after the other by every rule, the failures to be tolerated among them. Whoever changes who is where
- * goes through `put` and `take`, so that the plans for failures stay true.
+ * Placing one VM after the other by every rule, the failures to be tolerated among them. Whoever
+ * changes who is where goes through `put` and `take`, so that the plans for failures stay true.
  */
 import { Chooser } from './choose';
 import type { Veto } from './choose';
@@ -38,7 +38,10 @@ export class Placer {
     this.#ignoresFailures = failures === 'ifHeld' && !this.failover.holds();
   }
 
-  /** The best host (by the scorers, unless another choice is given) that every rule allows; -1 if there is none. */
+  /**
+   * The best host (by the scorers, unless another choice is given) that every rule allows; -1 if
+   * there is none.
+   */
   pick(vm: Vm, choose: Choice = (veto) => this.chooser.pick(vm, veto)): number {
     if (this.#ignoresFailures || !this.failover.isAsked()) return choose(() => false);
     if (this.#isHopeless(vm)) return -1;

@@ -1,4 +1,7 @@
-/** Plans for a whole fleet, on the scheduler's own ledger and rules. What is planned to move is left where it was. */
+/**
+ * Plans for a whole fleet, on the scheduler's own ledger and rules. What is planned to move is left
+ * where it was.
+ */
 import { Placer } from './placer';
 import { admit } from './planners/place/admit';
 import { capacity } from './planners/place/capacity';
@@ -90,8 +93,9 @@ export class Planner {
   }
 
   /**
-   * Ganeti's score counts VMs on hosts that are away and its planner takes them off; so does ours by that score. By our
-   * own it leaves them: a VM of a host that is away may still run, and must be fenced before it is started elsewhere.
+   * Ganeti's score counts VMs on hosts that are away and its planner takes them off; so does ours
+   * by that score. By our own it leaves them: a VM of a host that is away may still run, and must
+   * be fenced before it is started elsewhere.
    */
   #rescue(objective: ObjectiveName): Move[] {
     const { hosts } = this.#world;
@@ -129,7 +133,10 @@ export class Planner {
     return capacity(new Placer(this.#world), make);
   }
 
-  /** The cheapest moves found that let a pending VM in, and where it then goes; undefined if there are none. */
+  /**
+   * The cheapest moves found that let a pending VM in, and where it then goes; undefined if there
+   * are none.
+   */
   admit(spec: VmSpec): { readonly host: string; readonly moves: readonly PlannedMove[] } | undefined {
     const found = admit(new Placer(this.#world), this.#world.compile(spec));
     return found && { host: found.host, moves: found.moves.map(planned) };

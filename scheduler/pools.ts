@@ -1,4 +1,7 @@
-/** The ledger, pool by pool: the rules in force, the sums over the hosts, and what the loss of hosts would do. */
+/**
+ * The ledger, pool by pool: the rules in force, the sums over the hosts, and what the loss of hosts
+ * would do.
+ */
 import type { Failover } from './failover/failover';
 import { worstLoss } from './failover/losses';
 import { hostPool } from './state/hosts';

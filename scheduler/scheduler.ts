@@ -1,6 +1,6 @@
 /**
- * The scheduler: a fleet, kept up to date by its caller, and the question "where?". A decision is assumed at once, so
- * that the next one counts with it, and forgotten if it could not be written.
+ * The scheduler: a fleet, kept up to date by its caller, and the question "where?". A decision is
+ * assumed at once, so that the next one counts with it, and forgotten if it could not be written.
  */
 import { Explanations, couldHelp, shapeKey } from './asked';
 import { counterfactuals } from './counterfactuals';
@@ -44,7 +44,9 @@ export class Scheduler {
     this.#explanations = new Explanations(this.#world, () => this.#placer.failover.isAsked());
   }
 
-  /** The best host, or why there is none. A VM that is already placed is judged as if it were not. */
+  /**
+   * The best host, or why there is none. A VM that is already placed is judged as if it were not.
+   */
   place(spec: VmSpec): Placement {
     const host = this.find(spec);
     return host === undefined ? { unschedulable: this.explain(spec) } : { host };
@@ -67,9 +69,10 @@ export class Scheduler {
   }
 
   /**
-   * Whether a placed VM would fit on its host (`spec.host`, and `spec.inboundHost` while it migrates) with this spec
-   * instead of the one that the ledger holds for it. Only what the VM asks more of is judged: memory, vCPUs, dedicated
-   * CPUs, storage, and the host failures that the pool must tolerate.
+   * Whether a placed VM would fit on its host (`spec.host`, and `spec.inboundHost` while it
+   * migrates) with this spec instead of the one that the ledger holds for it. Only what the VM asks
+   * more of is judged: memory, vCPUs, dedicated CPUs, storage, and the host failures that the pool
+   * must tolerate.
    */
   fitsGrown(spec: VmSpec): Growth {
     const held = this.#world.placed.get(spec.key);
@@ -77,16 +80,17 @@ export class Scheduler {
   }
 
   /**
-   * VMs of one key get the same answer from find and explain, whoever they are and however old, until something changes.
-   * A placed VM, and any VM while host failures are to be tolerated, has a key of its own.
+   * VMs of one key get the same answer from find and explain, whoever they are and however old,
+   * until something changes. A placed VM, and any VM while host failures are to be tolerated, has a
+   * key of its own.
    */
   shapeKey(spec: VmSpec): string {
     return shapeKey(this.#placer, this.#world.compile(spec));
   }
 
   /**
-   * Whether a pending VM may fit now that something changed on these hosts (and was told here). False means that it
-   * fits nowhere; true may be wrong while host failures are to be tolerated.
+   * Whether a pending VM may fit now that something changed on these hosts (and was told here).
+   * False means that it fits nowhere; true may be wrong while host failures are to be tolerated.
    */
   couldHelp(spec: VmSpec, changedHosts: readonly string[]): boolean {
     return this.#apart(spec, (vm) => couldHelp(this.#placer, vm, changedHosts));

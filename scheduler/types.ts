@@ -1,6 +1,7 @@
 /**
- * The scheduler's words: plain data in, plain data out. Bytes are whole numbers (exact up to 8 PiB), times are
- * milliseconds. Selectors, tolerations, affinity and spread have Kubernetes' own shapes.
+ * The scheduler's words: plain data in, plain data out. Bytes are whole numbers (exact up to 8
+ * PiB), times are milliseconds. Selectors, tolerations, affinity and spread have Kubernetes' own
+ * shapes.
  */
 
 import type { HostAffinity, LabelSelector, Labels, Taint, Toleration, TopologySpread, VmAffinity } from './shapes';
@@ -21,7 +22,7 @@ export interface VmDisk {
   readonly madeOn?: string;
   /** Already made (in any pool): it asks for no more room, and stays promised. */
   readonly made?: boolean;
-  /** How much of a made disk exists, where it is to grow: the rest is asked for. All of it if absent. */
+  /** Bytes of a made disk that exist, if it is to grow: only the rest is asked. All if absent. */
   readonly madeBytes?: number;
 }
 
@@ -57,7 +58,7 @@ export interface VmSpec {
   readonly topologySpread?: readonly TopologySpread[];
   readonly disks?: readonly VmDisk[];
   readonly networks?: readonly string[];
-  /** Restarted elsewhere when its host is lost (default true); only such VMs count for hostFailuresToTolerate. */
+  /** Restarted elsewhere if its host is lost (default), and counted for hostFailuresToTolerate. */
   readonly protected?: boolean;
 }
 
@@ -65,9 +66,9 @@ export interface HostStorage {
   readonly name: string;
   /** Room for disks that are still to be made; what is there already is taken off. */
   readonly freeBytes: number;
-  /** What may be promised in all to the disks of placed VMs, made or not; absent: as much as there is room for. */
+  /** Bytes that disks of placed VMs may have in all, made or not. If absent, all the room. */
   readonly promisableBytes?: number;
-  /** Each host has its own `local` bytes; of the others the whole fleet has one account (the least reported). */
+  /** `local` bytes belong to one host, others to the whole fleet: as much as the least report. */
   readonly locality: 'local' | 'replicated' | 'shared';
 }
 
@@ -139,7 +140,7 @@ export interface Shortfall {
   readonly amount: number;
 }
 
-/** What one filter says of one host. `unresolvable`: no move or end of any VM would help on this host. */
+/** What one filter says of one host. `unresolvable`: even without any other VM it would refuse. */
 export type Verdict =
   | { readonly kind: 'ok' }
   | { readonly kind: 'unschedulable'; readonly reason: string; readonly shortfall?: Shortfall }
@@ -162,7 +163,7 @@ export interface FilterReport {
 export interface Unabsorbed {
   readonly lost: readonly string[];
   readonly left: readonly string[];
-  /** Why the pool's failures are not judged at all, and what to do about it; nothing is named above then. */
+  /** Why failures of the pool are not judged, and what helps; the fields above are empty then. */
   readonly unjudged?: string;
 }
 
@@ -173,7 +174,7 @@ export interface Explanation {
   readonly filters: readonly FilterReport[];
   /** Hosts that a single filter alone keeps away: the cheapest things to change. */
   readonly onlyRefusedBy?: Readonly<Partial<Record<FilterName, readonly string[]>>>;
-  /** Where hostFailuresToTolerate alone keeps the VM out: the first loss that could not be absorbed. */
+  /** The first loss that is not absorbed, if hostFailuresToTolerate alone keeps the VM out. */
   readonly unabsorbed?: Unabsorbed;
 }
 
@@ -233,7 +234,7 @@ export interface PoolAccount {
   readonly freeVcpus: number;
   readonly freeBytes: number;
   readonly tolerates: 'yes' | 'no' | 'unjudged';
-  /** Of as many hosts as are to be tolerated, of one where that is none; absent where the pool has no hosts. */
+  /** The loss of as many hosts as are to be tolerated, at least one. Absent without hosts. */
   readonly worstLoss?: HostLoss;
   /** Why it is not judged, and what to do about it. */
   readonly unjudged?: string;

@@ -44,7 +44,7 @@ export function foreignDomain(uuid: string, record: DomainRecord, mark: Mark | u
   const wanted = markText({ ...ownerOf(record), epoch: record.epoch });
   const message =
     `a domain of UUID ${uuid} is on the host and is not proved to be ${namespace}/${name}: ${other}; nothing is touched. ` +
-    `If it is not that VM, give the XenVM another spec.identity.uuid, or end the domain with xl. ` +
+    `If it is not that VM, end the domain with xl, or delete the XenVM and make it anew, without spec.identity or with another UUID there. ` +
     `If it is, run on the host: xenstore-write ${markPath(uuid)} '${wanted}'`;
   return { phase: 'Unknown', ready: 'False', reason: 'ForeignDomain', message };
 }

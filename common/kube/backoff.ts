@@ -7,7 +7,10 @@ export interface BackoffOptions {
   readonly random: Random;
 }
 
-/** The delay after `failures` failures in a row (1 = the first): doubled each time up to `maxMs`, of which the upper half is chance. */
+/**
+ * The delay after `failures` failures in a row (1 = the first): doubled each time up to `maxMs`, of
+ * which the upper half is chance.
+ */
 export function backoffMs(failures: number, { baseMs, maxMs, random }: BackoffOptions): number {
   const full = Math.min(maxMs, baseMs * 2 ** Math.min(failures - 1, 40));
   return full * (0.5 + 0.5 * random.next());

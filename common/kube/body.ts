@@ -63,7 +63,10 @@ export interface LineReading {
   readonly onLine: (line: string) => boolean;
 }
 
-/** Reads lines until the server ends (`closed`), falls silent (`idle`), or a line overflows; rejects where the connection breaks. */
+/**
+ * Reads lines until the server ends (`closed`), falls silent (`idle`), or a line overflows; rejects
+ * where the connection breaks.
+ */
 export function readLines(response: IncomingMessage, reading: LineReading): Promise<'closed' | 'idle' | 'overflow'> {
   return new Promise((resolve, reject) => {
     const lines = new LineSplitter(reading.maxLineLength);

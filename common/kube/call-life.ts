@@ -1,4 +1,6 @@
-/** What ends a call before its answer: the deadline, the caller, or the closing of the transport. */
+/**
+ * What ends a call before its answer: the deadline, the caller, or the closing of the transport.
+ */
 import { KubeError } from './errors';
 import type { Exchange } from './exchange';
 import type { KubeRequest } from './transport';

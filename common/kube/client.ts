@@ -1,4 +1,7 @@
-/** Typed calls on objects of any kind, over a transport. No cache, no retry: callers know what a repeat means. */
+/**
+ * Typed calls on objects of any kind, over a transport. No cache, no retry: callers know what a
+ * repeat means.
+ */
 import { isKubeError } from './errors';
 import { PAGE_SIZE, PageLimit } from './page-limit';
 import { listPath, objectPath, resourceLabel } from './paths';
@@ -50,7 +53,10 @@ export class KubeClient {
     private readonly guard?: () => void,
   ) {}
 
-  /** The same client, whose every write calls `guard` right before it leaves (see KubeRequest.guard). */
+  /**
+   * The same client, whose every write calls `guard` right before it leaves (see
+   * KubeRequest.guard).
+   */
   guarded(guard: () => void): KubeClient {
     return new KubeClient(this.transport, guard);
   }
@@ -60,7 +66,10 @@ export class KubeClient {
     return (await this.transport.request({ method: 'GET', verb: 'get', resource: type.plural, path, ...options })) as T;
   }
 
-  /** Everything, page by page (500, fewer if they are too long); a list that expires half-way is begun again. */
+  /**
+   * Everything, page by page (500, fewer if they are too long); a list that expires half-way is
+   * begun again.
+   */
   async list<T extends KubeObject>(
     type: ResourceType<T>,
     scope: ListScope = {},
@@ -139,7 +148,10 @@ export class KubeClient {
     return this.write({ method: 'PATCH', verb: 'patch', path, body: patch, contentType }, type, options);
   }
 
-  /** Server-side apply: what the same manager applied before and leaves out now is removed. `object` needs no spec to touch `/status`. */
+  /**
+   * Server-side apply: what the same manager applied before and leaves out now is removed. `object`
+   * needs no spec to touch `/status`.
+   */
   apply<T extends KubeObject>(type: ResourceType<T>, object: KubeObject, options: ApplyOptions): Promise<T> {
     const path = objectPath(type, object.metadata, options.subresource);
     const contentType = 'application/apply-patch+yaml';
@@ -147,7 +159,10 @@ export class KubeClient {
     return this.write({ method: 'PATCH', verb: 'apply', path, body: object, contentType, query }, type, options);
   }
 
-  /** Resolves when the server accepted the deletion; with finalizers the object is still there, and is returned. */
+  /**
+   * Resolves when the server accepted the deletion; with finalizers the object is still there, and
+   * is returned.
+   */
   async delete<T extends KubeObject>(
     type: ResourceType<T>,
     ref: ObjectRef,

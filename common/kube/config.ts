@@ -1,4 +1,7 @@
-/** Where the API server is and how to prove who we are: from a kubeconfig file, or from inside a pod. */
+/**
+ * Where the API server is and how to prove who we are: from a kubeconfig file, or from inside a
+ * pod.
+ */
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Clock } from '../ports';
@@ -13,11 +16,14 @@ export interface KubeTarget {
   readonly key?: string;
   /** The name to expect in the server's certificate, where it is not the host of `server`. */
   readonly serverName?: string;
-  /** The bearer token to send. `fresh` is true after a 401: what was remembered is not good any more. */
+  /**
+   * The bearer token to send. `fresh` is true after a 401: what was remembered is not good any
+   * more.
+   */
   readonly token?: (fresh?: boolean) => Promise<string | undefined>;
   /**
-   * All of it once more, as the files are now; but for `server`, which stays. Undefined if there is no news.
-   * `refused`: what was read before is not good any more.
+   * All of it once more, as the files are now; but for `server`, which stays. Undefined if there is
+   * no news. `refused`: what was read before is not good any more.
    */
   readonly reload?: (refused: boolean) => Promise<KubeTarget | undefined>;
 }
@@ -35,7 +41,9 @@ export function refuseCleartext(server: string): void {
 
 const TOKEN_REREAD_MS = 60_000;
 
-/** A token in a file that somebody else renews. Where a re-read fails, the last token stays in use. */
+/**
+ * A token in a file that somebody else renews. Where a re-read fails, the last token stays in use.
+ */
 export function tokenFromFile(file: string, clock: Clock = systemClock): (fresh?: boolean) => Promise<string> {
   let token: string | undefined;
   let readAtMs = -Infinity;
@@ -52,7 +60,10 @@ export function tokenFromFile(file: string, clock: Clock = systemClock): (fresh?
   };
 }
 
-/** Reads the current context of a kubeconfig file (or `contextName`). Rejects with a clear message where it asks for what we do not do. */
+/**
+ * Reads the current context of a kubeconfig file (or `contextName`). Rejects with a clear message
+ * where it asks for what we do not do.
+ */
 export async function loadKubeconfig(file: string, contextName?: string): Promise<KubeTarget> {
   try {
     const target = await targetOf(await parse(await readFile(file, 'utf8')), path.dirname(file), contextName);
@@ -81,7 +92,10 @@ export async function loadInCluster(source: InClusterSource = {}): Promise<KubeT
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** JSON is YAML too; the YAML parser is loaded only where it is needed, for the sake of small processes. */
+/**
+ * JSON is YAML too; the YAML parser is loaded only where it is needed, for the sake of small
+ * processes.
+ */
 async function parse(text: string): Promise<Fields> {
   const parsed: unknown = text.trimStart().startsWith('{') ? JSON.parse(text) : (await import('yaml')).parse(text);
   return fieldsOf(parsed, 'the file');

@@ -1,6 +1,6 @@
 /**
- * The connections of one process to the API server. Leases have their own: however many calls of the work hang, and
- * wait for each other, a leader goes on to lead and a host goes on to be alive.
+ * The connections of one process to the API server. Leases have their own: however many calls of
+ * the work hang, and wait for each other, a leader goes on to lead and a host goes on to be alive.
  */
 import { KubeClient } from './client';
 import { createTransport } from './https-transport';
@@ -14,7 +14,9 @@ export interface Connections {
   close(): void;
 }
 
-/** One call at a time keeps a Lease; the second connection is for the one whose answer never comes. */
+/**
+ * One call at a time keeps a Lease; the second connection is for the one whose answer never comes.
+ */
 const LEASE_SOCKETS = 2;
 
 export function openConnections(options: TransportOptions): Connections {

@@ -1,6 +1,7 @@
 /**
- * What a transport proves itself with, and trusts, with the connections made by it. Files are read again once a minute
- * and when they are refused: certificates and authorities are replaced while we run. What cannot be used is not taken up.
+ * What a transport proves itself with, and trusts, with the connections made by it. Files are read
+ * again once a minute and when they are refused: certificates and authorities are replaced while we
+ * run. What cannot be used is not taken up.
  */
 import type http from 'node:http';
 import { createSecureContext } from 'node:tls';
@@ -8,7 +9,10 @@ import type { Clock } from '../ports';
 import type { KubeTarget } from './config';
 import { newAgent } from './exchange';
 
-/** API servers close idle connections after 90 s; ours go first, so that no write meets a closing one. */
+/**
+ * API servers close idle connections after 90 s; ours go first, so that no write meets a closing
+ * one.
+ */
 const IDLE_SOCKET_MS = 60_000;
 const REREAD_MS = 60_000;
 
@@ -17,10 +21,13 @@ export class Credentials {
   callAgent!: http.Agent;
   /** A watch occupies a connection for minutes, so watches have connections of their own. */
   watchAgent!: http.Agent;
-  /** Grows whenever something else is in use than before. */
+  /** Counts up whenever other credentials are in use than before. */
   generation = 0;
   #target: KubeTarget;
-  /** Those of earlier credentials too: calls under way end on them, and idle ones close by themselves. */
+  /**
+   * Those of earlier credentials too: calls under way end on them, and idle ones close by
+   * themselves.
+   */
   #agents: http.Agent[] = [];
   #readAtMs: number;
   #reading: Promise<void> | undefined;
@@ -43,7 +50,10 @@ export class Credentials {
     return this.#target.reload !== undefined && clock.monotonicMs() - this.#readAtMs >= REREAD_MS;
   }
 
-  /** Reads again; `refused`: the server did not take them, or we did not take the server's. Never rejects. */
+  /**
+   * Reads again; `refused`: the server did not take them, or we did not take the server's. Never
+   * rejects.
+   */
   async renew(refused: boolean): Promise<void> {
     this.#reading ??= this.#renew(refused)
       .catch(() => undefined) // what is in use stays in use
@@ -61,7 +71,8 @@ export class Credentials {
     if (read === undefined) return;
     const before = this.#target;
     const isOther = (['ca', 'cert', 'key', 'serverName'] as const).some((name) => read[name] !== before[name]);
-    if (isOther) createSecureContext(read); // throws if a file was caught half-written, or the key is of another certificate
+    // Throws if a file was caught half-written, or if the key belongs to another certificate.
+    if (isOther) createSecureContext(read);
     const isTokenNew = refused && read.token !== undefined && (await read.token()) !== undefined;
     const { token, ...others } = isTokenNew ? read : { ...read, token: before.token };
     const reload = read.reload ?? before.reload;
@@ -92,7 +103,10 @@ export class Credentials {
 /** OpenSSL's and Node's names for a certificate, on either side, that was not taken. */
 const NOT_TRUSTED = /CERT|VERIFY|SIGNATURE|ISSUER|PEM|TLS|SSL|EPROTO/;
 
-/** Whether `cause`, an error of a connection, says that one side did not take the other's certificate. */
+/**
+ * Whether `cause`, an error of a connection, says that one side did not take the other's
+ * certificate.
+ */
 export function isNotTrusted(cause: unknown): boolean {
   const { code } = (cause ?? {}) as { readonly code?: unknown };
   return typeof code === 'string' && NOT_TRUSTED.test(code);

@@ -1,4 +1,7 @@
-/** The one error of the API floor. Callers switch on `kind`; nobody reads HTTP codes elsewhere. */
+/**
+ * The one error of all calls to the API server. Callers switch on `kind`; nobody reads HTTP codes
+ * elsewhere.
+ */
 
 export type KubeErrorKind =
   | 'conflict' // 409: the resourceVersion is not the newest, or a field belongs to another manager
@@ -36,7 +39,10 @@ export class KubeError extends Error {
   readonly causes: readonly string[];
   /** How long the server asks to wait. */
   readonly retryAfterMs: number | undefined;
-  /** A write whose answer was lost: it may have taken effect, now or later. Read again before deciding anything. */
+  /**
+   * A write whose answer was lost: it may have taken effect, now or later. Read again before
+   * deciding anything.
+   */
   readonly mayHaveLanded: boolean;
 
   constructor(kind: KubeErrorKind, message: string, detail: KubeErrorDetail = {}) {

@@ -1,6 +1,7 @@
 /**
- * Kubernetes Events for people. One per matter (object, type, reason, message): repeats within ten minutes are counted and told by the
- * first one that comes later. Nothing waits for it, and what cannot be delivered is dropped: Events are a courtesy.
+ * Kubernetes Events for people. One per matter (object, type, reason, message): repeats within ten
+ * minutes are counted and told by the first one that comes later. Nothing waits for it, and what
+ * cannot be delivered is dropped: Events are a courtesy.
  */
 import { createHash } from 'node:crypto';
 import type { Clock } from '../ports';

@@ -1,4 +1,7 @@
-/** One HTTP exchange on a pooled connection: waits for the connection, asks the guard, sends, hands over the response. */
+/**
+ * One HTTP exchange on a pooled connection: waits for the connection, asks the guard, sends, hands
+ * over the response.
+ */
 import http from 'node:http';
 import https from 'node:https';
 import { Socket } from 'node:net';
@@ -60,7 +63,10 @@ export class Exchange {
     this.request.once('socket', (socket: Duplex) => whenReady(socket, secure, () => this.send()));
   }
 
-  /** The connection was used before and died without a word: the server closed it while idle, so a read may simply be repeated. */
+  /**
+   * The connection was used before and died without a word: the server closed it while idle, so a
+   * read may simply be repeated.
+   */
   get wasStale(): boolean {
     return this.request.reusedSocket;
   }

@@ -17,7 +17,10 @@ export interface HeartbeatOptions {
   readonly leaseDurationSeconds?: number;
   /** Default 10 000. */
   readonly intervalMs?: number;
-  /** True for a holder whose Lease may be taken at once, for instance an earlier process of ours; any other must first have been silent. */
+  /**
+   * True for a holder whose Lease may be taken at once, for instance an earlier process of ours;
+   * any other must first have been silent.
+   */
   readonly mayTake: (holder: string) => boolean;
   /** After every beat, with the error of one that failed. */
   readonly onBeat?: (error?: unknown) => void;
@@ -90,7 +93,10 @@ export class Heartbeat {
     this.known = await client.update(LEASES, { ...before, spec: renewedSpec(before.spec, renewal) }, call);
   }
 
-  /** Throws HeldElsewhere while another holder renews. Clocks of others are not compared with ours: only whether they go on. */
+  /**
+   * Throws HeldElsewhere while another holder renews. Its times are not compared with our clock:
+   * what counts is whether they change.
+   */
   private yieldTo({ spec }: Lease): void {
     const { clock, holderIdentity, mayTake } = this.options;
     const { holderIdentity: holder = '', renewTime = '', leaseDurationSeconds = 25 } = spec ?? {};

@@ -1,4 +1,4 @@
-/** The transport's one body: node's own HTTPS, connections kept and shared. */
+/** The one implementation of Transport: Node's own HTTPS, with connections kept and shared. */
 import type http from 'node:http';
 import { performance } from 'node:perf_hooks';
 import { TooLong, readAll, readLines } from './body';
@@ -16,7 +16,10 @@ export function createTransport(options: TransportOptions): KubeTransport {
   return new HttpsTransport(options);
 }
 
-/** Several of the largest objects that etcd takes; a page of a list that is longer is asked for in halves. Parsed, it takes several times this. */
+/**
+ * Several of the largest objects that etcd takes; a page of a list that is longer is asked for in
+ * halves. Parsed, it takes several times this.
+ */
 const DEFAULT_MAX_RESPONSE_BYTES = 16 * 1024 * 1024;
 /** etcd takes objects of 1.5 MiB; a watch event is one object in one line. */
 const MAX_LINE_LENGTH = 16 * 1024 * 1024;
@@ -33,7 +36,9 @@ function withQuery(call: KubeRequest): string {
 
 type Pool = 'callAgent' | 'watchAgent';
 
-/** The server did not let us in, or one side did not take the other's certificate: nothing was done. */
+/**
+ * The server did not let us in, or one side did not take the other's certificate: nothing was done.
+ */
 function isRefusal(error: unknown): error is KubeError {
   if (isKubeError(error, 'unauthorized')) return error.code === 401;
   return isKubeError(error, 'network') && !error.mayHaveLanded && isNotTrusted(error.cause);
@@ -114,7 +119,10 @@ class HttpsTransport implements KubeTransport {
     }
   }
 
-  /** A successful answer's head. What was refused is read anew once, and tried again: a refusal changed nothing. */
+  /**
+   * A successful answer's head. What was refused is read anew once, and tried again: a refusal
+   * changed nothing.
+   */
   private async answerTo(call: KubeRequest, life: CallLife, pool: Pool): Promise<Answer> {
     const { credentials } = this;
     if (credentials.isDue) await credentials.renew(false);

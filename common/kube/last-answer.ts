@@ -1,8 +1,11 @@
-/** How long the API server has been silent. A process that nobody answers looks alive, and does nothing. */
+/**
+ * How long the API server has been silent. A process that nobody answers looks alive, and does
+ * nothing.
+ */
 import type { Clock } from '../ports';
 import type { RequestReport } from './transport';
 
-/** Silence that an operator or an agent tells of. */
+/** Milliseconds of silence after which an operator or an agent reports it. */
 export const NO_ANSWER_MS = 120_000;
 
 export class LastAnswer {
@@ -13,7 +16,7 @@ export class LastAnswer {
     this.#atMs = clock.monotonicMs();
   }
 
-  /** For `TransportOptions.onRequest`. Whoever is not let in at all has had no answer. */
+  /** For `TransportOptions.onRequest`. To be refused entry counts as no answer. */
   note({ code }: Pick<RequestReport, 'code'>): void {
     this.#word = code;
     if (typeof code === 'number' && code !== 401) this.#atMs = this.clock.monotonicMs();

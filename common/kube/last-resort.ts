@@ -1,4 +1,7 @@
-/** The last resort of a process: an exception that nobody caught is told, and the process ends in good order, to be started anew. */
+/**
+ * The last resort of a process: an exception that nobody caught is told, and the process ends in
+ * good order, to be started anew.
+ */
 
 type Origin = 'uncaughtException' | 'unhandledRejection';
 
@@ -19,7 +22,10 @@ export interface LastResortOptions {
   readonly setTimer: (delayMs: number, run: () => void) => unknown;
 }
 
-/** From now on the first such exception ends the process with code 1; those that follow meanwhile are told only. */
+/**
+ * From now on the first such exception ends the process with code 1; those that follow meanwhile
+ * are told only.
+ */
 export function lastResort({ process, say, end, withinMs, setTimer }: LastResortOptions): void {
   let isEnding = false;
   const exit = (): void => process.exit(1);

@@ -1,4 +1,7 @@
-/** How many objects a page of a list may have: fewer after an answer that was too long, down to one, and slowly more again. */
+/**
+ * How many objects a page of a list may have: fewer after an answer that was too long, down to one,
+ * and slowly more again.
+ */
 import { isKubeError } from './errors';
 
 export const PAGE_SIZE = 500;

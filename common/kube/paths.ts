@@ -1,7 +1,10 @@
 /** URL paths of kinds and objects. */
 import type { ObjectRef, ResourceType } from './types';
 
-/** A name that would change the path's meaning is a programming error or an attack; the server allows none of these. */
+/**
+ * A name that would change the path's meaning is a programming error or an attack; the server
+ * allows none of these.
+ */
 function segment(text: string, what: string): string {
   if (text === '' || text === '.' || text === '..' || /[/%]/.test(text))
     throw new RangeError(`not a ${what}: "${text}"`);

@@ -46,7 +46,9 @@ function causesOf(status: Status): string[] {
     .filter((r) => typeof r === 'string');
 }
 
-/** `Retry-After` is seconds or a date; API servers send seconds, things in front of them may not. */
+/**
+ * `Retry-After` is seconds or a date; API servers send seconds, things in front of them may not.
+ */
 export function parseRetryAfterMs(header: string | undefined, wallMs: number): number | undefined {
   if (header === undefined) return undefined;
   if (/^\d+$/.test(header.trim())) return Number(header) * 1000;

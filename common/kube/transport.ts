@@ -1,4 +1,7 @@
-/** What a connection to one API server can be asked: raw JSON in and out, a deadline on everything, one kind of error. Its body: https-transport.ts. */
+/**
+ * What a connection to one API server can be asked: raw JSON in and out, a deadline on everything,
+ * one kind of error. https-transport.ts implements it.
+ */
 import type { Clock } from '../ports';
 import type { KubeTarget } from './config';
 
@@ -14,8 +17,9 @@ export interface KubeRequest {
   readonly deadlineMs?: number;
   readonly signal?: AbortSignal;
   /**
-   * Called at the last moment before the first byte of a write leaves, when the connection stands already; it may throw, and then nothing
-   * is sent and the call rejects with what it threw. Leaders put their `assertLeading` here.
+   * Called at the last moment before the first byte of a write leaves, when the connection stands
+   * already; it may throw, and then nothing is sent and the call rejects with what it threw.
+   * Leaders put their `assertLeading` here.
    */
   readonly guard?: () => void;
   /** For metrics. */
@@ -23,20 +27,29 @@ export interface KubeRequest {
   readonly resource: string;
 }
 
-/** How a stream ended that was not aborted and did not fail: closed by the server, silent for too long, or a line too long to keep. */
+/**
+ * How a stream ended that was not aborted and did not fail: closed by the server, silent for too
+ * long, or a line too long to keep.
+ */
 export type StreamEnd = 'closed' | 'idle' | 'overflow';
 
 export interface StreamRequest extends KubeRequest {
   /** Silence after which the connection is taken for dead. */
   readonly idleMs: number;
-  /** One line of the answer. Must be quick, must not throw. Returning false ends the stream as `closed`. */
+  /**
+   * One line of the answer. Must be quick, must not throw. Returning false ends the stream as
+   * `closed`.
+   */
   readonly onLine: (line: string) => boolean;
 }
 
 export interface KubeTransport {
   /** The parsed answer. Rejects with KubeError (or with what `guard` threw). */
   request(request: KubeRequest): Promise<unknown>;
-  /** Resolves when the stream ends; rejects with KubeError where it did not start, broke, or was aborted. */
+  /**
+   * Resolves when the stream ends; rejects with KubeError where it did not start, broke, or was
+   * aborted.
+   */
   stream(request: StreamRequest): Promise<StreamEnd>;
   /** Ends every connection; calls under way reject. */
   close(): void;

@@ -1,4 +1,7 @@
-/** The shapes every Kubernetes object has, and how a kind is addressed. Raw JSON: times stay strings. */
+/**
+ * The shapes every Kubernetes object has, and how a kind is addressed. Raw JSON: times stay
+ * strings.
+ */
 
 export interface OwnerReference {
   readonly apiVersion: string;
@@ -65,13 +68,17 @@ export interface ListPage<T> {
 export const apiVersionOf = (type: ResourceType): string =>
   type.group === '' ? type.version : `${type.group}/${type.version}`;
 
-/** The key of an object in queues and stores: `namespace/name`, or `name` where the kind is cluster-scoped. */
+/**
+ * The key of an object in queues and stores: `namespace/name`, or `name` where the kind is
+ * cluster-scoped.
+ */
 export const keyOf = (ref: ObjectRef): string =>
   ref.namespace === undefined ? ref.name : `${ref.namespace}/${ref.name}`;
 
 /**
- * Orders two resource versions of one kind (negative: a is older). API servers count them up per etcd, as decimal integers, and
- * Kubernetes 1.35 promises so; a version that is no integer equals everything, which only makes caches trust the newcomer.
+ * Orders two resource versions of one kind (negative: a is older). API servers count them up per
+ * etcd, as decimal integers, and Kubernetes 1.35 promises so; a version that is no integer equals
+ * everything, which only makes caches trust the newcomer.
  */
 export function compareResourceVersions(a: string | undefined, b: string | undefined): number {
   if (a === undefined || b === undefined || !/^\d+$/.test(a) || !/^\d+$/.test(b)) return 0;

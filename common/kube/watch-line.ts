@@ -44,8 +44,9 @@ export function parseWatchLine<T extends KubeObject>(line: string): WatchLine<T>
 const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
 
 /**
- * Drops what is large and nobody here reads: managedFields, half of an object's memory, and kubectl's copy of what was applied. What is
- * left may be written back. The object is fresh from the parser, so it is changed in place.
+ * Drops what is large and nobody here reads: managedFields, half of an object's memory, and
+ * kubectl's copy of what was applied. What is left may be written back. The object is fresh from
+ * the parser, so it is changed in place.
  */
 export function dropUnread<T extends KubeObject>(object: T): T {
   const metadata = object.metadata as { managedFields?: unknown; annotations?: Record<string, string> };
@@ -65,7 +66,10 @@ export function keepAnnotation(kept: string): <T extends KubeObject>(object: T) 
   };
 }
 
-/** Drops every annotation besides. For kinds that are never written back whole: what is missing would be erased. */
+/**
+ * Drops every annotation besides. For kinds that are never written back whole: what is missing
+ * would be erased.
+ */
 export function dropAnnotations<T extends KubeObject>(object: T): T {
   delete (object.metadata as { annotations?: unknown }).annotations;
   return dropUnread(object);

@@ -21,7 +21,10 @@ interface WatchFrom {
   readonly signal: AbortSignal;
 }
 
-/** Two bookmarks and a little: servers send one a minute. To be wrong costs two small requests and no list. */
+/**
+ * Two bookmarks and a little: servers send one a minute. To be wrong costs two small requests and
+ * no list.
+ */
 const SILENCE_MS = 130_000;
 
 /** Rejects with what `onEvent` threw. */

@@ -1,5 +1,6 @@
 /**
- * List and watch one kind for ever, as a state machine: one function per step, errors are states, nothing ends it but stop().
+ * List and watch one kind for ever, as a state machine: one function per step, errors are states,
+ * nothing ends it but stop().
  *
  *      ┌──────────────────────────────────────────────────────────────┐
  *      ▼                      410, unreadable, relist(), periodic     │
@@ -11,9 +12,10 @@
  *                │                                          │         │
  *                └── any failure: backingOff, then back ◄───┴─────────┘
  *
- * `checking` asks for one object, to compare resource versions: an API server whose etcd was restored from a backup would let us watch
- * from a version it has not reached yet, and stay silent about all it does until then.
- * Delays double from failure to failure, and only a watch that lived for a while makes them start anew.
+ * `checking` asks for one object, to compare resource versions: an API server whose etcd was
+ * restored from a backup would let us watch from a version it has not reached yet, and stay silent
+ * about all it does until then. Delays double from failure to failure, and only a watch that lived
+ * for a while makes them start anew.
  */
 import { backoffMs } from './backoff';
 import { sleep } from './clock';
@@ -63,7 +65,10 @@ export class Watcher<T extends KubeObject> {
     return this.running;
   }
 
-  /** Drops the watch and lists everything anew; resolves at the `initDone` of a list that began after this call; rejects at `stop()`. */
+  /**
+   * Drops the watch and lists everything anew; resolves at the `initDone` of a list that began
+   * after this call; rejects at `stop()`.
+   */
   relist(): Promise<void> {
     // A server that asked for patience gets it.
     if (this.current !== 'backingOff') this.interrupt.abort();
@@ -96,7 +101,9 @@ export class Watcher<T extends KubeObject> {
     this.options.onState?.(name, error);
   }
 
-  /** Whoever listens may have a bug; what it knows is in doubt then, so it hears everything anew. */
+  /**
+   * Whoever listens may have a bug; what it knows is in doubt then, so it hears everything anew.
+   */
   private async survivingStep(state: State): Promise<State> {
     try {
       return await this.step(state);
@@ -150,7 +157,10 @@ export class Watcher<T extends KubeObject> {
     return { name: 'watching', resourceVersion: page.resourceVersion };
   }
 
-  /** Watches that began together, of all kinds and in all agents, do not list everything anew together. */
+  /**
+   * Watches that began together, of all kinds and in all agents, do not list everything anew
+   * together.
+   */
   private nextRelistMs(): number {
     const { clock, random, relistEveryMs = RELIST_EVERY_MS } = this.options;
     if (relistEveryMs === 0) return Infinity;

@@ -10,7 +10,7 @@ export const HOST_SIDE_WORDS: Record<Exclude<DomainReason, DiskReason | LifeReas
     means:
       'The agent cannot obey the order: its UUID belongs to another XenVM there, a field is missing or cannot be written into a configuration of xl, or what the Dom0 remembers of the domain is unreadable. Nothing is touched.',
     remedy:
-      'Read the message. Correct the field in the XenVM; make the XenVM anew under another `spec.identity.uuid`; or, for an unreadable record, restore the file that the message names and restart the agent.',
+      'Read the message. Correct the field in the XenVM; where the UUID belongs to another one there, delete the XenVM and make it anew, without `spec.identity` or with another UUID there; or, for an unreadable record, restore the file that the message names and restart the agent.',
   },
   PolicyRefused: {
     on: 'Ready=False',
@@ -59,7 +59,7 @@ export const HOST_SIDE_WORDS: Record<Exclude<DomainReason, DiskReason | LifeReas
     means:
       'A domain of this UUID is on the host and is not proved to be this VM: neither its mark in xenstore nor a remembered run says so. It is not touched.',
     remedy:
-      'If it is not this VM, end it with xl, or make the XenVM anew under another `spec.identity.uuid`. If it is, write the mark with the command in the message.',
+      'If it is not this VM, end it with xl, or delete the XenVM and make it anew, without `spec.identity` or with another UUID there. If it is, write the mark with the command in the message.',
   },
   ZombieDomain: {
     on: 'Ready=False',

@@ -1,4 +1,7 @@
-/** Reasons of a domain that say where it is in its life. Agents say them on XenDomain, XenVMs show them. */
+/**
+ * Reasons of a domain that say where it is in its life. Agents say them on XenDomain, XenVMs show
+ * them.
+ */
 import type { DomainReason } from '../reasons';
 import type { ReasonWords } from './words';
 

@@ -1,4 +1,7 @@
-/** Reasons of what administrators look after: hosts, agents, pools, and objects that agents cannot be told of. */
+/**
+ * Reasons of what administrators look after: hosts, agents, pools, and objects that agents cannot
+ * be told of.
+ */
 import type { AgentReason, CatalogReason, PoolReason } from '../reasons';
 import type { ReasonWords } from './words';
 

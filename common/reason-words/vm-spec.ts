@@ -1,4 +1,7 @@
-/** Reasons why the spec of a XenVM cannot be granted: what it names is missing, forbidden or somebody else's. */
+/**
+ * Reasons why the spec of a XenVM cannot be granted: what it names is missing, forbidden or
+ * somebody else's.
+ */
 import type { VMReason } from '../reasons';
 import type { ReasonWords } from './words';
 
@@ -68,6 +71,6 @@ export const VM_SPEC_WORDS: Record<Exclude<SpecReason, 'NameConflict'>, ReasonWo
     means:
       'The UUID of this VM, or its name under another UUID, belongs to somebody else: another XenVM, a domain or a disk that a host keeps. Nothing of theirs is touched.',
     remedy:
-      'Do what the message says: give `spec.identity.uuid` the value that it names to take a domain of the same name over, or another value, or leave it out (make the XenVM anew: the field is immutable).',
+      '`spec.identity` never changes, so delete the XenVM and make it anew: with the UUID that the message names, to take a domain of the same name over; else without `spec.identity`, or with another UUID there. A domain that nobody owns may also be ended on its host, and a disk that nobody owns be given an owner (docs/storage.md).',
   },
 };

@@ -40,11 +40,22 @@ export interface XenAgentSpec {
    */
   rosterEpoch?: number;
   /**
+   * The XenStoragePools of the fleet, the first 256 by name. The agent looks for each on its host and reports it; none if absent.
+   *
    * @maxItems 256
    */
   storagePools?: {
+    /**
+     * Name of the XenStoragePool.
+     */
     name: string;
+    /**
+     * What keeps the disks of the pool; file is one raw file per disk.
+     */
     driver: "file";
+    /**
+     * Absolute path of the folder of the pool on the host.
+     */
     path: string;
     /**
      * Only an empty folder of a local pool is marked by the agent itself.
@@ -52,10 +63,18 @@ export interface XenAgentSpec {
     locality?: "local" | "replicated" | "shared";
   }[];
   /**
+   * The XenNetworks of the fleet, the first 2048 by name. The agent looks for the bridge of each and reports it; none if absent.
+   *
    * @maxItems 2048
    */
   networks?: {
+    /**
+     * Name of the XenNetwork.
+     */
     name: string;
+    /**
+     * Name of the Linux bridge on the host, from spec.bridge of the XenNetwork.
+     */
     bridge: string;
   }[];
 }
@@ -64,11 +83,17 @@ export interface XenAgentSpec {
  * What the agent sees. Written by the agent only.
  */
 export interface XenAgentStatus {
+  /**
+   * The metadata.generation that the agent had read when it wrote this status.
+   */
   observedGeneration?: number;
   /**
    * The nonce that this report answers.
    */
   nonce?: string;
+  /**
+   * Version of the agent that wrote this.
+   */
   agentVersion?: string;
   /**
    * Boot ID of the Dom0.
@@ -78,14 +103,20 @@ export interface XenAgentStatus {
    * Made of what the firmware tells and of a random file in the state directory.
    */
   machineID?: string;
+  /**
+   * Host name of the Dom0, as it was last told; absent until it was told once.
+   */
   hostname?: string;
   /**
    * The fleet that the Dom0 says it belongs to.
    */
   fleetID?: string;
+  /**
+   * First 16 hexadecimal digits of the SHA-256 of the policy file on the Dom0, to see which text is in force; absent where there is no such file or it was not read yet.
+   */
   policyDigest?: string;
   /**
-   * Names of hosts that the Dom0 remembers.
+   * Names of hosts that the Dom0 keeps on its disk, so that a restored cluster learns of hosts that it does not know; absent before the host belongs to a fleet.
    *
    * @maxItems 4096
    */
@@ -98,23 +129,49 @@ export interface XenAgentStatus {
    * Physical CPUs (hardware threads) of the cpupool that guests are made in.
    */
   cpus?: number;
+  /**
+   * What Xen is and can do on this host; absent until xl info was read once.
+   */
   xen?: {
+    /**
+     * Version of Xen, such as 4.17.0.
+     */
     version?: string;
     /**
+     * Types of guests that the host can run; VMs of another type are not placed here.
+     *
      * @maxItems 3
      */
     guestTypes?: ("pv" | "pvh" | "hvm")[];
+    /**
+     * The line virt_caps of xl info as it is: what the hardware and Xen offer for virtualization.
+     */
     virtCaps?: string;
   };
+  /**
+   * Memory of the whole host as xl info tells it, in MiB; absent until it was read once.
+   */
   memory?: {
+    /**
+     * Memory of the host in MiB, that of Dom0 and of Xen itself included.
+     */
     totalMiB?: number;
     /**
      * As Xen says; outstanding claims are already taken off.
      */
     freeMiB?: number;
   };
+  /**
+   * Dom0 itself, from the list of domains.
+   */
   dom0?: {
+    /**
+     * Number of virtual CPUs of Dom0; the operator does not sell these.
+     */
     vcpus?: number;
+    /**
+     * Memory of Dom0 in MiB; the operator does not sell it.
+     */
     memoryMiB?: number;
     /**
      * Nothing changes the memory of Dom0: dom0_mem is set on the command line of Xen, and xl leaves it alone.
@@ -126,12 +183,26 @@ export interface XenAgentStatus {
     memoryProblem?: string;
   };
   /**
+   * One entry for each pool in the spec: whether it is on this host, and how full it is.
+   *
    * @maxItems 256
    */
   storagePools?: {
+    /**
+     * Name of the XenStoragePool.
+     */
     name: string;
+    /**
+     * The folder is on this host and its marker file proves that it is this pool. Only then are disks placed here.
+     */
     present: boolean;
+    /**
+     * Size in bytes of the file system that holds the pool; absent where the pool is not present.
+     */
     totalBytes?: number;
+    /**
+     * Bytes that are free in that file system; absent where the pool is not present.
+     */
     freeBytes?: number;
     /**
      * What the disks in it occupy now; a sparse disk occupies less than its size.
@@ -145,14 +216,28 @@ export interface XenAgentStatus {
      * ID in the marker file of the pool.
      */
     id?: string;
+    /**
+     * Why the pool is not present, and what helps; absent where it is.
+     */
     message?: string;
   }[];
   /**
+   * One entry for each network in the spec: whether this host has its bridge.
+   *
    * @maxItems 2048
    */
   networks?: {
+    /**
+     * Name of the XenNetwork.
+     */
     name: string;
+    /**
+     * The host has a Linux bridge of that name. VMs of the network are placed only where it is true.
+     */
     present: boolean;
+    /**
+     * Why the network is not present; absent where it is.
+     */
     message?: string;
   }[];
   /**
@@ -161,12 +246,33 @@ export interface XenAgentStatus {
    * @maxItems 4096
    */
   domains?: {
+    /**
+     * Xen UUID of the domain.
+     */
     uuid: string;
+    /**
+     * Name of the domain in xl, cut to 128 characters; absent where xl shows none.
+     */
     name?: string;
+    /**
+     * Number that Xen gave the domain in this run; another start has another one.
+     */
     domid?: number;
+    /**
+     * Whose the domain is: ours, orphan or foreign, as the list above says.
+     */
     kind: "ours" | "orphan" | "foreign";
+    /**
+     * State by xl list: running, paused, shutdown, suspended, dying or unknown.
+     */
     state?: string;
+    /**
+     * Type of the guest; absent where neither xl nor the record of the Dom0 tells it.
+     */
     type?: "pv" | "pvh" | "hvm";
+    /**
+     * Number of virtual CPUs of the domain.
+     */
     vcpus?: number;
     /**
      * The larger of what it has and its maximum.
@@ -176,6 +282,9 @@ export interface XenAgentStatus {
      * Of the VM, only if it is proved: by the record of the Dom0, or by a mark of this fleet.
      */
     namespace?: string;
+    /**
+     * Name of the VM, only if it is proved as the namespace is.
+     */
     vmName?: string;
     /**
      * Told of an orphan that has no record: the epoch in its mark.
@@ -188,8 +297,17 @@ export interface XenAgentStatus {
    * @maxItems 8192
    */
   records?: {
+    /**
+     * Xen UUID of the domain that the record is about.
+     */
     uuid: string;
+    /**
+     * Namespace of the XenVM that the record is for.
+     */
     namespace: string;
+    /**
+     * Name of the XenVM that the record is for.
+     */
     name: string;
     /**
      * Highest epoch seen.
@@ -218,11 +336,29 @@ export interface XenAgentStatus {
    * @maxItems 8192
    */
   retainedDisks?: {
+    /**
+     * Xen UUID of the domain that the disk was made for.
+     */
     uuid: string;
+    /**
+     * Name of the disk within its VM, as in spec.disks of the XenVM.
+     */
     disk: string;
+    /**
+     * Folder of the pool on this host that holds the disk.
+     */
     path: string;
+    /**
+     * Size of the disk in bytes as its guest would see it; a sparse disk occupies less.
+     */
     sizeBytes?: number;
+    /**
+     * Namespace that the disk belongs to; absent where nobody knows.
+     */
     namespace?: string;
+    /**
+     * Name of the XenVM that the disk belongs to; absent where nobody knows.
+     */
     vmName?: string;
   }[];
   /**
@@ -234,14 +370,34 @@ export interface XenAgentStatus {
    */
   truncated?: boolean;
   /**
+   * Ready: the agent sees its host and obeys orders of this fleet; where it is False the message says what is wrong.
+   *
    * @maxItems 16
    */
   conditions?: {
+    /**
+     * Name of the condition; a list holds each name once.
+     */
     type: string;
+    /**
+     * Whether the condition holds: True, False, or Unknown where nobody can tell.
+     */
     status: "True" | "False" | "Unknown";
+    /**
+     * One word for machines that says why; docs/reference/reasons.md tells what each means and what to do.
+     */
     reason: string;
+    /**
+     * The same in words for people, with names, figures and what helps.
+     */
     message: string;
+    /**
+     * The metadata.generation that the condition speaks of.
+     */
     observedGeneration?: number;
+    /**
+     * When the status of the condition last changed.
+     */
     lastTransitionTime: string;
   }[];
 }
@@ -266,8 +422,17 @@ export interface XenDomainSpec {
    * The XenVM that this order is for.
    */
   vm: {
+    /**
+     * Namespace of the XenVM.
+     */
     namespace: string;
+    /**
+     * Name of the XenVM. In xl the domain is named by both, namespace.name.
+     */
     name: string;
+    /**
+     * UID of the XenVM object.
+     */
     uid: string;
   };
   /**
@@ -279,41 +444,108 @@ export interface XenDomainSpec {
    */
   bootID?: string;
   /**
-   * Only Stopped and Absent ever end a guest. Absent: ended, and this epoch and all before it retired for good.
+   * Running: kept running as the run policy says. Stopped: ended, its disks kept. Absent: ended, and this epoch and all before it retired for good. Running never ends a guest that runs.
    */
   desired: "Running" | "Stopped" | "Absent";
+  /**
+   * How Xen runs the guest, from spec.type of the XenVM. Needed unless desired is Absent.
+   */
   type?: "pv" | "pvh" | "hvm";
+  /**
+   * What follows when a run ends by itself, from spec.runPolicy of the XenVM. Needed unless desired is Absent.
+   */
   runPolicy?: "Always" | "RerunOnFailure" | "Once" | "Manual" | "Halted";
+  /**
+   * Seconds that the guest has to power off once it is to be ended; then its domain is destroyed. 0: it is destroyed at once. 60 if absent.
+   */
   gracePeriodSeconds?: number;
+  /**
+   * Virtual CPUs of the domain. Needed unless desired is Absent.
+   */
   vcpus?: {
+    /**
+     * Virtual CPUs that are online at the start; at most max. The operator orders both alike.
+     */
     count: number;
+    /**
+     * Virtual CPUs that the domain can ever have in this run.
+     */
     max: number;
   };
+  /**
+   * Memory of the domain in MiB. Needed unless desired is Absent.
+   */
   memory?: {
+    /**
+     * MiB that the guest gets at its start; at most maxMiB. The operator orders both alike.
+     */
     targetMiB: number;
+    /**
+     * MiB that the guest can ever have in this run; what the ledger counts, with Xen's overhead on top.
+     */
     maxMiB: number;
   };
+  /**
+   * Share of the physical CPUs, from the XenVMClass; Xen's defaults if absent.
+   */
   cpu?: {
+    /**
+     * Weight of the domain in Xen's credit2 scheduler; Xen's default, 256, if absent.
+     */
     weight?: number;
+    /**
+     * Upper bound in percent of one physical CPU (200 is two); none if absent.
+     */
     capPercent?: number;
   };
+  /**
+   * How the guest boots, from spec.boot of the XenVM. An hvm guest boots from its disk with SeaBIOS if absent.
+   */
   boot?: {
+    /**
+     * pv, pvh: name of the kernel under the image directory of the host. Needed for these types.
+     */
     kernel?: string;
+    /**
+     * pv, pvh: name of the initial ramdisk under the image directory of the host; none if absent.
+     */
     ramdisk?: string;
+    /**
+     * pv, pvh: command line of the kernel; empty if absent.
+     */
     cmdline?: string;
+    /**
+     * hvm: bios (SeaBIOS) or uefi (OVMF); bios if absent.
+     */
     firmware?: "bios" | "uefi";
     /**
+     * hvm: devices to boot from, in this order; disk alone if absent.
+     *
      * @maxItems 3
      */
     order?: ("disk" | "cdrom" | "network")[];
   };
   /**
+   * Disks of the guest. The agent makes those that do not exist before it starts the domain, unless made says that they do; none if absent.
+   *
    * @maxItems 16
    */
   disks?: {
+    /**
+     * Name of the disk within its VM. Together with the UUID it names the file in the pool.
+     */
     name: string;
+    /**
+     * Device that the guest sees, such as xvda.
+     */
     device: string;
+    /**
+     * Size in bytes of the disk when it is made. One that exists is kept in the size that it has.
+     */
     sizeBytes: number;
+    /**
+     * Name of the XenStoragePool; the folder must prove to be this pool.
+     */
     pool: string;
     /**
      * Folder of the pool on the host.
@@ -323,7 +555,13 @@ export interface XenDomainSpec {
      * Driver of the pool; file if absent.
      */
     driver?: "file";
+    /**
+     * Name of an image under the image directory of the host that a new disk starts as a copy of; blank if absent.
+     */
     image?: string;
+    /**
+     * The guest may only read the disk; false if absent.
+     */
     readOnly?: boolean;
     /**
      * The disk is known to exist. The agent never makes it: where it is not found the domain does not start.
@@ -331,11 +569,22 @@ export interface XenDomainSpec {
     made?: boolean;
   }[];
   /**
+   * Network interfaces of the guest, in order; none if absent.
+   *
    * @maxItems 8
    */
   networks?: {
+    /**
+     * Name of the interface within its VM.
+     */
     name: string;
+    /**
+     * Linux bridge on the host that the interface is attached to. The policy file of the host must allow it.
+     */
     bridge: string;
+    /**
+     * MAC address of the interface.
+     */
     mac: string;
   }[];
   /**
@@ -344,7 +593,13 @@ export interface XenDomainSpec {
    * @maxItems 32
    */
   deleteDisks?: {
+    /**
+     * Name of the disk within its VM.
+     */
     name: string;
+    /**
+     * Folder of the pool on the host.
+     */
     path: string;
     /**
      * The folder must prove to be this pool: one that is not mounted holds no deleted disk.
@@ -361,11 +616,17 @@ export interface XenDomainSpec {
  * What the agent saw and did. Written by the agent only.
  */
 export interface XenDomainStatus {
+  /**
+   * The metadata.generation that the agent had read when it wrote this status.
+   */
   observedGeneration?: number;
   /**
    * Epoch that this status speaks of.
    */
   epoch?: number;
+  /**
+   * Where the domain is in its life. Starting: being made, or paused. Stopped: off as ordered, or left off by its run policy. Failed: it ended or could not be started, as the Ready condition says. Unknown: the agent cannot tell, or refuses the order. Absent: gone for good, as ordered.
+   */
   phase?: "Starting" | "Running" | "Stopping" | "Stopped" | "Failed" | "Unknown" | "Absent";
   /**
    * The Dom0 refuses every epoch up to this one, for good.
@@ -375,14 +636,29 @@ export interface XenDomainStatus {
    * The receipt, told with phase Absent only: the domain was looked for and is gone, and every epoch up to this one is refused.
    */
   retiredEpoch?: number;
+  /**
+   * Boot of the Dom0 in which this was seen.
+   */
   bootID?: string;
+  /**
+   * Number that Xen gave the domain in this run; told only while it runs, and absent until it is known.
+   */
   domid?: number;
   /**
    * Starts after the first one, since the order was taken up.
    */
   restarts?: number;
+  /**
+   * What the running domain was started with; absent while it does not run, or where the agent does not remember the start.
+   */
   granted?: {
+    /**
+     * Virtual CPUs of the running domain.
+     */
     vcpus?: number;
+    /**
+     * Most memory that the running domain can have, in MiB.
+     */
     memoryMiB?: number;
   };
   /**
@@ -397,20 +673,52 @@ export interface XenDomainStatus {
    * @maxItems 1024
    */
   madeDisks?: string[];
+  /**
+   * How the last run ended; absent if none has ended yet.
+   */
   lastTermination?: {
+    /**
+     * poweroff, reboot, suspend, crash, watchdog or soft_reset: by the guest itself. destroyed: by somebody else. hostReboot: with its host. ordered: as an order asked.
+     */
     reason?: string;
+    /**
+     * When the agent noted the end, by the clock of the agent.
+     */
     time?: string;
+    /**
+     * Boot of the Dom0 in which that run was started.
+     */
     hostBootID?: string;
   };
   /**
+   * Ready: the domain is as the order wants it; where it is not True, reason and message say why.
+   *
    * @maxItems 16
    */
   conditions?: {
+    /**
+     * Name of the condition; a list holds each name once.
+     */
     type: string;
+    /**
+     * Whether the condition holds: True, False, or Unknown where nobody can tell.
+     */
     status: "True" | "False" | "Unknown";
+    /**
+     * One word for machines that says why; docs/reference/reasons.md tells what each means and what to do.
+     */
     reason: string;
+    /**
+     * The same in words for people, with names, figures and what helps.
+     */
     message: string;
+    /**
+     * The metadata.generation that the condition speaks of.
+     */
     observedGeneration?: number;
+    /**
+     * When the status of the condition last changed.
+     */
     lastTransitionTime: string;
   }[];
 }
@@ -441,33 +749,45 @@ export interface XenHostSpec {
    * @maxItems 16
    */
   taints?: {
+    /**
+     * Key of the taint, which a toleration names.
+     */
     key: string;
+    /**
+     * Value of the taint, which a toleration with operator Equal must repeat; empty if absent.
+     */
     value?: string;
+    /**
+     * NoSchedule and NoExecute: VMs that do not tolerate the taint are not placed here. PreferNoSchedule: other hosts are preferred for them. What runs here runs on, under NoExecute too.
+     */
     effect: "NoSchedule" | "PreferNoSchedule" | "NoExecute";
   }[];
   /**
-   * How the agent reaches the Dom0.
+   * A note of how the Dom0 is reached, for people and for tools that start agents. Neither the operator nor the agent reads it: an agent goes by its flags (docs/reference/flags.md).
    */
   connection?: {
     /**
      * agent: the agent runs on the Dom0. ssh: it runs elsewhere and reaches the Dom0 over ssh.
      */
     mode: "agent" | "ssh";
+    /**
+     * How the Dom0 is reached over ssh; needed with mode ssh, and refused without it.
+     */
     ssh?: {
       /**
-       * Name or address of the Dom0.
+       * Name or address of the Dom0, without the port.
        */
       host: string;
       /**
-       * 22 where absent.
+       * Port of the ssh server; 22 is meant where absent.
        */
       port?: number;
       /**
-       * root where absent.
+       * User to log in as; root is meant where absent.
        */
       user?: string;
       /**
-       * Fingerprint of the host key, as ssh-keygen -l prints it; any other key is refused.
+       * Fingerprint of the host key, as ssh-keygen -l prints it: what --ssh-host-key of the agent is to be given.
        */
       hostKey: string;
     };
@@ -499,7 +819,13 @@ export interface XenHostSpec {
  * What is. Written by the operator only.
  */
 export interface XenHostStatus {
+  /**
+   * The metadata.generation that this status speaks of; -1 before the operator has written any.
+   */
   observedGeneration?: number;
+  /**
+   * Pending: the agent has not reported yet. Ready: it reports and VMs can be placed. NotReady: something forbids it, as the Ready condition says. Unknown: the host is silent or declared dead. Terminating: the XenHost is being deleted.
+   */
   phase?: "Pending" | "Ready" | "NotReady" | "Unknown" | "Terminating";
   /**
    * Boot of the Dom0 that last reported.
@@ -509,26 +835,47 @@ export interface XenHostStatus {
    * The machine that reported first under this name, or the one in the spec. No other is believed or obeyed.
    */
   machineID?: string;
+  /**
+   * Version of Xen as the agent reports it; absent until it has.
+   */
   xenVersion?: string;
   /**
    * What the server has.
    */
   capacity?: {
+    /**
+     * Physical CPUs (hardware threads) of the cpupool that guests are made in.
+     */
     cpus?: number;
+    /**
+     * Memory of the host in MiB as a quantity, such as 262144Mi; what Dom0 and Xen use is in it.
+     */
     memory?: string;
   };
   /**
    * What claims and domains take, overhead included.
    */
   committed?: {
+    /**
+     * Number of VMs with a claim on this host, whether they run or not.
+     */
     vms?: number;
+    /**
+     * vCPUs of these VMs, shared and dedicated ones added up.
+     */
     vcpus?: number;
+    /**
+     * Memory of these VMs in MiB as a quantity.
+     */
     memory?: string;
   };
   /**
    * What can still be sold, by the operator's ledger.
    */
   free?: {
+    /**
+     * Memory that can still be sold here, in MiB as a quantity. A VM takes its own memory out of it, and Xen's overhead for it.
+     */
     memory?: string;
   };
   /**
@@ -537,11 +884,29 @@ export interface XenHostStatus {
    * @maxItems 16
    */
   conditions?: {
+    /**
+     * Name of the condition; a list holds each name once.
+     */
     type: string;
+    /**
+     * Whether the condition holds: True, False, or Unknown where nobody can tell.
+     */
     status: "True" | "False" | "Unknown";
+    /**
+     * One word for machines that says why; docs/reference/reasons.md tells what each means and what to do.
+     */
     reason: string;
+    /**
+     * The same in words for people, with names, figures and what helps.
+     */
     message: string;
+    /**
+     * The metadata.generation that the condition speaks of.
+     */
     observedGeneration?: number;
+    /**
+     * When the status of the condition last changed.
+     */
     lastTransitionTime: string;
   }[];
 }
@@ -574,16 +939,29 @@ export interface XenNetworkSpec {
      * Selector over the labels of namespaces.
      */
     selector?: {
+      /**
+       * Labels that must be there, each with this very value. Asks for nothing if absent.
+       */
       matchLabels?: {
         [k: string]: string;
       };
       /**
+       * Further rules about labels, all of which must hold. None if absent.
+       *
        * @maxItems 16
        */
       matchExpressions?: {
+        /**
+         * Key of the label that the rule is about.
+         */
         key: string;
+        /**
+         * In: the label is there and its value is one of values. NotIn: it is absent, or has another value. Exists, DoesNotExist: the label is there, or is not, whatever its value.
+         */
         operator: "In" | "NotIn" | "Exists" | "DoesNotExist";
         /**
+         * Values for In and NotIn; the other operators do not read them. None if absent: then In matches nothing, and NotIn everything.
+         *
          * @maxItems 32
          */
         values?: string[];
@@ -623,16 +1001,29 @@ export interface XenPoolSpec {
      * Selector over the labels of namespaces.
      */
     selector?: {
+      /**
+       * Labels that must be there, each with this very value. Asks for nothing if absent.
+       */
       matchLabels?: {
         [k: string]: string;
       };
       /**
+       * Further rules about labels, all of which must hold. None if absent.
+       *
        * @maxItems 16
        */
       matchExpressions?: {
+        /**
+         * Key of the label that the rule is about.
+         */
         key: string;
+        /**
+         * In: the label is there and its value is one of values. NotIn: it is absent, or has another value. Exists, DoesNotExist: the label is there, or is not, whatever its value.
+         */
         operator: "In" | "NotIn" | "Exists" | "DoesNotExist";
         /**
+         * Values for In and NotIn; the other operators do not read them. None if absent: then In matches nothing, and NotIn everything.
+         *
          * @maxItems 32
          */
         values?: string[];
@@ -645,18 +1036,30 @@ export interface XenPoolSpec {
  * What is. Written by the operator only.
  */
 export interface XenPoolStatus {
+  /**
+   * The metadata.generation that this status speaks of; -1 before the operator has written any.
+   */
   observedGeneration?: number;
   /**
    * The rules in force, defaults filled in.
    */
   rules?: {
+    /**
+     * Shared vCPUs that are sold per physical CPU.
+     */
     vcpuRatio?: number;
+    /**
+     * Hosts that may be lost at once with room left for all of their VMs.
+     */
     hostFailuresToTolerate?: number;
   };
   /**
    * Its hosts.
    */
   hosts?: {
+    /**
+     * Number of XenHosts in the pool.
+     */
     count?: number;
     /**
      * Of these, the ones that report and can take VMs.
@@ -675,21 +1078,39 @@ export interface XenPoolStatus {
      * Physical CPUs times the ratio.
      */
     vcpus?: number;
+    /**
+     * Memory of its hosts in MiB as a quantity; what Dom0 and Xen use is in it.
+     */
     memory?: string;
   };
   /**
    * What claims and domains take, overhead included.
    */
   committed?: {
+    /**
+     * Number of VMs with a claim on a host of the pool, whether they run or not.
+     */
     vms?: number;
+    /**
+     * vCPUs of these VMs, shared and dedicated ones added up.
+     */
     vcpus?: number;
+    /**
+     * Memory of these VMs in MiB as a quantity.
+     */
     memory?: string;
   };
   /**
    * What is left on its Ready hosts by the operator's ledger, before any room is kept for failures.
    */
   free?: {
+    /**
+     * Shared vCPUs that can still be placed. Cordoned hosts count for nothing.
+     */
     vcpus?: number;
+    /**
+     * Memory that can still be sold, in MiB as a quantity. A VM takes its own memory out of it, and Xen's overhead for it. Cordoned hosts count for nothing.
+     */
     memory?: string;
   };
   /**
@@ -722,7 +1143,13 @@ export interface XenPoolStatus {
      * The VMs that could not be restarted; absent where all could.
      */
     left?: {
+      /**
+       * Number of these VMs.
+       */
       vms?: number;
+      /**
+       * Memory that they take in MiB as a quantity, overhead included.
+       */
       memory?: string;
       /**
        * Some of them, as namespace.name.
@@ -738,11 +1165,29 @@ export interface XenPoolStatus {
    * @maxItems 16
    */
   conditions?: {
+    /**
+     * Name of the condition; a list holds each name once.
+     */
     type: string;
+    /**
+     * Whether the condition holds: True, False, or Unknown where nobody can tell.
+     */
     status: "True" | "False" | "Unknown";
+    /**
+     * One word for machines that says why; docs/reference/reasons.md tells what each means and what to do.
+     */
     reason: string;
+    /**
+     * The same in words for people, with names, figures and what helps.
+     */
     message: string;
+    /**
+     * The metadata.generation that the condition speaks of.
+     */
     observedGeneration?: number;
+    /**
+     * When the status of the condition last changed.
+     */
     lastTransitionTime: string;
   }[];
 }
@@ -787,16 +1232,29 @@ export interface XenStoragePoolSpec {
      * Selector over the labels of namespaces.
      */
     selector?: {
+      /**
+       * Labels that must be there, each with this very value. Asks for nothing if absent.
+       */
       matchLabels?: {
         [k: string]: string;
       };
       /**
+       * Further rules about labels, all of which must hold. None if absent.
+       *
        * @maxItems 16
        */
       matchExpressions?: {
+        /**
+         * Key of the label that the rule is about.
+         */
         key: string;
+        /**
+         * In: the label is there and its value is one of values. NotIn: it is absent, or has another value. Exists, DoesNotExist: the label is there, or is not, whatever its value.
+         */
         operator: "In" | "NotIn" | "Exists" | "DoesNotExist";
         /**
+         * Values for In and NotIn; the other operators do not read them. None if absent: then In matches nothing, and NotIn everything.
+         *
          * @maxItems 32
          */
         values?: string[];
@@ -838,7 +1296,7 @@ export interface XenVMSpec {
    */
   type: "pv" | "pvh" | "hvm";
   /**
-   * What to keep true. Always: runs; restarted after a shutdown, crash or host reboot. RerunOnFailure: restarted after a crash or a destroyed domain, not after a clean shutdown. Once: started once. Manual: started and stopped by XenVMOperations. Halted: off, keeps its place and its memory.
+   * What to keep true. Always: runs; restarted after a shutdown, crash or host reboot. RerunOnFailure: restarted after a crash, a destroyed domain or a host reboot, not after a clean shutdown. Once: started once. Manual: stays as it is; what runs runs on and is not restarted once it ends, what is off or new stays off until the policy is another one. Halted: off, keeps its place and its memory. A guest that reboots itself is started again under every policy but Halted.
    */
   runPolicy?: "Always" | "RerunOnFailure" | "Once" | "Manual" | "Halted";
   /**
@@ -884,7 +1342,7 @@ export interface XenVMSpec {
      */
     device: string;
     /**
-     * Size as a Kubernetes quantity, e.g. 20Gi. A disk may grow, never shrink.
+     * Size as a Kubernetes quantity, e.g. 20Gi, that the disk is made in. It may be raised, never lowered. A raise reserves the room; a disk that was made keeps its size, since nothing makes it larger yet.
      */
     size: number | string;
     /**
@@ -935,16 +1393,29 @@ export interface XenVMSpec {
      * Only hosts (XenHost) whose labels match.
      */
     hostSelector?: {
+      /**
+       * Labels that must be there, each with this very value. Asks for nothing if absent.
+       */
       matchLabels?: {
         [k: string]: string;
       };
       /**
+       * Further rules about labels, all of which must hold. None if absent.
+       *
        * @maxItems 16
        */
       matchExpressions?: {
+        /**
+         * Key of the label that the rule is about.
+         */
         key: string;
+        /**
+         * In: the label is there and its value is one of values. NotIn: it is absent, or has another value. Exists, DoesNotExist: the label is there, or is not, whatever its value.
+         */
         operator: "In" | "NotIn" | "Exists" | "DoesNotExist";
         /**
+         * Values for In and NotIn; the other operators do not read them. None if absent: then In matches nothing, and NotIn everything.
+         *
          * @maxItems 32
          */
         values?: string[];
@@ -956,10 +1427,25 @@ export interface XenVMSpec {
      * @maxItems 16
      */
     tolerations?: {
+      /**
+       * Key of the taint that is tolerated; every key if absent, which only works with operator Exists.
+       */
       key?: string;
+      /**
+       * Exists: whatever the value of the taint. Equal: only if the value is the same. Equal if absent.
+       */
       operator?: "Exists" | "Equal";
+      /**
+       * Value that the taint must have with operator Equal; empty if absent.
+       */
       value?: string;
+      /**
+       * Only taints of this effect are tolerated; of every effect if absent.
+       */
       effect?: "NoSchedule" | "PreferNoSchedule" | "NoExecute";
+      /**
+       * Accepted for the shape of pods and read by nobody: no taint ends a VM that runs.
+       */
       tolerationSeconds?: number;
     }[];
     /**
@@ -967,24 +1453,44 @@ export interface XenVMSpec {
      */
     affinity?: {
       /**
+       * Rules that a host must meet for the VM to be placed there. affinity: for each, a VM that matches is in the same domain; the first VM of a group that matches its own rule may start anywhere. antiAffinity: for none is one there, and the VMs that are there ask the same of this one. A VM that is placed stays when they stop holding. None if absent.
+       *
        * @maxItems 8
+       *
+       * Items: Which VMs the rule is about, and how near is meant.
        */
       requiredDuringSchedulingIgnoredDuringExecution?: {
         /**
          * Label of hosts that makes a domain; kubernetes.io/hostname is the host itself.
          */
         topologyKey: string;
+        /**
+         * Which VMs of the same namespace the rule is about, by the labels of their XenVMs. No VM if absent, every VM if empty.
+         */
         labelSelector?: {
+          /**
+           * Labels that must be there, each with this very value. Asks for nothing if absent.
+           */
           matchLabels?: {
             [k: string]: string;
           };
           /**
+           * Further rules about labels, all of which must hold. None if absent.
+           *
            * @maxItems 16
            */
           matchExpressions?: {
+            /**
+             * Key of the label that the rule is about.
+             */
             key: string;
+            /**
+             * In: the label is there and its value is one of values. NotIn: it is absent, or has another value. Exists, DoesNotExist: the label is there, or is not, whatever its value.
+             */
             operator: "In" | "NotIn" | "Exists" | "DoesNotExist";
             /**
+             * Values for In and NotIn; the other operators do not read them. None if absent: then In matches nothing, and NotIn everything.
+             *
              * @maxItems 32
              */
             values?: string[];
@@ -992,26 +1498,50 @@ export interface XenVMSpec {
         };
       }[];
       /**
+       * Wishes, weighed against each other and against free room; none of them keeps the VM from being placed. None if absent.
+       *
        * @maxItems 8
        */
       preferredDuringSchedulingIgnoredDuringExecution?: {
+        /**
+         * How much each matching VM in the domain of a host counts, from 1 to 100: for that host in affinity, against it in antiAffinity.
+         */
         weight: number;
+        /**
+         * Which VMs the rule is about, and how near is meant.
+         */
         podAffinityTerm: {
           /**
            * Label of hosts that makes a domain; kubernetes.io/hostname is the host itself.
            */
           topologyKey: string;
+          /**
+           * Which VMs of the same namespace the rule is about, by the labels of their XenVMs. No VM if absent, every VM if empty.
+           */
           labelSelector?: {
+            /**
+             * Labels that must be there, each with this very value. Asks for nothing if absent.
+             */
             matchLabels?: {
               [k: string]: string;
             };
             /**
+             * Further rules about labels, all of which must hold. None if absent.
+             *
              * @maxItems 16
              */
             matchExpressions?: {
+              /**
+               * Key of the label that the rule is about.
+               */
               key: string;
+              /**
+               * In: the label is there and its value is one of values. NotIn: it is absent, or has another value. Exists, DoesNotExist: the label is there, or is not, whatever its value.
+               */
               operator: "In" | "NotIn" | "Exists" | "DoesNotExist";
               /**
+               * Values for In and NotIn; the other operators do not read them. None if absent: then In matches nothing, and NotIn everything.
+               *
                * @maxItems 32
                */
               values?: string[];
@@ -1025,24 +1555,44 @@ export interface XenVMSpec {
      */
     antiAffinity?: {
       /**
+       * Rules that a host must meet for the VM to be placed there. affinity: for each, a VM that matches is in the same domain; the first VM of a group that matches its own rule may start anywhere. antiAffinity: for none is one there, and the VMs that are there ask the same of this one. A VM that is placed stays when they stop holding. None if absent.
+       *
        * @maxItems 8
+       *
+       * Items: Which VMs the rule is about, and how near is meant.
        */
       requiredDuringSchedulingIgnoredDuringExecution?: {
         /**
          * Label of hosts that makes a domain; kubernetes.io/hostname is the host itself.
          */
         topologyKey: string;
+        /**
+         * Which VMs of the same namespace the rule is about, by the labels of their XenVMs. No VM if absent, every VM if empty.
+         */
         labelSelector?: {
+          /**
+           * Labels that must be there, each with this very value. Asks for nothing if absent.
+           */
           matchLabels?: {
             [k: string]: string;
           };
           /**
+           * Further rules about labels, all of which must hold. None if absent.
+           *
            * @maxItems 16
            */
           matchExpressions?: {
+            /**
+             * Key of the label that the rule is about.
+             */
             key: string;
+            /**
+             * In: the label is there and its value is one of values. NotIn: it is absent, or has another value. Exists, DoesNotExist: the label is there, or is not, whatever its value.
+             */
             operator: "In" | "NotIn" | "Exists" | "DoesNotExist";
             /**
+             * Values for In and NotIn; the other operators do not read them. None if absent: then In matches nothing, and NotIn everything.
+             *
              * @maxItems 32
              */
             values?: string[];
@@ -1050,26 +1600,50 @@ export interface XenVMSpec {
         };
       }[];
       /**
+       * Wishes, weighed against each other and against free room; none of them keeps the VM from being placed. None if absent.
+       *
        * @maxItems 8
        */
       preferredDuringSchedulingIgnoredDuringExecution?: {
+        /**
+         * How much each matching VM in the domain of a host counts, from 1 to 100: for that host in affinity, against it in antiAffinity.
+         */
         weight: number;
+        /**
+         * Which VMs the rule is about, and how near is meant.
+         */
         podAffinityTerm: {
           /**
            * Label of hosts that makes a domain; kubernetes.io/hostname is the host itself.
            */
           topologyKey: string;
+          /**
+           * Which VMs of the same namespace the rule is about, by the labels of their XenVMs. No VM if absent, every VM if empty.
+           */
           labelSelector?: {
+            /**
+             * Labels that must be there, each with this very value. Asks for nothing if absent.
+             */
             matchLabels?: {
               [k: string]: string;
             };
             /**
+             * Further rules about labels, all of which must hold. None if absent.
+             *
              * @maxItems 16
              */
             matchExpressions?: {
+              /**
+               * Key of the label that the rule is about.
+               */
               key: string;
+              /**
+               * In: the label is there and its value is one of values. NotIn: it is absent, or has another value. Exists, DoesNotExist: the label is there, or is not, whatever its value.
+               */
               operator: "In" | "NotIn" | "Exists" | "DoesNotExist";
               /**
+               * Values for In and NotIn; the other operators do not read them. None if absent: then In matches nothing, and NotIn everything.
+               *
                * @maxItems 32
                */
               values?: string[];
@@ -1084,20 +1658,45 @@ export interface XenVMSpec {
      * @maxItems 8
      */
     topologySpread?: {
+      /**
+       * How many more matching VMs a domain may hold than the emptiest one, this VM included.
+       */
       maxSkew: number;
+      /**
+       * Label of hosts that makes a domain: hosts of one value are one domain; kubernetes.io/hostname is the host itself.
+       */
       topologyKey: string;
+      /**
+       * DoNotSchedule: no host that would exceed maxSkew, or that lacks the label, is used. ScheduleAnyway: such hosts are only avoided.
+       */
       whenUnsatisfiable: "DoNotSchedule" | "ScheduleAnyway";
+      /**
+       * Which VMs of the same namespace are counted, by the labels of their XenVMs. No VM if absent, every VM if empty.
+       */
       labelSelector?: {
+        /**
+         * Labels that must be there, each with this very value. Asks for nothing if absent.
+         */
         matchLabels?: {
           [k: string]: string;
         };
         /**
+         * Further rules about labels, all of which must hold. None if absent.
+         *
          * @maxItems 16
          */
         matchExpressions?: {
+          /**
+           * Key of the label that the rule is about.
+           */
           key: string;
+          /**
+           * In: the label is there and its value is one of values. NotIn: it is absent, or has another value. Exists, DoesNotExist: the label is there, or is not, whatever its value.
+           */
           operator: "In" | "NotIn" | "Exists" | "DoesNotExist";
           /**
+           * Values for In and NotIn; the other operators do not read them. None if absent: then In matches nothing, and NotIn everything.
+           *
            * @maxItems 32
            */
           values?: string[];
@@ -1133,6 +1732,9 @@ export interface XenVMStatus {
    * The metadata.generation that this status speaks of.
    */
   observedGeneration?: number;
+  /**
+   * Pending: no host is claimed. Scheduled: one is, and its agent has not begun. Starting, Running, Stopping, Stopped, Failed: as the agent of the host says. Unknown: nobody can tell, mostly because the host is silent. Terminating: the XenVM is being deleted.
+   */
   phase?:
     "Pending" | "Scheduled" | "Starting" | "Running" | "Stopping" | "Stopped" | "Failed" | "Unknown" | "Terminating";
   /**
@@ -1160,21 +1762,35 @@ export interface XenVMStatus {
    * What the host of the placement keeps for this VM, whether it runs or not. Written together with the placement. It grows only if the host has room, and shrinks once the domain is no larger.
    */
   reserved?: {
+    /**
+     * Number of virtual CPUs that are kept.
+     */
     vcpus: number;
+    /**
+     * Memory that is kept, in MiB, without Xen's overhead.
+     */
     memoryMiB: number;
     /**
      * The vCPUs are whole physical CPUs.
      */
     dedicated?: boolean;
     /**
+     * Disks that room is kept for, each in its pool; none if absent.
+     *
      * @maxItems 64
      */
     disks?: {
+      /**
+       * Name of the disk, as in spec.disks.
+       */
       name: string;
       /**
        * Name of the XenStoragePool.
        */
       pool: string;
+      /**
+       * Bytes that are kept for the disk.
+       */
       sizeBytes: number;
     }[];
   };
@@ -1186,6 +1802,9 @@ export interface XenVMStatus {
    * What the order in force grants.
    */
   granted?: {
+    /**
+     * Number of virtual CPUs that the order grants.
+     */
     vcpus?: number;
     /**
      * Whole MiB as a quantity, e.g. 16384Mi.
@@ -1193,10 +1812,18 @@ export interface XenVMStatus {
     memory?: string;
   };
   /**
+   * Network interfaces in the order in force, with the addresses that they have; none if absent.
+   *
    * @maxItems 8
    */
   networks?: {
+    /**
+     * Name of the interface, as in spec.networks.
+     */
     name: string;
+    /**
+     * MAC address of the interface, given in the spec or derived.
+     */
     mac: string;
   }[];
   /**
@@ -1205,7 +1832,13 @@ export interface XenVMStatus {
    * @maxItems 16
    */
   disks?: {
+    /**
+     * Name of the disk, as in spec.disks.
+     */
     name: string;
+    /**
+     * Name of the XenStoragePool that holds the disk.
+     */
     pool: string;
     /**
      * Folder of the pool on the host.
@@ -1221,10 +1854,16 @@ export interface XenVMStatus {
    */
   lastTermination?: {
     /**
-     * poweroff, reboot, crash, watchdog, destroyed, hostReboot or unknown.
+     * poweroff, reboot, suspend, crash, watchdog or soft_reset: by the guest itself. destroyed: by somebody else. hostReboot: with its host. ordered: as an order asked.
      */
     reason?: string;
+    /**
+     * When the agent of the host noted the end, by the clock of the agent.
+     */
     time?: string;
+    /**
+     * Boot of the host in which that run was started.
+     */
     hostBootID?: string;
   };
   /**
@@ -1233,11 +1872,29 @@ export interface XenVMStatus {
    * @maxItems 16
    */
   conditions?: {
+    /**
+     * Name of the condition; a list holds each name once.
+     */
     type: string;
+    /**
+     * Whether the condition holds: True, False, or Unknown where nobody can tell.
+     */
     status: "True" | "False" | "Unknown";
+    /**
+     * One word for machines that says why; docs/reference/reasons.md tells what each means and what to do.
+     */
     reason: string;
+    /**
+     * The same in words for people, with names, figures and what helps.
+     */
     message: string;
+    /**
+     * The metadata.generation that the condition speaks of.
+     */
     observedGeneration?: number;
+    /**
+     * When the status of the condition last changed.
+     */
     lastTransitionTime: string;
   }[];
 }
@@ -1290,16 +1947,29 @@ export interface XenVMClassSpec {
      * Selector over the labels of namespaces.
      */
     selector?: {
+      /**
+       * Labels that must be there, each with this very value. Asks for nothing if absent.
+       */
       matchLabels?: {
         [k: string]: string;
       };
       /**
+       * Further rules about labels, all of which must hold. None if absent.
+       *
        * @maxItems 16
        */
       matchExpressions?: {
+        /**
+         * Key of the label that the rule is about.
+         */
         key: string;
+        /**
+         * In: the label is there and its value is one of values. NotIn: it is absent, or has another value. Exists, DoesNotExist: the label is there, or is not, whatever its value.
+         */
         operator: "In" | "NotIn" | "Exists" | "DoesNotExist";
         /**
+         * Values for In and NotIn; the other operators do not read them. None if absent: then In matches nothing, and NotIn everything.
+         *
          * @maxItems 32
          */
         values?: string[];

@@ -61,7 +61,7 @@ export function createMetrics(
 
 function vms(make: InstrumentMaker): Pick<Metrics, 'vmStarted' | 'placement'> {
   const startHelp =
-    'From the creation of a VM to Running; of VMs that ran before any other phase was written, as is done after a second.';
+    'From the creation of a VM to its first Running, once for each; not of one that was off first as its run policy asks, nor of one that was made before this process watched.';
   const started = make.histogram('xenfleet_vm_start_seconds', startHelp, START_SECONDS);
   const placements = make.counter('xenfleet_placements_total', 'Decisions of the scheduler.', 'result');
   return { vmStarted: (seconds) => started.observe(seconds), placement: (result) => placements.inc({ result }) };

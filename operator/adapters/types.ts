@@ -44,7 +44,7 @@ export type PlacementResult = 'placed' | 'grown' | 'unschedulable' | 'conflict' 
 export interface Metrics {
   /** Asked at every scrape; undefined while this process has no world to tell of (not leading, not synced): then no fleet figures are shown. */
   onCollect(read: () => FleetUsage | undefined): void;
-  /** From the VM's creation (or its Start) to Running. */
+  /** Seconds from the creation of a VM to its first Running. */
   vmStarted(seconds: number): void;
   placement(result: PlacementResult): void;
   reconciled(controller: string, outcome: ReconcileOutcome, durationMs: number): void;

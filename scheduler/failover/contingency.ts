@@ -5,7 +5,7 @@ import type { Targets } from './restart';
 
 interface Reserve {
   bytes: number;
-  /** Of shared and of dedicated VMs. */
+  /** vCPUs of shared VMs; the physical CPUs of dedicated ones are in `pcpus`. */
   vcpus: number;
   pcpus: number;
 }

@@ -1,8 +1,9 @@
 /**
- * Host failures to tolerate, as a rule of placement. For every host of a pool (for every pair, where two failures are to
- * be tolerated) a plan is kept that says where each of its VMs would be restarted. A placement is good if every plan
- * still holds with it, or can be made anew. Most placements need one look at the plans that lean on the host; only those
- * that no longer hold are made again.
+ * Host failures to tolerate, as a rule of placement. For every host of a pool (for every pair,
+ * where two failures are to be tolerated) a plan is kept that says where each of its VMs would be
+ * restarted. A placement is good if every plan still holds with it, or can be made anew. Most
+ * placements need one look at the plans that lean on the host; only those that no longer hold are
+ * made again.
  */
 import type { Chooser } from '../choose';
 import type { Vm } from '../state/demand';
@@ -30,7 +31,9 @@ export class Failover {
   readonly #broken = new Set<Contingency>();
   /** Pools that ask for more than is planned for: nothing new is placed there. */
   readonly #unjudged = new Map<string, Unabsorbed>();
-  /** The last answer of a pool that was broken: all its hosts get the same, until something changes. */
+  /**
+   * The last answer of a pool that was broken: all its hosts get the same, until something changes.
+   */
   #refused: { readonly pool: string; readonly changes: number; readonly why: Unabsorbed } | undefined;
   #revision = -1;
 
@@ -99,7 +102,10 @@ export class Failover {
     return answer;
   }
 
-  /** The VM was put on a host: the plans that this concerns are renewed, as check found them or anew. */
+  /**
+   * The VM was put on a host: the plans that this concerns are renewed, as check found them or
+   * anew.
+   */
   added(vm: Vm, slot: number, check?: Check): void {
     if (this.#plans.length === 0) return;
     if (check?.ok) {

@@ -1,6 +1,7 @@
 /**
- * Which loss would hurt a pool most: of those that cannot be absorbed the one that leaves most memory without a place,
- * else, of hosts with VMs, the one after which least would be free. Sums decide whom to look at; few losses are tried.
+ * Which loss would hurt a pool most: of those that cannot be absorbed the one that leaves most
+ * memory without a place, else, of hosts with VMs, the one after which least would be free. Sums
+ * decide whom to look at; few losses are tried.
  */
 import type { Vm } from '../state/demand';
 import type { HostLoss } from '../types';
@@ -8,7 +9,7 @@ import type { Failover } from './failover';
 import { isPlaceable } from './placeable';
 import { restart } from './restart';
 
-/** So many losses that cannot be absorbed are compared. */
+/** At most this many losses that cannot be absorbed are compared. */
 const COMPARED = 4;
 
 interface Member {

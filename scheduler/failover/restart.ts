@@ -1,8 +1,8 @@
 /**
- * Can the VMs of some lost hosts all be restarted on the others? A greedy answer first (the largest VM to the host with
- * the most room left, then to the one with the least), then an exhaustive one within a budget. VMs that need others near
- * them (affinity) come after the rest, and wait where those are not there yet. Out of budget counts as no: a placement is
- * never made on hope.
+ * Can the VMs of some lost hosts all be restarted on the others? A greedy answer first (the largest
+ * VM to the host with the most room left, then to the one with the least), then an exhaustive one
+ * within a budget. VMs that need others near them (affinity) come after the rest, and wait where
+ * those are not there yet. Out of budget counts as no: a placement is never made on hope.
  */
 import type { Chooser } from '../choose';
 import type { Vm } from '../state/demand';
@@ -64,7 +64,10 @@ function search(makeRoom: () => Room, slots: readonly number[], vms: readonly Vm
   return { targets: found ? targets : undefined, left: found ? [] : tight.left };
 }
 
-/** The host with the most (1) or the least (-1) room left; those that found none are tried again while others do. */
+/**
+ * The host with the most (1) or the least (-1) room left; those that found none are tried again
+ * while others do.
+ */
 function greedy(room: Room, slots: readonly number[], vms: readonly Vm[], sense: 1 | -1): Restart {
   const targets: Targets = new Map();
   let left: readonly Vm[] = vms;
@@ -103,8 +106,8 @@ interface Search {
 }
 
 /**
- * Depth first. VMs that look at no other are taken in their order; one that does may come at any time, since it may need
- * one of them to be there, or not to be there yet.
+ * Depth first. VMs that look at no other are taken in their order; one that does may come at any
+ * time, since it may need one of them to be there, or not to be there yet.
  */
 function exhaust(search: Search, waiting: readonly Vm[]): boolean {
   if (waiting.length === 0) return true;

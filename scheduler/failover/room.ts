@@ -1,9 +1,15 @@
-/** What hosts have left while VMs are tried on them: numbers alone where nothing sets the VMs apart, else the world itself. */
+/**
+ * What hosts have left while VMs are tried on them: numbers alone where nothing sets the VMs apart,
+ * else the world itself.
+ */
 import type { Chooser } from '../choose';
 import type { Vm } from '../state/demand';
 import type { World } from '../state/world';
 
-/** Affinity and spread; anti-affinity keeps two VMs apart in whatever order they come. */
+/**
+ * Whether it matters for a VM who is placed before it: by affinity and by spread it does.
+ * Anti-affinity keeps two VMs apart in whatever order they come.
+ */
 export function looksAtOthers(world: World, vm: Vm): boolean {
   const { affinity, spreads } = world.relations.of(vm);
   return affinity.length + spreads.length > 0;

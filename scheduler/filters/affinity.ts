@@ -3,7 +3,9 @@ import type { Vm } from '../state/demand';
 import type { World } from '../state/world';
 import type { Filter } from './filter';
 
-/** The term that keeps the VM away; the first VM of a group that selects itself may start anywhere. */
+/**
+ * The term that keeps the VM away; the first VM of a group that selects itself may start anywhere.
+ */
 function unmet(world: World, vm: Vm, slot: number): Term | undefined {
   const { affinity, labels } = world.relations.of(vm);
   for (const term of affinity) {

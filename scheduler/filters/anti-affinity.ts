@@ -22,7 +22,10 @@ function inTheWay(relations: Relations, slot: number): number {
   return NONE;
 }
 
-/** Of several conflicts the VM's own, then the first by its text: the answer must not depend on who came first. */
+/**
+ * Of several conflicts the VM's own, then the first by its text: the answer must not depend on who
+ * came first.
+ */
 function conflict(world: World, vm: Vm, slot: number): Conflict {
   const { antiAffinity: own, labels } = world.relations.of(vm);
   const at = (counts: ReadonlyMap<number, number>, term: Term): number =>

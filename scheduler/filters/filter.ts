@@ -6,8 +6,8 @@ import type { World } from '../state/world';
 export interface Filter {
   readonly name: FilterName;
   /**
-   * What the answer depends on, and so how long it may be remembered: `host`: on what the host is; `room`: on what it
-   * has left as well; `vms`: on which VMs are where.
+   * What the answer depends on, and so how long it may be remembered: `host`: on what the host is;
+   * `room`: on what it has left as well; `vms`: on which VMs are where.
    */
   readonly reads: 'host' | 'room' | 'vms';
   /** Makes no garbage: it is asked a million times a second. */

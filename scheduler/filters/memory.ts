@@ -2,7 +2,10 @@ import { MIB } from '../../common/memory';
 import type { Refusal } from '../types';
 import type { Filter } from './filter';
 
-/** maxmem and overhead fit into what is neither taken nor kept back. Never overcommitted; an exact fit is a fit. */
+/**
+ * maxmem and overhead fit into what is neither taken nor kept back. Never overcommitted; an exact
+ * fit is a fit.
+ */
 export const memory: Filter = {
   name: 'Memory',
   reads: 'room',

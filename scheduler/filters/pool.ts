@@ -3,7 +3,10 @@ import { isDenied, isInPool } from '../state/eligibility';
 import type { Filter } from './filter';
 import { unresolvable } from './filter';
 
-/** The host is in the pool that the VM asks for, if it asks for one, and in none that is for others only. */
+/**
+ * The host is in the pool that the VM asks for, if it asks for one, and in none that is for others
+ * only.
+ */
 export const pool: Filter = {
   name: 'Pool',
   reads: 'host',

@@ -3,7 +3,9 @@ import type { SpreadDemand } from '../state/term';
 import type { World } from '../state/world';
 import type { Filter } from './filter';
 
-/** How far the VM would take a domain beyond what is allowed; undefined: the host is in no domain. */
+/**
+ * How far the VM would take a domain beyond what is allowed; undefined: the host is in no domain.
+ */
 function excess({ spread, self, maxSkew }: SpreadDemand, slot: number): number | undefined {
   const skew = spread.skew(slot);
   return skew === undefined ? undefined : skew + self - maxSkew;

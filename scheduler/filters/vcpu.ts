@@ -7,13 +7,19 @@ function missingPcpus(world: World, vm: Vm, slot: number): number {
   return vm.dedicated ? vm.vcpus - world.hosts.freePcpus(slot) : 0;
 }
 
-/** Shared vCPUs that are missing: a dedicated CPU takes the share of all vCPUs that it could have carried. */
+/**
+ * Shared vCPUs that are missing: a dedicated CPU takes the share of all vCPUs that it could have
+ * carried.
+ */
 function missingVcpus(world: World, vm: Vm, slot: number): number {
   const asked = vm.dedicated ? vm.vcpus * (world.hosts.vcpuRatio[slot] ?? 0) : vm.vcpus;
   return asked - world.hosts.freeVcpus(slot);
 }
 
-/** Shared vCPUs stay within the pool's ratio; dedicated ones are whole CPUs that are neither Dom0's nor another VM's. */
+/**
+ * Shared vCPUs stay within the pool's ratio; dedicated ones are whole CPUs that are neither Dom0's
+ * nor another VM's.
+ */
 export const vcpu: Filter = {
   name: 'VCPU',
   reads: 'room',

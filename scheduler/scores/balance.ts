@@ -1,13 +1,14 @@
 import type { Scorer } from './scorer';
 
-/** By how much v more of c, on top of u, raises u²/c. */
+/** How much used²/capacity rises if `more` is used on top. */
 const growth = (used: number, more: number, capacity: number): number =>
   capacity > 0 ? ((2 * used + more) * more) / capacity : 0;
 
 /**
- * Balance: the fleet is even where the sum over hosts of capacity × utilisation² is least, for memory and for vCPUs,
- * each as a share of what the fleet has. The cost of a host is what the VM adds to that sum, scaled to 0..1 by the VM's
- * own size: the mean of the host's utilisation before and after. It depends on this host alone, so it can be remembered.
+ * Balance: the fleet is even where the sum over hosts of capacity × utilisation² is least, for
+ * memory and for vCPUs, each as a share of what the fleet has. The cost of a host is what the VM
+ * adds to that sum, scaled to 0..1 by the VM's own size: the mean of the host's utilisation before
+ * and after. It depends on this host alone, so it can be remembered.
  */
 export const balance: Scorer = {
   name: 'Balance',

@@ -3,9 +3,10 @@ import type { Scorer } from './scorer';
 const EMPTY = 10;
 
 /**
- * Packing, for fleets where an empty host is worth money: a host in use before an empty one, the fullest that has room
- * first; of empty ones the largest, so that few are opened. Fullness is that of the scarcer, memory or vCPUs, after the VM
- * came (best fit); between equals the first by name, so that it is the same hosts that stay full.
+ * Packing, for fleets where an empty host is worth money: a host in use before an empty one, the
+ * fullest that has room first; of empty ones the largest, so that few are opened. Fullness is that
+ * of the scarcer, memory or vCPUs, after the VM came (best fit); between equals the first by name,
+ * so that it is the same hosts that stay full.
  */
 export const pack: Scorer = {
   name: 'Pack',

@@ -50,7 +50,10 @@ export const preferredVms: Scorer = {
   },
 };
 
-/** Topology spread with ScheduleAnyway: each VM beyond the allowed skew costs as much as a full host. */
+/**
+ * Topology spread with ScheduleAnyway: each VM beyond the allowed skew costs as much as a full
+ * host.
+ */
 export const preferredSpread: Scorer = {
   name: 'PreferredSpread',
   weight: 1,

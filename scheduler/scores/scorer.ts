@@ -1,4 +1,7 @@
-/** The shape of a preference: a cost, the lowest sum wins. About 0..1 for the common case, so that weights mean something. */
+/**
+ * The shape of a preference: a cost, the lowest sum wins. About 0..1 for the common case, so that
+ * weights mean something.
+ */
 import type { Vm } from '../state/demand';
 import type { World } from '../state/world';
 
@@ -10,6 +13,6 @@ export interface Scorer {
   /** Whether it has a say about this VM at all. */
   concerns(world: World, vm: Vm): boolean;
   cost(world: World, vm: Vm, slot: number): number;
-  /** No host costs less: those that could not win are not asked. Unknown where absent. */
+  /** A bound below which no host costs: hosts that cannot win are not asked. None if absent. */
   least?(world: World, vm: Vm): number;
 }

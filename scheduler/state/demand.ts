@@ -1,6 +1,7 @@
 /**
- * A VM as the filters read it: amounts worked out once, and two class keys. VMs of one `shape` get the same answer from
- * every filter that looks at hosts alone; of one `sizeKey`, from those that look at what the host has left, too.
+ * A VM as the filters read it: amounts worked out once, and two class keys. VMs of one `shape` get
+ * the same answer from every filter that looks at hosts alone; of one `sizeKey`, from those that
+ * look at what the host has left, too.
  */
 import { domainOverheadBytes } from '../../common/memory';
 import { labelsKey, selectorKey } from '../labels';
@@ -9,9 +10,9 @@ import { eligibilityKey } from './eligibility';
 import type { Relations } from './term';
 
 export interface DiskBytes {
-  /** Of disks that are still to be made. */
+  /** Bytes of the disks that are still to be made. */
   readonly toMake: number;
-  /** Of all disks: a made one is sparse, and may grow to its size. */
+  /** Bytes of all disks: a made one is sparse, and may come to occupy its whole size. */
   readonly all: number;
 }
 
@@ -28,7 +29,9 @@ export interface Vm {
   readonly relationsKey: string;
   /** Bytes in each pool that the VM uses. */
   readonly diskBytes: ReadonlyMap<string, DiskBytes>;
-  /** What it asks of other VMs; filled in when the world is asked, and no answer once it is dropped. */
+  /**
+   * What it asks of other VMs; filled in when the world is asked, and no answer once it is dropped.
+   */
   relations?: Relations;
 }
 
@@ -55,8 +58,8 @@ function shapeKey(spec: VmSpec): string {
 }
 
 /**
- * VMs of one key carry the same labels and ask the same of others. A VM that asks nothing has its labels' key, which no
- * other VM can have: a key of more begins with another character.
+ * VMs of one key carry the same labels and ask the same of others. A VM that asks nothing has its
+ * labels' key, which no other VM can have: a key of more begins with another character.
  */
 function relationsKey(spec: VmSpec, labels: string): string {
   const { affinity, antiAffinity, topologySpread } = spec;

@@ -33,7 +33,10 @@ export function missingNetwork({ networks }: VmSpec, host: HostState): string | 
   return networks?.find((network) => !(host.networks ?? []).includes(network));
 }
 
-/** Whether the host could take the VM if it were ready and had room: otherwise nothing can be spread to it. */
+/**
+ * Whether the host could take the VM if it were ready and had room: otherwise nothing can be spread
+ * to it.
+ */
 export function isOpenTo(spec: VmSpec, host: HostState): boolean {
   return (
     untoleratedTaint(spec, host) === undefined &&

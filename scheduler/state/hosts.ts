@@ -1,6 +1,7 @@
 /**
- * The hosts as columns: one slot per host, so that a scan over the fleet reads arrays and makes no garbage. A slot
- * lives as long as its host is known; `revision` tells caches that slots were added, dropped or changed in kind.
+ * The hosts as columns: one slot per host, so that a scan over the fleet reads arrays and makes no
+ * garbage. A slot lives as long as its host is known; `revision` tells caches that slots were
+ * added, dropped or changed in kind.
  */
 import { MIB, hypervisorBytes } from '../../common/memory';
 import { DEFAULT_POOL, DEFAULT_VCPU_RATIO, HOSTNAME_KEY } from '../types';
@@ -124,7 +125,10 @@ export class HostTable {
     this.revision++;
   }
 
-  /** Takes in a report of a host that changes no answer; false (and nothing done) if it may change one. */
+  /**
+   * Takes in a report of a host that changes no answer; false (and nothing done) if it may change
+   * one.
+   */
   reread(host: HostState): boolean {
     const slot = this.#slots.get(host.name);
     if (slot === undefined || this.#kinds[slot] !== kindOf(host)) return false;

@@ -1,6 +1,7 @@
 /**
- * Distinct label sets of VMs and the terms whose selector matches them, linked both ways. Each new set meets only the
- * terms filed under one of its labels, each new term only the sets that carry its rarest label.
+ * Distinct label sets of VMs and the terms whose selector matches them, linked both ways. Each new
+ * set meets only the terms filed under one of its labels, each new term only the sets that carry
+ * its rarest label.
  */
 import { matchesSelector } from '../labels';
 import type { Labels } from '../types';
@@ -36,7 +37,7 @@ class Files<T> {
     if (list?.size === 0) this.#lists.delete(key);
   }
 
-  /** Lists, and entries of all lists. */
+  /** The number of lists plus that of the entries in all of them. */
   get size(): number {
     let entries = this.#lists.size;
     for (const list of this.#lists.values()) entries += list.size;

@@ -1,6 +1,6 @@
 /**
- * What VMs ask of each other, indexed: adding or removing a VM touches the counters that its labels match and nothing
- * else, and no filter ever scans VMs. Selectors see the VM's own namespace only.
+ * What VMs ask of each other, indexed: adding or removing a VM touches the counters that its labels
+ * match and nothing else, and no filter ever scans VMs. Selectors see the VM's own namespace only.
  */
 import type { AffinityTerm, HostState, TopologySpread, VmSpec } from '../types';
 import type { Vm } from './demand';
@@ -12,7 +12,7 @@ import { TermIndex } from './term-index';
 export class RelationIndex {
   readonly #index: TermIndex;
   readonly #known = new Map<string, Relations>();
-  /** Of no placed VM: asked about, or left behind by the last one. */
+  /** Relations that no placed VM has: of VMs that are asked about, or whose last VM has gone. */
   readonly #idle = new Set<Relations>();
   #wishing = 0;
 
@@ -46,8 +46,8 @@ export class RelationIndex {
   }
 
   /**
-   * Forgets what no placed VM asks, but for one VM's, which is asked about next. Not to be called while somebody works
-   * with the relations of a VM that is on no host.
+   * Forgets what no placed VM asks, but for one VM's, which is asked about next. Not to be called
+   * while somebody works with the relations of a VM that is on no host.
    */
   forgetIdle(except?: Vm): void {
     if (this.#idle.size === 0) return;

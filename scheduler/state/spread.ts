@@ -1,8 +1,9 @@
 /**
- * The skew of one term over the hosts that a kind of VM may use: VMs per domain, and how many domains hold how many, so
- * that the emptiest is known at once. VMs are counted on every host that the pool and the selectors allow; a domain
- * counts as a place only while one of its hosts could take such a VM: it is ready and not cordoned, its taints are
- * tolerated, and it has the VM's networks and type. Otherwise a rack that is closed would hold back the others.
+ * The skew of one term over the hosts that a kind of VM may use: VMs per domain, and how many
+ * domains hold how many, so that the emptiest is known at once. VMs are counted on every host that
+ * the pool and the selectors allow; a domain counts as a place only while one of its hosts could
+ * take such a VM: it is ready and not cordoned, its taints are tolerated, and it has the VM's
+ * networks and type. Otherwise a rack that is closed would hold back the others.
  */
 import type { HostTable } from './hosts';
 import type { Topology } from './topology';
@@ -21,9 +22,12 @@ export interface HostRules {
   isOpenTo(slot: number): boolean;
 }
 
-/** Which hosts and domains count; shared by all terms over one topology that one kind of VM asks about. */
+/**
+ * Which hosts and domains count; shared by all terms over one topology that one kind of VM asks
+ * about.
+ */
 export class SpreadField {
-  /** Spreads over it. */
+  /** Number of Spreads that use this field. */
   users = 0;
   #revision = -1;
   #eligible = new Uint8Array(0);
@@ -64,7 +68,7 @@ export class SpreadField {
 }
 
 export class Spread {
-  /** Relations that ask for it. */
+  /** Number of Relations that ask for this spread. */
   users = 0;
   #revision = -1;
   readonly #counts = new Map<number, number>();

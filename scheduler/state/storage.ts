@@ -1,4 +1,7 @@
-/** The account of disk pools: local bytes per host, and one account for the fleet of what hosts share. */
+/**
+ * The account of disk pools: local bytes per host, and one account for the fleet of what hosts
+ * share.
+ */
 import type { HostState, HostStorage } from '../types';
 import type { DiskBytes } from './demand';
 

@@ -1,6 +1,7 @@
 /**
- * Every term, topology, spread and field that some VM asks for, once. Who acquires one releases it again; what nobody
- * holds any more is dropped, so that a VM that is edited again and again, or gone, leaves nothing behind.
+ * Every term, topology, spread and field that some VM asks for, once. Who acquires one releases it
+ * again; what nobody holds any more is dropped, so that a VM that is edited again and again, or
+ * gone, leaves nothing behind.
  */
 import { matchesSelector, selectorKey } from '../labels';
 import type { AffinityTerm, HostState, TopologySpread, VmSpec } from '../types';

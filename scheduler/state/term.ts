@@ -1,7 +1,8 @@
 /**
- * What VMs ask of each other, as objects that count. A term is one (namespace, selector, topology key) that some VM
- * names, with its counters per domain; a label set is what some VMs carry. `users` says how many others hold an object:
- * it is dropped from every table when the last one lets go of it.
+ * What VMs ask of each other, as objects that count. A term is one (namespace, selector, topology
+ * key) that some VM names, with its counters per domain; a label set is what some VMs carry.
+ * `users` says how many others hold an object: it is dropped from every table when the last one
+ * lets go of it.
  */
 import { termText } from '../labels';
 import type { AffinityTerm, LabelSelector, Labels } from '../types';
@@ -39,9 +40,9 @@ export interface Relations {
   /** Preferred affinity (positive weight), anti-affinity (negative). */
   readonly preferred: readonly { readonly term: Term; readonly weight: number }[];
   readonly preferredSpreads: readonly SpreadDemand[];
-  /** Placed VMs. */
+  /** Number of placed VMs that share this object. */
   users: number;
-  /** No longer in the tables: to be looked up anew. */
+  /** It is in no table any more and must be looked up anew. */
   isDropped: boolean;
 }
 
@@ -72,7 +73,7 @@ export class Term {
   readonly sets: LabelSet[] = [];
   readonly spreads: Spread[] = [];
   users = 0;
-  /** Relations whose required anti-affinity it is. */
+  /** Number of Relations that have this term as a required anti-affinity. */
   #repels = 0;
 
   constructor(
@@ -111,7 +112,10 @@ export class Term {
     if (domain >= 0) bump(this.needing, domain, by);
   }
 
-  /** Whether a VM that matches is the last one on which others in its domain rely; `own`: it relies on the term itself. */
+  /**
+   * Whether a VM that matches is the last one on which others in its domain rely; `own`: it relies
+   * on the term itself.
+   */
   isLastNeeded(slot: number, own: boolean): boolean {
     const domain = this.topology.domain(slot);
     const others = (this.needing.get(domain) ?? 0) - (own ? 1 : 0);

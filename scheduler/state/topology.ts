@@ -1,15 +1,21 @@
-/** One topology key: which domain each host is in. Every host is a domain of its own under the hostname key. */
+/**
+ * One topology key: which domain each host is in. Every host is a domain of its own under the
+ * hostname key.
+ */
 import { HOSTNAME_KEY } from '../types';
 import type { HostState } from '../types';
 
 const NO_DOMAIN = -1;
 
 export class Topology {
-  /** Terms that look at it. */
+  /** Number of terms that use this topology. */
   users = 0;
   readonly #domains: number[] = [];
   readonly #ids = new Map<string, number>();
-  /** By domain: its name, and the hosts in it. The number of a domain without hosts is given to the next one. */
+  /**
+   * By domain: its name, and the hosts in it. The number of a domain without hosts is given to the
+   * next one.
+   */
   readonly #names: (string | undefined)[] = [];
   readonly #hostsIn: number[] = [];
   readonly #free: number[] = [];

@@ -1,6 +1,6 @@
 /**
- * The fleet as the scheduler sees it: hosts, the VMs that are placed, and every account of who takes what. Taking a VM
- * in or out costs the same on a fleet of ten hosts and of ten thousand.
+ * The fleet as the scheduler sees it: hosts, the VMs that are placed, and every account of who
+ * takes what. Taking a VM in or out costs the same on a fleet of ten hosts and of ten thousand.
  */
 import type { HostState, PoolPolicy, Snapshot, VmSpec } from '../types';
 import { compileVm } from './demand';
@@ -75,7 +75,10 @@ export class World {
     return entry;
   }
 
-  /** How many entries each table has: they grow with what the fleet holds now, never with what it once held. */
+  /**
+   * How many entries each table has: they grow with what the fleet holds now, never with what it
+   * once held.
+   */
   sizes(): Readonly<Record<string, number>> {
     this.relations.forgetIdle();
     return {

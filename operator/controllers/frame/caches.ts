@@ -46,6 +46,10 @@ function trimOf<T extends KubeObject>(type: ResourceType<T>): (object: T) => T {
   return type.plural === NAMESPACES.plural ? keepAnnotation(BRAKE_LIFTED_UNTIL) : dropAnnotations;
 }
 
+/** It has run, or is off because its owner wants it off: what it does next is no start of a new VM. */
+const isPastFirstStart = ({ spec, status }: XenVM): boolean =>
+  status?.phase === 'Running' || spec.runPolicy === 'Halted' || spec.runPolicy === 'Manual';
+
 const vmKey = (namespace: string, name: string): string => `${namespace}/${name}`;
 
 const VM_INDEXES: IndexFunctions<XenVM> = {
@@ -127,7 +131,10 @@ export function openCaches(options: CachesOptions): Caches {
 }
 
 class CacheSet {
-  /** When (monotonic ms) a watch told of the creation of a VM, by UID; what a list found is not in it. */
+  /**
+   * When (monotonic ms) a watch told of the creation of a VM that has not run yet, by UID. What a list
+   * found is not in it.
+   */
   readonly createdAt = new Map<string, number>();
   /** Of these, the ones that came after this leader's own list. */
   readonly #fresh = new Set<string>();
@@ -146,6 +153,7 @@ class CacheSet {
     const stores = Object.fromEntries(entries) as Stores;
     stores.vms.onChange((change) => {
       if (change.type === 'deleted') this.#forget(change.old.metadata.uid ?? '');
+      else if (isPastFirstStart(change.object)) this.createdAt.delete(change.object.metadata.uid ?? '');
     });
     return stores;
   }

@@ -180,7 +180,9 @@ export class VmController {
   }
 
   async #write(vm: XenVM, status: ShownStatus): Promise<void> {
-    const { namespace, name, resourceVersion } = vm.metadata;
+    const { namespace, name, uid = '', resourceVersion } = vm.metadata;
+    // Asked before the write: once the watch has told of a run, nobody remembers the creation.
+    const createdMs = this.#options.caches.createdAt.get(uid);
     const metadata = {
       name,
       ...(namespace !== undefined && { namespace }),
@@ -189,19 +191,15 @@ export class VmController {
     const object = { apiVersion: API_VERSION, kind: 'XenVM', metadata, status };
     const options = { subresource: 'status', fieldManager: STATUS_MANAGER, force: true } as const;
     await this.#options.writer.apply(XENVMS, object, options);
-    this.#tell(vm, status);
-  }
-
-  /** Events and figures, once the write is done. */
-  #tell(vm: XenVM, status: ShownStatus): void {
     for (const event of eventsOf(vm, status)) this.#options.events.record(vm, event);
-    if (status.phase === 'Running' && vm.status?.phase === undefined) this.#measureStart(vm);
+    if (status.phase === 'Running' && createdMs !== undefined) this.#measureStart(uid, createdMs);
   }
 
-  #measureStart(vm: XenVM): void {
+  /** The first run of a VM, however many phases were written before; later ones are no starts of a new VM. */
+  #measureStart(uid: string, createdMs: number): void {
     const { caches, metrics, clock } = this.#options;
-    const created = caches.createdAt.get(vm.metadata.uid ?? '');
-    if (created !== undefined) metrics.vmStarted((clock.monotonicMs() - created) / 1000);
+    caches.createdAt.delete(uid);
+    metrics.vmStarted((clock.monotonicMs() - createdMs) / 1000);
   }
 }
 

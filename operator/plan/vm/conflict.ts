@@ -22,12 +22,15 @@ const conflict = (reason: 'IdentityConflict' | 'MacConflict', message: string): 
   stalled: true,
 });
 
+/** What helps whoever has a UUID that is not theirs: the identity of a XenVM never changes. */
+export const MAKE_ANEW = 'delete this XenVM and make it anew, without spec.identity or with another UUID there';
+
 /** Another XenVM has the UUID by right. Asked of every VM at every look, placed or not. */
 export function rivalConflict(f: VmFacts): Hold | undefined {
   if (!f.rivals.some((rival) => comesFirst(rival, f.vm))) return undefined;
   return conflict(
     'IdentityConflict',
-    `spec.identity.uuid: ${f.uuid} belongs to another XenVM already; give another value, or leave identity out`,
+    `spec.identity.uuid: ${f.uuid} belongs to another XenVM already, and is immutable: ${MAKE_ANEW}`,
   );
 }
 
@@ -46,8 +49,8 @@ function strangerConflict(f: VmFacts): Hold | undefined {
   return conflict(
     'IdentityConflict',
     unowned
-      ? `host ${host} runs a domain of UUID ${f.uuid} that the fleet does not own; it is never touched. Give spec.identity.uuid another value, or end that domain on its host`
-      : `host ${host} keeps UUID ${f.uuid} for another namespace or name; only a XenVM of that namespace and name may take it over`,
+      ? `host ${host} runs a domain of UUID ${f.uuid} that the fleet does not own; it is never touched. End that domain on its host with xl, or ${MAKE_ANEW}`
+      : `host ${host} keeps UUID ${f.uuid} for another namespace or name; only a XenVM of that namespace and name may take it over; ${MAKE_ANEW}`,
   );
 }
 
@@ -59,7 +62,7 @@ function namesakeConflict(f: VmFacts): Hold | undefined {
   const { namespace = '', name } = f.vm.metadata;
   return conflict(
     'IdentityConflict',
-    `host ${host} holds a domain of ${namespace}/${name} with UUID ${uuid}: create the XenVM with spec.identity.uuid: ${uuid} to take it over`,
+    `host ${host} holds a domain of ${namespace}/${name} with UUID ${uuid}: to take it over, delete this XenVM and make it anew with spec.identity.uuid: ${uuid}`,
   );
 }
 

@@ -5,6 +5,7 @@
 import type { XenAgent, XenVM } from '../../../crds/generated/types';
 import type { Resolution, WantedDisk } from './resolve';
 import type { Hold } from './action';
+import { MAKE_ANEW } from './conflict';
 import type { PlacedOrder, RetainedDisk, VmFacts } from './facts';
 
 export interface DiskFacts {
@@ -105,7 +106,7 @@ function strangersDisk({ vm, retained }: VmFacts, wanted: readonly WantedDisk[])
     retained.some((other) => other.disk === disk.disk && other.path === disk.path && isOwnDisk(vm, other.owner));
   const other = retained.find(({ owner }) => owner !== undefined && !isOwnDisk(vm, owner));
   if (other !== undefined) {
-    const message = `host ${other.host} keeps disk ${other.disk} of this UUID for another XenVM: only one of its namespace and name gets it back; give spec.identity.uuid another value, or leave it out`;
+    const message = `host ${other.host} keeps disk ${other.disk} of this UUID for another XenVM: only one of its namespace and name gets it back; ${MAKE_ANEW}`;
     return { reason: 'IdentityConflict', message, stalled: true };
   }
   const nobodys = retained.find(
@@ -115,7 +116,7 @@ function strangersDisk({ vm, retained }: VmFacts, wanted: readonly WantedDisk[])
       !isKnownOwn(disk),
   );
   if (nobodys === undefined) return undefined;
-  const message = `host ${nobodys.host} keeps disk ${nobodys.disk} of this UUID in ${nobodys.path}, and nobody knows whose it is: an administrator gives it to ${vm.metadata.namespace}/${vm.metadata.name} by an owner file (docs/storage.md), or spec.identity.uuid gets another value`;
+  const message = `host ${nobodys.host} keeps disk ${nobodys.disk} of this UUID in ${nobodys.path}, and nobody knows whose it is: an administrator gives it to ${vm.metadata.namespace}/${vm.metadata.name} by an owner file (docs/storage.md); or ${MAKE_ANEW}`;
   return { reason: 'IdentityConflict', message, stalled: true };
 }
 

@@ -15,7 +15,10 @@ export interface Incarnation {
   readonly bootID?: string;
 }
 
-/** Halted keeps the domain off. Manual keeps what is, whatever policy was before: a new VM waits for an operation that starts it. */
+/**
+ * Halted keeps the domain off. Manual keeps what is, whatever policy was before: a new VM stays off
+ * until its policy is another one.
+ */
 export function desiredOf(vm: XenVM, before: Pick<XenDomainSpec, 'desired'> | undefined): 'Running' | 'Stopped' {
   const { runPolicy = 'Always' } = vm.spec;
   if (runPolicy === 'Manual') return before?.desired === 'Running' ? 'Running' : 'Stopped';

@@ -1,4 +1,6 @@
-/** Emptying hosts: every VM on them goes elsewhere, the largest first, or is listed with the reason. */
+/**
+ * Emptying hosts: every VM on them goes elsewhere, the largest first, or is listed with the reason.
+ */
 import { explain } from '../../explain';
 import { Placer } from '../../placer';
 import type { Vm } from '../../state/demand';

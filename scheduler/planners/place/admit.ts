@@ -1,6 +1,7 @@
 /**
- * Room for one VM by moving others: the cheapest set of moves found that lets it in. On each of the hosts that miss
- * least, first one VM is tried, then several; every VM that leaves must find a place, and the newcomer must fit then.
+ * Room for one VM by moving others: the cheapest set of moves found that lets it in. On each of the
+ * hosts that miss least, first one VM is tried, then several; every VM that leaves must find a
+ * place, and the newcomer must fit then.
  */
 import type { Placer } from '../../placer';
 import type { Vm } from '../../state/demand';

@@ -1,7 +1,7 @@
 /**
- * How many more VMs of a size the fleet takes. Without failures to tolerate that is a sum over hosts; with them VMs are
- * placed for trial until one is refused. What no VM of the size can use any more is lost to it: memory without vCPUs,
- * vCPUs without memory, and remainders.
+ * How many more VMs of a size the fleet takes. Without failures to tolerate that is a sum over
+ * hosts; with them VMs are placed for trial until one is refused. What no VM of the size can use
+ * any more is lost to it: memory without vCPUs, vCPUs without memory, and remainders.
  */
 import type { Placer } from '../../placer';
 import type { Vm } from '../../state/demand';

@@ -1,7 +1,8 @@
 /**
- * Packing: a queue on as few hosts as can be found. The best of several orders is taken, largest VMs first; then host
- * after host is emptied again, as long as its VMs find their places elsewhere; and where hosts differ, it is tried
- * whether a better mix of them takes the queue with one host less. VMs that were placed before stay.
+ * Packing: a queue on as few hosts as can be found. The best of several orders is taken, largest
+ * VMs first; then host after host is emptied again, as long as its VMs find their places elsewhere;
+ * and where hosts differ, it is tried whether a better mix of them takes the queue with one host
+ * less. VMs that were placed before stay.
  */
 import { Placer } from '../../placer';
 import { PACKING_SCORERS } from '../../scores';
@@ -12,7 +13,10 @@ import { Parcels } from './parcels';
 import { placeInOrder } from './queue';
 import type { PlacedVm } from './queue';
 
-/** Looks at a VM or a set of VMs on a host, after which the answer is good enough: some tenths of a second. */
+/**
+ * Looks at a VM or a set of VMs on a host, after which the answer is good enough: some tenths of a
+ * second.
+ */
 const WORK = 3_000_000;
 
 /** The world then holds the VMs that were placed. */

@@ -1,6 +1,7 @@
 /**
- * The VMs of a queue that was placed, as parcels that may still be put elsewhere, and the hosts as bins of them. What
- * the squeezer finds is adopted if every rule of the scheduler agrees; the failures to be tolerated are among them.
+ * The VMs of a queue that was placed, as parcels that may still be put elsewhere, and the hosts as
+ * bins of them. What the squeezer finds is adopted if every rule of the scheduler agrees; the
+ * failures to be tolerated are among them.
  */
 import { Placer } from '../../placer';
 import type { Vm } from '../../state/demand';
@@ -29,7 +30,10 @@ const TRIES = 3;
 const MOST_HOSTS = 64;
 const NOBODY: readonly Parcel[] = [];
 
-/** VMs of the queue, of those in the world and of those that wait, and the hosts that are open to them. */
+/**
+ * VMs of the queue, of those in the world and of those that wait, and the hosts that are open to
+ * them.
+ */
 export class Parcels {
   readonly #placer: Placer;
   readonly #movable: ReadonlySet<Vm>;
@@ -58,7 +62,10 @@ export class Parcels {
     return false;
   }
 
-  /** Finds places for all VMs of the queue that have none; false (and all as it was) if that was not possible. */
+  /**
+   * Finds places for all VMs of the queue that have none; false (and all as it was) if that was not
+   * possible.
+   */
   insertAll(): boolean {
     const left = this.vms.filter(({ key }) => !this.world.placed.has(key));
     if (!left.every((vm) => this.#movable.has(vm))) return false;
@@ -116,7 +123,9 @@ export class Parcels {
     return [...items].filter((other) => areApart(own, relations.of(other.vm)));
   }
 
-  /** Takes the parcels to their bins in the world, or leaves it as it was if a rule is against it. */
+  /**
+   * Takes the parcels to their bins in the world, or leaves it as it was if a rule is against it.
+   */
   #adopt(): boolean {
     const { world } = this;
     const placer = this.#placer;

@@ -14,7 +14,10 @@ export type Strategy = 'balance' | 'pack';
 
 export interface PlaceOptions {
   readonly objective?: ObjectiveName;
-  /** `pack` takes the queue in whatever order uses the fewest hosts; `balance` (default) keeps its order. */
+  /**
+   * `pack` takes the queue in whatever order uses the fewest hosts; `balance` (default) keeps its
+   * order.
+   */
   readonly strategy?: Strategy;
 }
 

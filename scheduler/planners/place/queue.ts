@@ -19,7 +19,8 @@ export function placeInOrder(placer: Placer, vms: readonly Vm[], pick: (vm: Vm) 
     return true;
   };
   let waiting = vms.filter((vm) => !tryOne(vm)).filter((vm) => !placer.chooser.isFree(vm));
-  // A VM that asks for others may fit once they are placed: it is asked again until nothing changes.
+  // A VM that asks for others may fit once they are placed: it is asked again until nothing
+  // changes.
   for (let before = Infinity; waiting.length > 0 && waiting.length < before;) {
     before = waiting.length;
     waiting = waiting.filter((vm) => !tryOne(vm));

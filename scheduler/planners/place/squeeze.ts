@@ -1,10 +1,11 @@
 /**
- * Emptying bins by ejection (after Nagata and Bräysy's ejection pool for vehicle routing). The items of the bin to be
- * emptied wait in a pool. One that fits nowhere drives out a few items of another bin, those that found no room least
- * often so far, and they wait instead. So items that are hard to place find their bins, and the easy ones fill the gaps.
+ * Emptying bins by ejection (after Nagata and Bräysy's ejection pool for vehicle routing). The
+ * items of the bin to be emptied wait in a pool. One that fits nowhere drives out a few items of
+ * another bin, those that found no room least often so far, and they wait instead. So items that
+ * are hard to place find their bins, and the easy ones fill the gaps.
  *
- * Numbers only; the caller puts what was found to the scheduler's rules. Work is counted, not timed: the same question
- * gets the same answer.
+ * Numbers only; the caller puts what was found to the scheduler's rules. Work is counted, not
+ * timed: the same question gets the same answer.
  */
 
 export interface Item {
@@ -50,7 +51,10 @@ export class Squeezer<T extends Item> {
     }
   }
 
-  /** Finds other bins for all items of a bin; false (and all as it was) if that takes more than the work allowed. */
+  /**
+   * Finds other bins for all items of a bin; false (and all as it was) if that takes more than the
+   * work allowed.
+   */
   empty(bin: Bin<T>, limit: number): boolean {
     const before = this.#state();
     const items = [...bin.items];
@@ -117,7 +121,9 @@ export class Squeezer<T extends Item> {
     return best && { bin: best, out: [] };
   }
 
-  /** Who makes way, and where: the least penalty in sum; then the bin is left full, and evenly so. */
+  /**
+   * Who makes way, and where: the least penalty in sum; then the bin is left full, and evenly so.
+   */
   #cheapest(item: T, bins: readonly Bin<T>[]): Ejection<T> | undefined {
     item.penalty++;
     let best: Ejection<T> | undefined;

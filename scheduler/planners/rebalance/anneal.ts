@@ -1,7 +1,8 @@
 /**
- * The same score for fewer bytes: one or two VMs at a time change places, drawn from a fixed seed, and a change that is a
- * little worse is borne, less so as time goes by (threshold accepting): so the search leaves the valleys in which single
- * steps end. What a lower score is worth in bytes is raised while the score is too high and lowered while it is not.
+ * The same score for fewer bytes: one or two VMs at a time change places, drawn from a fixed seed,
+ * and a change that is a little worse is borne, less so as time goes by (threshold accepting): so
+ * the search leaves the valleys in which single steps end. What a lower score is worth in bytes is
+ * raised while the score is too high and lowered while it is not.
  */
 import type { Arrangement, Mover } from './arrangement';
 
@@ -42,7 +43,10 @@ function random(seed: number): () => number {
   };
 }
 
-/** Where each VM is in the cheapest arrangement found that keeps to the goal; undefined if none does. */
+/**
+ * Where each VM is in the cheapest arrangement found that keeps to the goal; undefined if none
+ * does.
+ */
 export function anneal(state: Arrangement, goal: Goal): readonly number[] | undefined {
   const draw = drawer(state);
   const undo: Change = { first: -1, to: -1, second: -1, secondTo: -1 };

@@ -1,7 +1,7 @@
 /**
- * Who is where, in columns of its own, so that a change costs nanoseconds and the world is not touched: for a search that
- * tries changes by the hundred thousand. Only VMs take part that nothing but the host and the room on it decides about;
- * the others count where they are.
+ * Who is where, in columns of its own, so that a change costs nanoseconds and the world is not
+ * touched: for a search that tries changes by the hundred thousand. Only VMs take part that nothing
+ * but the host and the room on it decides about; the others count where they are.
  */
 import type { Chooser } from '../../choose';
 import type { Vm } from '../../state/demand';

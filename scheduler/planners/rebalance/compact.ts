@@ -1,6 +1,7 @@
 /**
- * Emptying hosts by moves: host after host, the cheapest to empty first, as long as all of its VMs find room on others
- * that are in use. No VM moves twice, and each move finds its room by every rule, failures to be tolerated among them.
+ * Emptying hosts by moves: host after host, the cheapest to empty first, as long as all of its VMs
+ * find room on others that are in use. No VM moves twice, and each move finds its room by every
+ * rule, failures to be tolerated among them.
  */
 import { Placer } from '../../placer';
 import { PACKING_SCORERS } from '../../scores';

@@ -1,7 +1,8 @@
 /**
- * Evening out a fleet by single moves and by swaps of two VMs, the step first that gains most for what it moves. The
- * best step of each host is remembered and looked at again only when the host comes to the top of the queue or was
- * touched; when the queue is empty every host is asked once more, so that nothing is missed.
+ * Evening out a fleet by single moves and by swaps of two VMs, the step first that gains most for
+ * what it moves. The best step of each host is remembered and looked at again only when the host
+ * comes to the top of the queue or was touched; when the queue is empty every host is asked once
+ * more, so that nothing is missed.
  */
 import { Chooser } from '../../choose';
 import type { World } from '../../state/world';
@@ -14,7 +15,10 @@ export interface RebalanceOptions {
   readonly objective?: ObjectiveName;
   /** Stop once the score is this low. */
   readonly untilScore?: number;
-  /** With a score to reach: as few moves as possible, then as few bytes (default), or as few bytes in however many moves. */
+  /**
+   * With a score to reach: as few moves as possible, then as few bytes (default), or as few bytes
+   * in however many moves.
+   */
   readonly prefer?: 'moves' | 'bytes';
   /** A step that lowers the score by less is not taken. */
   readonly minGain?: number;
@@ -25,7 +29,9 @@ export interface RebalanceOptions {
 
 /** A step on a fleet of a thousand hosts gains a thousandth of what it would gain on one. */
 const MIN_GAIN_OF_ONE_HOST = 0.0005;
-/** A remembered step is taken if, looked at again, it is worth at least this part of the next one. */
+/**
+ * A remembered step is taken if, looked at again, it is worth at least this part of the next one.
+ */
 const STILL_GOOD = 0.95;
 const STILL_GOOD_IN_LARGE_FLEETS = 0.5;
 const LARGE_FLEET = 100;
@@ -96,8 +102,9 @@ export class Rebalancer {
   }
 
   /**
-   * A way out where no single step helps: moves a VM off one of the most uneven hosts although that alone is worse, and
-   * keeps it if the steps that follow more than make good for it. Returns the number of steps kept.
+   * A way out where no single step helps: moves a VM off one of the most uneven hosts although that
+   * alone is worse, and keeps it if the steps that follow more than make good for it. Returns the
+   * number of steps kept.
    */
   #detour(): number {
     for (const slot of this.#finder.peers().slice(0, DETOUR_HOSTS)) {

@@ -33,7 +33,10 @@ export interface Style {
   readonly exact: boolean;
 }
 
-/** In a fleet larger than this, a host looks for its match among this many of the most uneven ones only. */
+/**
+ * In a fleet larger than this, a host looks for its match among this many of the most uneven ones
+ * only.
+ */
 const PEERS = 64;
 /** Where nothing is found among them it looks among more, up to this many. */
 const MOST_PEERS = 256;
@@ -85,7 +88,10 @@ export class StepFinder {
     return true;
   }
 
-  /** The hosts worth looking at: all of a small fleet, the most uneven ones of a large fleet, worst first. */
+  /**
+   * The hosts worth looking at: all of a small fleet, the most uneven ones of a large fleet, worst
+   * first.
+   */
   peers(): readonly number[] {
     if (this.#peers.length > 0) return this.#peers;
     const online = this.#world.hosts.slots().filter((slot) => this.objective.isOnline(slot));

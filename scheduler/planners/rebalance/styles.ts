@@ -1,7 +1,8 @@
 /**
- * Rebalancing in more than one way, and the best of them. With a score to reach, few moves count most (the step that
- * gains most, no swaps), then few bytes; or few bytes alone. Without one, the lowest score counts. Large fleets are given
- * one way only. What turns out not to have been needed is moved back.
+ * Rebalancing in more than one way, and the best of them. With a score to reach, few moves count
+ * most (the step that gains most, no swaps), then few bytes; or few bytes alone. Without one, the
+ * lowest score counts. Large fleets are given one way only. What turns out not to have been needed
+ * is moved back.
  */
 import { Chooser } from '../../choose';
 import type { Vm } from '../../state/demand';
@@ -59,7 +60,10 @@ export function evenOut(world: World, options: RebalanceOptions): readonly Move[
   return (best ?? run(THOROUGH)).moves;
 }
 
-/** Arranges the world so that the score is reached with fewer bytes, by no more moves unless bytes are preferred. */
+/**
+ * Arranges the world so that the score is reached with fewer bytes, by no more moves unless bytes
+ * are preferred.
+ */
 function spareBytes(
   world: World,
   homes: ReadonlyMap<Vm, string>,

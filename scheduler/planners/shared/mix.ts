@@ -1,4 +1,7 @@
-/** How many hosts a queue needs at the least, and which: hosts differ, and what one has much of another may lack. */
+/**
+ * How many hosts a queue needs at the least, and which: hosts differ, and what one has much of
+ * another may lack.
+ */
 import type { Vm } from '../../state/demand';
 import type { World } from '../../state/world';
 
@@ -25,7 +28,10 @@ function roomOf({ hosts }: World, slot: number): Sum {
   return { bytes: Math.max(0, hosts.freeBytes(slot)), vcpus: Math.max(0, hosts.freeVcpus(slot)) };
 }
 
-/** No answer that places them all uses fewer hosts: those in use, and the largest others that hold the rest. */
+/**
+ * No answer that places them all uses fewer hosts: those in use, and the largest others that hold
+ * the rest.
+ */
 export function leastHosts(world: World, vms: readonly Vm[]): number {
   const asked = missing(world, vms);
   const used = usedSlots(world).length;
@@ -48,14 +54,18 @@ interface Kind {
   readonly slots: readonly number[];
 }
 
-/** Of more kinds of empty hosts no mix is made, more steps on the way are not taken, more mixes not returned. */
+/**
+ * Of more kinds of empty hosts no mix is made, more steps on the way are not taken, more mixes not
+ * returned.
+ */
 const MOST_KINDS = 16;
 const MOST_STEPS = 50_000;
 const BEST_MIXES = 8;
 
 /**
- * Hosts in use and so many empty ones, in each way to choose among the kinds of hosts whose sums hold the queue: first
- * those that leave most where they leave least. None where there is no choice: all alike, or not enough of them.
+ * Hosts in use and so many empty ones, in each way to choose among the kinds of hosts whose sums
+ * hold the queue: first those that leave most where they leave least. None where there is no
+ * choice: all alike, or not enough of them.
  */
 export function mixes(world: World, vms: readonly Vm[], allowed: readonly number[], count: number): number[][] {
   const asked = missing(world, vms);

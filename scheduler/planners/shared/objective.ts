@@ -1,12 +1,14 @@
 /**
- * How uneven a fleet is, as one number that planners lower: the standard deviation over hosts of the share of memory in
- * use plus that of vCPUs, plus penalties.
+ * How uneven a fleet is, as one number that planners lower: the standard deviation over hosts of
+ * the share of memory in use plus that of vCPUs, plus penalties.
  *
- * - `balance` (the product's): shares of what guests may take, weighted by capacity. Wishes of VMs that are not met
- *   (preferred affinity) count by their weight. Zero means: every host equally full.
- * - `ganeti`: the formula of Ganeti's cluster score for shared storage without dynamic load: unweighted deviations of
- *   free memory by total memory and of vCPUs by CPUs, Dom0's included; 1 per VM on a host with no memory left, 20 per VM
- *   on a host that is away, 1 per VM that shares a failure domain with its group.
+ * - `balance` (the product's): shares of what guests may take, weighted by capacity. Wishes of
+ *   VMs that are not met (preferred affinity) count by their weight. Zero means: every host equally
+ *   full.
+ * - `ganeti`: the formula of Ganeti's cluster score for shared storage without dynamic load:
+ *   unweighted deviations of free memory by total memory and of vCPUs by CPUs, Dom0's included; 1
+ *   per VM on a host with no memory left, 20 per VM on a host that is away, 1 per VM that shares a
+ *   failure domain with its group.
  */
 import type { Vm } from '../../state/demand';
 import type { World } from '../../state/world';
@@ -123,7 +125,10 @@ export class Objective {
     return Math.sqrt(varM > 0 ? varM : 0) + Math.sqrt(varV > 0 ? varV : 0);
   }
 
-  /** How much the penalties change if a VM goes from one host to another (from `nowhere`: is placed). */
+  /**
+   * How much the penalties change if a VM goes from one host to another (from `nowhere`: is
+   * placed).
+   */
   penaltyOfMove(vm: Vm, from: number, to: number): number {
     const { preferred } = this.world.relations.of(vm);
     const placed = from !== this.nowhere;
@@ -169,7 +174,9 @@ export class Objective {
     this.#vcpus[slot] = vcpus * (this.#perVcpu[slot] ?? 0);
   }
 
-  /** In the order of slots and from nothing, so that no rounding error is carried from move to move. */
+  /**
+   * In the order of slots and from nothing, so that no rounding error is carried from move to move.
+   */
   #sum(): void {
     const [memory, vcpus, weightBytes, weightVcpus] = [this.#memory, this.#vcpus, this.#weightBytes, this.#weightVcpus];
     let [meanM, meanV, varM, varV] = [0, 0, 0, 0];

@@ -1,7 +1,8 @@
 /**
- * The order in which a set of moves can be carried out: before each move its VM fits on the target by every rule, with
- * everybody else where the moves so far have left them. Where moves wait for each other in a ring, one VM waits on a
- * third host; a move that cannot be carried out at all is given up, and its VM stays.
+ * The order in which a set of moves can be carried out: before each move its VM fits on the target
+ * by every rule, with everybody else where the moves so far have left them. Where moves wait for
+ * each other in a ring, one VM waits on a third host; a move that cannot be carried out at all is
+ * given up, and its VM stays.
  */
 import type { Placer } from '../../placer';
 import type { Vm } from '../../state/demand';
@@ -12,7 +13,10 @@ export interface Move {
   readonly to: string;
 }
 
-/** Takes the world from where the moves begin to where they end; returns them as they were carried out. */
+/**
+ * Takes the world from where the moves begin to where they end; returns them as they were carried
+ * out.
+ */
 export function carryOut(placer: Placer, wanted: readonly Move[]): Move[] {
   const done: Move[] = [];
   let waiting = [...wanted];
@@ -32,7 +36,10 @@ export function carryOut(placer: Placer, wanted: readonly Move[]): Move[] {
   return done;
 }
 
-/** Moves a VM if every rule agrees, as if it were nowhere meanwhile: it must not stand in its own way. */
+/**
+ * Moves a VM if every rule agrees, as if it were nowhere meanwhile: it must not stand in its own
+ * way.
+ */
 function tryMove(placer: Placer, move: Move): boolean {
   const fits = isPossible(placer, move);
   if (fits) placer.put(move.vm, move.to);

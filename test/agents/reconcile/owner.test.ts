@@ -46,7 +46,7 @@ describe('a domain that is not proved to be ours', () => {
   it('says what is there, and what a person can do', () => {
     const { reason, phase, message } = reported(unmarked(rows(row())));
     deepEqual([reason, phase], ['ForeignDomain', 'Unknown']);
-    match(message, /another spec\.identity\.uuid/);
+    match(message, /end the domain with xl, or delete the XenVM and make it anew/);
     match(message, /xenstore-write \/xenfleet\/0b6f3f6e-\S+ 'fleet-1 1 tenant\/web'/);
   });
 

@@ -39,6 +39,8 @@ export class OperatorInMemory extends FleetInMemory {
   readonly waiters = new ReportWaiters(this.directory);
   readonly claims: string[] = [];
   readonly results: string[] = [];
+  /** Seconds from creation to the first run, as they are told to the metrics. */
+  readonly starts: number[] = [];
   /** VMs that the placement loop wants looked at again. */
   readonly outcomes: string[] = [];
   /** Runs when a claim is about to be written. */
@@ -48,7 +50,10 @@ export class OperatorInMemory extends FleetInMemory {
     super(...hosts);
     for (const host of hosts) this.namespace(hostNamespace(host));
     const { caches, facts, ledger } = this;
-    const metrics = { placement: (result: string) => void this.results.push(result) } as unknown as Metrics;
+    const metrics = {
+      placement: (result: string) => void this.results.push(result),
+      vmStarted: (seconds: number) => void this.starts.push(seconds),
+    } as unknown as Metrics;
     const client = this.#client();
     const writer = new Writer({ caches, client, log: NO_LOG });
     const common = { caches, ledger, client, writer, metrics, log: NO_LOG };

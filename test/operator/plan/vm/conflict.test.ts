@@ -42,11 +42,15 @@ describe('a conflict of identity is told', () => {
   const foreign = seen('h2', { namespace: 'evil', name: 'x' });
   const strangers = { host: 'h3', order: order('h3', 1) };
   const ROWS: readonly [string, Facts, RegExp][] = [
-    ['with the field', { rivals: [rival({ placed: true })] }, /^spec\.identity\.uuid: 1{8}-.*belongs to another XenVM/],
+    [
+      'with the field',
+      { rivals: [rival({ placed: true })] },
+      /^spec\.identity\.uuid: 1{8}-.*belongs to another XenVM.*: delete this XenVM and make it anew/,
+    ],
     [
       'with the host that keeps it for another',
       { foreignSightings: [foreign] },
-      /^host h2 keeps UUID .* for another namespace or name/,
+      /^host h2 keeps UUID .* for another namespace or name.*; delete this XenVM and make it anew/,
     ],
     [
       '… by an order, before what is only seen',
@@ -57,12 +61,12 @@ describe('a conflict of identity is told', () => {
     [
       'with the host that runs it for nobody',
       { foreignSightings: [seen('h2', { namespace: '', name: '' })] },
-      /^host h2 runs a domain of UUID .* does not own/,
+      /^host h2 runs a domain of UUID .* does not own.* End that domain .*or delete this XenVM and make it anew/,
     ],
     [
       'with the UUID of a namesake',
       { namesakes: [{ host: 'h2', uuid: 'uuid-9' }] },
-      /^host h2 holds a domain of acme\/web with UUID uuid-9: .*spec\.identity\.uuid: uuid-9/,
+      /^host h2 holds a domain of acme\/web with UUID uuid-9: .*make it anew with spec\.identity\.uuid: uuid-9/,
     ],
   ];
   for (const [name, over, words] of ROWS)
