@@ -387,6 +387,15 @@ export interface XenDomainStatus {
    * @maxItems 1024
    */
   madeDisks?: string[];
+  /**
+   * Disks of the order that exist, as large as the host says that they are. One that is smaller than ordered grows at the next start of the domain.
+   *
+   * @maxItems 16
+   */
+  disks?: {
+    name: string;
+    sizeBytes: number;
+  }[];
   lastTermination?: {
     reason?: string;
     time?: string;
@@ -874,7 +883,7 @@ export interface XenVMSpec {
      */
     device: string;
     /**
-     * Size as a Kubernetes quantity, e.g. 20Gi. A disk may grow, never shrink.
+     * Size as a Kubernetes quantity, e.g. 20Gi. A disk may grow, never shrink: its file grows at the next start of the domain, unless it is read only.
      */
     size: number | string;
     /**
