@@ -71,6 +71,19 @@ describe('a disk that is to grow', () => {
     deepEqual([bytes(bench), ...said(bench)], [2 * GIB, [], [2]]);
   });
 
+  it('is told also where another disk of the guest could not be made', async () => {
+    const bench = new VirtualBench();
+    bench.start();
+    await bench.pass(2000);
+    bench.host.files.put(`${POOL}/${UUID}.root.owner`, '{"fleet":"f","namespace":"tenant","name":"web"}\n');
+    bench.host.files.put(DISK, 'CUSTOMER DATA', GIB);
+    bench.host.files.full = true;
+    bench.server.order({ disks: [root, { ...root, name: 'data', device: 'xvdb' }] });
+    await bench.pass(3000);
+    equal(bench.domain()?.conditions?.[0]?.reason, 'DiskFull');
+    deepEqual([bench.domain()?.madeDisks, bench.domain()?.disks], [['root'], [{ name: 'root', sizeBytes: GIB }]]);
+  });
+
   it('is known to have grown where the agent died before it could note it', async () => {
     const bench = new VirtualBench();
     const agent = bench.start();
