@@ -48,9 +48,9 @@ export class Creator {
       dryRun(this.host, this.layout, prepared),
       saved.then(() => this.disks.make({ uuid, order, known, policy })),
     ]);
-    const failure = disks.failure ?? misread;
-    if (failure) return { kind: 'failed', failure, disks: disks.made };
-    return startDomain(this.host, this.layout, { uuid, order, disks: disks.made });
+    const { failure = misread, ...found } = disks;
+    if (failure) return { kind: 'failed', failure, ...found };
+    return startDomain(this.host, this.layout, { uuid, order, found });
   }
 
   /** The text of the cfg, if the policy of the host allows what the order asks for. */

@@ -22,9 +22,11 @@ export interface MakeDisks {
   readonly policy: Policy;
 }
 
-/** `made`: names of the disks that are there now. */
 export interface MadeDisks {
-  readonly made: readonly string[];
+  /** Names of the disks that are there now. */
+  readonly disks: readonly string[];
+  /** How large the host says that they are. */
+  readonly diskSizes: Readonly<Record<string, number>>;
   readonly failure?: Failure;
 }
 
@@ -47,14 +49,15 @@ export class Disks {
   /** One after the other, in the order of the order; the first that fails ends it. */
   async make({ uuid, order, known, policy }: MakeDisks): Promise<MadeDisks> {
     const { fleetID, vm, disks = [] } = order;
-    const made: string[] = [];
+    const diskSizes: Record<string, number> = {};
+    const end = (): MadeDisks => ({ disks: Object.keys(diskSizes), diskSizes });
     for (const disk of disks) {
       const call = { uuid, disk, fleetID, vm, policy, known: known.includes(disk.name) };
-      const failure = await this.drivers.of(disk.driver).make(call);
-      if (failure) return { made, failure };
-      made.push(disk.name);
+      const made = await this.drivers.of(disk.driver).make(call);
+      if ('reason' in made) return { ...end(), failure: made };
+      diskSizes[disk.name] = made.sizeBytes;
     }
-    return { made };
+    return end();
   }
 
   /**

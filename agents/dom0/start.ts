@@ -1,7 +1,7 @@
 /** The one call that starts a domain, out of a cfg and disks that are there. */
 import { BUSY, EXISTS, RETIRED, UNKNOWN } from '../host/exit-codes';
 import type { HostPort } from '../host/port';
-import type { CreateOutcome } from '../reconcile/outcome';
+import type { CreateOutcome, FoundDisks } from '../reconcile/outcome';
 import { explain } from '../xl/errors';
 import { markText } from '../xl/mark';
 import type { RunOrder } from '../xl/order';
@@ -11,8 +11,8 @@ import type { Layout } from './layout';
 export interface StartCall {
   readonly uuid: string;
   readonly order: RunOrder;
-  /** Names of the disks that were made or found for it. */
-  readonly disks: readonly string[];
+  /** The disks that were made or found for it. */
+  readonly found: FoundDisks;
 }
 
 /** Scrubbing and building hundreds of GiB takes minutes. */
@@ -21,7 +21,7 @@ const DEADLINE_MS = 600_000;
 export async function startDomain(
   host: HostPort,
   layout: Layout,
-  { uuid, order, disks }: StartCall,
+  { uuid, order, found }: StartCall,
 ): Promise<CreateOutcome> {
   const { fleetID, epoch, vm } = order;
   const mark = markText({ fleetID, epoch, namespace: vm.namespace, name: vm.name });
@@ -30,7 +30,7 @@ export async function startDomain(
   if (result.end !== 'exited') return { kind: 'unclear' };
   switch (result.code) {
     case 0:
-      return { kind: 'created', disks };
+      return { kind: 'created', ...found };
     case RETIRED:
       return { kind: 'retired', epoch: Number(/retired (\d+)/.exec(result.stdout)?.[1] ?? order.epoch) };
     case UNKNOWN:
@@ -41,6 +41,6 @@ export async function startDomain(
       return { kind: 'failed', failure: { reason: 'ToolstackHung', message }, disks: [] };
     }
     default:
-      return { kind: 'failed', failure: explain('xl create', result), disks };
+      return { kind: 'failed', failure: explain('xl create', result), ...found };
   }
 }

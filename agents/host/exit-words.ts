@@ -9,7 +9,7 @@ export const EXIT_WORDS: Record<keyof typeof codes, string> = {
     'A domain of the UUID is there: it was not started again, or not retired. Standard output holds its lines of `xl list -v`.',
   BAD_INPUT:
     'An argument is not what it must be: no UUID, no number, a size that is too small, an image that is not there.',
-  ABSENT: 'There is no such domain to shut down or tune, or no such disk to grow.',
+  ABSENT: 'There is no such domain to shut down.',
   BUSY: 'The lock was not free in time (by flock): another call for the same UUID or pool goes on. Nothing was run.',
   NO_POOL:
     'The folder does not prove to be the storage pool: it is missing, or its marker is missing, unreadable or of another pool.',

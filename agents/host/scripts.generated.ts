@@ -199,27 +199,14 @@ find_domain "$1" "\${3-}" "\${4-}"
 check_mark "$1" "$2"
 each_domain xl destroy
 `,
-  'grow-disk': lib + `# POOL_PATH POOL_NAME POOL_ID FILE SIZE_BYTES: a disk only ever grows.
-[ $# -eq 5 ] || die 43 'usage: POOL_PATH POOL_NAME POOL_ID FILE SIZE_BYTES'
-need_number "$5"
-need_pool "$1" "$2" "$3"
-name_disk "$1" "$4"
-[ -e "$disk" ] || die 44 "no disk $1/$4"
-size=$(stat -c %s "$disk") || exit $?
-[ "$size" -le "$5" ] || die 43 "the disk has $size bytes, wanted $5"
-[ "$size" -ne "$5" ] || {
-  echo "kept $size"
-  exit 0
-}
-truncate -s "$5" "$disk" && sync "$disk" || exit $?
-echo "grown $5"
-`,
-  'make-disk': lib + `# make|known POOL_PATH POOL_NAME POOL_ID FILE SIZE_BYTES IMAGE_DIR IMAGE|- FLEET NAMESPACE NAME:
-# a sparse disk, blank or from an image; one that exists is kept as it is, if it is this VM's. A disk
-# that is known is only looked for, never made anew. The owner file comes first and nothing is ever
+  'make-disk': lib + `# make|known POOL_PATH POOL_NAME POOL_ID FILE SIZE_BYTES IMAGE_DIR IMAGE|- FLEET NAMESPACE NAME ro|rw:
+# a sparse disk, blank or from an image; one that exists is kept, if it is this VM's, and grown if it
+# is smaller. A disk that is known is never made anew. The owner file comes first and nothing is ever
 # overwritten, so a crash at any line leaves what the next try can go on from.
-[ $# -eq 11 ] || die 43 'usage: make|known POOL_PATH POOL_NAME POOL_ID FILE SIZE_BYTES IMAGE_DIR IMAGE|- FLEET NAMESPACE NAME'
+# Says \`made|grown|kept BYTES\`: how large the file is now.
+[ $# -eq 12 ] || die 43 'usage: make|known POOL_PATH POOL_NAME POOL_ID FILE SIZE_BYTES IMAGE_DIR IMAGE|- FLEET NAMESPACE NAME ro|rw'
 case $1 in make | known) ;; *) die 43 "make or known, not $1" ;; esac
+case \${12} in ro | rw) ;; *) die 43 "ro or rw, not \${12}" ;; esac
 need_number "$6"
 need_pool "$2" "$3" "$4"
 name_disk "$2" "$5"
@@ -237,6 +224,17 @@ appear() { # PART FILE
     [ ! -e "$1" ] || die 48 "\${2#"$R"} has appeared meanwhile; nothing was overwritten"
   fi
   rm -f "$1" && sync "\${2%/*}"
+}
+# Sets $word and $size: what became of a disk that is there. It is never shrunk, nor touched if it is
+# only read; and a domain that is there keeps what it was started with.
+grow() { # FILE SIZE_BYTES ro|rw
+  word=kept
+  size=$(stat -c %s "$disk") || return
+  [ "$size" -lt "$2" ] && [ "$3" = rw ] || return 0
+  find_domain "\${1%%.*}"
+  [ -z "$rows" ] || return 0
+  # Without -c a file that has gone meanwhile would be a blank disk; without > it could be shrunk.
+  truncate -c -s ">$2" "$disk" && sync "$disk" && size=$(stat -c %s "$disk") && word=grown
 }
 # Sets $source: the real file of an image, which must be below the image directory.
 find_image() { # IMAGE_DIR IMAGE
@@ -261,7 +259,7 @@ need_raw() { # FILE IMAGE
 
 if [ -e "$disk" ]; then
   [ -n "$owned" ] || [ "$1" = known ] || die 48 "$2/$5 is there without an owner file"
-  write_owner "$9" "\${10}" "\${11}" && size=$(stat -c %s "$disk") && echo "kept $size"
+  write_owner "$9" "\${10}" "\${11}" && grow "$5" "$6" "\${12}" && echo "$word $size"
   exit $?
 fi
 [ "$1" = make ] || die 47 "no disk $2/$5"

@@ -11,7 +11,7 @@ import { afterCreate, afterDelete, afterRetire } from '../reconcile/outcome';
 import type { CreateOutcome } from '../reconcile/outcome';
 import { ownerOf } from '../reconcile/owner';
 import type { Owner } from '../reconcile/owner';
-import { knownDisks } from '../reconcile/record';
+import { knownDisks } from '../reconcile/disks';
 import type { DomainRecord } from '../reconcile/record';
 import type { Act, Report, StepInput } from '../reconcile/types';
 import type { Failure } from '../xl/errors';

@@ -90,6 +90,7 @@ export class Agent {
       reports: new Reports(this.domainStatuses, this.transitions),
       transitions: this.transitions,
       policy: () => policy.get(),
+      diskFiles: (uuid) => this.agentStatus.diskFiles(uuid),
       clock,
       log,
       mayAct: () => this.mayAct(),

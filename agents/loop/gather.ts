@@ -9,6 +9,7 @@ import type { Store } from '../dom0/store';
 import type { View } from '../dom0/view';
 import { lasting, sinceMs } from '../reconcile/lasting';
 import type { Lasting } from '../reconcile/lasting';
+import type { DiskFile } from '../reconcile/disks';
 import type { Seen, StepInput } from '../reconcile/types';
 import type { Mark } from '../xl/mark';
 import type { PolicyResult } from '../xl/policy';
@@ -18,6 +19,8 @@ export interface GatherOptions {
   readonly store: Store;
   readonly view: View;
   readonly policy: () => Promise<PolicyResult>;
+  /** The files of a UUID's disks, as last observed. */
+  readonly diskFiles: (uuid: string) => readonly DiskFile[];
   readonly clock: Clock;
   /**
    * False while another agent holds the Lease of the host: then nothing is done and nothing said.
@@ -77,7 +80,8 @@ export class Gatherer {
     const rowForMs = sinceMs(freshness.lasting.row, monotonicMs);
     const askedForMs = sinceMs(freshness.lasting.asked, monotonicMs);
     const times = { nowMs, rowForMs, askedForMs };
-    const input = { uuid, order, seen, host, ...times, ...(record && { record }), ...(mark && { mark }) };
+    const files = this.options.diskFiles(uuid);
+    const input = { uuid, order, seen, host, files, ...times, ...(record && { record }), ...(mark && { mark }) };
     return { kind: 'whole', input, order: api.order(uuid)?.domain.metadata };
   }
 

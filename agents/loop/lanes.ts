@@ -3,7 +3,7 @@
  * its own, and one that may hang with storage pools has slots of its own for just these pools.
  * Within a lane namespaces share fairly.
  */
-import { knownDisks } from '../reconcile/record';
+import { knownDisks } from '../reconcile/disks';
 import type { DomainRecord } from '../reconcile/record';
 import type { Act } from '../reconcile/types';
 import type { RunOrder } from '../xl/order';

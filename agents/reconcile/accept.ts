@@ -2,7 +2,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { XenDomainSpec } from '../../crds/generated/types';
 import { isRunOrder } from '../xl/order';
-import { change, isRetired, withDisks } from './record';
+import { withDisks } from './disks';
+import { change, isRetired } from './record';
 import type { DomainRecord } from './record';
 import type { HostState, Report, StepInput } from './types';
 

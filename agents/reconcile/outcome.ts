@@ -1,17 +1,25 @@
 /** How an act ended, and what is to be remembered of it. Pure. */
 import type { Failure } from '../xl/errors';
 import type { RunOrder } from '../xl/order';
-import { appliedOf, backOffMs, change, isRestart, refusing, withDisks } from './record';
+import { withDisks } from './disks';
+import { appliedOf, backOffMs, change, isRestart, refusing } from './record';
 import type { DomainRecord } from './record';
 import { DELETE_AGAIN_MS } from './stop';
 
 export type CreateOutcome =
-  | { readonly kind: 'created'; readonly disks: readonly string[] }
+  | ({ readonly kind: 'created' } & FoundDisks)
   /** The Dom0 refuses the epoch. */
   | { readonly kind: 'retired'; readonly epoch: number }
   /** It may or may not run: look again. */
   | { readonly kind: 'unclear' }
-  | { readonly kind: 'failed'; readonly failure: Failure; readonly disks: readonly string[] };
+  | ({ readonly kind: 'failed'; readonly failure: Failure } & FoundDisks);
+
+/** The disks that are there now. */
+export interface FoundDisks {
+  readonly disks: readonly string[];
+  /** How large the host says that their files are. */
+  readonly diskSizes?: Readonly<Record<string, number>>;
+}
 
 export interface CreateEnd {
   readonly order: RunOrder;
@@ -23,7 +31,7 @@ export interface CreateEnd {
 export function afterCreate(record: DomainRecord, { order, outcome, bootID, nowMs }: CreateEnd): DomainRecord {
   switch (outcome.kind) {
     case 'created': {
-      return change(withDisks(record, order, outcome.disks), {
+      return change(withDisks(record, order, outcome.disks, outcome.diskSizes), {
         started: { epoch: order.epoch, bootID, atMs: nowMs, applied: appliedOf(order) },
         creating: undefined,
         ended: undefined,
@@ -39,7 +47,7 @@ export function afterCreate(record: DomainRecord, { order, outcome, bootID, nowM
       return record;
     case 'failed': {
       const failures = Math.max(record.failures, 1) + 1;
-      return change(withDisks(record, order, outcome.disks), {
+      return change(withDisks(record, order, outcome.disks, outcome.diskSizes), {
         creating: undefined,
         failures,
         nextStartMs: nowMs + backOffMs(failures),

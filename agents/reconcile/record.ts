@@ -59,6 +59,8 @@ export interface DomainRecord {
   readonly disks: readonly string[];
   /** The folder that each was made in. */
   readonly diskPaths?: Readonly<Record<string, string>>;
+  /** How large the file of each was when the host last told. */
+  readonly diskSizes?: Readonly<Record<string, number>>;
   readonly deletedDisks?: readonly string[];
   readonly deleteFailure?: { readonly reason: DomainReason; readonly message: string; readonly retryAtMs: number };
 }
@@ -101,33 +103,6 @@ export function withTwoWords(record: DomainRecord): DomainRecord {
   if (record.refusedEpoch !== undefined || record.retiredEpoch === undefined) return record;
   const told = refusing(record, record.retiredEpoch);
   return record.retiredAtMs === undefined ? change(told, { retiredEpoch: undefined }) : told;
-}
-
-/** Names of the order's disks that were made where the order has them. A disk in another folder is another disk. */
-export function knownDisks(record: DomainRecord): string[] {
-  const { disks, diskPaths, order } = record;
-  return (order.disks ?? [])
-    .filter(({ name, path }) => disks.includes(name) && (diskPaths?.[name] ?? path) === path)
-    .map(({ name }) => name);
-}
-
-/** Remembers that these disks of the order exist where it has them. */
-export function withDisks(record: DomainRecord, order: XenDomainSpec, names: readonly string[]): DomainRecord {
-  const found = (order.disks ?? []).filter(({ name }) => names.includes(name));
-  if (found.length === 0) return record;
-  return change(record, {
-    disks: [...new Set([...record.disks, ...found.map(({ name }) => name)])],
-    diskPaths: { ...record.diskPaths, ...Object.fromEntries(found.map(({ name, path }) => [name, path])) },
-  });
-}
-
-/** Why the fields of an order that a running domain does not have yet. */
-export function restartRequired(record: DomainRecord | undefined): string[] {
-  const applied = record?.started?.applied;
-  if (!record || !applied || record.order.desired !== 'Running') return [];
-  const ordered = appliedOf(record.order);
-  const fields = ['type', 'vcpus', 'memory', 'cpu', 'boot', 'disks', 'networks'] as const;
-  return fields.filter((field) => !isDeepStrictEqual(applied[field], ordered[field]));
 }
 
 export function appliedOf(order: XenDomainSpec): Applied {

@@ -18,6 +18,7 @@
  */
 import type { DomainRow } from '../xl/list';
 import { accept } from './accept';
+import { withSeenSizes } from './disks';
 import { foreignDomain, isProved, ownerOf } from './owner';
 import { change, isRetired } from './record';
 import type { DomainRecord } from './record';
@@ -57,8 +58,9 @@ function obey(input: StepInput, order: Parameters<typeof accept>[1]): Step {
   if (!accepted.ok) return { act: { do: 'report', report: accepted.report } };
   if (isForeign(input, accepted.record))
     return { act: { do: 'report', report: foreignDomain(input.uuid, accepted.record, input.mark) } };
-  const step = desired(input, accepted.record);
-  const record = step.record ?? accepted.record;
+  const told = withSeenSizes(accepted.record, input.files ?? []);
+  const step = desired(input, told);
+  const record = step.record ?? told;
   return { act: step.act, ...(record !== input.record && { record }) };
 }
 

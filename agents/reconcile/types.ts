@@ -4,6 +4,7 @@ import type { DomainReason } from '../../common/reasons';
 import type { DomainRow } from '../xl/list';
 import type { Mark } from '../xl/mark';
 import type { RunOrder } from '../xl/order';
+import type { DiskFile } from './disks';
 import type { DomainRecord } from './record';
 
 export type OrderView =
@@ -48,6 +49,8 @@ export interface StepInput {
   /** What xenstore says of the owner; only looked up if a row has to be proved, see owner.ts. */
   readonly mark?: Mark;
   readonly host: HostState;
+  /** The files of the UUID's disks, as last observed; none where they could not be told. */
+  readonly files?: readonly DiskFile[];
   /** Wall clock: it must mean something after a restart of the agent. */
   readonly nowMs: number;
   /** For so many milliseconds this agent has seen the domain as it is, by a clock that nobody sets. */

@@ -9,6 +9,7 @@ import { errorText } from '../log';
 import { agentStatus, isWorthWriting } from './agent-status';
 import { HostObserver } from './observer';
 import type { Observed, ObserverOptions } from './observer';
+import type { FoundDisk } from '../storage/driver';
 
 export interface AgentStatusWriterOptions extends ObserverOptions {
   readonly api: AgentApi;
@@ -46,6 +47,11 @@ export class AgentStatusWriter {
     if (this.running) return;
     const sinceMs = this.options.clock.monotonicMs() - this.reportedMs;
     this.runIn(this.isAwaited() ? 0 : Math.max(0, this.options.heartbeatMs - sinceMs));
+  }
+
+  /** The files of a UUID's disks, as last observed. */
+  diskFiles(uuid: string): readonly FoundDisk[] {
+    return this.observer.diskFiles(uuid);
   }
 
   stop(): void {

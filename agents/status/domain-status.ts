@@ -4,8 +4,9 @@ import { xenDomainStatusBounds } from '../../crds/generated/bounds';
 import { mergeConditions } from '../../common/conditions';
 import { fit } from '../../common/fit';
 import { mergePatchOf } from '../api/patch';
-import { knownDisks, restartRequired } from '../reconcile/record';
+import { knownDisks, knownSizes } from '../reconcile/disks';
 import type { DomainRecord } from '../reconcile/record';
+import { restartRequired } from '../reconcile/restart';
 import type { Report } from '../reconcile/types';
 
 export interface DomainStatusInput {
@@ -31,6 +32,7 @@ function wholeStatus(input: DomainStatusInput): XenDomainStatus {
   const runs = report.phase === 'Running';
   const required = runs ? restartRequired(record) : [];
   const made = record === undefined ? [] : knownDisks(record);
+  const disks = record === undefined ? [] : knownSizes(record);
   return {
     observedGeneration: generation,
     epoch: domain.spec.epoch,
@@ -42,6 +44,7 @@ function wholeStatus(input: DomainStatusInput): XenDomainStatus {
     ...(runs && granted(record)),
     ...(required.length > 0 && { restartRequired: required }),
     ...(made.length > 0 && { madeDisks: made.sort() }),
+    ...(disks.length > 0 && { disks }),
     ...lastTermination(record),
     conditions: mergeConditions(
       domain.status?.conditions,

@@ -9,6 +9,8 @@ import type { Store } from '../dom0/store';
 import type { Look, View } from '../dom0/view';
 import { errorText, type Log } from '../log';
 import { isRetired } from '../reconcile/record';
+import type { FoundDisk } from '../storage/driver';
+import { layouts } from '../storage/drivers';
 import type { StorageDrivers } from '../storage/drivers';
 import type { Observation } from '../xl/observe';
 import type { Policy } from '../xl/policy';
@@ -54,6 +56,8 @@ export class HostObserver {
   /** Monotonic time of the last observation that told everything. */
   private wholeMs: number;
   private listed: Listed | undefined;
+  /** Of the last observation that could tell, by UUID: every worker asks for its own. */
+  private files: ReadonlyMap<string, readonly FoundDisk[]> = new Map();
 
   constructor(private readonly options: ObserverOptions) {
     this.wholeMs = options.clock.monotonicMs();
@@ -75,6 +79,10 @@ export class HostObserver {
     if (now || this.isOld(of)) await this.renew(agent, of);
     this.last ??= { atMs: clock.monotonicMs(), of: '', seen: {}, missing: 'nothing was told in time' };
     return this.listed && { listed: this.listed, observation: this.last.seen };
+  }
+
+  diskFiles(uuid: string): readonly FoundDisk[] {
+    return this.files.get(uuid) ?? [];
   }
 
   /** What is wrong with the host, if it has lasted; undefined if nothing is. */
@@ -113,6 +121,7 @@ export class HostObserver {
     if (missing === undefined) this.wholeMs = atMs;
     else this.options.log.warn({ missing }, 'the host could not be observed whole');
     const told = 'reason' in seen ? {} : seen;
+    if (told.disks) this.files = byUuid(layouts.flatMap((layout) => layout.find(told)));
     const markers = key.ok ? await this.openPools(agent, told, key.policy) : {};
     this.last = {
       atMs,
@@ -149,6 +158,12 @@ export class HostObserver {
     const gone = [...this.options.store.records.values()].filter(isRetired).length;
     return JSON.stringify([this.listed?.bootID, rows, gone, agent.metadata.generation]);
   }
+}
+
+function byUuid(disks: readonly FoundDisk[]): Map<string, FoundDisk[]> {
+  const found = new Map<string, FoundDisk[]>();
+  for (const disk of disks) found.set(disk.uuid, [...(found.get(disk.uuid) ?? []), disk]);
+  return found;
 }
 
 const PARTS: readonly (readonly [keyof Observation, string])[] = [

@@ -63,31 +63,34 @@ export interface MakeDisk {
   readonly known: boolean;
 }
 
-export interface ChangeDisk {
+export interface DeleteDisk {
   readonly uuid: string;
   readonly name: string;
   readonly pool: Pool;
   readonly policy: Policy;
+  readonly vm: Pick<XenDomainSpec['vm'], 'namespace' | 'name'>;
 }
 
-export interface DeleteDisk extends ChangeDisk {
-  readonly vm: Pick<XenDomainSpec['vm'], 'namespace' | 'name'>;
+/** A disk as the host has seen it just now. */
+export interface MadeDisk {
+  readonly sizeBytes: number;
 }
 
 /**
  * Every act is idempotent, holds the lock of the domain's UUID on the Dom0, and touches nothing
- * before the pool has proved to be the one that it is taken for. It returns why it failed, or
- * undefined if what was asked is true now.
+ * before the pool has proved to be the one that it is taken for. It returns why it failed; else
+ * what was asked is true now.
  */
 export interface StorageDriver extends DiskLayout {
   /**
    * The marker by which the pool proves itself; a pool that is new to the host is taken into use.
    */
   open(pool: Pool, policy: Policy): Promise<Marker | Failure>;
-  /** Keeps a disk that is there, if it is this VM's. */
-  make(call: MakeDisk): Promise<Failure | undefined>;
-  /** A disk only ever grows. */
-  grow(call: ChangeDisk, sizeBytes: number): Promise<Failure | undefined>;
+  /**
+   * Keeps a disk that is there, if it is this VM's, and makes it as large as ordered. It is smaller
+   * only where it is not to be touched: it is read only, or a domain has it.
+   */
+  make(call: MakeDisk): Promise<MadeDisk | Failure>;
   /**
    * Deletes a disk of this VM and of no other one; fails if its pool is not there, since the disk
    * then still exists.

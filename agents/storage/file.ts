@@ -1,4 +1,4 @@
-/** The storage driver for raw files: the scripts of the Dom0 that make, grow and delete them. */
+/** The storage driver for raw files: the scripts of the Dom0 that make and grow them, and delete them. */
 import { MISSING, NO_POOL, NOT_RAW, NOT_YOURS } from '../host/exit-codes';
 import type { ExecResult, HostPort } from '../host/port';
 import type { Pool } from '../reconcile/pools';
@@ -6,7 +6,7 @@ import { explain } from '../xl/errors';
 import type { Failure } from '../xl/errors';
 import type { Marker } from '../xl/marker';
 import type { Policy } from '../xl/policy';
-import type { ChangeDisk, DeleteDisk, MakeDisk, StorageDriver } from './driver';
+import type { DeleteDisk, MadeDisk, MakeDisk, StorageDriver } from './driver';
 import { diskFileName, fileLayout } from './file-layout';
 import { noPool } from './pools';
 import type { Pools } from './pools';
@@ -14,7 +14,7 @@ import type { Pools } from './pools';
 const SAFE_IMAGE = /^[A-Za-z0-9][A-Za-z0-9._+-]*(\/[A-Za-z0-9][A-Za-z0-9._+-]*)*$/;
 /** Copying an image may take long; the disk appears under its name only when whole. */
 const MAKE_DEADLINE_MS = 3_600_000;
-const ACT_DEADLINE_MS = 120_000;
+const DELETE_DEADLINE_MS = 120_000;
 
 export class FileDriver implements StorageDriver {
   readonly format = fileLayout.format;
@@ -31,7 +31,7 @@ export class FileDriver implements StorageDriver {
     return this.pools.open(pool, policy);
   }
 
-  async make({ uuid, disk, fleetID, vm, policy, known }: MakeDisk): Promise<Failure | undefined> {
+  async make({ uuid, disk, fleetID, vm, policy, known }: MakeDisk): Promise<MadeDisk | Failure> {
     if (disk.image !== undefined && !SAFE_IMAGE.test(disk.image))
       return {
         reason: 'InvalidOrder',
@@ -43,7 +43,7 @@ export class FileDriver implements StorageDriver {
     const file = diskFileName(uuid, disk.name);
     const args = [
       ...[known ? 'known' : 'make', pool.path, pool.name, marker.id, file, String(disk.sizeBytes)],
-      ...[policy.imageDir, disk.image ?? '-', fleetID, vm.namespace, vm.name],
+      ...[policy.imageDir, disk.image ?? '-', fleetID, vm.namespace, vm.name, disk.readOnly === true ? 'ro' : 'rw'],
     ];
     const result = await this.host.locked(uuid, 'make-disk', args, { deadlineMs: MAKE_DEADLINE_MS });
     switch (codeOf(result)) {
@@ -57,33 +57,18 @@ export class FileDriver implements StorageDriver {
           message: `disk ${disk.name} was made before, and pool ${pool.name} does not hold ${pool.path}/${file}: mount the file system that holds it, or restore it from a backup; it is never made anew`,
         };
       default:
-        return failureOf(`making disk ${disk.name}`, pool, result);
+        return failureOf(`making disk ${disk.name}`, pool, result) ?? madeDisk(disk.name, result);
     }
-  }
-
-  async grow(call: ChangeDisk, sizeBytes: number): Promise<Failure | undefined> {
-    const marker = await this.pools.open(call.pool, call.policy);
-    if ('reason' in marker) return marker;
-    const result = await this.run('grow-disk', call, marker, [String(sizeBytes)]);
-    return failureOf(`growing disk ${call.name}`, call.pool, result);
   }
 
   async delete(call: DeleteDisk): Promise<Failure | undefined> {
     const marker = await this.pools.open(call.pool, call.policy);
     if ('reason' in marker) return marker;
-    const result = await this.run('delete-disk', call, marker, [call.vm.namespace, call.vm.name]);
+    const { uuid, name, pool, vm } = call;
+    const args = [pool.path, pool.name, marker.id, diskFileName(uuid, name), vm.namespace, vm.name];
+    const result = await this.host.locked(uuid, 'delete-disk', args, { deadlineMs: DELETE_DEADLINE_MS });
     if (codeOf(result) === NOT_YOURS) return notOwned(`disk ${call.name} is not deleted`, result);
     return failureOf(`deleting disk ${call.name}`, call.pool, result);
-  }
-
-  private run(
-    script: string,
-    { uuid, name, pool }: ChangeDisk,
-    marker: Marker,
-    more: readonly string[],
-  ): Promise<ExecResult> {
-    const args = [pool.path, pool.name, marker.id, diskFileName(uuid, name), ...more];
-    return this.host.locked(uuid, script, args, { deadlineMs: ACT_DEADLINE_MS });
   }
 }
 
@@ -100,6 +85,13 @@ function failureOf(what: string, pool: Pool, result: ExecResult): Failure | unde
     default:
       return explain(what, result);
   }
+}
+
+/** By what the host says of the file: that the script has ended well is not enough. */
+function madeDisk(name: string, result: ExecResult): MadeDisk | Failure {
+  const [, bytes] = /^(?:made|grown|kept) (\d+)\n$/.exec(result.stdout) ?? [];
+  if (bytes !== undefined) return { sizeBytes: Number(bytes) };
+  return { reason: 'CreateFailed', message: `the host did not say how large disk ${name} is` };
 }
 
 const notOwned = (what: string, { stderr }: ExecResult): Failure => ({

@@ -58,7 +58,11 @@ const PATTERNS: readonly Pattern[] = [
     reason: 'DiskInUse',
     say: ([, device]) => `the disk ${device} is in use already`,
   },
-  { match: /No space left on device/, reason: 'DiskFull', say: () => 'the host has no space left for it' },
+  {
+    match: /No space left on device|Disk quota exceeded/,
+    reason: 'DiskFull',
+    say: () => 'the host has no space left for it',
+  },
   {
     match: /image (\S+) has (\d+) bytes, the disk (\d+)/,
     reason: 'ImageTooLarge',

@@ -54,7 +54,7 @@ export const DISK_WORDS: Record<DiskReason, ReasonWords> = {
   DiskFull: {
     on: 'Ready',
     means:
-      'A file system of the host is full: that of the pool in which a disk is to be made, or that of `/var/lib/xenfleet`, without which the agent starts and gives up nothing. The message names the file.',
+      'A file system of the host is full, or a quota is used up: that of the pool in which a disk is to be made or to grow, or that of `/var/lib/xenfleet`, without which the agent starts and gives up nothing. The message names the file.',
     remedy: 'Make room there. It is tried again by itself.',
   },
 };

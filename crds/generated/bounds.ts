@@ -295,6 +295,19 @@ export const xenDomainStatusBounds: Bounds = {
         "text": 32
       }
     },
+    "disks": {
+      "each": {
+        "fields": {
+          "name": {
+            "text": 32
+          },
+          "sizeBytes": {
+            "least": 0,
+            "most": 9007199254740991
+          }
+        }
+      }
+    },
     "lastTermination": {
       "fields": {
         "reason": {

@@ -540,7 +540,7 @@ export interface XenDomainSpec {
      */
     device: string;
     /**
-     * Size in bytes of the disk when it is made. One that exists is kept in the size that it has.
+     * Size in bytes. A file that is smaller grows to it before the next start of the domain, unless it is read only; none is ever made smaller.
      */
     sizeBytes: number;
     /**
@@ -673,6 +673,21 @@ export interface XenDomainStatus {
    * @maxItems 1024
    */
   madeDisks?: string[];
+  /**
+   * Disks of the order that exist, as large as the host says that they are. One that is smaller than ordered grows at the next start of the domain.
+   *
+   * @maxItems 16
+   */
+  disks?: {
+    /**
+     * Name of the disk in the order.
+     */
+    name: string;
+    /**
+     * Size in bytes of its file, as the host has told it.
+     */
+    sizeBytes: number;
+  }[];
   /**
    * How the last run ended; absent if none has ended yet.
    */
@@ -1342,7 +1357,7 @@ export interface XenVMSpec {
      */
     device: string;
     /**
-     * Size as a Kubernetes quantity, e.g. 20Gi, that the disk is made in. It may be raised, never lowered. A raise reserves the room; a disk that was made keeps its size, since nothing makes it larger yet.
+     * Size as a Kubernetes quantity, e.g. 20Gi. A disk may grow, never shrink: its file grows at the next start of the domain, unless it is read only.
      */
     size: number | string;
     /**

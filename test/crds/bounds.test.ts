@@ -44,6 +44,8 @@ const COPIED: readonly (readonly [from: string, to: string])[] = [
   ['XenVM.spec.disks[].image', 'XenDomain.spec.disks[].image'],
   ['XenVM.spec.disks[].name', 'XenDomain.spec.deleteDisks[].name'],
   ['XenVM.spec.disks[].name', 'XenDomain.status.madeDisks[]'],
+  ['XenVM.spec.disks', 'XenDomain.status.disks'],
+  ['XenVM.spec.disks[].name', 'XenDomain.status.disks[].name'],
   ['XenVM.spec.disks[].name', 'XenAgent.status.retainedDisks[].disk'],
   ['XenVM.spec.networks', 'XenDomain.spec.networks'],
   ['XenVM.spec.networks[].name', 'XenDomain.spec.networks[].name'],

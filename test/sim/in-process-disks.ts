@@ -3,10 +3,16 @@ import type { MemoryFiles } from './memory-files';
 import { die, needNumber, said } from './in-process-words';
 import type { CommandResult } from './xl';
 
-type DiskScript = (host: { readonly files: MemoryFiles }, args: readonly string[]) => CommandResult;
+type DiskScript = (host: DiskHost, args: readonly string[]) => CommandResult | Promise<CommandResult>;
+
+interface DiskHost {
+  readonly files: MemoryFiles;
+  /** What `xl list -v` shows of a UUID. */
+  readonly rows: (uuid: string) => Promise<readonly string[]>;
+}
 
 /** Of make-disk. */
-type Args = [string, string, string, string, string, string, string, string, string, string, string];
+type Args = [string, string, string, string, string, string, string, string, string, string, string, string];
 
 const MARKER = '.xenfleet-pool';
 /** The first bytes of images that are not raw. */
@@ -31,10 +37,8 @@ export const diskScripts: Readonly<Record<string, DiskScript>> = {
       die(46, `${path} belongs to pool ${marker.split(' ')[0] ?? ''}`);
     return said(marker);
   },
-  'make-disk': ({ files }, args) => {
-    if (args.length !== 11) die(43, 'usage');
-    const [mode, pool, name, id, file, size, images, image, fleet, namespace, vm] = args as readonly string[] & Args;
-    if (!['make', 'known'].includes(mode)) die(43, `make or known, not ${mode}`);
+  'make-disk': async ({ files, rows }, args) => {
+    const [mode, pool, name, id, file, size, images, image, fleet, namespace, vm, access] = checked(args);
     const wanted = needNumber(size);
     needPool(files, pool, name, id);
     const { disk, owner } = nameDisk(files, pool, file);
@@ -44,9 +48,11 @@ export const diskScripts: Readonly<Record<string, DiskScript>> = {
     if (!kept && mode === 'known') die(47, `no disk ${disk}`);
     const source = kept ?? (image === '-' ? { text: '' } : findImage(files, `${images}/${image}`, wanted));
     if (!isOwned) files.put(owner, `${JSON.stringify({ fleet, namespace, name: vm })}\n`);
-    if (kept) return said(`kept ${kept.bytes}`);
+    if (kept && !(access === 'rw' && (await mayGrow(kept.bytes, wanted, () => rows(file.split('.')[0]!)))))
+      return said(`kept ${kept.bytes}`);
+    if (files.full) die(1, `truncate: failed to truncate '${disk}' at ${wanted} bytes: No space left on device`);
     files.put(disk, source.text, wanted);
-    return said(`made ${wanted}`);
+    return said(`${kept ? 'grown' : 'made'} ${wanted}`);
   },
   'delete-disk': ({ files }, [pool = '', name = '', id = '', file = '', namespace = '', vm = '']) => {
     needPool(files, pool, name, id);
@@ -56,17 +62,20 @@ export const diskScripts: Readonly<Record<string, DiskScript>> = {
     files.remove(owner);
     return said(word);
   },
-  'grow-disk': ({ files }, [pool = '', name = '', id = '', file = '', size = '']) => {
-    const wanted = needNumber(size);
-    needPool(files, pool, name, id);
-    const path = nameDisk(files, pool, file).disk;
-    const disk = files.files.get(path) ?? die(44, `no disk ${path}`);
-    if (disk.bytes > wanted) die(43, `the disk has ${disk.bytes} bytes, wanted ${wanted}`);
-    if (disk.bytes === wanted) return said(`kept ${wanted}`);
-    files.put(path, disk.text, wanted);
-    return said(`grown ${wanted}`);
-  },
 };
+
+/** Only what is too small, and what no domain has. */
+async function mayGrow(bytes: number, wanted: number, rows: () => Promise<readonly string[]>): Promise<boolean> {
+  return bytes < wanted && (await rows()).length === 0;
+}
+
+function checked(args: readonly string[]): Args {
+  if (args.length !== 12) die(43, 'usage');
+  const [mode = '', access = ''] = [args[0], args[11]];
+  if (!['make', 'known'].includes(mode)) die(43, `make or known, not ${mode}`);
+  if (!['ro', 'rw'].includes(access)) die(43, `ro or rw, not ${access}`);
+  return args as readonly string[] & Args;
+}
 
 /** `BYTES USED_BYTES PATH` of every disk in a pool. */
 export function diskLines(files: MemoryFiles, pool: string): string[] {

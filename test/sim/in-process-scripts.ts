@@ -76,7 +76,12 @@ const scripts: Readonly<Record<string, Script>> = {
     await run(host, 'xenstore-rm', `/xenfleet/${uuid}`);
     return { code: 0, stdout: `retired ${fence}\n`, stderr: '' };
   },
-  ...diskScripts,
+  ...Object.fromEntries(
+    Object.entries(diskScripts).map(([name, script]): [string, Script] => [
+      name,
+      (host, args) => script({ files: host.files, rows: async (uuid) => (await find(host, uuid)).rows }, args),
+    ]),
+  ),
   observe: async (host, [images = '', ...pools]) => {
     const { files } = host;
     const parts: [string, CommandResult][] = [

@@ -10,6 +10,8 @@ export interface MemoryFile {
 
 export class MemoryFiles implements HostFiles {
   readonly files = new Map<string, MemoryFile>();
+  /** No disk can be made or grown any more. */
+  full = false;
   private readonly folders = new Set<string>(['/']);
   private readonly bootListeners: (() => void)[] = [];
 

@@ -1,6 +1,11 @@
-/** Two tenants on one host of 64 GiB: what one has bought and left off, the other cannot take by an edit. */
+/**
+ * Two tenants on one host of 64 GiB: what one has bought and left off, the other cannot take by an edit. And a disk that is made larger
+ * by an edit has grown once it is said to have.
+ */
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
-import type { XenVM } from '../../crds/generated/types';
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { XenDomain, XenVM } from '../../crds/generated/types';
 import { startPlayground } from '../playground/playground';
 import type { Playground } from '../playground/types';
 import { until } from './until';
@@ -92,5 +97,56 @@ describe('growth of a placed VM', function () {
       equal(web.status?.placement?.epoch, 1);
     }, SOON_MS);
     ok((await promised()) < 65_536);
+  });
+
+  describe('of a disk', () => {
+    const MIB = 1024 * 1024;
+    const disk = (size: string): object => ({ name: 'root', device: 'xvda', size, pool: 'local' });
+    const resize = (size: string): Promise<string> => patch('acme', 'store', { disks: [disk(size)] });
+    const order = async (): Promise<XenDomain> => {
+      const { status } = await get('acme', 'store');
+      const text = await kubectl('get', 'xdom', '-n', 'xenhost-host-1', status?.domainUUID ?? '', '-o', 'json');
+      return JSON.parse(text) as XenDomain;
+    };
+    /** In MiB: what the order asks for, what the host has told, and the file on the host. */
+    const sizes = async (): Promise<(number | undefined)[]> => {
+      const { metadata, spec, status } = await order();
+      const { path = '', sizeBytes } = spec.disks?.[0] ?? {};
+      const file = join(playground.sim('host-1').root, path, `${metadata.name}.root.raw`);
+      return [sizeBytes, status?.disks?.[0]?.sizeBytes, statSync(file).size].map((bytes = 0) => bytes / MIB);
+    };
+    const restartRequired = async (): Promise<unknown[]> => {
+      const { status, reason, message } = said(await get('acme', 'store'), 'RestartRequired');
+      return [status, reason, message];
+    };
+
+    it('is promised by the edit, and waits for the guest to start again', async () => {
+      const store = JSON.parse(vm('acme', 'store', '1Gi', 'Always')) as XenVM;
+      const made = { ...store, spec: { ...store.spec, disks: [disk('16Mi')] } };
+      await playground.kubectl(['apply', '-f', '-'], { stdin: JSON.stringify(made) });
+      await kubectl('wait', '--for=condition=Ready', 'xvm/store', '-n', 'acme', '--timeout=30s');
+      await until(async () => deepEqual(await sizes(), [16, 16, 16]), SOON_MS);
+      await resize('32Mi');
+      await until(async () => {
+        deepEqual(await sizes(), [32, 16, 16]);
+        const waits = 'takes effect at the next start of the domain: disks';
+        deepEqual(await restartRequired(), ['True', 'SpecChanged', waits]);
+      }, SOON_MS);
+    });
+
+    it('has come about by the time that the VM says so', async () => {
+      equal((await playground.xl('host-1', 'destroy', 'acme.store')).code, 0);
+      await until(async () => {
+        deepEqual(await restartRequired(), ['False', 'UpToDate', '']);
+        deepEqual(await sizes(), [32, 32, 32]);
+        equal(said(await get('acme', 'store'), 'Ready').status, 'True');
+      }, SOON_MS);
+    });
+
+    it('is not ordered where the pool has no room for it', async () => {
+      await resize('64Ti');
+      await until(async () => equal(said(await get('acme', 'store'), 'Resized').reason, 'NoRoom'), SOON_MS);
+      deepEqual(await sizes(), [32, 32, 32]);
+    });
   });
 });

@@ -14,18 +14,31 @@ import {
 } from '../vm/reservation';
 import type { Resolution, Wanted } from '../vm/resolve';
 
-/** A disk that was made exists in the size that its order grants; of one that is to grow, the rest is still asked for. */
+type IsThis = (disk: { name: string; pool: string }) => boolean;
+
+/**
+ * A disk that was made exists in the size that its host has told, and in no larger one than its order grants. A host that tells none is
+ * of an older version.
+ */
+function bytesMade({ name, sizeBytes }: ReservedDisk, isThis: IsThis, order: XenDomain | undefined): number {
+  const { spec, status } = order ?? {};
+  const granted = spec?.disks?.find(isThis)?.sizeBytes ?? sizeBytes;
+  return Math.min(status?.disks?.find((disk) => disk.name === name)?.sizeBytes ?? granted, granted);
+}
+
+/** Of a disk that is to grow, the rest is still asked for. */
 function diskOf(
-  { name, pool, sizeBytes }: ReservedDisk,
+  reserved: ReservedDisk,
   wanted: Wanted | undefined,
   order: XenDomain | undefined,
   host: string | undefined,
 ): VmDisk {
-  const isThis = (disk: { name: string; pool: string }): boolean => disk.name === name && disk.pool === pool;
+  const { name, pool, sizeBytes } = reserved;
+  const isThis: IsThis = (disk) => disk.name === name && disk.pool === pool;
   const known = wanted?.disks.find(isThis);
   const madeHere = order?.status?.madeDisks?.includes(name) === true ? host : undefined;
   if (known?.made !== true && madeHere === undefined) return { pool, sizeBytes };
-  const madeBytes = order?.spec.disks?.find(isThis)?.sizeBytes ?? sizeBytes;
+  const madeBytes = bytesMade(reserved, isThis, order);
   const rest = madeBytes < sizeBytes ? madeBytes : undefined;
   return defined({ pool, sizeBytes, made: true, madeBytes: rest, madeOn: known && boundTo(known, madeHere) });
 }

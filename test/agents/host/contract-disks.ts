@@ -1,7 +1,7 @@
 /** The contract of the scripts about disks: what is known is never made, what is there is never overwritten or given away. */
 import { strict as assert } from 'node:assert';
 import { randomUUID } from 'node:crypto';
-import { assertExited, contractDir, imageDir, pool, POOL_ID, POOL_NAME } from './contract-calls';
+import { assertExited, contractDir, domainCalls, imageDir, pool, POOL_ID, POOL_NAME } from './contract-calls';
 import type { HostUnderTest } from './contract-calls';
 
 interface Where {
@@ -9,6 +9,7 @@ interface Where {
   readonly name?: string;
   readonly id?: string;
   readonly vm?: string;
+  readonly access?: string;
 }
 
 /** Short words for the calls about disks of the VM contract/web. */
@@ -18,13 +19,13 @@ export function diskCalls({ host }: HostUnderTest) {
   const ask = (mode: string, disk: string, rest: readonly (string | number)[], where: Where) =>
     run('make-disk', [
       ...[mode, ...at(where), `${disk}.raw`, ...rest.map(String)],
-      ...['f', 'contract', where.vm ?? 'web'],
+      ...['f', 'contract', where.vm ?? 'web', where.access ?? 'rw'],
     ]);
   return {
     make: (disk: string, size: number | string, image = '-', where: Where = {}) =>
       ask('make', disk, [size, imageDir, image], where),
-    find: (disk: string, where: Where = {}) => ask('known', disk, [4096, imageDir, '-'], where),
-    grow: (disk: string, size: number) => run('grow-disk', [...at({}), `${disk}.raw`, String(size)]),
+    find: (disk: string, where: Where = {}, size: number | string = 4096) =>
+      ask('known', disk, [size, imageDir, '-'], where),
     remove: (disk: string, where: Where = {}) =>
       run('delete-disk', [...at(where), `${disk}.raw`, 'contract', where.vm ?? 'web']),
   };
@@ -43,14 +44,15 @@ export function diskContract(under: () => HostUnderTest): void {
   it('makes a blank disk once, grows it, never shrinks it, removes it', async () => {
     const disk = randomUUID();
     await says(calls().make(disk, 1048576), 0, 'made 1048576\n');
-    await says(calls().make(disk, 2097152), 0, 'kept 1048576\n');
-    await says(calls().grow(disk, 2097152), 0, 'grown 2097152\n');
-    await says(calls().grow(disk, 2097152), 0, 'kept 2097152\n');
-    await says(calls().grow(disk, 1048576), 43);
+    await says(calls().make(disk, 1048576), 0, 'kept 1048576\n');
+    await says(calls().find(disk, {}, 2097152), 0, 'grown 2097152\n');
+    await says(calls().find(disk, {}, 2097152), 0, 'kept 2097152\n');
+    await says(calls().find(disk, {}, 1048576), 0, 'kept 2097152\n');
+    await says(calls().make(disk, 3145728), 0, 'grown 3145728\n');
     await says(calls().remove(disk), 0, 'deleted\n');
     assert.equal(await text(disk, 'owner'), undefined);
     await says(calls().remove(disk), 0, 'absent\n');
-    await says(calls().grow(disk, 2097152), 44);
+    await says(calls().find(disk, {}, 2097152), 47);
   });
   it('makes a disk from an image that fits', async () => {
     const disk = randomUUID();
@@ -66,8 +68,8 @@ export function diskContract(under: () => HostUnderTest): void {
     assert.equal(await text(disk), undefined);
     assert.equal(await text(disk, 'owner'), undefined);
     await host().putFile(`${pool}/${disk}.raw`, 'older than owner files');
-    await says(calls().find(disk), 0, 'kept 22\n');
-    await says(calls().make(disk, 4096), 0, 'kept 22\n');
+    await says(calls().find(disk, {}, 22), 0, 'kept 22\n');
+    await says(calls().make(disk, 22), 0, 'kept 22\n');
     assert.equal(await text(disk), 'older than owner files');
   });
   it('gives a disk to its owner alone, whoever asks to have or to remove it', async () => {
@@ -77,9 +79,49 @@ export function diskContract(under: () => HostUnderTest): void {
     for (const vm of ['we', 'web2', 'b']) {
       await says(calls().make(disk, 4096, '-', { vm }), 48);
       await says(calls().find(disk, { vm }), 48);
+      await says(calls().find(disk, { vm }, 8192), 48);
       await says(calls().remove(disk, { vm }), 48);
     }
     await says(calls().make(disk, 4096), 0, 'kept 4096\n');
+  });
+  it('grows a disk behind what it holds, and takes none of the room of the pool for it', async () => {
+    const disk = randomUUID();
+    await host().putFile(`${pool}/${disk}.raw`, 'data of the guest');
+    await says(calls().find(disk, {}, 1 << 30), 0, `grown ${1 << 30}\n`);
+    const { stdout } = await host().locked('observe', 'observe', [imageDir, pool]);
+    const [, bytes, used] = new RegExp(`^(\\d+) (\\d+) ${pool}/${disk}.raw$`, 'm').exec(stdout) ?? [];
+    assert.equal(bytes, String(1 << 30));
+    assert.ok(Number(used) < 1 << 20, used);
+    await says(calls().remove(disk), 0, 'deleted\n');
+  });
+  it('leaves a disk alone that is only read, and says how large it is', async () => {
+    const disk = randomUUID();
+    await says(calls().make(disk, 4096, '-', { access: 'ro' }), 0, 'made 4096\n');
+    await says(calls().find(disk, { access: 'ro' }, 8192), 0, 'kept 4096\n');
+    await says(calls().make(disk, 8192, '-', { access: 'ro' }), 0, 'kept 4096\n');
+    await says(calls().find(disk, { access: 'r' }, 8192), 43);
+    await says(calls().find(disk, {}, 8192), 0, 'grown 8192\n');
+  });
+  it('grows no disk of a domain that is there', async () => {
+    const calm = domainCalls(under());
+    const disk = `${calm.uuid}.root`;
+    await says(calls().make(disk, 4096), 0, 'made 4096\n');
+    await calm.write();
+    assertExited(await calm.create(1), 0);
+    await says(calls().find(disk, {}, 8192), 0, 'kept 4096\n');
+    await says(calls().find(`${calm.uuid}.root`, {}, 4096), 0, 'kept 4096\n');
+    assertExited(await calm.destroy(), 0);
+    await says(calls().find(disk, {}, 8192), 0, 'grown 8192\n');
+  });
+  it('grows nothing while it cannot be told what runs', async function () {
+    const { sim } = under();
+    if (!sim) return this.skip();
+    const disk = randomUUID();
+    await says(calls().make(disk, 4096), 0, 'made 4096\n');
+    await sim('fail', 'list', '1', 'xenstored is gone');
+    await says(calls().find(disk, {}, 8192), 41);
+    await sim('clear');
+    await says(calls().find(disk), 0, 'kept 4096\n');
   });
   it('gives a disk that nobody is known to own to no new VM', async () => {
     const disk = randomUUID();
@@ -134,7 +176,7 @@ export function diskContract(under: () => HostUnderTest): void {
     for (const name of [disk, loose]) {
       assertExited(await calls().make(name, 4096), 48);
       assertExited(await calls().find(name), 48);
-      assertExited(await calls().grow(name, 8192), 48);
+      assertExited(await calls().find(name, {}, 8192), 48);
       assertExited(await calls().remove(name), 48);
       await host().exec(['rm', `${root}${pool}/${name}.raw`]);
     }

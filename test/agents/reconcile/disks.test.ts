@@ -1,6 +1,6 @@
 /** The disks that a Dom0 knows. */
 import { deepEqual, equal } from 'node:assert/strict';
-import { knownDisks, withDisks } from '../../../agents/reconcile/record';
+import { knownDisks, knownSizes, withDisks, withSeenSizes } from '../../../agents/reconcile/disks';
 import { order, record } from '../orders';
 import { step } from './words';
 
@@ -30,6 +30,28 @@ describe('disks that a Dom0 knows', () => {
     equal(withDisks(was, spec, ['unknown']), was);
     const { disks: _disks, ...diskless } = spec;
     equal(withDisks(was, diskless, ['root']), was);
+  });
+  it('have the sizes that the host has told, for as long as they are the same files', () => {
+    const first = withDisks(record({ order: spec }), spec, ['root', 'data'], { root: 5, data: 6 });
+    deepEqual(first.diskSizes, { root: 5, data: 6 });
+    equal(withDisks(first, spec, ['root', 'data']), first);
+    equal(withDisks(first, spec, ['root'], { root: 4 }).diskSizes?.['root'], 4, 'the last word counts');
+    const moved = order({ disks: [{ ...disk, path: '/new' }, data] });
+    deepEqual(withDisks(first, moved, ['root']).diskSizes, { data: 6 });
+    deepEqual(knownSizes({ ...first, order: moved }), [{ name: 'data', sizeBytes: 6 }]);
+    equal('diskSizes' in withDisks(record(), spec, ['root']), false);
+  });
+  it('have the sizes that are seen, which only grow', () => {
+    const was = record({ order: spec, disks: ['root'], diskPaths: { root: '/p' } });
+    const seen = (size: number, over: object = {}) => [{ name: 'root', path: '/p', sizeBytes: size, ...over }];
+    const five = withSeenSizes(was, seen(5));
+    deepEqual(five.diskSizes, { root: 5 });
+    equal(withSeenSizes(five, seen(5)), five);
+    equal(withSeenSizes(five, seen(4)), five, 'seen before it grew');
+    equal(withSeenSizes(five, seen(6)).diskSizes?.['root'], 6);
+    for (const other of [{ name: 'data' }, { path: '/other' }]) equal(withSeenSizes(was, seen(5, other)), was);
+    const given = { kind: 'given', spec, confirmed: true } as const;
+    deepEqual(step({ order: given, record: was, files: seen(7) }).record?.diskSizes, { root: 7 });
   });
   it('are those that an order says exist, and, if nothing is remembered, those that its status says were made', () => {
     const told = (remembered: boolean, view: object) => {

@@ -1,6 +1,6 @@
 import { deepEqual, equal } from 'node:assert/strict';
 import { afterCreate } from '../../../agents/reconcile/outcome';
-import { restartRequired } from '../../../agents/reconcile/record';
+import { restartRequired } from '../../../agents/reconcile/restart';
 import { BOOT, NOW, UUID, order, record, row } from '../orders';
 import { reported, rows, step } from './words';
 
@@ -20,6 +20,13 @@ describe('what is remembered of a create', () => {
     const once = end({ kind: 'failed', failure, disks: [] });
     const twice = end({ kind: 'failed', failure, disks: [] }, once);
     deepEqual(reported(step({ record: twice })), reported(step({ record: once })));
+  });
+
+  it('the sizes of disks that the host has told, also where the start failed', () => {
+    const failure = { reason: 'DiskFull', message: 'no room' } as const;
+    const found = { disks: ['root'], diskSizes: { root: 7 } };
+    for (const outcome of [{ kind: 'failed', failure, ...found } as const, { kind: 'created', ...found } as const])
+      deepEqual(end(outcome).diskSizes, { root: 7 });
   });
 
   it('that the Dom0 refused: which epochs it refuses, and no receipt', () => {

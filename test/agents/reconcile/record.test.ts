@@ -2,7 +2,8 @@
 import { deepEqual, equal, match } from 'node:assert/strict';
 import { afterCreate } from '../../../agents/reconcile/outcome';
 import { poolProblem } from '../../../agents/reconcile/pools';
-import { appliedOf, isRestart, refusing, restartRequired, withTwoWords } from '../../../agents/reconcile/record';
+import { appliedOf, isRestart, refusing, withTwoWords } from '../../../agents/reconcile/record';
+import { restartRequired } from '../../../agents/reconcile/restart';
 import { BOOT, NOW, order, record, started } from '../orders';
 
 const disk = { name: 'root', device: 'xvda', sizeBytes: 1, pool: 'p', path: '/p' };
@@ -63,6 +64,25 @@ describe('what a domain was started with', () => {
       [[], [], []],
     );
     deepEqual(restartRequired(record({ order: order({ vcpus: { count: 1, max: 1 } }) })), []);
+  });
+  it('names disks for as long as the file of one is smaller than ordered, whatever it was started with', () => {
+    const sized = (size: number, over: object = {}) =>
+      of({}, { disks: ['root'], diskPaths: { root: '/p' }, diskSizes: { root: size }, ...over });
+    const found = { epoch: 1, bootID: BOOT, atMs: 0 };
+    deepEqual(
+      [
+        sized(0),
+        sized(1),
+        sized(2),
+        sized(0, { started: found }),
+        sized(1, { started: found }),
+        sized(0, { diskPaths: { root: '/old' } }),
+        sized(0, { disks: [] }),
+        sized(0, { started: undefined }),
+        of({ disks: [{ ...disk, sizeBytes: 2 }] }, { disks: ['root'], diskSizes: { root: 2 } }),
+      ],
+      [['disks'], [], [], ['disks'], [], [], [], [], ['disks']],
+    );
   });
   it('a start is a restart unless it is the first of its epoch, or follows an end that was ordered', () => {
     deepEqual(

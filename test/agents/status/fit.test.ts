@@ -46,6 +46,7 @@ describe('what an agent says of its host', () => {
           restarts: count,
           restartRequired: [word],
           madeDisks: [word],
+          disks: [{ name: word, sizeBytes: count }],
           bootID: word,
         };
         ok(domain(fit({ ...other, conditions: [condition] }, xenDomainStatusBounds)), JSON.stringify(domain.errors));

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { StorageDrivers, layoutOf } from '../../../agents/storage/drivers';
 import { fileLayout } from '../../../agents/storage/file-layout';
 import { Pools } from '../../../agents/storage/pools';
+import type { Failure } from '../../../agents/xl/errors';
 import type { Policy } from '../../../agents/xl/policy';
 import { InProcessHost } from '../../sim/in-process-host';
 import { UUID, order } from '../orders';
@@ -15,6 +16,8 @@ const disk = order().disks![0]!;
 const { fleetID, vm } = order();
 
 const size = (host: InProcessHost) => host.files.list(POOL).find(({ name }) => FILE.endsWith(name))?.bytes;
+
+const reasonOf = (result: number | Failure | undefined) => (typeof result === 'object' ? result.reason : undefined);
 
 function bench() {
   const host = new InProcessHost();
@@ -29,8 +32,10 @@ function bench() {
   const call = { uuid: UUID, disk, fleetID, vm, policy, known: false };
   return {
     host,
-    make: (known: boolean, other = vm) => driver.make({ ...call, vm: other, known }),
-    grow: (bytes: number) => driver.grow(change, bytes),
+    make: async (known: boolean, other = vm, over: Partial<typeof disk> = {}) => {
+      const made = await driver.make({ ...call, disk: { ...disk, ...over }, vm: other, known });
+      return 'reason' in made ? made : made.sizeBytes;
+    },
     remove: (other = vm) => driver.delete({ ...change, vm: other }),
     driver,
   };
@@ -38,37 +43,47 @@ function bench() {
 
 describe('the storage driver for files', () => {
   it('makes a disk where the cfg looks for it, grows it, deletes it, and does each of it once', async () => {
-    const { host, make, grow, remove, driver } = bench();
+    const { host, make, remove, driver } = bench();
+    const large = { sizeBytes: 2 * disk.sizeBytes };
     equal(driver.target({ uuid: UUID, name: 'root', path: POOL }), FILE);
-    deepEqual([await make(false), await make(false)], [undefined, undefined]);
+    deepEqual([await make(false), await make(false)], [disk.sizeBytes, disk.sizeBytes]);
     equal(size(host), disk.sizeBytes);
-    deepEqual([await grow(2 * disk.sizeBytes), await grow(2 * disk.sizeBytes)], [undefined, undefined]);
-    equal(size(host), 2 * disk.sizeBytes);
-    equal((await grow(disk.sizeBytes))?.reason, 'CreateFailed', 'a disk never shrinks');
+    equal(await make(true, vm, { ...large, readOnly: true }), disk.sizeBytes, 'what is only read is not touched');
+    deepEqual([await make(true, vm, large), await make(true, vm, large)], [large.sizeBytes, large.sizeBytes]);
+    equal(size(host), large.sizeBytes);
+    equal(await make(true), large.sizeBytes, 'a disk never shrinks');
+    equal(size(host), large.sizeBytes);
     deepEqual([await remove(), await remove()], [undefined, undefined]);
     equal(host.files.get(FILE), undefined);
   });
 
   it('never makes a known disk, and never gives or deletes one of another VM', async () => {
     const { host, make, remove } = bench();
-    equal((await make(true))?.reason, 'DiskMissing');
+    equal(reasonOf(await make(true)), 'DiskMissing');
     equal(host.files.get(FILE), undefined);
     await make(false);
     const other = { ...vm, name: 'other' };
-    equal((await make(true, other))?.reason, 'DiskNotOwned');
+    equal(reasonOf(await make(true, other)), 'DiskNotOwned');
     equal((await remove(other))?.reason, 'DiskNotOwned');
     equal(size(host), disk.sizeBytes);
   });
 
   it('touches nothing in a folder that is not the pool', async () => {
-    const { host, make, grow, remove } = bench();
+    const { host, make, remove } = bench();
     await make(false);
     host.files.put(`${POOL}/.xenfleet-pool`, 'other 1\n');
-    for (const failure of [await make(true), await grow(2 * disk.sizeBytes), await remove()]) {
-      equal(failure?.reason, 'PoolMissing');
-      match(failure?.message ?? '', /storage pool local is not at .*disks/);
+    for (const failure of [await make(true, vm, { sizeBytes: 2 * disk.sizeBytes }), await remove()]) {
+      equal(reasonOf(failure), 'PoolMissing');
+      match((failure as Failure).message, /storage pool local is not at .*disks/);
     }
     equal(size(host), disk.sizeBytes);
+  });
+
+  it('takes no size for granted: what the host does not say is not so', async () => {
+    const { host, make } = bench();
+    await make(false);
+    host.locked = () => Promise.resolve({ end: 'exited', code: 0, stdout: '', stderr: '', truncated: false });
+    deepEqual(await make(true), { reason: 'CreateFailed', message: 'the host did not say how large disk root is' });
   });
 
   it('finds every disk again by the name that it gave it, and no other file', () => {

@@ -74,5 +74,6 @@ describe('failures of xl', () => {
     equal(said('image /i/x.raw has 20 bytes, the disk 10'), 'ImageTooLarge');
     equal(said('no folder /pool'), 'DiskMissing');
     equal(said('cp: error writing: No space left on device'), 'DiskFull');
+    equal(said('truncate: failed to truncate: Disk quota exceeded'), 'DiskFull');
   });
 });

@@ -18,6 +18,11 @@ describe('a VM as the scheduler sees it', () => {
       { epoch: 1, madeDisks: ['root'] },
     );
   const plain = { pool: 'ssd', sizeBytes: 10 };
+  /** An order of 10 bytes, and what its host says of the file. */
+  const told = (sizeBytes: number, name = 'root') => {
+    const { status, ...rest } = made();
+    return { ...rest, status: { epoch: 1, ...status, disks: [{ name, sizeBytes }] } };
+  };
   const held = vm({
     status: {
       ...claimed('h1', 1),
@@ -44,6 +49,28 @@ describe('a VM as the scheduler sees it', () => {
       held,
       wanting(),
       made(4),
+      { ...plain, made: true, madeBytes: 4, madeOn: 'h1' },
+    ],
+    [
+      '… also where the order is larger already and the file is not',
+      held,
+      wanting(),
+      told(4),
+      { ...plain, made: true, madeBytes: 4, madeOn: 'h1' },
+    ],
+    ['… and of no other file', held, wanting(), told(4, 'data'), { ...plain, made: true, madeOn: 'h1' }],
+    [
+      'asks for nothing more once the file has grown',
+      held,
+      wanting(),
+      told(10),
+      { ...plain, made: true, madeOn: 'h1' },
+    ],
+    [
+      'has no more than was granted, however large the file is',
+      held,
+      wanting(),
+      { ...told(90), spec: made(4).spec },
       { ...plain, made: true, madeBytes: 4, madeOn: 'h1' },
     ],
     ['… of the disk in that pool', held, wanting(), made(4, { pool: 'hdd' }), { ...plain, made: true, madeOn: 'h1' }],

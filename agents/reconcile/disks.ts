@@ -1,0 +1,76 @@
+/** The disks of an order that a Dom0 knows, and how large their files are. Pure. */
+import type { XenDomainSpec } from '../../crds/generated/types';
+import { change } from './record';
+import type { DomainRecord } from './record';
+
+/** The file of a disk, as an observation of the host shows it. */
+export interface DiskFile {
+  readonly name: string;
+  readonly path: string;
+  readonly sizeBytes: number;
+}
+
+type Sizes = Readonly<Record<string, number>>;
+
+const isKnown = ({ disks, diskPaths }: DomainRecord, { name, path }: Pick<DiskFile, 'name' | 'path'>): boolean =>
+  disks.includes(name) && (diskPaths?.[name] ?? path) === path;
+
+/**
+ * Names of the order's disks that were made where the order has them. A disk in another folder is
+ * another disk.
+ */
+export function knownDisks(record: DomainRecord): string[] {
+  return (record.order.disks ?? []).filter((disk) => isKnown(record, disk)).map(({ name }) => name);
+}
+
+/** The sizes of known disks, as the host has told them; never as they were ordered. */
+export function knownSizes(record: DomainRecord): { name: string; sizeBytes: number }[] {
+  return knownDisks(record).flatMap((name) => {
+    const sizeBytes = record.diskSizes?.[name];
+    return sizeBytes === undefined ? [] : [{ name, sizeBytes }];
+  });
+}
+
+/** Is a disk smaller than ordered? One whose size the host has not told yet is not taken for it. */
+export function hasShortDisk(record: DomainRecord): boolean {
+  const ordered = new Map(record.order.disks?.map(({ name, sizeBytes }) => [name, sizeBytes]));
+  return knownSizes(record).some(({ name, sizeBytes }) => sizeBytes < (ordered.get(name) ?? 0));
+}
+
+/** Remembers that these disks of the order exist where it has them, and the sizes that are known. */
+export function withDisks(
+  record: DomainRecord,
+  order: XenDomainSpec,
+  names: readonly string[],
+  sizes: Sizes = {},
+): DomainRecord {
+  const found = (order.disks ?? []).filter(({ name }) => names.includes(name));
+  if (found.length === 0) return record;
+  const diskSizes: Record<string, number> = { ...record.diskSizes };
+  for (const disk of found) {
+    const size = sizes[disk.name];
+    if (size !== undefined) diskSizes[disk.name] = size;
+    // What is remembered is of a file in another folder.
+    else if (!isKnown(record, disk)) delete diskSizes[disk.name];
+  }
+  return change(record, {
+    disks: [...new Set([...record.disks, ...found.map(({ name }) => name)])],
+    diskPaths: { ...record.diskPaths, ...Object.fromEntries(found.map(({ name, path }) => [name, path])) },
+    diskSizes: Object.keys(diskSizes).length > 0 ? diskSizes : undefined,
+  });
+}
+
+/**
+ * Learns sizes from the files that were seen: where an older version noted none, and where a disk
+ * was grown and the agent died before it could say so. Disks only grow, so what was seen too long
+ * ago changes nothing.
+ */
+export function withSeenSizes(record: DomainRecord, files: readonly DiskFile[]): DomainRecord {
+  const known = (record.order.disks ?? []).filter((disk) => isKnown(record, disk));
+  const learnt = known.flatMap(({ name, path }): [string, number][] => {
+    const file = files.find((one) => one.name === name && one.path === path);
+    return file && file.sizeBytes > (record.diskSizes?.[name] ?? -1) ? [[name, file.sizeBytes]] : [];
+  });
+  if (learnt.length === 0) return record;
+  return change(record, { diskSizes: { ...record.diskSizes, ...Object.fromEntries(learnt) } });
+}
