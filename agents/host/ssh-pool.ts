@@ -167,7 +167,6 @@ export class SshPool {
   }
 
   private drop(gone: SshConnection): void {
-    clearTimeout(this.members.find(({ connection }) => connection === gone)?.idle);
     this.members = this.members.filter(({ connection }) => connection !== gone);
   }
 

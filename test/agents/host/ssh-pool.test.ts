@@ -14,10 +14,10 @@ describe('the connections of SshHost', function () {
   let server: TestSshServer;
   let host: SshHost;
   let given: AbortController;
-  const begin = async (deaf = false): Promise<void> => {
+  const begin = async (deaf = false, idleMs = IDLE_MS): Promise<void> => {
     server = await startSshServer({}, deaf);
     const { port, privateKey, hostKey } = server;
-    host = new SshHost({ host: '127.0.0.1', port, privateKey, hostKey, idleMs: IDLE_MS });
+    host = new SshHost({ host: '127.0.0.1', port, privateKey, hostKey, idleMs });
     given = new AbortController();
   };
   const end = async (): Promise<void> => {
@@ -53,14 +53,16 @@ describe('the connections of SshHost', function () {
     ok(at >= 0 && at < 8, `${at}`);
   });
 
-  it('one that was given up before its turn is never begun', async () => {
+  it('one that was given up before its turn is never begun, and keeps no place', async () => {
     void hang(8);
     await begun(8);
     server.allows.connections = false;
-    equal((await echo('never', { deadlineMs: 100 })).end, 'deadline');
+    const never = Array.from({ length: 8 }, () => echo('never', { deadlineMs: 100 }));
+    for (const result of await Promise.all(never)) equal(result.end, 'deadline');
     server.allows.connections = true;
     equal((await echo('later')).stdout, 'later\n');
     equal(server.begun.length, 9);
+    equal(server.accepted(), 2);
   });
 
   it('a connection that breaks fails only its own commands', async () => {
@@ -107,6 +109,21 @@ describe('the connections of SshHost', function () {
     equal((await echo()).stdout, 'x\n');
     for (const { code } of await Promise.all(busy)) equal(code, 0);
     equal(server.accepted(), 1);
+    ok(server.tried() > 1 && server.tried() < 8, `${server.tried()} attempts in a second`);
+  });
+
+  it('a connection that was made ends the backoff', async () => {
+    server.allows.connections = false;
+    for (let i = 0; i < 3; i++) equal((await echo()).end, 'not-started');
+    server.allows.connections = true;
+    equal((await echo()).stdout, 'x\n');
+    server.allows.connections = false;
+    server.cut();
+    await left(0);
+    await wait(50);
+    equal((await echo()).end, 'not-started');
+    server.allows.connections = true;
+    equal((await echo('soon', { deadlineMs: 2000 })).stdout, 'soon\n');
   });
 
   it('a server with fewer sessions on a connection is given more connections', async () => {
@@ -122,7 +139,7 @@ describe('the connections of SshHost', function () {
 
   it('a full connection ends with the last of its commands, not before', async () => {
     await end();
-    await begin(true);
+    await begin(true, HOUR_MS);
     const slow = host.exec(['sh', '-c', 'sleep 2; echo whole']);
     await begun(1);
     for (let i = 0; i < 9; i++) await host.exec(['sleep', '3'], { deadlineMs: 50 });
@@ -140,9 +157,18 @@ describe('the connections of SshHost', function () {
     const waiting = hang(2);
     await wait(50);
     await host.close();
-    for (const { end } of await Promise.all(waiting)) equal(end, 'not-started');
+    for (const { stderr } of await Promise.all(waiting)) equal(stderr, 'the port is closed');
+    server.allows.connections = true;
     for (const { end } of await Promise.all(running)) equal(end, 'disconnected');
     equal((await echo()).end, 'not-started');
     await left(0);
+  });
+
+  it('closing while one is being made leaves none behind', async () => {
+    const [early] = hang(1);
+    await host.close();
+    await wait(300);
+    equal(server.open(), 0);
+    equal((await early)?.end, 'not-started');
   });
 });

@@ -12,6 +12,8 @@ export interface TestSshServer {
   readonly hostKey: string;
   /** Connections accepted so far. */
   readonly accepted: () => number;
+  /** The same with those that were turned away. */
+  readonly tried: () => number;
   /** Connections that are there now. */
   readonly open: () => number;
   /** The most that were shaking hands at a time. */
@@ -38,9 +40,11 @@ export async function startSshServer(
   const allows = { sessions: 10, connections: true };
   const shaking = new Set<Connection>();
   let accepted = 0;
+  let tried = 0;
   let crowd = 0;
   const server = new Server({ hostKeys: [host.privateKey] }, (connection) => {
     connection.on('error', () => undefined);
+    tried++;
     if (!allows.connections) return void socketOf(connection).destroy();
     accepted++;
     socketOf(connection).setNoDelay(true); // As sshd does.
@@ -73,6 +77,7 @@ export async function startSshServer(
     privateKey: user.privateKey,
     hostKey: `SHA256:${createHash('sha256').update(host.publicKey.getPublicSSH()).digest('base64').replace(/=+$/, '')}`,
     accepted: () => accepted,
+    tried: () => tried,
     open: () => open.size,
     crowd: () => crowd,
     begun,
