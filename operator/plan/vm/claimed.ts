@@ -1,4 +1,6 @@
 /** A VM with a claim: kept where the claim says, taken over where it runs, moved from a host that is dead. Pure. */
+import type { XenDomain } from '../../../crds/generated/types';
+import { findCondition } from '../../../common/conditions';
 import { hold, wait, type Action } from './action';
 import { rivalConflict } from './conflict';
 import { claimOn, hostsFirst, nextEpoch } from './epoch';
@@ -35,6 +37,13 @@ function besideTrouble(f: VmFacts, claim: Claim, trouble: Action): Action {
 /** Proof that the old host runs nothing: the VM may be claimed elsewhere, unless its disks cannot follow. */
 function moveFromDeadHost(f: VmFacts, claim: Claim): Action {
   const order = f.orders.find((o) => o.host === claim.host)?.order;
+  if (order !== undefined && hasFinished(f, order)) {
+    return hold(
+      'HostUnknown',
+      `host ${claim.host} is declared dead; the guest had done its work there (runPolicy ${f.vm.spec.runPolicy}) and is not run again. Set spec.runPolicy to Always to run it on another host`,
+      true,
+    );
+  }
   const made = new Set(order?.status?.madeDisks ?? []);
   const disks = 'wanted' in f.resolution ? f.resolution.wanted.disks : [];
   const isMade = (d: (typeof disks)[number]): boolean => d.madeOn === claim.host || made.has(d.name);
@@ -50,4 +59,11 @@ function moveFromDeadHost(f: VmFacts, claim: Claim): Action {
   if (conflict !== undefined) return wait(conflict);
   if ('problem' in f.resolution) return wait({ ...f.resolution.problem, stalled: true });
   return hostsFirst(f) ?? { do: 'place', epoch: nextEpoch(f) };
+}
+
+/** Its host said that the guest shut itself down, as one that runs once may. (Off by whatever else, it runs again.) */
+function hasFinished({ vm }: VmFacts, { spec, status }: XenDomain): boolean {
+  const runsOnce = vm.spec.runPolicy === 'Once' || vm.spec.runPolicy === 'RerunOnFailure';
+  const isOff = status?.epoch === spec.epoch && status.phase === 'Stopped';
+  return runsOnce && isOff && findCondition(status.conditions, 'Ready')?.reason === 'Finished';
 }
