@@ -1,6 +1,6 @@
 /**
- * Makes crds/generated from the CRD YAML: types.ts for the compiler, validators.js (ajv,
- * precompiled) for the edges. CEL rules are the API server's; what ajv checks is the structural
+ * Makes crds/generated from the CRD YAML: types.ts for the compiler, resources.ts
+ * (where each kind is), validators.js (ajv, precompiled) for the edges. CEL rules are the API server's; what ajv checks is the structural
  * part.
  */
 import { readFileSync, readdirSync, writeFileSync, mkdirSync } from 'node:fs';
@@ -100,6 +100,31 @@ export async function generateTypes(): Promise<string> {
   return HEADER + META + bodies.join('\n');
 }
 
+const RESOURCES = `import type * as types from './types';
+
+/** Where objects of type T are in the API. */
+export interface Resource<T> {
+  readonly group: string;
+  readonly version: string;
+  readonly plural: string;
+  readonly kind: string;
+  readonly namespaced: boolean;
+  readonly _object?: T;
+}
+
+`;
+
+/** Where each kind is: XENVMS, XENHOSTS, …; so nobody repeats a plural or a scope. */
+export function generateResources(): string {
+  const lines = loadCrds().map(({ spec }) => {
+    const { plural, kind } = spec.names;
+    const [group = '', version = ''] = API_VERSION.split('/');
+    const where = { group, version, plural, kind, namespaced: spec.scope === 'Namespaced' };
+    return `export const ${plural.toUpperCase()}: Resource<types.${kind}> = ${JSON.stringify(where)};\n`;
+  });
+  return HEADER + RESOURCES + lines.join('');
+}
+
 /** Words for humans make the precompiled code twice as long. */
 function withoutDescriptions(schema: unknown): unknown {
   if (Array.isArray(schema)) return schema.map(withoutDescriptions);
@@ -190,6 +215,7 @@ async function main(): Promise<void> {
   mkdirSync(out, { recursive: true });
   const { js, dts } = generateValidators();
   writeFileSync(join(out, 'types.ts'), await generateTypes());
+  writeFileSync(join(out, 'resources.ts'), generateResources());
   writeFileSync(join(out, 'bounds.ts'), generateBounds());
   writeFileSync(join(out, 'validators.js'), js);
   writeFileSync(join(out, 'validators.d.ts'), dts);
