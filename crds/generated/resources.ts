@@ -1,7 +1,7 @@
 // Generated from crds/*.yaml by `npm run generate`. Do not edit.
 import type * as types from './types';
 
-/** Where objects of type T are in the API. */
+/** Where objects of type T are in the API; ResourceType of common/kube has this shape. */
 export interface Resource<T> {
   readonly group: string;
   readonly version: string;
@@ -19,3 +19,15 @@ export const XENPOOLS: Resource<types.XenPool> = {"group":"xenfleet.io","version
 export const XENSTORAGEPOOLS: Resource<types.XenStoragePool> = {"group":"xenfleet.io","version":"v1alpha1","plural":"xenstoragepools","kind":"XenStoragePool","namespaced":false};
 export const XENVMS: Resource<types.XenVM> = {"group":"xenfleet.io","version":"v1alpha1","plural":"xenvms","kind":"XenVM","namespaced":true};
 export const XENVMCLASSES: Resource<types.XenVMClass> = {"group":"xenfleet.io","version":"v1alpha1","plural":"xenvmclasses","kind":"XenVMClass","namespaced":false};
+
+/** All of them. */
+export const OURS = {
+  agents: XENAGENTS,
+  domains: XENDOMAINS,
+  hosts: XENHOSTS,
+  networks: XENNETWORKS,
+  pools: XENPOOLS,
+  storagePools: XENSTORAGEPOOLS,
+  vms: XENVMS,
+  vmClasses: XENVMCLASSES,
+};
