@@ -1,117 +1,30 @@
 /**
  * The closed set of reasons that conditions and events carry. Each is one word for a machine; the
- * message beside it is for a human. What each means and what to do about it is in reason-words/,
- * from which docs/reference/reasons.md is made.
+ * message beside it is for a human. The words in reason-words/ are the set: what each means and what
+ * to do about it, from which docs/reference/reasons.md is made.
  */
+import type { DISK_WORDS } from './reason-words/domain-disks';
+import type { HOST_SIDE_WORDS } from './reason-words/domain-host';
+import type { LIFE_WORDS } from './reason-words/domain-running';
+import type { KIND_WORDS } from './reason-words/kinds';
+import type { VM_EVENT_WORDS, VM_WORDS } from './reason-words/vm';
 
 /** Why a domain is not as ordered; said by the agent on XenDomain, mirrored on the XenVM. */
-export const DOMAIN_REASONS = [
-  'Running',
-  'Halted',
-  'Starting',
-  'Stopping',
-  'Crashed',
-  'RestartBackOff',
-  'Finished',
-  'Retired',
-  'StaleEpoch',
-  'ForeignFleet',
-  'AwaitingConfirmation',
-  'InvalidOrder',
-  'PolicyRefused',
-  'ImageMissing',
-  'ImageTooLarge',
-  'ImageNotRaw',
-  'PoolMissing',
-  'DiskMissing',
-  'DiskInUse',
-  'DiskNotOwned',
-  'DiskFull',
-  'StateNotWritable',
-  'BridgeMissing',
-  'KernelMissing',
-  'OutOfMemory',
-  'NameConflict',
-  'DuplicateDomain',
-  'ForeignDomain',
-  'ZombieDomain',
-  'Suspended',
-  'ConfigRejected',
-  'DependencyMissing',
-  'ToolstackHung',
-  'HostUnreachable',
-  'CreateFailed',
-] as const;
-export type DomainReason = (typeof DOMAIN_REASONS)[number];
+export type DomainReason = keyof typeof LIFE_WORDS | keyof typeof DISK_WORDS | keyof typeof HOST_SIDE_WORDS;
 
 /** Why a XenVM is where it is; said by the operator. */
-export const VM_REASONS = [
-  ...DOMAIN_REASONS,
-  'Scheduled',
-  'Pending',
-  'Unschedulable',
-  'InvalidSpec',
-  'NoRoom',
-  'ClassNotFound',
-  'ClassNotAllowed',
-  'ImageNotAllowed',
-  'PoolNotAllowed',
-  'NetworkNotFound',
-  'NetworkNotAllowed',
-  'StoragePoolNotFound',
-  'StoragePoolNotAllowed',
-  'MacConflict',
-  'IdentityConflict',
-  'HostNotReporting',
-  'HostUnknown',
-  'WaitingForReceipt',
-  'ReportImplausible',
-  'Terminating',
-  'BrakeClosed',
-  'SpecChanged',
-  'PoolPathChanged',
-  'NotStalled',
-  'UpToDate',
-] as const;
-export type VMReason = (typeof VM_REASONS)[number];
+export type VMReason = DomainReason | keyof typeof VM_WORDS;
 
 /** Beside those of conditions, Events of a XenVM carry these. */
-export const VM_EVENT_REASONS = ['Terminated'] as const;
-export type VMEventReason = (typeof VM_EVENT_REASONS)[number];
+export type VMEventReason = keyof typeof VM_EVENT_WORDS;
+
+/** What is said on a kind that shares its reasons with no other, such as `ReasonOf<'XenPool'>`. */
+export type ReasonOf<K extends keyof typeof KIND_WORDS> = keyof (typeof KIND_WORDS)[K];
 
 /** Whether an agent can work; said by itself on its XenAgent. */
-export const AGENT_REASONS = ['AgentReporting', 'AgentTrouble', 'WrongFleet'] as const;
-export type AgentReason = (typeof AGENT_REASONS)[number];
-
-export const HOST_REASONS = [
-  'AgentReporting',
-  'AgentNeverReported',
-  'AgentSilent',
-  'InvalidSpec',
-  'Dom0MemoryNotFixed',
-  'AwaitingReport',
-  'ReportTruncated',
-  'WrongFleet',
-  'HoldsDomains',
-  'NamespaceTaken',
-  'DeclaredDead',
-  'DeclaredDeadButAlive',
-  'Quarantined',
-  'AgentTrouble',
-  'MachineChanged',
-] as const;
-export type HostReason = (typeof HOST_REASONS)[number];
-
-export const POOL_REASONS = [
-  'NoFailuresToTolerate',
-  'FailuresTolerated',
-  'FailuresNotTolerated',
-  'FailuresNotJudged',
-  'AwaitingReports',
-  'NotStalled',
-] as const;
-export type PoolReason = (typeof POOL_REASONS)[number];
+export type AgentReason = ReasonOf<'XenAgent'>;
+export type HostReason = ReasonOf<'XenHost'>;
+export type PoolReason = ReasonOf<'XenPool'>;
 
 /** Why agents are not told of a host, a network or a storage pool. */
-export const CATALOG_REASONS = ['NameTooLong', 'TooMany'] as const;
-export type CatalogReason = (typeof CATALOG_REASONS)[number];
+export type CatalogReason = ReasonOf<'XenHost, XenNetwork, XenStoragePool (Events)'>;

@@ -1,7 +1,7 @@
 /**
- * Makes crds/generated from the CRD YAML: types.ts for the compiler, validators.js (ajv,
- * precompiled) for the edges. CEL rules are the API server's; what ajv checks is the structural
- * part.
+ * Makes crds/generated from the CRD YAML: types.ts for the compiler, resources.ts (where each kind
+ * is in the API), validators.js (ajv, precompiled) for the edges. CEL rules are the API server's;
+ * what ajv checks is the structural part.
  */
 import { readFileSync, readdirSync, writeFileSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -100,6 +100,38 @@ export async function generateTypes(): Promise<string> {
   return HEADER + META + bodies.join('\n');
 }
 
+const RESOURCES = `import type * as types from './types';
+
+/** Where objects of type T are in the API; ResourceType of common/kube has this shape. */
+export interface Resource<T> {
+  readonly group: string;
+  readonly version: string;
+  readonly plural: string;
+  readonly kind: string;
+  readonly namespaced: boolean;
+  readonly _object?: T;
+}
+
+`;
+
+/** What code calls a set of them: vms, vmClasses, storagePools. */
+function nameOfMany(kind: string, plural: string): string {
+  const name = kind.slice('Xen'.length) + plural.slice(kind.length);
+  return name.replace(/^(VM|[A-Z])/, (start) => start.toLowerCase());
+}
+
+/** Where each kind is: XENVMS, XENHOSTS, …; so nobody repeats a plural or a scope. */
+export function generateResources(): string {
+  const [group = '', version = ''] = API_VERSION.split('/');
+  const kinds = loadCrds().map(({ spec: { names, scope } }) => ({ ...names, namespaced: scope === 'Namespaced' }));
+  const types = kinds.map(({ kind, plural, namespaced }) => {
+    const where = { group, version, plural, kind, namespaced };
+    return `export const ${plural.toUpperCase()}: Resource<types.${kind}> = ${JSON.stringify(where)};\n`;
+  });
+  const all = kinds.map(({ kind, plural }) => `  ${nameOfMany(kind, plural)}: ${plural.toUpperCase()},\n`);
+  return `${HEADER}${RESOURCES}${types.join('')}\n/** All of them. */\nexport const OURS = {\n${all.join('')}};\n`;
+}
+
 /** Words for humans make the precompiled code twice as long. */
 function withoutDescriptions(schema: unknown): unknown {
   if (Array.isArray(schema)) return schema.map(withoutDescriptions);
@@ -190,6 +222,7 @@ async function main(): Promise<void> {
   mkdirSync(out, { recursive: true });
   const { js, dts } = generateValidators();
   writeFileSync(join(out, 'types.ts'), await generateTypes());
+  writeFileSync(join(out, 'resources.ts'), generateResources());
   writeFileSync(join(out, 'bounds.ts'), generateBounds());
   writeFileSync(join(out, 'validators.js'), js);
   writeFileSync(join(out, 'validators.d.ts'), dts);

@@ -1,10 +1,7 @@
 /** Reasons of a domain that speak of disks, images and pools. */
-import type { DomainReason } from '../reasons';
-import type { ReasonWords } from './words';
+import { wordsOf } from './words';
 
-export type DiskReason = Extract<DomainReason, `Image${string}` | `Disk${string}` | 'PoolMissing'>;
-
-export const DISK_WORDS: Record<DiskReason, ReasonWords> = {
+export const DISK_WORDS = wordsOf({
   ImageMissing: {
     on: 'Ready=False',
     means: 'The image that a disk is to be a copy of is not under the image directory of the host.',
@@ -57,4 +54,4 @@ export const DISK_WORDS: Record<DiskReason, ReasonWords> = {
       'A file system of the host is full, or a quota is used up: that of the pool in which a disk is to be made or to grow, or that of `/var/lib/xenfleet`, without which the agent starts and gives up nothing. The message names the file.',
     remedy: 'Make room there. It is tried again by itself.',
   },
-};
+});

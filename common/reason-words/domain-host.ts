@@ -1,10 +1,7 @@
 /** Reasons of a domain that speak of its host: what it lacks, what is there that is not ours. */
-import type { DomainReason } from '../reasons';
-import type { DiskReason } from './domain-disks';
-import type { LifeReason } from './domain-running';
-import type { ReasonWords } from './words';
+import { wordsOf } from './words';
 
-export const HOST_SIDE_WORDS: Record<Exclude<DomainReason, DiskReason | LifeReason>, ReasonWords> = {
+export const HOST_SIDE_WORDS = wordsOf({
   InvalidOrder: {
     on: 'Ready',
     means:
@@ -93,4 +90,4 @@ export const HOST_SIDE_WORDS: Record<Exclude<DomainReason, DiskReason | LifeReas
     remedy:
       'Read the message, `/var/log/xen` and the log of the agent on the host. It is tried again by itself, starts after a pause of 10 to 300 seconds.',
   },
-};
+});

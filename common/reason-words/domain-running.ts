@@ -2,27 +2,9 @@
  * Reasons of a domain that say where it is in its life. Agents say them on XenDomain, XenVMs show
  * them.
  */
-import type { DomainReason } from '../reasons';
-import type { ReasonWords } from './words';
+import { wordsOf } from './words';
 
-export type LifeReason = Extract<
-  DomainReason,
-  | 'Running'
-  | 'Halted'
-  | 'Starting'
-  | 'Stopping'
-  | 'Crashed'
-  | 'RestartBackOff'
-  | 'Finished'
-  | 'Retired'
-  | 'StaleEpoch'
-  | 'ForeignFleet'
-  | 'AwaitingConfirmation'
-  | 'Suspended'
-  | 'HostUnreachable'
->;
-
-export const LIFE_WORDS: Record<LifeReason, ReasonWords> = {
+export const LIFE_WORDS = wordsOf({
   Running: {
     on: 'Ready=True',
     means: 'The domain runs on its host. It is also the reason of the Event that tells of a start.',
@@ -106,4 +88,4 @@ export const LIFE_WORDS: Record<LifeReason, ReasonWords> = {
     remedy:
       'Over ssh: see that the Dom0 answers and that its host key is the one in `--ssh-host-key`. On the Dom0 itself: read the log of the agent.',
   },
-};
+});

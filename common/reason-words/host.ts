@@ -1,8 +1,7 @@
 /** Reasons of a XenHost: whether it can take VMs, and whether what it says counts. */
-import type { HostReason } from '../reasons';
-import type { ReasonWords } from './words';
+import { wordsOf } from './words';
 
-export const HOST_WORDS: Record<HostReason, ReasonWords> = {
+export const HOST_WORDS = wordsOf({
   AgentReporting: {
     on: 'Ready=True',
     means: 'The agent reports, and the host can take VMs.',
@@ -90,4 +89,4 @@ export const HOST_WORDS: Record<HostReason, ReasonWords> = {
     remedy:
       'Stop that agent. If the server was replaced or its Dom0 installed anew, set `spec.machineID` to the ID in the message.',
   },
-};
+});

@@ -2,17 +2,11 @@
  * Reasons why the spec of a XenVM cannot be granted: what it names is missing, forbidden or
  * somebody else's.
  */
-import type { VMReason } from '../reasons';
-import type { ReasonWords } from './words';
-
-export type SpecReason = Extract<
-  VMReason,
-  'InvalidSpec' | `${string}NotFound` | `${string}NotAllowed` | `${string}Conflict`
->;
+import { wordsOf } from './words';
 
 const UNPLACED = 'Ready=False, Scheduled=False, Stalled=True while the VM has no order';
 
-export const VM_SPEC_WORDS: Record<Exclude<SpecReason, 'NameConflict'>, ReasonWords> = {
+export const VM_SPEC_WORDS = wordsOf({
   InvalidSpec: {
     on: 'Ready=False, Stalled=True',
     means:
@@ -73,4 +67,4 @@ export const VM_SPEC_WORDS: Record<Exclude<SpecReason, 'NameConflict'>, ReasonWo
     remedy:
       '`spec.identity` never changes, so delete the XenVM and make it anew: with the UUID that the message names, to take a domain of the same name over; else without `spec.identity`, or with another UUID there. A domain that nobody owns may also be ended on its host, and a disk that nobody owns be given an owner (docs/storage.md).',
   },
-};
+});

@@ -1,11 +1,8 @@
 /** Reasons that the operator gives on a XenVM, beside those of its domain. */
-import type { DomainReason, VMEventReason, VMReason } from '../reasons';
-import { VM_SPEC_WORDS, type SpecReason } from './vm-spec';
-import type { ReasonWords } from './words';
+import { VM_SPEC_WORDS } from './vm-spec';
+import { wordsOf } from './words';
 
-type WhereReason = Exclude<VMReason, DomainReason | SpecReason>;
-
-const WHERE_WORDS: Record<WhereReason, ReasonWords> = {
+const WHERE_WORDS = wordsOf({
   Scheduled: {
     on: 'Scheduled=True; Ready=False while the agent has not taken the order up',
     means: 'A host is claimed for the VM.',
@@ -90,14 +87,14 @@ const WHERE_WORDS: Record<WhereReason, ReasonWords> = {
     means: 'Nothing waits for an act of somebody.',
     remedy: 'Nothing is to be done.',
   },
-};
+});
 
-export const VM_WORDS: Record<Exclude<VMReason, DomainReason>, ReasonWords> = { ...WHERE_WORDS, ...VM_SPEC_WORDS };
+export const VM_WORDS = { ...WHERE_WORDS, ...VM_SPEC_WORDS };
 
-export const VM_EVENT_WORDS: Record<VMEventReason, ReasonWords> = {
+export const VM_EVENT_WORDS = wordsOf({
   Terminated: {
     on: 'an Event only',
     means: 'A run of the guest has ended otherwise than by order; the message and `status.lastTermination` say how.',
     remedy: 'Nothing, if it was meant. Its run policy says whether it is started again.',
   },
-};
+});

@@ -65,7 +65,7 @@ export const LABEL_WORDS: Readonly<Record<string, string>> = {
   reason: 'reason of the Scheduled condition (reasons.md)',
   filter: FILTERS,
   result: RESULTS,
-  controller: 'vm, host, pool',
+  controller: 'the kind that is looked at, such as vm',
   outcome: OUTCOMES,
   verb: 'get, list, watch, create, update, patch, apply, delete',
   resource: 'plural of the kind, such as xenvms',

@@ -61,7 +61,7 @@ export class LeaderTerm {
   readonly #facts: VmFactsSource;
   readonly #vms: KindRunner;
   readonly #hosts: KindRunner;
-  readonly #pools: KindRunner;
+  readonly #kinds: readonly KindRunner[];
   #undo: (() => void)[] = [];
 
   constructor(options: LeaderTermOptions) {
@@ -76,13 +76,10 @@ export class LeaderTerm {
     );
     this.placement = this.#newPlacement();
     const runner = { ...options, sources: { caches, views: this.#views } };
-    this.#hosts = new KindRunner(() => this.#hostKind(), runner);
-    this.#pools = new KindRunner(() => this.#poolKind(), runner);
-    this.#vms = new KindRunner((queue) => this.#vmKind(queue), runner);
-  }
-
-  get #kinds(): readonly KindRunner[] {
-    return [this.#hosts, this.#pools, this.#vms];
+    const run = (kind: (queue: WorkQueue) => Kind): KindRunner => new KindRunner(kind, runner);
+    this.#hosts = run(() => this.#hostKind());
+    this.#vms = run((queue) => this.#vmKind(queue));
+    this.#kinds = [this.#hosts, run(() => this.#poolKind()), this.#vms];
   }
 
   start(): void {

@@ -6,6 +6,7 @@ import { AGENT_LEASE, AGENT_ROLE } from '../../common/names';
 import { LEADER_LEASE, readConfig } from '../../operator/adapters/config';
 import { version } from '../../package.json';
 import { staleCrds } from '../../scripts/chart';
+import { KINDS } from './expected';
 import { CHART, KUBE_VERSION, setAll, startHelm } from './helm';
 import type { Helm, Manifest } from './helm';
 
@@ -164,6 +165,17 @@ describe('chart xen-fleet', function () {
     assert.deepEqual(bound?.resourceNames, [AGENT_ROLE]);
     const { serviceAccountName } = one(manifests, 'Deployment')['spec'].template.spec;
     assert.equal(serviceAccountName, one(manifests, 'ServiceAccount').metadata.name);
+  });
+
+  it('lets the operator and administrators see every kind of crds/', async () => {
+    const manifests = await helm.render();
+    for (const role of ['xen-fleet-operator', 'xen-fleet-admin']) {
+      const rules = one(manifests, 'ClusterRole', role)['rules'] as { resources: string[]; verbs: string[] }[];
+      const watching = rules.filter(({ verbs }) => ['get', 'list', 'watch'].every((verb) => verbs.includes(verb)));
+      const seen = new Set(watching.flatMap(({ resources }) => resources));
+      const unseen = KINDS.filter((kind) => !seen.has(kind));
+      assert.deepEqual(unseen, [], `${role} may not get, list and watch these: charts/xen-fleet/rbac`);
+    }
   });
 
   it('grants no wildcard, and no right on secrets or pods', async () => {

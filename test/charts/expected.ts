@@ -1,18 +1,12 @@
 /** What the rights should be, said a second time and in other words than in the chart; and which panels may stay empty. */
+import { OURS } from '../../common/kube/resources';
+
 export const OPERATOR = 'xen-fleet-operator';
-export const OURS = [
-  'xenvms',
-  'xenvmclasses',
-  'xenhosts',
-  'xenpools',
-  'xenagents',
-  'xendomains',
-  'xennetworks',
-  'xenstoragepools',
-];
+/** Every kind of crds/. */
+export const KINDS = Object.values(OURS).map(({ plural }) => plural);
 
 export const OPERATOR_RIGHTS = [
-  ...OURS.flatMap((kind) => ['get', 'list', 'watch'].map((verb) => `${verb} ${kind}.xenfleet.io`)),
+  ...KINDS.flatMap((kind) => ['get', 'list', 'watch'].map((verb) => `${verb} ${kind}.xenfleet.io`)),
   ...['xenvms', 'xenhosts', 'xenvms/status', 'xenhosts/status', 'xenpools/status'].map(
     (kind) => `patch ${kind}.xenfleet.io`,
   ),

@@ -11,7 +11,7 @@ import { startControlPlane } from '../control-plane/control-plane';
 import type { AuditEvent, ControlPlane } from '../control-plane/types';
 import { adminClient } from '../playground/access';
 import { queriesOf, readDashboard } from './dashboard';
-import { MAY_BE_EMPTY, OPERATOR, OPERATOR_RIGHTS, OURS } from './expected';
+import { KINDS, MAY_BE_EMPTY, OPERATOR, OPERATOR_RIGHTS } from './expected';
 import { CHART, startHelm } from './helm';
 import type { Helm, HelmResult } from './helm';
 import { findPrometheus, startPrometheus } from './promtool';
@@ -153,7 +153,7 @@ describe('chart on a real API server', function () {
       const unused = OPERATOR_RIGHTS.filter((right) => !used.has(right) && !right.startsWith('bind '));
       const allowed = [
         // A person who debugs with this token, and kubectl, get what they may list.
-        ...OURS.map((kind) => `get ${kind}.xenfleet.io`),
+        ...KINDS.map((kind) => `get ${kind}.xenfleet.io`),
         // The log tells of a watch when it ends, which is minutes later.
         ...OPERATOR_RIGHTS.filter((right) => right.startsWith('watch ')),
         // The roster changes with the set of hosts; a run this short may not see it.

@@ -28,7 +28,7 @@ describe('docs/reference', () => {
     deepEqual(
       ALL_REASONS.filter((reason) => !code.includes(`'${reason}'`)),
       [],
-      'reasons that nothing says: take them out of common/reasons.ts',
+      'reasons that nothing says: take them out of common/reason-words',
     );
   });
 });

@@ -3,23 +3,14 @@
  * what admission keeps from the operator's token, though RBAC grants it.
  */
 import { deepEqual, equal, match } from 'node:assert/strict';
+import { OURS } from '../../common/kube/resources';
 import { OPERATOR_ACCOUNT } from '../playground/cluster';
 import { startPlayground } from '../playground/playground';
 import type { Playground } from '../playground/types';
 
 const VERBS = ['get', 'list', 'watch', 'create', 'update', 'patch', 'delete', 'deletecollection'];
-const OURS = [
-  'xenvms',
-  'xenvmclasses',
-  'xenhosts',
-  'xenpools',
-  'xenagents',
-  'xendomains',
-  'xennetworks',
-  'xenstoragepools',
-];
 const KINDS = [
-  ...OURS.flatMap((kind) => [`${kind}.xenfleet.io`, `${kind}.xenfleet.io/status`]),
+  ...Object.values(OURS).flatMap(({ plural: kind }) => [`${kind}.xenfleet.io`, `${kind}.xenfleet.io/status`]),
   'secrets',
   'configmaps',
   'namespaces',

@@ -2,17 +2,7 @@
 import type { XenAgent, XenDomain, XenVM } from '../../../crds/generated/types';
 import type { KubeClient } from '../../../common/kube/client';
 import { LEASES } from '../../../common/kube/lease';
-import {
-  NAMESPACES,
-  XENAGENTS,
-  XENDOMAINS,
-  XENHOSTS,
-  XENNETWORKS,
-  XENPOOLS,
-  XENSTORAGEPOOLS,
-  XENVMCLASSES,
-  XENVMS,
-} from '../../../common/kube/resources';
+import { NAMESPACES, OURS, XENAGENTS, XENDOMAINS, XENHOSTS, XENVMS } from '../../../common/kube/resources';
 import { keyOf, type KubeObject, type ListScope, type ResourceType } from '../../../common/kube/types';
 import { dropAnnotations, dropUnread, keepAnnotation } from '../../../common/kube/watch-line';
 import { Watcher, type RelistCause, type WatchEvent } from '../../../common/kube/watcher';
@@ -95,19 +85,26 @@ const cacheOf = <T extends KubeObject>(
   ...(scope && { scope }),
 });
 
-/** Every kind that the operator lists and watches: a line here is a cache, a right in the chart, and a name in "not ready". */
+type CachesOf<Types> = { readonly [K in keyof Types]: Types[K] extends ResourceType<infer T> ? CacheOf<T> : never };
+
+const byNameOnly = Object.fromEntries(
+  Object.entries(OURS).map(([name, type]) => [name, cacheOf<KubeObject>(type)]),
+) as unknown as CachesOf<typeof OURS>;
+
+/**
+ * What the operator lists and watches: every kind of crds/, here if plans look it up otherwise than
+ * by name, and two of Kubernetes' own. Each is a cache, a right in the chart, and a name in "not
+ * ready".
+ */
 export const CACHES = {
+  ...byNameOnly,
   vms: cacheOf(XENVMS, VM_INDEXES),
-  classes: cacheOf(XENVMCLASSES),
   hosts: cacheOf(XENHOSTS, {
     pool: (host) => [poolOf(host)],
     declaredDead: (host) => (host.spec.declaredDead === undefined ? [] : ['yes']),
   }),
-  pools: cacheOf(XENPOOLS),
   agents: cacheOf(XENAGENTS, AGENT_INDEXES),
   domains: cacheOf(XENDOMAINS, DOMAIN_INDEXES),
-  networks: cacheOf(XENNETWORKS),
-  storagePools: cacheOf(XENSTORAGEPOOLS),
   namespaces: cacheOf(NAMESPACES),
   leases: cacheOf(LEASES, {}, { labelSelector: HOST_LABEL }),
 };

@@ -47,7 +47,7 @@ export class VmFactsSource {
     this.#directory = directory;
     this.#brake = brake;
     this.#catalog = {
-      vmClass: (name) => caches.classes.get(name),
+      vmClass: (name) => caches.vmClasses.get(name),
       hostPools: () => caches.pools.all(),
       network: (name) => caches.networks.get(name),
       storagePool: (name) => caches.storagePools.get(name),
@@ -124,8 +124,8 @@ export class VmFactsSource {
   }
 
   #catalogued(vm: XenVM): Resolution {
-    const { classes, pools, networks, storagePools, namespaces } = this.#caches;
-    const state = [classes, pools, networks, storagePools, namespaces].map((store) => store.generation).join('/');
+    const { vmClasses, pools, networks, storagePools, namespaces } = this.#caches;
+    const state = [vmClasses, pools, networks, storagePools, namespaces].map((store) => store.generation).join('/');
     const known = this.#resolutions.get(vm);
     if (known?.state === state) return known.resolution;
     const resolution = resolve(vm, uuidOf(vm), this.#catalog);

@@ -50,7 +50,7 @@ export class LedgerMarks {
         this.#reported('old' in change ? change.old : undefined, 'object' in change ? change.object : undefined);
       }),
       caches.domains.onChange((change) => this.#order('object' in change ? change.object : change.old)),
-      caches.classes.onChange(all),
+      caches.vmClasses.onChange(all),
       caches.storagePools.onChange(all),
       caches.networks.onChange(all),
     ];

@@ -51,7 +51,7 @@ export const VM_WATCHES: readonly Watch[] = [
   watch('agents', (change, caches) => told(sides(change), caches)),
   watchViews(on),
   watch('namespaces', ({ key }, caches) => (hostOfNamespace(key) === undefined ? vmsBy(caches, 'namespace', key) : [])),
-  watch('classes', ({ key }, caches) => vmsBy(caches, 'class', key)),
+  watch('vmClasses', ({ key }, caches) => vmsBy(caches, 'class', key)),
   watch('pools', (change, caches) => (whoMayChanged(change) ? caches.vms.all().map((vm) => keyOf(vm.metadata)) : [])),
   watch('storagePools', ({ key }, caches) => vmsBy(caches, 'storagePool', key)),
   watch('networks', ({ key }, caches) => vmsBy(caches, 'network', key)),

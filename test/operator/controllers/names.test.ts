@@ -19,9 +19,9 @@ describe('what a name means', () => {
       metadata,
       spec: { vcpus: 1, memory: '1Gi' },
     };
-    here.put(here.caches.classes, small as never);
+    here.put(here.caches.vmClasses, small as never);
     equal(reason(), undefined);
-    here.remove(here.caches.classes, small as never);
+    here.remove(here.caches.vmClasses, small as never);
     equal(reason(), 'ClassNotFound');
   });
 

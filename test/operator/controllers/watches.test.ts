@@ -150,7 +150,7 @@ const ROWS: readonly [string, Kind, (rig: Rig) => void | Promise<void>, string[]
     'a class concerns those that name it',
     'vm',
     (rig) =>
-      void rig.put(rig.caches.classes, { apiVersion: 'v', kind: 'XenVMClass', metadata: { name: 'large' } } as never),
+      void rig.put(rig.caches.vmClasses, { apiVersion: 'v', kind: 'XenVMClass', metadata: { name: 'large' } } as never),
     ['acme/third'],
   ],
   [

@@ -70,11 +70,11 @@ describe('claims', () => {
     const here = new OperatorInMemory(['h1']);
     const small = { apiVersion: 'xenfleet.io/v1alpha1', kind: 'XenVMClass', metadata: { name: 'small', uid: 'c' } };
     const spec = { vcpus: 4, memory: '64Gi' };
-    const made = here.put(here.caches.classes, { ...small, spec } as never);
+    const made = here.put(here.caches.vmClasses, { ...small, spec } as never);
     here.vm(vm());
     await here.work();
     match(here.placement.unplaced('acme/web')?.reason ?? '', /MiB short/);
-    here.remove(here.caches.classes, made);
+    here.remove(here.caches.vmClasses, made);
     here.placement.wake();
     await turns();
     deepEqual(here.claims, []);
@@ -117,7 +117,7 @@ describe('claims', () => {
         metadata: { name: 'default' },
         spec: {},
       } as never);
-      here.put(here.caches.classes, {
+      here.put(here.caches.vmClasses, {
         apiVersion: 'x',
         kind: 'XenVMClass',
         metadata: { name: 'c' },

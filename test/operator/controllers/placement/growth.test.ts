@@ -78,14 +78,14 @@ describe('growth of a placed VM', () => {
     const here = new OperatorInMemory(['h1']);
     const plan = (uid: string, spec: object) =>
       ({ apiVersion: 'xenfleet.io/v1alpha1', kind: 'XenVMClass', metadata: { name: 'small', uid }, spec }) as never;
-    const first = here.put(here.caches.classes, plan('c1', { vcpus: 2, memory: '1Gi' }));
+    const first = here.put(here.caches.vmClasses, plan('c1', { vcpus: 2, memory: '1Gi' }));
     here.wants('web', 0, '', { className: 'small', resources: undefined } as unknown as XenVM['spec']);
     await here.work();
     equal(reservedOf(here, 'web'), '2/1024');
-    here.remove(here.caches.classes, first);
+    here.remove(here.caches.vmClasses, first);
     await here.work();
     deepEqual([memoryOf(here, 'web'), here.countedMiB('h1').guests > 1024], [1024, true], 'what was granted stays');
-    here.put(here.caches.classes, plan('c2', { vcpus: 8, memory: '1Gi', dedicated: true }));
+    here.put(here.caches.vmClasses, plan('c2', { vcpus: 8, memory: '1Gi', dedicated: true }));
     await here.work();
     equal(here.orderOf('web')?.spec.vcpus?.max, 2);
     match(here.condition('web', 'Resized'), /False NoRoom/);

@@ -2,7 +2,7 @@
 import { deepEqual, equal, match, notDeepEqual, ok } from 'node:assert/strict';
 import type { XenPool } from '../../../../crds/generated/types';
 import { MIB } from '../../../../common/memory';
-import { POOL_REASONS } from '../../../../common/reasons';
+import { KIND_WORDS } from '../../../../common/reason-words/kinds';
 import { gist, poolPolicy, showPool, type PoolFacts } from '../../../../operator/plan/pool/pool';
 import type { HostLoss, PoolAccount } from '../../../../scheduler';
 
@@ -144,7 +144,7 @@ describe('the page of a pool', () => {
         [`Ready ${verdict.split(' ')[0]}`, `Stalled ${stalled}`, `FailuresTolerated ${verdict.split(' ')[0]}`],
       );
       for (const { type, status, reason, message } of conditions) {
-        ok((POOL_REASONS as readonly string[]).includes(reason), reason);
+        ok(reason in KIND_WORDS.XenPool, reason);
         if (type === 'Stalled' && status === 'False') continue;
         equal(reason, verdict.split(' ')[1]);
         match(message, says);

@@ -1,11 +1,11 @@
 /**
- * Reasons of what administrators look after: hosts, agents, pools, and objects that agents cannot
- * be told of.
+ * The reasons of each kind, with what they mean and what to do: one table. XenVM and XenDomain,
+ * which share theirs, have vm.ts and domain-*.ts; XenHost has host.ts.
  */
-import type { AgentReason, CatalogReason, PoolReason } from '../reasons';
-import type { ReasonWords } from './words';
+import { HOST_WORDS } from './host';
+import { wordsOf } from './words';
 
-export const AGENT_WORDS: Record<AgentReason, ReasonWords> = {
+const AGENT_WORDS = wordsOf({
   AgentReporting: {
     on: 'Ready=True',
     means: 'The agent sees its host.',
@@ -22,9 +22,9 @@ export const AGENT_WORDS: Record<AgentReason, ReasonWords> = {
     means: 'The Dom0 belongs to another fleet than the one of this API server; every order of this one is refused.',
     remedy: 'As for ForeignFleet: see that the agent uses the right kubeconfig, or move the host on purpose.',
   },
-};
+});
 
-export const POOL_WORDS: Record<PoolReason, ReasonWords> = {
+const POOL_WORDS = wordsOf({
   NoFailuresToTolerate: {
     on: 'FailuresTolerated=True, Ready=True',
     means: '`spec.hostFailuresToTolerate` is 0: no room is kept for the VMs of a lost host.',
@@ -57,9 +57,9 @@ export const POOL_WORDS: Record<PoolReason, ReasonWords> = {
     means: 'Nothing waits for an act of somebody.',
     remedy: 'Nothing is to be done.',
   },
-};
+});
 
-export const CATALOG_WORDS: Record<CatalogReason, ReasonWords> = {
+const CATALOG_WORDS = wordsOf({
   NameTooLong: {
     on: 'an Event only',
     means:
@@ -72,4 +72,12 @@ export const CATALOG_WORDS: Record<CatalogReason, ReasonWords> = {
       'There are more objects of the kind than agents can be told of (4096 hosts, 2048 networks, 256 storage pools), and this one is beyond them by name.',
     remedy: 'Delete those that nobody needs.',
   },
+});
+
+/** By kind, as docs/reference/reasons.md shows it. A new kind is a line here, and its words above. */
+export const KIND_WORDS = {
+  XenHost: HOST_WORDS,
+  XenAgent: AGENT_WORDS,
+  XenPool: POOL_WORDS,
+  'XenHost, XenNetwork, XenStoragePool (Events)': CATALOG_WORDS,
 };
