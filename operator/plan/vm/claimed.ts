@@ -1,4 +1,6 @@
-/** A VM with a claim: kept where the claim says, taken over where it runs, moved from a host that is dead. Pure. */
+/**
+ * A VM with a claim: kept on its host, taken over where it runs, or moved off a dead host. Pure.
+ */
 import { hold, wait, type Action } from './action';
 import { rivalConflict } from './conflict';
 import { claimOn, hostsFirst, nextEpoch } from './epoch';
@@ -26,13 +28,13 @@ export function planClaimed(f: VmFacts, claim: Claim): Action {
   return stray.do === 'wait' ? besideTrouble(f, claim, stray) : stray;
 }
 
-/** Trouble on another host starts nothing new here, but it must not keep anybody from stopping or editing what runs. */
+/** Trouble on another host: nothing starts here, but what runs may still be stopped or edited. */
 function besideTrouble(f: VmFacts, claim: Claim, trouble: Action): Action {
   const next = planOrder(f, claim);
   return next.do === 'wait' || starts(next) ? trouble : next;
 }
 
-/** Proof that the old host runs nothing: the VM may be claimed elsewhere, unless its disks cannot follow. */
+/** It is proved that the old host runs nothing: the VM may move, unless its disks cannot follow. */
 function moveFromDeadHost(f: VmFacts, claim: Claim): Action {
   const order = f.orders.find((o) => o.host === claim.host)?.order;
   const made = new Set(order?.status?.madeDisks ?? []);
