@@ -49,7 +49,7 @@ export function elsewhere(f: VmFacts, claimed: string): string | typeof MANY | u
   return others[0];
 }
 
-/** Whether its domain may run: not if it is to be Absent, or its agent says it is off or refused. */
+/** Whether its domain may run: not if it is ordered Absent, or its agent says off or refused. */
 export function mayRun(order: XenDomain): boolean {
   const { spec, status } = order;
   if (spec.desired === 'Absent' || refusedEpochOf(order) >= spec.epoch) return false;
