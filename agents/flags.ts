@@ -38,7 +38,14 @@ export const TAKES = {
   sshHostKey: 'a fingerprint as `ssh-keygen -lf` prints it, SHA256:…',
   stateDir: 'an absolute path',
   policyFile: 'an absolute path',
-  number: 'It must be a number above 0.',
+};
+/** Bounds of the whole numbers, by the attributes of their flags. */
+export const NUMBERS = {
+  sshPort: { min: 1, max: 65_535 },
+  /** The operator may be told to wait no longer than 11 s (--host-unknown-after-seconds). */
+  heartbeatSeconds: { min: 1, max: 10 },
+  /** Two listings within the 20 s after which a host counts as silent: one may fail. */
+  pollSeconds: { min: 1, max: 10 },
 };
 
 type Raw = Record<string, string | number | undefined>;
@@ -84,15 +91,20 @@ export function agentProgram(): Command {
     .option('--host-root <dir>', 'local: folder that holds the files of the Dom0, e.g. /host in a container', '')
     .option('--path <path>', 'local: PATH for the commands of the Dom0')
     .option('--ssh-host <name>', 'ssh: name or address of the Dom0')
-    .option('--ssh-port <port>', 'ssh: port', positive, 22)
+    .option('--ssh-port <port>', 'ssh: port', whole('sshPort'), 22)
     .option('--ssh-user <user>', 'ssh: user', 'root')
     .option('--ssh-key-file <file>', 'ssh: private key')
     .option('--ssh-host-key <SHA256:…>', 'ssh: fingerprint of the host key; any other key is refused')
     .option('--state-dir <dir>', 'what the agent remembers, on the Dom0', DEFAULT_STATE_DIR)
     .option('--policy-file <file>', 'what guests may use, on the Dom0', DEFAULT_POLICY_FILE)
     .optionsGroup('Rhythm and logs:')
-    .option('--heartbeat-seconds <n>', 'between two renewals of the Lease', positive, 10)
-    .option('--poll-seconds <n>', 'between two listings of the domains', positive, 5)
+    .option(
+      '--heartbeat-seconds <n>',
+      'between two renewals of the Lease; reports of the host come no sooner, unless they are awaited',
+      whole('heartbeatSeconds'),
+      10,
+    )
+    .option('--poll-seconds <n>', 'between two listings of the domains', whole('pollSeconds'), 5)
     .addOption(
       new Option('--log-level <level>', 'logs are JSON lines on standard output').choices(LOG_LEVELS).default('info'),
     );
@@ -106,10 +118,14 @@ function sshFlags(command: Command, raw: Raw): SshFlags {
   return { host: sshHost, port: Number(sshPort), user: String(sshUser), keyFile: sshKeyFile, hostKey: sshHostKey };
 }
 
-export function positive(text: string): number {
-  const value = Number(text);
-  if (!Number.isFinite(value) || value <= 0) throw new InvalidArgumentError(TAKES.number);
-  return value;
+/** Commander says flag and value before these words. */
+function whole(name: keyof typeof NUMBERS): (text: string) => number {
+  return (text) => {
+    const { min, max } = NUMBERS[name];
+    const value = /^\d{1,9}$/.test(text) ? Number(text) : NaN;
+    if (value >= min && value <= max) return value;
+    throw new InvalidArgumentError(`Give a whole number from ${min} to ${max}.`);
+  };
 }
 
 function absolute(command: Command, flag: string, path: string): string {

@@ -4,8 +4,9 @@ import { Capture } from './capture';
 import { HostError } from './port';
 import type { ExecEnd, ExecOptions, ExecResult, HostPort } from './port';
 import { defaultDeadlineMs, defaultMaxOutputBytes, flockArgv, hostPath, scriptText } from './script-call';
-import { NotStarted, SshConnection } from './ssh-connection';
-import type { SshTarget } from './ssh-connection';
+import { NotStarted } from './ssh-connection';
+import { SshPool } from './ssh-pool';
+import type { SshPoolOptions } from './ssh-pool';
 import { callOf, printedBy } from './ssh-quote';
 import {
   installedPath,
@@ -18,7 +19,7 @@ import {
   runLocked,
 } from './ssh-remote';
 
-export interface SshHostOptions extends SshTarget {
+export interface SshHostOptions extends SshPoolOptions {
   /** As with LocalHost: a folder that holds the Dom0's files. */
   readonly root?: string;
   /** Added to the environment of every command. */
@@ -27,14 +28,14 @@ export interface SshHostOptions extends SshTarget {
 
 export class SshHost implements HostPort {
   readonly name: string;
-  private readonly connection: SshConnection;
+  private readonly pool: SshPool;
   private readonly root: string;
   private readonly env: readonly string[];
 
   constructor(options: SshHostOptions) {
     const { host, port = 22, user = 'root', root = '', env = {} } = options;
     this.name = `ssh://${user}@${host}:${port}`;
-    this.connection = new SshConnection(options);
+    this.pool = new SshPool(options);
     this.root = root;
     const all = { ...(root === '' ? {} : { XENFLEET_ROOT: root }), ...env };
     this.env = Object.entries(all).map(([name, value]) => `${name}=${value}`);
@@ -85,7 +86,7 @@ export class SshHost implements HostPort {
   }
 
   close(): Promise<void> {
-    return this.connection.close();
+    return this.pool.close();
   }
 
   /**
@@ -104,14 +105,14 @@ export class SshHost implements HostPort {
 
   private async run(argv: readonly string[], options: ExecOptions, killable: boolean): Promise<ExecResult> {
     const output = new Output(options);
-    const deadline = AbortSignal.timeout(Math.max(1, Math.ceil(options.deadlineMs ?? defaultDeadlineMs)));
+    const deadlineMs = Math.max(1, Math.ceil(options.deadlineMs ?? defaultDeadlineMs));
+    const deadline = AbortSignal.timeout(deadlineMs);
     const gaveUp = options.signal ? AbortSignal.any([deadline, options.signal]) : deadline;
     try {
       if (gaveUp.aborted) return ended('deadline', null, output);
       const command = callOf(this.env.length === 0 ? argv : ['env', ...this.env, ...argv]);
-      const giveBack = await this.connection.place(gaveUp);
       const begin = (channel: ClientChannel) => follow(channel, output, { stdin: options.stdin, gaveUp, killable });
-      const running = this.connection.start(command, gaveUp, begin).finally(giveBack);
+      const running = this.pool.run(command, { gaveUp, deadlineMs }, begin);
       return (await Promise.race([running, fired(gaveUp)])) ?? ended('deadline', null, output);
     } catch (error) {
       if (gaveUp.aborted) return ended('deadline', null, output);

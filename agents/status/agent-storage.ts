@@ -44,8 +44,14 @@ export function poolStatuses({ agent, observation, poolID }: StorageInput): Pool
 }
 
 /**
+<<<<<<< HEAD
  * Disks that no live record here has in its order. The owner file beside a disk outlives the record
  * and says whose it is; without one the owner in the record counts.
+=======
+ * Disks that no live record here has in its order. Their owner is the one that is noted beside
+ * them, which outlives the record; for disks without one the owner in the record counts. Those of a
+ * pool that is not there now are told as before: a mount that is missing has deleted nothing.
+>>>>>>> e13ee618ab7578485e3a8d18bb83f4129ac9693a
  */
 export function retainedDisks(input: StorageInput): RetainedDisk[] {
   const found = layouts
@@ -55,10 +61,27 @@ export function retainedDisks(input: StorageInput): RetainedDisk[] {
       const { uuid, name, path, sizeBytes } = disk;
       return { uuid, disk: name, path, sizeBytes, ...ownerOfDisk(input, disk) };
     });
-  return found.sort((a, b) => compare(a.uuid, b.uuid) || compare(a.disk, b.disk) || compare(a.path, b.path));
+  const isFound = ({ uuid, disk, path }: RetainedDisk): boolean =>
+    found.some((one) => one.uuid === uuid && one.disk === disk && one.path === path);
+  const absent = absentPaths(input);
+  const unseen = (input.agent.status?.retainedDisks ?? []).filter((one) => {
+    const { uuid, disk: name, path } = one;
+    return absent.has(path) && !isInUse(input, { uuid, name, path }) && !isFound(one);
+  });
+  return [...found, ...unseen].sort(
+    (a, b) => compare(a.uuid, b.uuid) || compare(a.disk, b.disk) || compare(a.path, b.path),
+  );
 }
 
-function isInUse({ records }: StorageInput, { uuid, name, path }: FoundDisk): boolean {
+/** Folders of pools of the fleet that are not there now, under whatever name. */
+function absentPaths(input: StorageInput): ReadonlySet<string> {
+  const present = new Set(poolStatuses(input).flatMap((pool) => (pool.present ? [pool.name] : [])));
+  const pools = input.agent.spec.storagePools ?? [];
+  const there = new Set(pools.filter(({ name }) => present.has(name)).map(({ path }) => path));
+  return new Set(pools.map(({ path }) => path).filter((path) => !there.has(path)));
+}
+
+function isInUse({ records }: StorageInput, { uuid, name, path }: Pick<FoundDisk, 'uuid' | 'name' | 'path'>): boolean {
   const record = records.get(uuid);
   if (record === undefined || isRetired(record)) return false;
   return record.order.disks?.some((disk) => disk.name === name && disk.path === path) === true;

@@ -4,6 +4,7 @@
  * the same marker must be there. So a folder whose file system is not mounted never passes for the
  * pool.
  */
+import { createHash } from 'node:crypto';
 import type { XenAgent } from '../../crds/generated/types';
 import type { HostPort } from '../host/port';
 import { howToMark } from '../reconcile/pools';
@@ -41,7 +42,7 @@ export class Pools {
     const id = memory.poolID(pool);
     if (id !== undefined) return { name: pool.name, id };
     const args = [pool.path, pool.name, this.mayMark(pool, policy) ? 'mark' : 'look'];
-    const result = await host.locked('pools', 'open-pool', args, { deadlineMs: DEADLINE_MS });
+    const result = await host.locked(lockOf(pool), 'open-pool', args, { deadlineMs: DEADLINE_MS });
     if (result.end === 'exited' && result.code === NO_POOL) return noPool(pool, result.stderr);
     if (result.end !== 'exited' || result.code !== 0) return explain(`opening pool ${pool.name}`, result);
     const marker = parseMarker(result.stdout.trim());
@@ -64,6 +65,14 @@ export class Pools {
     const known = this.options.agent()?.spec.storagePools?.find((pool) => pool.name === name && pool.path === path);
     return known?.locality === 'local' && isStoragePath(policy, path);
   }
+}
+
+/**
+ * Between the look whether a folder is empty and its marker nobody else may mark it, under whatever
+ * name. One folder is one lock, so that a pool that hangs holds up no other one.
+ */
+function lockOf({ path }: Pool): string {
+  return `pool-${createHash('sha256').update(path).digest('hex').slice(0, 32)}`;
 }
 
 export function noPool(pool: Pool, words: string): Failure {

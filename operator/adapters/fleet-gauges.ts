@@ -30,6 +30,7 @@ export class FleetGauges {
   private readonly pending: Gauge;
   private readonly refusals: Gauge;
   private readonly unreported: Gauge;
+  private readonly unread: Gauge;
   private readonly pools: PoolGauges;
 
   constructor(
@@ -51,12 +52,15 @@ export class FleetGauges {
       (this.refusals = make.gauge('xenfleet_vm_pending_refusals', refusalsHelp, 'filter')),
     ];
     this.unreported = make.gauge('xenfleet_unreported_hosts', 'Hosts whose first report to this leader is awaited.');
+    const unreadHelp = 'XenPools, XenHosts and XenVMs that cannot be read; the log names each.';
+    this.unread = make.gauge('xenfleet_unread_objects', unreadHelp);
     this.pools = new PoolGauges(make, onFault);
   }
 
   show(world: FleetUsage | undefined): void {
     for (const gauge of this.perLabel) gauge.reset();
     this.unreported.remove();
+    this.unread.remove();
     this.pools.show(world?.pools ?? []);
     if (world === undefined) return;
     setEach(this.hosts, 'phase', { ...HOST_PHASES, ...world.hostsByPhase });
@@ -64,6 +68,7 @@ export class FleetGauges {
     setEach(this.pending, 'reason', world.pendingByReason);
     setEach(this.refusals, 'filter', world.refusalsByFilter);
     this.unreported.set(world.unreportedHosts);
+    this.unread.set(world.unreadObjects);
     for (const host of world.hosts) survive('scrape', this.onFault, () => this.showHost(host));
   }
 

@@ -41,6 +41,8 @@ export interface FleetUsage {
   readonly refusalsByFilter: Readonly<Partial<Record<FilterName, number>>>;
   /** Hosts that have not yet answered this leader's nonce, and so hold up decisions. */
   readonly unreportedHosts: number;
+  /** XenPools, XenHosts and XenVMs that cannot be read: what was counted for them before stays. */
+  readonly unreadObjects: number;
 }
 
 export type PlacementResult = 'placed' | 'grown' | 'unschedulable' | 'conflict' | 'error';

@@ -55,5 +55,6 @@ export function fleetUsage(
     pendingByReason,
     refusalsByFilter,
     unreportedHosts: unreported.length,
+    unreadObjects: term.ledger.unread,
   };
 }

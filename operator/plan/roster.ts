@@ -13,7 +13,8 @@ import type { XenAgent, XenAgentSpec, XenHost } from '../../crds/generated/types
 /** So many hosts keep the names. Two must agree about a stranger, and some may be lost. */
 export const KEEPERS = 16;
 const MOST_NAMES = 4096;
-const MOST_EPOCHS = 1_000_000_000_000;
+/** No restore goes back so many rosters. A higher report is a lie: it must use up no epochs. */
+const FAR_EPOCHS = 1_000_000;
 
 interface Deleted {
   readonly metadata: { readonly deletionTimestamp?: string };
@@ -50,13 +51,14 @@ const isSame = (a: readonly string[], b: readonly string[]): boolean =>
 /** What the agent of `host` is told. If that is what it was told before, nothing changes. */
 export function rosterFor(host: string, agent: XenAgent | undefined, fleet: FleetRoster): ToldRoster {
   const { roster: told = [], rosterEpoch: toldEpoch = 0 } = agent?.spec ?? {};
-  const { roster: kept = [], rosterEpoch: keptEpoch = 0 } = agent?.status ?? {};
+  const { roster: kept = [], rosterEpoch: saidEpoch = 0 } = agent?.status ?? {};
+  const keptEpoch = saidEpoch - toldEpoch > FAR_EPOCHS ? 0 : saidEpoch;
   const inForce = keptEpoch > toldEpoch ? kept : told;
   const strangers = inForce.filter((name) => !fleet.known.has(name));
   const own = fleet.keepers.has(host) ? fleet.roster : [];
   const wanted = [...own, ...strangers].slice(0, MOST_NAMES).sort();
   if (toldEpoch > 0 && isSame(inForce, wanted)) return { roster: told, rosterEpoch: toldEpoch };
-  return { roster: wanted, rosterEpoch: Math.min(MOST_EPOCHS, Math.max(toldEpoch, keptEpoch) + 1) };
+  return { roster: wanted, rosterEpoch: Math.max(toldEpoch, keptEpoch) + 1 };
 }
 
 export interface Roster {

@@ -1,6 +1,6 @@
 /** docs/reference/flags.md: every option of operator, agent and xenfleet, from the tables that the programs read. */
 import type { Command, Option } from 'commander';
-import { TAKES, agentProgram, positive } from '../../agents/flags';
+import { NUMBERS, TAKES, agentProgram } from '../../agents/flags';
 import { buildProgram, number, size } from '../../cli/program';
 import { OPTIONS } from '../../operator/adapters/config';
 import { code, heading, table } from './markdown';
@@ -17,7 +17,6 @@ function operatorTable(): string {
 
 /** What the functions that read values take; an option without one takes any text. */
 const READ_BY = new Map<unknown, string>([
-  [positive, 'number above 0'],
   [number, 'number, 0 or more'],
   [size, 'vCPUs, a colon, MiB, each 1 or more; may be given again'],
 ]);
@@ -25,6 +24,9 @@ const READ_BY = new Map<unknown, string>([
 function takes(option: Option): string {
   if (option.argChoices !== undefined) return option.argChoices.join(', ');
   const special: Readonly<Record<string, string>> = TAKES;
+  const bounds: Readonly<Record<string, { min: number; max: number } | undefined>> = NUMBERS;
+  const { min, max } = bounds[option.attributeName()] ?? {};
+  if (min !== undefined) return `whole number, ${min} to ${max}`;
   const words = special[option.attributeName()] ?? READ_BY.get(option.parseArg);
   if (words !== undefined) return words;
   if (option.parseArg !== undefined)
@@ -69,7 +71,7 @@ ${operatorTable()}
 ## Agent
 
 It reads no environment variables of its own; in a pod it finds the API server by what Kubernetes sets there. \`--mode ssh\` needs \`--ssh-host\`,
-\`--ssh-key-file\` and \`--ssh-host-key\`. The agent also looks whether its report has changed once per \`--heartbeat-seconds\`.
+\`--ssh-key-file\` and \`--ssh-host-key\`.
 
 ${optionsTable(agentProgram().options.filter(({ long }) => long !== '--version'))}
 

@@ -1,5 +1,9 @@
-/** One host's token opens one namespace and nothing else: every verb on every kind, asked of the real API server. */
+/**
+ * One host's token opens one namespace and nothing else: every verb on every kind, asked of the real API server. And
+ * what admission keeps from the operator's token, though RBAC grants it.
+ */
 import { deepEqual, equal, match } from 'node:assert/strict';
+import { OPERATOR_ACCOUNT } from '../playground/cluster';
 import { startPlayground } from '../playground/playground';
 import type { Playground } from '../playground/types';
 
@@ -37,7 +41,6 @@ const MINE: Readonly<Record<string, readonly string[]>> = {
   'xendomains.xenfleet.io/status': ['patch'],
   'xenagents.xenfleet.io': ['get', 'list', 'watch'],
   'xenagents.xenfleet.io/status': ['patch'],
-  events: ['create'],
 };
 
 interface Review {
@@ -119,4 +122,55 @@ describe("an agent's rights", function () {
       match((await ask(args)).stderr, /is forbidden|Forbidden/, args.join(' '));
     }
   });
+});
+
+describe("the operator's rights", function () {
+  this.timeout(180_000);
+  let playground: Playground;
+  let kubeconfig: string;
+
+  before(async () => {
+    playground = await startPlayground({ hosts: 1 });
+    const { namespace, name } = OPERATOR_ACCOUNT;
+    kubeconfig = await playground.plane.writeKubeconfig({
+      name: 'thief',
+      token: await playground.plane.tokenFor(namespace, name),
+    });
+    await playground.kubectl(['create', 'namespace', 'acme']);
+    const spec = { type: 'hvm', resources: { vcpus: 1, memory: '1Gi' } };
+    const metadata = { name: 'web', namespace: 'acme' };
+    const vm = { apiVersion: 'xenfleet.io/v1alpha1', kind: 'XenVM', metadata, spec };
+    await playground.kubectl(['apply', '-f', '-'], { stdin: JSON.stringify(vm) });
+  });
+  after(() => playground.stop());
+
+  const REFUSED: readonly [string, readonly string[], RegExp][] = [
+    ['a namespace of a tenant is not deleted', ['delete', 'namespace', 'acme'], /namespaces of hosts only/],
+    ['… or made', ['create', 'namespace', 'bolt'], /namespaces of hosts only/],
+    ['no account is made in it', ['create', 'sa', 'me', '-n', 'acme'], /this kind in namespaces of hosts only/],
+    [
+      'no right is given in it',
+      ['create', 'rolebinding', 'me', '-n', 'acme', '--clusterrole=xen-fleet-agent', '--serviceaccount=acme:me'],
+      /this kind in namespaces of hosts only/,
+    ],
+    [
+      'the spec of a XenVM stays as it is',
+      ['patch', 'xvm', 'web', '-n', 'acme', '--type=merge', '-p', '{"spec":{"runPolicy":"Halted"}}'],
+      /the spec belongs to whoever made the object/,
+    ],
+    [
+      '… and that of a XenHost',
+      [
+        'patch',
+        'xh',
+        'host-1',
+        '--type=merge',
+        '-p',
+        '{"spec":{"declaredDead":"11111111-2222-4333-8444-555555555555"}}',
+      ],
+      /the spec belongs to whoever made the object/,
+    ],
+  ];
+  for (const [name, args, words] of REFUSED)
+    it(`with its token: ${name}`, async () => match((await playground.tryKubectl(args, { kubeconfig })).stderr, words));
 });

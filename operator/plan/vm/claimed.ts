@@ -1,6 +1,8 @@
 /**
  * A VM with a claim: kept on its host, taken over where it runs, or moved off a dead host. Pure.
  */
+import type { XenDomain } from '../../../crds/generated/types';
+import { findCondition } from '../../../common/conditions';
 import { hold, wait, type Action } from './action';
 import { rivalConflict } from './conflict';
 import { claimOn, hostsFirst, nextEpoch } from './epoch';
@@ -37,6 +39,13 @@ function besideTrouble(f: VmFacts, claim: Claim, trouble: Action): Action {
 /** It is proved that the old host runs nothing: the VM may move, unless its disks cannot follow. */
 function moveFromDeadHost(f: VmFacts, claim: Claim): Action {
   const order = f.orders.find((o) => o.host === claim.host)?.order;
+  if (order !== undefined && hasFinished(f, order)) {
+    return hold(
+      'HostUnknown',
+      `host ${claim.host} is declared dead; the guest had done its work there (runPolicy ${f.vm.spec.runPolicy}) and is not run again. Set spec.runPolicy to Always to run it on another host`,
+      true,
+    );
+  }
   const made = new Set(order?.status?.madeDisks ?? []);
   const disks = 'wanted' in f.resolution ? f.resolution.wanted.disks : [];
   const isMade = (d: (typeof disks)[number]): boolean => d.madeOn === claim.host || made.has(d.name);
@@ -52,4 +61,14 @@ function moveFromDeadHost(f: VmFacts, claim: Claim): Action {
   if (conflict !== undefined) return wait(conflict);
   if ('problem' in f.resolution) return wait({ ...f.resolution.problem, stalled: true });
   return hostsFirst(f) ?? { do: 'place', epoch: nextEpoch(f) };
+}
+
+/**
+ * The host said that the guest has shut itself down, and its run policy lets it stay off. If it is
+ * off for another reason it runs again.
+ */
+function hasFinished({ vm }: VmFacts, { spec, status }: XenDomain): boolean {
+  const runsOnce = vm.spec.runPolicy === 'Once' || vm.spec.runPolicy === 'RerunOnFailure';
+  const isOff = status?.epoch === spec.epoch && status.phase === 'Stopped';
+  return runsOnce && isOff && findCondition(status.conditions, 'Ready')?.reason === 'Finished';
 }

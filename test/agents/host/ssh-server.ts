@@ -6,16 +6,24 @@ import { Server } from 'ssh2';
 import type { Connection, ServerChannel, Session } from 'ssh2';
 import { testKeys } from './ssh-keys';
 
-const maxSessions = 10;
-
 export interface TestSshServer {
   readonly port: number;
   readonly privateKey: string;
   readonly hostKey: string;
   /** Connections accepted so far. */
   readonly accepted: () => number;
-  /** Breaks every connection. */
-  cut(): void;
+  /** The same with those that were turned away. */
+  readonly tried: () => number;
+  /** Connections that are there now. */
+  readonly open: () => number;
+  /** The most that were shaking hands at a time. */
+  readonly crowd: () => number;
+  /** The commands begun so far. */
+  readonly begun: readonly string[];
+  /** What it allows from now on, as sshd's MaxSessions and a firewall do. */
+  readonly allows: { sessions: number; connections: boolean };
+  /** Breaks every connection, or the n-th that is there. */
+  cut(n?: number): void;
   stop(): Promise<void>;
 }
 
@@ -28,13 +36,25 @@ export async function startSshServer(
   const { host, user } = testKeys();
   const allowed = user.publicKey;
   const open = new Set<Connection>();
+  const begun: string[] = [];
+  const allows = { sessions: 10, connections: true };
+  const shaking = new Set<Connection>();
   let accepted = 0;
+  let tried = 0;
+  let crowd = 0;
   const server = new Server({ hostKeys: [host.privateKey] }, (connection) => {
+    connection.on('error', () => undefined);
+    tried++;
+    if (!allows.connections) return void socketOf(connection).destroy();
     accepted++;
     socketOf(connection).setNoDelay(true); // As sshd does.
     open.add(connection);
-    connection.on('error', () => undefined);
-    connection.on('close', () => open.delete(connection));
+    crowd = Math.max(crowd, shaking.add(connection).size);
+    connection.on('ready', () => shaking.delete(connection));
+    connection.on('close', () => {
+      open.delete(connection);
+      shaking.delete(connection);
+    });
     connection.on('authentication', (context) => {
       const isKey = context.method === 'publickey' && context.key.data.equals(allowed.getPublicSSH());
       if (!isKey) return context.reject(['publickey']);
@@ -44,19 +64,24 @@ export async function startSshServer(
     });
     let sessions = 0;
     connection.on('session', (accept, reject) => {
-      if (sessions >= maxSessions) return void reject();
+      if (sessions >= allows.sessions) return void reject();
       sessions++;
-      serveSession(accept(), { env, deaf, login }, () => sessions--);
+      serveSession(accept(), { env, deaf, login, begun }, () => sessions--);
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const cut = () =>
-    open.forEach((connection) => (connection as unknown as { _sock: { destroy(): void } })._sock.destroy());
+  const cut = (n?: number) =>
+    [...open].filter((_, i) => n === undefined || n === i).forEach((connection) => socketOf(connection).destroy());
   return {
     port: (server.address() as AddressInfo).port,
     privateKey: user.privateKey,
     hostKey: `SHA256:${createHash('sha256').update(host.publicKey.getPublicSSH()).digest('base64').replace(/=+$/, '')}`,
     accepted: () => accepted,
+    tried: () => tried,
+    open: () => open.size,
+    crowd: () => crowd,
+    begun,
+    allows,
     cut,
     async stop() {
       cut();
@@ -70,12 +95,16 @@ function socketOf(connection: Connection): Socket {
   return (connection as unknown as { _sock: Socket })._sock;
 }
 
-function serveSession(
-  session: Session,
-  { env, deaf, login }: { env: Readonly<Record<string, string>>; deaf: boolean; login: string },
-  over: () => void,
-): void {
+interface Serving {
+  readonly env: Readonly<Record<string, string>>;
+  readonly deaf: boolean;
+  readonly login: string;
+  readonly begun: string[];
+}
+
+function serveSession(session: Session, { env, deaf, login, begun }: Serving, over: () => void): void {
   session.once('exec', (accept, _reject, info) => {
+    begun.push(info.command);
     const channel = accept();
     const child = spawn('sh', ['-c', login + info.command], {
       env: { ...process.env, ...env },

@@ -70,4 +70,27 @@ describe('what a host tells of its storage', () => {
     const { markers: _markers, ...unmarked } = whole;
     match(agentStatus(input({ observation: unmarked })).storagePools?.[0]?.message ?? '', /has not told yet/);
   });
+
+  it('tells the disks of a pool that is not mounted as before, and of others only what is there', () => {
+    const { observation, agent } = input();
+    const none = new Map<string, DomainRecord>();
+    const before = agentStatus(input({ records: none }));
+    const unmounted = { ...observation, disks: [], markers: new Map<string, never>() };
+    const later = (over: Partial<AgentStatusInput>) =>
+      agentStatus(input({ records: none, agent: { ...agent, status: before }, ...over }));
+    const gone = later({ observation: unmounted });
+    deepEqual([gone.storagePools?.[0]?.present, gone.retainedDisks], [false, before.retainedDisks]);
+    equal(gone.retainedDiskCount, 1);
+    deepEqual(later({ observation: { ...observation, disks: [] } }).retainedDisks, [], 'it is mounted, and empty');
+    deepEqual(later({ observation: { ...unmounted, disks: observation.disks! } }).retainedDisks, before.retainedDisks);
+    const disks = order().disks!.map((disk) => ({ ...disk, path: '/pool' }));
+    const taken = new Map([[UUID, started({ order: order({ disks }) })]]);
+    deepEqual(later({ observation: unmounted, records: taken }).retainedDisks, [], 'its VM is back');
+    const twice = { name: 'same', driver: 'file' as const, path: '/pool' };
+    const spec = { ...agent.spec, storagePools: [twice, ...(agent.spec.storagePools ?? [])] };
+    const other = { ...agent, spec, status: before };
+    deepEqual(later({ agent: other, observation: { ...observation, disks: [] } }).retainedDisks, []);
+    const dropped = { ...agent, spec: { ...agent.spec, storagePools: [] }, status: before };
+    deepEqual(later({ agent: dropped, observation: unmounted }).retainedDisks, [], 'no pool of the fleet any more');
+  });
 });

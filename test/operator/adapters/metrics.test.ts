@@ -30,6 +30,7 @@ describe('operator metrics', () => {
       'xenfleet_vms_pending{reason="Unschedulable"} 1',
       'xenfleet_vm_pending_refusals{filter="Memory"} 1',
       'xenfleet_unreported_hosts 0',
+      'xenfleet_unread_objects 2',
     ]) {
       assert.ok(
         lines.includes(line),

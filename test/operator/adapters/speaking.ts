@@ -54,6 +54,7 @@ export function world(changes: Partial<FleetUsage> = {}): FleetUsage {
     pendingByReason: { Unschedulable: 1 },
     refusalsByFilter: { Memory: 1 },
     unreportedHosts: 0,
+    unreadObjects: 2,
     ...changes,
   };
 }

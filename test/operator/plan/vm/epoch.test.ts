@@ -62,8 +62,20 @@ describe('a VM whose host is dead', () => {
   const wanting = (over: object) => ({ resolution: { wanted: { ...WANTED, disks: [disk(over)] } } });
   const made = (name: string) => at(name, order(name, 1, {}, { epoch: 1, madeDisks: ['root'] }));
   const rival = { namespace: 'evil', name: 'x', uid: '0', createdAt: '', placed: true };
+  /** Its guest is off, and its host has said why. */
+  const off = (runPolicy: 'Always' | 'Once' | 'RerunOnFailure' | 'Manual', reason = 'Finished', epoch = 2): Facts => {
+    const word = { type: 'Ready', status: 'False' as const, reason, message: '', lastTransitionTime: '' };
+    const said = order('h1', 2, {}, { epoch, phase: 'Stopped', conditions: [word] });
+    return { vm: { ...onH1, spec: { ...onH1.spec, runPolicy } }, orders: [at('h1', said)] };
+  };
   const ROWS: readonly [string, Facts, string][] = [
     ['moves', {}, 'place ≥3'],
+    ['does not run again elsewhere what was to run once, and did', off('Once'), 'wait HostUnknown'],
+    ['… or until it ends well, and did', off('RerunOnFailure'), 'wait HostUnknown'],
+    ['… but what was off for another reason', off('Once', 'Halted'), 'place ≥3'],
+    ['… or in an older epoch', off('Once', 'Finished', 1), 'place ≥3'],
+    ['… or is to run always, or by hand', off('Always'), 'place ≥3'],
+    ['… by hand', off('Manual'), 'place ≥3'],
     ['moves if its disk was never made', wanting({}), 'place ≥3'],
     ['waits for its disk there', wanting({ madeOn: 'h1' }), 'wait HostUnknown'],
     ['moves to a disk elsewhere', wanting({ madeOn: 'h2' }), 'place ≥3'],
