@@ -1,4 +1,4 @@
-/** Flags of the agent: raw, defaulted and checked once. */
+/** The agent's flags: parsed, completed with defaults and checked once. */
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { LOG_LEVELS } from './json-log';
 import type { LogLevel } from './json-log';
@@ -20,7 +20,7 @@ export interface Flags {
   readonly server?: string;
   readonly caFile?: string;
   readonly tokenFile?: string;
-  /** Absent: commands run here. */
+  /** If absent, commands run on this machine. */
   readonly ssh?: SshFlags;
   readonly hostRoot: string;
   readonly path?: string;
@@ -32,7 +32,7 @@ export interface Flags {
 }
 
 const HOST_NAME = /^[a-z0-9]([-a-z0-9]{0,53}[a-z0-9])?$/;
-/** What is asked of a value beyond a text, in words, by the attribute of its flag; for errors and the reference. */
+/** What a value must be, in words, by the name of its flag. Used in errors and in the reference. */
 export const TAKES = {
   host: 'a DNS label of at most 55 characters',
   sshHostKey: 'a fingerprint as `ssh-keygen -lf` prints it, SHA256:…',

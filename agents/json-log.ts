@@ -10,7 +10,7 @@ export const LOG_LEVELS = Object.keys(LEVELS);
 
 export interface JsonLogOptions {
   readonly level: LogLevel;
-  /** In every line. */
+  /** Fields of every line. */
   readonly base: object;
   readonly write: (line: string) => void;
   readonly wallMs: () => number;

@@ -10,7 +10,7 @@ export interface Log {
   error(fields: object, message: string): void;
 }
 
-/** Of an error that a loop survives: what is expected in a few words, a bug with its stack. */
+/** Text of an error that a loop survives: short if it was expected, with stack if it is a bug. */
 export function errorText(error: unknown): string {
   const expected = isKubeError(error) || error instanceof HostError || error instanceof HeldElsewhere;
   return expected || !(error instanceof Error) ? String(error) : (error.stack ?? String(error));

@@ -1,4 +1,4 @@
-/** The agent's composition root: flags in, real ports out. */
+/** The agent's composition root: reads flags and joins the real ports. */
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { readFile } from 'node:fs/promises';
@@ -19,11 +19,10 @@ import type * as SshModule from './host/ssh';
 import { jsonLog } from './json-log';
 import { errorText } from './log';
 
-// An agent waits far more than it computes, and the optimizing compilers alone would take 14 MiB of
-// its Dom0.
+// An agent mostly waits, and the optimizing compilers alone would take 14 MiB of its Dom0.
 for (const flag of ['--no-opt', '--no-maglev', '--semi-space-growth-factor=1']) setFlagsFromString(flag);
 
-/** Guests go on without an agent, so it may be ended wherever it is. */
+/** Guests go on without an agent, so it may be ended at any point. */
 const STOP_MS = 5000;
 
 async function targetOf(flags: Flags): Promise<KubeTarget> {
@@ -41,7 +40,7 @@ async function hostOf(flags: Flags): Promise<HostPort> {
   if (flags.ssh) {
     const { host, port, user, keyFile, hostKey } = flags.ssh;
     const privateKey = await readFile(keyFile, 'utf8');
-    // Loaded only if it is used: it is a third of the agent's memory.
+    // Loaded only if it is used, since it is a third of the agent's memory.
     // eslint-disable-next-line @typescript-eslint/no-require-imports
     const { SshHost } = require('./host/ssh') as typeof SshModule;
     return new SshHost({ host, port, user, privateKey, hostKey });
@@ -51,7 +50,7 @@ async function hostOf(flags: Flags): Promise<HostPort> {
 
 async function main(argv: readonly string[]): Promise<void> {
   const flags = parseFlags(argv);
-  // Whoever reads the log may go away; the agent must not go with it.
+  // Whoever reads the log may go away; the agent must not end with it.
   process.stdout.on('error', () => undefined);
   const log = jsonLog({
     level: flags.logLevel,

@@ -1,4 +1,6 @@
-/** The operator's composition root: options in, parts made and joined, one orderly end. */
+/**
+ * The operator's composition root: reads options, makes and joins the parts, ends them in order.
+ */
 import { randomUUID } from 'node:crypto';
 import type { KubeClient } from '../common/kube/client';
 import { systemClock, systemRandom } from '../common/kube/clock';
@@ -23,7 +25,7 @@ import { LeaderTerm } from './controllers/term';
 import type { BrakeState, Closed } from './plan/brake';
 import { LeaderElector } from './runtime/leader';
 
-/** A process that ends by a fault gives its Lease back within this time, or not at all. */
+/** A process that ends by a fault tries to give its Lease back within this time. */
 const LAST_RESORT_MS = 10_000;
 
 /** `stopping` resolves with the reason to end. */
@@ -146,7 +148,7 @@ async function run(config: OperatorConfig, log: Logger, stopping: Promise<string
   connections.close();
 }
 
-/** Two operators of one fleet would undo each other's work: this one waits, ready to follow. */
+/** Two operators of one fleet would undo each other's work, so this one waits, ready to follow. */
 function standingBack({ namespace }: OperatorConfig, { metrics, log }: Told): (holder: string) => void {
   let told = '';
   return (holder) => {
@@ -166,7 +168,7 @@ interface Told {
   readonly log: Logger;
 }
 
-/** Tells for whom the brake closed and for whom it is open again, each once. */
+/** Logs once for whom the brake closed, and once for whom it is open again. */
 function tellBrake(metrics: Metrics, log: Logger): (state: BrakeState, held: number) => void {
   let before = new Set<string>();
   return ({ fleet, namespaces }, held) => {
@@ -183,7 +185,9 @@ function tellBrake(metrics: Metrics, log: Logger): (state: BrakeState, held: num
   };
 }
 
-/** The fleet's ID: the UID of kube-system, which a restored backup keeps and another cluster never has. */
+/**
+ * The fleet's ID: the UID of kube-system. A restored backup keeps it, another cluster has another.
+ */
 async function untilFound(client: KubeClient, log: Logger): Promise<string> {
   for (;;) {
     try {
@@ -196,7 +200,10 @@ async function untilFound(client: KubeClient, log: Logger): Promise<string> {
   }
 }
 
-/** Runs until a signal comes, or an exception that nobody caught: then it ends as at a signal, but with code 1. */
+/**
+ * Runs until a signal or an exception that nobody caught. Both end it alike, the latter with code
+ * 1.
+ */
 async function runUntilTold(config: OperatorConfig, log: Logger): Promise<void> {
   let tell!: (because: string) => void;
   const stopping = new Promise<string>((resolve) => (tell = resolve));

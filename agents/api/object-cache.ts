@@ -1,4 +1,4 @@
-/** The objects of one kind as last heard, by name; a list replaces all of them at once. */
+/** The objects of one kind as last heard, by name. A list replaces all of them at once. */
 import { compareResourceVersions } from '../../common/kube/types';
 import type { KubeObject } from '../../common/kube/types';
 import type { WatchEvent } from '../../common/kube/watcher';
@@ -16,7 +16,7 @@ export class ObjectCache<T extends KubeObject> {
     return [...this.objects.keys()];
   }
 
-  /** Newer knowledge of one object, e.g. the answer to a write; true if it was news. */
+  /** Takes a newer version of one object, e.g. the answer to a write. True if it was newer. */
   put(object: T): boolean {
     const before = this.objects.get(object.metadata.name);
     if (before && !isNewer(before, object)) return false;
@@ -24,7 +24,7 @@ export class ObjectCache<T extends KubeObject> {
     return true;
   }
 
-  /** The names that an event changed. */
+  /** Returns the names that an event changed. */
   take(event: WatchEvent<T>): string[] {
     switch (event.type) {
       case 'init':
@@ -53,7 +53,7 @@ export class ObjectCache<T extends KubeObject> {
   }
 }
 
-/** An object of another UID is another object: it replaces whatever was there. */
+/** An object of another UID is another object, and replaces whatever was there. */
 function isNewer(before: KubeObject, after: KubeObject): boolean {
   if (before.metadata.uid !== after.metadata.uid) return true;
   return compareResourceVersions(before.metadata.resourceVersion, after.metadata.resourceVersion) < 0;

@@ -90,7 +90,7 @@ export class KubeApi implements AgentApi {
     status: object,
   ): Promise<WriteResult> {
     const { result, newer } = await writeStatus(this.options.client, type, known, status);
-    // Not if it was deleted meanwhile: an answer must not bring an object back.
+    // Not if the object was deleted meanwhile: an answer must not bring it back.
     if (newer && cache.get(newer.metadata.name)?.metadata.uid === newer.metadata.uid) cache.put(newer);
     return result;
   }

@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** Undefined if there is no difference. Lists are replaced whole; what is gone is null. */
+/** Undefined if there is no difference. Lists are replaced whole, and what is gone becomes null. */
 export function mergePatchOf(before: object | undefined, after: object): Json | undefined {
   const old = (before ?? {}) as Json;
   const wanted = after as Json;

@@ -1,4 +1,4 @@
-/** What the agent's loop needs of the API: a port, so that tests can stand in for it. */
+/** What the agent's loop needs of the API. It is a port, so that tests can stand in for it. */
 import type { XenAgent, XenAgentStatus, XenDomain, XenDomainStatus } from '../../crds/generated/types';
 
 export interface ApiListener {
@@ -11,7 +11,7 @@ export interface ApiListener {
 }
 
 /**
- * written: also if nothing differed. stale: somebody wrote in between, what is heard now is newer.
+ * written: also if nothing differed. stale: somebody wrote in between, and the cache has that now.
  * gone: there is no such object.
  */
 export type WriteResult = 'written' | 'stale' | 'gone';
@@ -22,12 +22,12 @@ export interface AgentApi {
   uuids(): string[];
   agent(): XenAgent | undefined;
   /**
-   * The orders were listed whole, and our own XenAgent is there: what is missing is missing by
-   * somebody's will.
+   * All orders were listed and our own XenAgent is there, so an order that is missing was removed
+   * by somebody.
    */
   authoritative(): boolean;
   start(listener: ApiListener): void;
-  /** Lists the orders anew; resolves when a list that began after the call is heard. */
+  /** Lists the orders anew. Resolves when a list that began after the call is in the cache. */
   relist(): Promise<void>;
   /** Rejects with KubeError. */
   writeDomainStatus(domain: XenDomain, status: XenDomainStatus): Promise<WriteResult>;

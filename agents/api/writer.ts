@@ -1,4 +1,4 @@
-/** Writes a status: the difference only, and only onto the object as we know it. */
+/** Writes a status: only what differs, and only onto the version of the object that we know. */
 import type { KubeClient } from '../../common/kube/client';
 import { isKubeError } from '../../common/kube/errors';
 import type { KubeObject, ResourceType } from '../../common/kube/types';
@@ -26,7 +26,7 @@ export async function writeStatus<T extends WithStatus>(
   } catch (error) {
     if (isKubeError(error, 'notFound')) return { result: 'gone' };
     if (!isKubeError(error, 'conflict')) throw error;
-    // The watch would tell, but may be behind.
+    // The watch would tell of the newer version, but may be late.
     const newer = await client.get(type, ref).catch(() => undefined);
     return { result: 'stale', ...(newer && { newer }) };
   }

@@ -1,7 +1,7 @@
 /**
- * Makes a domain: policy, cfg, dry run, disks, then the one call that starts it. The cfg and its
- * dry run leave nothing behind, so they do not wait for `saved`, the record that must be durable
- * before anything is made.
+ * Makes a domain: checks the policy, writes the cfg, does a dry run, makes the disks, and then
+ * starts the domain with one call. Cfg and dry run make nothing that lasts, so they do not wait for
+ * `saved`: the record, which must be durable before anything is made.
  */
 import type { HostPort } from '../host/port';
 import type { CreateOutcome } from '../reconcile/outcome';
@@ -20,7 +20,7 @@ import { startDomain } from './start';
 export interface CreateCall {
   readonly uuid: string;
   readonly order: RunOrder;
-  /** Names of disks that were made before: they are never made again. */
+  /** Names of disks that were made before. They are never made again. */
   readonly knownDisks: readonly string[];
   readonly policy: PolicyResult;
   readonly saved: Promise<void>;

@@ -1,6 +1,6 @@
 /**
- * The disks of one order on the Dom0: made before a start, deleted for good. Each asks the driver
- * of its pool.
+ * The disks of one order on the Dom0: they are made before a start and deleted for good. The driver
+ * of each pool does the work.
  */
 import type { DomainRecord } from '../reconcile/record';
 import type { DeletedDisk } from '../reconcile/types';
@@ -17,7 +17,7 @@ import type { Policy } from '../xl/policy';
 export interface MakeDisks {
   readonly uuid: string;
   readonly order: RunOrder;
-  /** Names of disks that were made before: they are never made again. */
+  /** Names of disks that were made before. They are never made again. */
   readonly known: readonly string[];
   readonly policy: Policy;
 }
@@ -25,7 +25,7 @@ export interface MakeDisks {
 export interface MadeDisks {
   /** Names of the disks that are there now. */
   readonly disks: readonly string[];
-  /** How large the host says that they are. */
+  /** How large each is, as the host says. */
   readonly diskSizes: Readonly<Record<string, number>>;
   readonly failure?: Failure;
 }
@@ -46,7 +46,7 @@ export class Disks {
     );
   }
 
-  /** One after the other, in the order of the order; the first that fails ends it. */
+  /** Makes one disk after the other. The first that fails ends it. */
   async make({ uuid, order, known, policy }: MakeDisks): Promise<MadeDisks> {
     const { fleetID, vm, disks = [] } = order;
     const diskSizes: Record<string, number> = {};
@@ -61,8 +61,8 @@ export class Disks {
   }
 
   /**
-   * A disk of this VM; undefined if it is gone. Fails if its pool is not mounted, since the disk is
-   * there still.
+   * Deletes a disk of this VM. Undefined if it is gone. Fails if its pool is not mounted, since the
+   * disk still exists then.
    */
   async delete(uuid: string, disk: DeletedDisk, vm: DomainRecord['vm'], policy: Policy): Promise<Failure | undefined> {
     const refusal = checkPolicy(policy, { deleteDisks: [disk] });

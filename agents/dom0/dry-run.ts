@@ -1,6 +1,6 @@
 /**
- * The cfg of a domain on the Dom0, and whether xl understands it as it was meant. Both leave
- * nothing behind.
+ * Writes the cfg of a domain on the Dom0 and asks whether xl understands it as it was meant.
+ * Neither makes anything that lasts.
  */
 import type { HostPort } from '../host/port';
 import type { CfgInput } from '../xl/cfg';
@@ -12,14 +12,14 @@ import type { Layout } from './layout';
 
 const DEADLINE_MS = 30_000;
 
-/** Why the domain must not be made; undefined if xl understands the text as the order means it. */
+/** Why the domain must not be made. Undefined if xl understands the text as the order means it. */
 export async function dryRun(
   host: HostPort,
   layout: Layout,
   { input, text }: { readonly input: CfgInput; readonly text: string },
 ): Promise<Failure | undefined> {
   const path = cfgFile(layout, input.uuid);
-  // Made anew before every use, so it need not outlive a power loss.
+  // The file is made anew before every use, so it need not outlive a power loss.
   await host.putFile(path, text, { durable: false });
   const result = await host.exec(['xl', 'create', '-n', layout.root + path], { deadlineMs: DEADLINE_MS });
   if (result.end !== 'exited' || result.code !== 0) return explain('xl create -n', result);

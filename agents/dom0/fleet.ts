@@ -4,11 +4,11 @@ import { parseObject } from './json';
 export interface Fleet {
   readonly fleetID: string;
   readonly roster: string[];
-  /** Of the roster: one that is not above it is not taken up. */
+  /** Epoch of the roster. One with a lower or equal epoch is not taken up. */
   readonly rosterEpoch: number;
 }
 
-/** An unreadable fleet file is not an absent one: then the host could be taken by another fleet. */
+/** Throws if the file is unreadable: if it counted as absent, another fleet could take the host. */
 export function parseFleet(text: string): Fleet {
   const value = parseObject(text);
   const { fleetID, roster, rosterEpoch = 0 } = value ?? {};

@@ -1,4 +1,4 @@
-/** JSON of files on the Dom0, which anybody with root may have edited. */
+/** Reads JSON of files on the Dom0, which anybody with root may have edited. */
 
 export function parseObject(text: string): Record<string, unknown> | undefined {
   try {

@@ -1,8 +1,8 @@
-/** Where the agent's things are on a Dom0. */
+/** Where the agent keeps its files on a Dom0. */
 
 export interface Layout {
   /**
-   * Goes before the paths in command lines of ours; the host port puts it before all others itself.
+   * Put before paths in our own command lines. The host port puts it before all other paths itself.
    * Empty on a real Dom0.
    */
   readonly root: string;
@@ -15,11 +15,11 @@ export const DEFAULT_POLICY_FILE = '/etc/xenfleet/policy.json';
 export const BOOT_ID_FILE = '/proc/sys/kernel/random/boot_id';
 
 export const fleetFile = (layout: Layout): string => `${layout.stateDir}/fleet.json`;
-/** Told by the firmware: the same for the life of a server, another on another one. */
+/** Told by the firmware. It stays the same for the life of a server, and differs elsewhere. */
 export const PRODUCT_UUID_FILE = '/sys/class/dmi/id/product_uuid';
-/** Made once, with chance: two servers whose firmware tells the same, or nothing, differ in it. */
+/** A random word, made once: it tells servers apart whose firmware tells the same, or nothing. */
 export const machineFile = (layout: Layout): string => `${layout.stateDir}/machine`;
-/** Written now and then, to know that it can be. */
+/** Written now and then, to see that it can be written. */
 export const probeFile = (layout: Layout): string => `${layout.stateDir}/probe`;
 export const poolsFile = (layout: Layout): string => `${layout.stateDir}/pools.json`;
 export const recordDir = (layout: Layout): string => `${layout.stateDir}/domains`;

@@ -1,16 +1,14 @@
 /**
- * Which machine is this? What the firmware tells, and a random file in the state directory: a
- * copied disk in another server is another machine, and so are two servers whose firmware tells the
- * same.
+ * The ID of the machine. It is made of what the firmware tells and of a random file in the state
+ * directory, so a copied disk in another server makes another machine, and two servers whose
+ * firmware tells the same are two machines.
  */
 import { createHash, randomBytes } from 'node:crypto';
 import type { HostPort } from '../host/port';
 import { PRODUCT_UUID_FILE, machineFile } from './layout';
 import type { Layout } from './layout';
 
-/**
- * 32 hexadecimal digits. Rejects with HostError if they cannot be read, or the file cannot be made.
- */
+/** 32 hexadecimal digits. Rejects with HostError if the file cannot be read or made. */
 export async function machineID(host: HostPort, layout: Layout): Promise<string> {
   const [firmware, kept] = await Promise.all([host.readFile(PRODUCT_UUID_FILE), host.readFile(machineFile(layout))]);
   const chance = kept?.trim() ?? (await makeChance(host, layout));
@@ -26,8 +24,8 @@ async function makeChance(host: HostPort, layout: Layout): Promise<string> {
 }
 
 /**
- * The identity as far as it can be told. A Dom0 that cannot be written may have none yet: that is
- * told as its trouble, and tried again.
+ * The ID as far as it is known. A Dom0 that cannot be written may have none yet; that is reported
+ * as its trouble, and tried again.
  */
 export class Machine {
   id: string | undefined;

@@ -1,4 +1,4 @@
-/** The policy file of the Dom0, read again every few seconds. */
+/** The policy file of the Dom0. Whoever asks gets it as it was at most 10 s ago. */
 import { createHash } from 'node:crypto';
 import type { Clock } from '../../common/ports';
 import type { HostPort } from '../host/port';

@@ -1,4 +1,4 @@
-/** Has the Dom0 all programs that the scripts need, with the options that they use? */
+/** Whether the Dom0 has all programs that the scripts need, with the options that they use. */
 import type { HostPort } from '../host/port';
 import { scriptText } from '../host/script-call';
 import { explain } from '../xl/errors';
@@ -6,7 +6,7 @@ import type { Failure } from '../xl/errors';
 
 const DEADLINE_MS = 30_000;
 
-/** What is missing, in words; undefined if nothing is. */
+/** What is missing, in words. Undefined if nothing is. */
 export async function preflight(host: HostPort): Promise<Failure | undefined> {
   const argv = ['sh', '-c', scriptText('preflight'), 'preflight'];
   const result = await host.exec(argv, { deadlineMs: DEADLINE_MS, maxOutputBytes: 4096 });

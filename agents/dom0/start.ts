@@ -1,4 +1,4 @@
-/** The one call that starts a domain, out of a cfg and disks that are there. */
+/** Starts a domain with one call, from a cfg and disks that are there. */
 import { BUSY, EXISTS, RETIRED, UNKNOWN } from '../host/exit-codes';
 import type { HostPort } from '../host/port';
 import type { CreateOutcome, FoundDisks } from '../reconcile/outcome';

@@ -1,6 +1,6 @@
 /**
- * What the Dom0 remembers: its fleet, and one record per domain. Kept in memory as it is on disk;
- * one writer per UUID.
+ * What the Dom0 remembers: its fleet, and one record per domain. All of it is kept in memory as
+ * well, and each UUID has one writer.
  */
 import type { HostPort } from '../host/port';
 import type { Pool } from '../reconcile/pools';
@@ -13,23 +13,23 @@ import { cfgFile, fenceDir, fenceFile, fleetFile, poolsFile, probeFile, recordDi
 import type { Layout } from './layout';
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-/** Retired epochs outlive their VM by this: longer than a lost order can sleep somewhere. */
+/** Retired epochs outlive their VM by this time: longer than a lost order can lie somewhere. */
 const RETIRED_KEPT_MS = 90 * 24 * 3600 * 1000;
 const OLD_FOR_MS = 7 * 24 * 3600 * 1000;
-/** Before this nothing was retired: the clock of the host was wrong. */
+/** Nothing was retired before this time: a record that says so was written with a wrong clock. */
 const PLAUSIBLE_MS = Date.UTC(2024, 0, 1);
 
 export class Store {
   private fleetRead: Fleet | undefined;
-  /** IDs of the pools that were ever used here, by name and path. */
+  /** IDs of all pools that were ever used here, by name and path. */
   private poolIDs: ReadonlyMap<string, string> = new Map();
   private poolsWritten: Promise<void> = Promise.resolve();
   private readonly byUuid = new Map<string, DomainRecord>();
-  /** Records that are there and cannot be read: their domains are nobody's to touch. */
+  /** Records that cannot be read, with the reason: nobody may touch their domains. */
   private readonly broken = new Map<string, string>();
-  /** Monotonic times since which records have looked old. */
+  /** Since when (monotonic ms) each of these records has looked old. */
   private readonly oldSinceMs = new Map<string, number>();
-  /** Records on their way to the disk, or that did not get there. */
+  /** Writes of records that are not done yet, or have failed. */
   private readonly owed = new Map<string, Promise<void>>();
 
   constructor(
@@ -66,12 +66,12 @@ export class Store {
   }
 
   /**
-   * Known at once, durable when the promise resolves. If it rejects, the record is still what is
-   * true, and is owed to the disk: `settle` before any act.
+   * The record counts at once, and is durable when the promise resolves. If it rejects, the record
+   * still counts but is not on disk: call `settle` before any act.
    */
   save(record: DomainRecord): Promise<void> {
     this.byUuid.set(record.uuid, record);
-    // One after the other, so that an older record never lands on a newer one.
+    // One write after the other, so that an older record never replaces a newer one.
     const before = this.owed.get(record.uuid)?.catch(() => undefined) ?? Promise.resolve();
     const put = (): Promise<void> => this.put(recordFile(this.layout, record.uuid), `${JSON.stringify(record)}\n`);
     const writing = before.then(put).then(() => {
@@ -81,13 +81,13 @@ export class Store {
     return writing;
   }
 
-  /** Is something known of the UUID that is not on the disk? */
+  /** Whether the newest record of the UUID is not on the disk yet. */
   owes(uuid: string): boolean {
     return this.owed.has(uuid);
   }
 
   /**
-   * Resolves when all that is known of the UUID is durable; rejects with HostError if it cannot be
+   * Resolves when the newest record of the UUID is durable. Rejects with HostError if it cannot be
    * made so.
    */
   async settle(uuid: string): Promise<void> {
@@ -108,7 +108,7 @@ export class Store {
     return this.poolIDs.get(poolKey(pool));
   }
 
-  /** Durable when the promise resolves: before that the pool is not to be used. */
+  /** Durable when the promise resolves. The pool must not be used before that. */
   rememberPool(pool: Pool, id: string): Promise<void> {
     const write = async (): Promise<void> => {
       const known = new Map([...this.poolIDs, [poolKey(pool), id]]);
@@ -119,15 +119,12 @@ export class Store {
     return this.poolsWritten;
   }
 
-  /**
-   * Tries a write, so that `trouble` is known also while there is nothing to remember. Never
-   * rejects.
-   */
+  /** Tries a write, so that `trouble` is known even with nothing to remember. Never rejects. */
   async probe(): Promise<void> {
     await this.put(probeFile(this.layout), 'written now and then, to know that it can be\n').catch(() => undefined);
   }
 
-  /** Why the last write did not get to the disk; undefined if it did. */
+  /** Why the last write did not get to the disk. Undefined if it did. */
   get trouble(): Failure | undefined {
     return this.unwritten;
   }
@@ -148,8 +145,9 @@ export class Store {
   }
 
   /**
-   * Forgets what was retired long ago. `stillWanted` has an order or runs. A wall clock may be in a wrong year for a while: only what
-   * has looked old for days on end, by the clock of this process, is old.
+   * Forgets what was retired long ago, unless it is `stillWanted`: it has an order or runs. As a
+   * wall clock may be wrong by years for a while, a record must have looked old for days by the
+   * clock of this process.
    */
   async forgetOld(
     { wallMs, monotonicMs }: { wallMs: number; monotonicMs: number },
@@ -181,8 +179,8 @@ export class Store {
   }
 
   /**
-   * The fence is written before the domain is looked for: it may be higher than in the record, and
-   * is no receipt.
+   * The fence is written before the host looks for the domain, so it may be higher than in the
+   * record, and is no receipt.
    */
   private async withFence(record: DomainRecord): Promise<DomainRecord> {
     const fence = Number((await this.host.readFile(fenceFile(this.layout, record.uuid))) ?? '0');
@@ -202,7 +200,10 @@ function notWritten(path: string, error: unknown): Failure {
 
 const poolKey = ({ name, path }: Pool): string => `${name} ${path}`;
 
-/** What cannot be read is not nothing: then an empty mount point could be marked as the pool. */
+/**
+ * An unreadable file does not count as an empty one: then an empty mount point could be marked as
+ * the pool.
+ */
 function parsePools(text: string, file: string): Map<string, string> {
   const entries = Object.entries(parseObject(text) ?? { unreadable: undefined });
   if (!entries.every((entry): entry is [string, string] => typeof entry[1] === 'string'))

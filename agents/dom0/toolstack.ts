@@ -1,5 +1,5 @@
 /**
- * The acts that end a domain or retire it, each under the lock of its UUID on the Dom0, each with a
+ * The acts that end or retire a domain. Each holds the lock of the UUID on the Dom0 and has a
  * closed set of outcomes.
  */
 import type { Owner } from '../reconcile/owner';
@@ -10,16 +10,16 @@ import type { ExecResult, HostPort } from '../host/port';
 import { ABSENT, BUSY, EXISTS, NOT_YOURS, UNKNOWN } from '../host/exit-codes';
 import type { Layout } from './layout';
 
-/** timeout(1)'s. */
+/** The exit code of timeout(1). */
 const TIMED_OUT = 124;
 
-/** done: what was asked is true now. unclear: look again before anything else. */
+/** done: what was asked is true now. unclear: look at the host before anything else. */
 export type ActOutcome =
   | { readonly kind: 'done' }
   | { readonly kind: 'unclear'; readonly failure: Failure }
   | { readonly kind: 'failed'; readonly failure: Failure };
 
-/** A domain that is to be ended only while it is like this. */
+/** The state that a domain must still be in to be ended. */
 interface Still {
   readonly domid: number;
   readonly state: 'shutdown' | 'paused';
@@ -33,7 +33,10 @@ export class Toolstack {
     private readonly layout: Layout,
   ) {}
 
-  /** Asks the guest; presses the power button of one that has no PV drivers. A guest that does not answer in time stays asked. */
+  /**
+   * Asks the guest. One without PV drivers gets a press of its power button. A guest that does not
+   * answer in time may still shut down.
+   */
   async shutdown(uuid: string, owner: Owner, seconds: number): Promise<ActOutcome> {
     const args = [uuid, ownerText(owner)];
     const polite = await this.run(uuid, 'shutdown', [...args, String(seconds)]);
@@ -42,7 +45,7 @@ export class Toolstack {
     return [ABSENT, TIMED_OUT].includes(result.code ?? 0) ? { kind: 'done' } : ofDomain('xl shutdown', result);
   }
 
-  /** Every domain of the UUID, or only the one that is `still` so. */
+  /** Ends every domain of the UUID, or only the one that is still in the state `still`. */
   async destroy(uuid: string, owner: Owner, still?: Still): Promise<ActOutcome> {
     const only = still ? [String(still.domid), still.state === 'paused' ? 'p' : 's'] : [];
     return ofDomain('xl destroy', await this.run(uuid, 'destroy', [uuid, ownerText(owner), ...only]));
@@ -57,7 +60,7 @@ export class Toolstack {
   }
 }
 
-/** The lock was had after it was decided whose the domain is; by then its mark names somebody else. */
+/** The owner was checked before the lock was taken; by now the mark names somebody else. */
 function ofDomain(what: string, result: ExecResult): ActOutcome {
   if (result.end !== 'exited' || result.code !== NOT_YOURS) return outcomeOf(what, result);
   const message = `${result.stderr.trim()}; nothing is touched until a person has ended it with xl, or has set the mark right`;

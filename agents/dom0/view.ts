@@ -1,6 +1,6 @@
 /**
- * What is on the Dom0: listings and whole observations, one at a time, shared by all who ask
- * meanwhile.
+ * What is on the Dom0: listings and whole observations. One listing runs at a time, and all who ask
+ * meanwhile share the next.
  */
 import type { Clock } from '../../common/ports';
 import type { HostPort } from '../host/port';
@@ -16,7 +16,7 @@ import type { Seen } from '../reconcile/types';
 import { BOOT_ID_FILE } from './layout';
 import { preflight } from './preflight';
 
-/** `number`: what was changed before it began is in it, see `View.nextNumber`. */
+/** `number`: the look shows all that was done before it began (see `View.nextNumber`). */
 export type Look =
   | { readonly number: number; readonly bootID: string; readonly listing: Listing }
   | { readonly number: number; readonly failure: Failure };
@@ -31,7 +31,7 @@ export class View {
   private next: Promise<Look> | undefined;
   /** The Dom0 was found to have all programs that the scripts need. */
   private equipped = false;
-  /** Monotonic time of the last look that told something. */
+  /** Monotonic time of the last look that succeeded. */
   goodMs = Number.NEGATIVE_INFINITY;
 
   constructor(
@@ -49,7 +49,7 @@ export class View {
   }
   private known: string | undefined;
 
-  /** Of the first look that will begin after this call. */
+  /** Number of the first look that will begin after this call. */
   get nextNumber(): number {
     return this.begun + 1;
   }
@@ -64,10 +64,7 @@ export class View {
     return this.next;
   }
 
-  /**
-   * The rows of a UUID, as of the last look; undefined if that began before the one with this
-   * number.
-   */
+  /** The rows of a UUID by the last look. Undefined if the number of that look is lower. */
   seen(uuid: string, notBefore: number): Seen | undefined {
     const look = this.lastLook;
     if (!look || look.number < notBefore) return undefined;
@@ -75,7 +72,7 @@ export class View {
   }
 
   async observe(imageDir: string, poolPaths: readonly string[]): Promise<Observation | Failure> {
-    // What is missing makes whole sections fail, or worse, empty.
+    // Programs that are missing make whole sections fail or, worse, come out empty.
     const lacking = this.equipped ? undefined : await preflight(this.host);
     this.equipped = lacking === undefined;
     if (lacking) return lacking;
@@ -86,10 +83,7 @@ export class View {
     return parseObservation(result.stdout);
   }
 
-  /**
-   * The mark of a UUID now; undefined if there is none, or none that can be read: neither proves
-   * anything.
-   */
+  /** The mark of a UUID now. Undefined if none can be read, which proves nothing. */
   async mark(uuid: string): Promise<Mark | undefined> {
     const { code, stdout } = await this.host.exec(['xenstore-read', markPath(uuid)], { deadlineMs: LIST_DEADLINE_MS });
     return code === 0 ? parseMark(stdout.trimEnd()) : undefined;
@@ -109,9 +103,7 @@ export class View {
     return this.lastLook;
   }
 
-  /**
-   * The boot ID is read after the listing: if it is the one we know, the listing is of that boot.
-   */
+  /** The boot ID is read after the listing: if we know it, the listing is of that boot. */
   private async judge(number: number, result: Parameters<typeof explain>[1]): Promise<Look> {
     if (result.end !== 'exited' || result.code !== 0) return { number, failure: explain('xl list', result) };
     const listing = parseListV(result.stdout);
@@ -126,7 +118,7 @@ export class View {
     if (bootID === this.known) return { number, bootID, listing };
     this.known = bootID;
     this.onBoot(bootID);
-    // The listing may be of the boot before; the next one is not.
+    // This listing may be of the boot before; the next one is not.
     return { number, failure: { reason: 'HostUnreachable', message: 'the host has booted anew; looking again' } };
   }
 

@@ -1,4 +1,4 @@
-/** Carries out one step about one domain, and keeps what came of it. Never decides. */
+/** Carries out one step about one domain, and keeps what came of it. It decides nothing. */
 import type { ObjectMeta } from '../../crds/generated/types';
 import type { Clock } from '../../common/ports';
 import type { Creator } from '../dom0/create';
@@ -34,7 +34,7 @@ export interface ActsOptions {
   readonly policy: () => Promise<PolicyResult>;
   readonly clock: Clock;
   readonly log: Log;
-  /** What runs or is remembered has changed. */
+  /** To be called when what runs, or what is remembered, has changed. */
   readonly onChanged: () => void;
   readonly wakeIn: (uuid: string, delayMs: number) => void;
 }
@@ -43,16 +43,16 @@ export interface ActsOptions {
 export interface Decision {
   readonly uuid: string;
   readonly input: StepInput;
-  /** Metadata of the order that was looked at. */
+  /** Metadata of the order that the decision is about. */
   readonly order: ObjectMeta | undefined;
-  /** What is to be remembered before anything is done. */
+  /** What must be remembered before anything is done. */
   readonly record: DomainRecord | undefined;
   /** Resolves when `record` is durable. */
   readonly saved: Promise<void>;
   readonly freshness: Freshness;
 }
 
-/** again: decide anew at once. wait: nothing is to be done until the worker is woken. */
+/** again: decide anew at once. wait: do nothing until the worker is woken. */
 export type Next = 'again' | 'wait';
 
 type ActOf<K extends Act['do']> = Extract<Act, { do: K }>;
@@ -85,16 +85,16 @@ export class Acts {
     const { uuid, record, freshness } = decision;
     this.options.transitions.begin(uuid, act.do, record?.epoch);
     delete freshness.left;
-    // A create looks at its cfg meanwhile. All others begin nothing that is not remembered.
+    // A create checks its cfg meanwhile. All other acts wait until the record is durable.
     if (act.do !== 'create') await decision.saved;
     this.sayWaiting(decision, act);
     return this.lanes.run(act, record, () => this.carryOut(decision, act));
   }
 
-  /** Said before it has its turn: what waits for one is not as it was. */
+  /** Says so before the act has its turn, since the domain is not as it was. */
   private sayWaiting(decision: Decision, act: Acting): void {
     if (act.do === 'create') this.say(decision, STARTING);
-    // One that is asked again has been said to be stopping.
+    // If the guest is asked again, it was said before that it is stopping.
     if (act.do === 'shutdown' && !decision.input.record?.stopping) this.say(decision, STOPPING);
   }
 
@@ -124,7 +124,7 @@ export class Acts {
 
   private async report(decision: Decision, { report, wakeAtMs }: ActOf<'report'>): Promise<Next> {
     const { uuid, input, record, saved } = decision;
-    // A receipt must not come before its record; other news need not wait for what is owed.
+    // A receipt must not come before its record. Other news need not wait for a write that is late.
     if (record !== input.record || report.phase === 'Absent') await saved;
     const row = input.seen.kind === 'rows' ? input.seen.rows[0] : undefined;
     this.say(decision, report, row?.domid);
@@ -148,13 +148,13 @@ export class Acts {
       await durable;
       return 'again';
     }
-    // It runs; remembering so need not keep the news waiting. Should it fail, it is owed.
+    // It runs, and that can be said before it is on disk. If the write fails, the store owes it.
     durable.catch((error: unknown) => log.error({ uuid, error: errorText(error) }, 'a record could not be written'));
     freshness.left = { kind: 'created' };
     return 'again';
   }
 
-  /** A guest that cannot be asked still gets its time. */
+  /** If asking the guest fails, it still gets its time. */
   private async shutdown(decision: Decision, seconds: number): Promise<Next> {
     const { uuid, input, freshness } = decision;
     const outcome = await this.options.toolstack.shutdown(uuid, ownerIn(decision), seconds);
@@ -175,7 +175,7 @@ export class Acts {
     return 'again';
   }
 
-  /** May have spared what is there: the next listing tells. */
+  /** What is there may have been spared: the next listing tells. */
   private async reap(decision: Decision, still: ActOf<'reap'>): Promise<Next> {
     const { uuid, freshness } = decision;
     const outcome = await this.options.toolstack.destroy(uuid, ownerIn(decision), still);
@@ -217,7 +217,7 @@ export class Acts {
     return 'again';
   }
 
-  /** What was listed before this moment says nothing of the domain any more. */
+  /** From now on only listings that begin later count for this domain. */
   private settled(freshness: Freshness): void {
     freshness.notBefore = this.options.view.nextNumber;
   }
@@ -239,7 +239,7 @@ function ownerIn({ record }: Decision): Owner {
   return ownerOf(record);
 }
 
-/** Undefined if the domain has to be looked at to know. */
+/** Undefined if only a new look at the domain can tell. */
 function whyNot(outcome: Exclude<CreateOutcome, { kind: 'created' }>): Failure | undefined {
   if (outcome.kind === 'unclear') return undefined;
   if (outcome.kind === 'failed') return outcome.failure;

@@ -1,6 +1,6 @@
 /**
- * The agent of one Dom0: wires the API, the Dom0 and the workers together, and keeps the three
- * rhythms: poll, report, heartbeat. Stopping it touches no guest.
+ * The agent of one Dom0: wires the API, the Dom0 and the workers together, and keeps three rhythms:
+ * poll, report and heartbeat. Stopping it touches no guest.
  */
 import type { KubeClient } from '../../common/kube/client';
 import type { Clock } from '../../common/ports';
@@ -32,7 +32,7 @@ export interface AgentOptions {
   readonly host: HostPort;
   readonly layout: Layout;
   readonly api: AgentApi;
-  /** For the Lease; without it no heartbeat is made. */
+  /** For the Lease. Without a client there is no heartbeat. */
   readonly client?: KubeClient;
   /** Tells this process from all others that may hold the Lease. */
   readonly process: string;
@@ -43,10 +43,10 @@ export interface AgentOptions {
   readonly pollMs: number;
 }
 
-/** A host that has not answered for this long gets no heartbeat: the fleet must hear of it. */
+/** A host that is silent for this long gets no heartbeat, so that the fleet hears of it. */
 const SILENT_MS = 20_000;
 const LOAD_AGAIN_MS = 2000;
-/** A Dom0 that cannot remember must say so within a minute. */
+/** A Dom0 that cannot remember must be known within a minute. */
 const PROBE_EVERY_MS = 30_000;
 const FORGET_EVERY_MS = 24 * 3600 * 1000;
 
@@ -130,7 +130,7 @@ export class Agent {
     );
   }
 
-  /** Resolves once the Dom0 has been read, however long that takes, and the watches have begun. */
+  /** Resolves when the Dom0 has been read, however long that takes, and the watches have begun. */
   async start(): Promise<void> {
     const { api, log } = this.options;
     while (!this.stopped && !(await this.load())) await this.rhythm.pause(LOAD_AGAIN_MS);
@@ -171,7 +171,7 @@ export class Agent {
 
   private async load(): Promise<boolean> {
     try {
-      // The first look learns the boot ID, the second is the first that counts.
+      // The first look learns the boot ID; the second is the first that counts.
       if (this.view.bootID === undefined) await this.view.look();
       const look = await this.view.look();
       if ('failure' in look && this.view.bootID === undefined) throw new Error(look.failure.message);
@@ -194,7 +194,7 @@ export class Agent {
     if (agent) {
       const { fleetID, roster = [], rosterEpoch = 0 } = agent.spec;
       const fleet = this.store.fleet;
-      // A restored backup tells of hosts as they were once: what this Dom0 remembers is newer.
+      // A restored backup names the hosts of that time: what this Dom0 remembers is newer.
       const isNewer = fleet?.fleetID === fleetID && rosterEpoch > fleet.rosterEpoch;
       try {
         if (!fleet || isNewer) await this.store.saveFleet({ fleetID, roster, rosterEpoch });
@@ -216,7 +216,7 @@ export class Agent {
     this.beat();
   }
 
-  /** The Lease says that the host can be asked, not that this process lives. */
+  /** The Lease says that the host answers, not only that this process lives. */
   private beat(): void {
     if (!this.lease || this.stopped) return;
     const { last, goodMs } = this.view;

@@ -1,6 +1,6 @@
 /**
- * In which boot of the Dom0 were the orders last heard whole? Only a list that began after a boot
- * was seen confirms anything for it.
+ * In which boot of the Dom0 all orders were last heard. Only a list that began after a boot was
+ * seen confirms anything for that boot.
  */
 import type { AgentApi } from '../api/types';
 import { errorText, type Log } from '../log';
@@ -17,7 +17,7 @@ export interface ConfirmationOptions {
 export class Confirmation {
   private confirmedBoot: string | undefined;
   private listening = false;
-  /** The Dom0 has booted, and the orders have not been heard anew since. */
+  /** The Dom0 has booted, and the orders have not been listed since. */
   private relisting = false;
 
   constructor(private readonly options: ConfirmationOptions) {}
@@ -26,7 +26,7 @@ export class Confirmation {
     return this.confirmedBoot === bootID;
   }
 
-  /** From now on the orders are heard: before that there is nothing to list anew. */
+  /** From now on there are orders to list anew. */
   start(): void {
     this.listening = true;
   }

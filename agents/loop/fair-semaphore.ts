@@ -1,14 +1,14 @@
 /**
  * Lets a bounded number of acts go on at a time, shared fairly among keys; the others wait.
  *
- * `shared` slots are for whoever comes. While they are all taken, a key that holds none may still
- * take its first one, of `reserved` more. So whatever any `reserved` keys do, and however long, a
- * key that holds no slot does not wait for them: one waits only while more keys than that hold one.
- * A slot that is free goes to the waiting key that holds the fewest, by turns.
+ * `shared` slots are for all. While they are all taken, a key that holds none may still take one of
+ * `reserved` more. So up to `reserved` keys, whatever they do and however long, never make a key
+ * wait that holds no slot: it waits only while more keys than that hold one. A free slot goes to
+ * the waiting key that holds the fewest; among equals they take turns.
  */
 export class FairSemaphore {
   private taken = 0;
-  /** Those that hold a slot or wait, the one whose turn is longest ago first. */
+  /** Keys that hold a slot or wait. The one whose turn is longest ago comes first. */
   private readonly sharers = new Map<string, Sharer>();
 
   constructor(private readonly limits: { readonly shared: number; readonly reserved: number }) {}
@@ -46,13 +46,13 @@ export class FairSemaphore {
     if (!next || !begin) return;
     this.taken += 1;
     next.held += 1;
-    // To the end of the line.
+    // Its next turn comes after those of all others.
     this.sharers.delete(next.key);
     this.sharers.set(next.key, next);
     begin();
   }
 
-  /** Where the one that holds the fewest may take none, nobody may. */
+  /** If the waiting key that holds the fewest may take no slot, no other may. */
   private next(): Sharer | undefined {
     let next: Sharer | undefined;
     for (const sharer of this.sharers.values())

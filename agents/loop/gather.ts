@@ -22,39 +22,37 @@ export interface GatherOptions {
   /** The files of a UUID's disks, as last observed. */
   readonly diskFiles: (uuid: string) => readonly DiskFile[];
   readonly clock: Clock;
-  /**
-   * False while another agent holds the Lease of the host: then nothing is done and nothing said.
-   */
+  /** False while another agent holds the Lease of the host: then this one does and says nothing. */
   readonly mayAct: () => boolean;
-  /** The orders were heard whole in the boot of the Dom0 that goes on. */
+  /** Whether all orders were heard in this boot of the Dom0. */
   readonly isConfirmed: (bootID: string) => boolean;
 }
 
 /** Which listing of the host counts for a domain. */
 export interface Freshness {
-  /** What was listed before now does not do. */
+  /** A new listing is needed. */
   stale: boolean;
-  /** Number of the first look that began after our last act: an older one says nothing. */
+  /** Number of the first look that began after our last act. Older looks say nothing. */
   notBefore: number;
   lasting: Lasting;
-  /** What our last act left, until a listing has been made after it. */
+  /** What our last act left, until there is a listing that began after it. */
   left?: Seen;
 }
 
 export type Gathered =
-  /** `order`: metadata of the very order in `input`. */
+  /** `order`: metadata of the very order that is in `input`. */
   | { readonly kind: 'whole'; readonly input: StepInput; readonly order: ObjectMeta | undefined }
-  /** The record is there and cannot be read: its domain is nobody's to touch. */
+  /** The record cannot be read: nobody may touch its domain. */
   | { readonly kind: 'unreadable'; readonly message: string }
-  /** The host could not be listed, but could be a moment ago. */
+  /** The host could not be listed now, but a moment ago it could. */
   | { readonly kind: 'blind' }
   /**
-   * Another agent acts for this host, or its boot is not known yet: whoever changes that wakes the
-   * worker.
+   * Another agent acts for this host, or its boot is not known yet. When that changes the worker is
+   * woken.
    */
   | { readonly kind: 'mayNotAct' };
 
-/** A listing that fails once or twice says nothing about the guests. */
+/** If a listing fails once or twice, that says nothing about the guests. */
 const BLIND_MS = 30_000;
 
 export class Gatherer {
@@ -70,8 +68,7 @@ export class Gatherer {
     if (seen.kind === 'unknown' && clock.monotonicMs() - view.goodMs < BLIND_MS) return { kind: 'blind' };
     const mark = await this.mark(uuid, seen);
     const policy = await this.options.policy();
-    // From here on nothing is awaited: the order, its metadata, the record and the host are of one
-    // moment.
+    // Nothing is awaited from here on, so order, metadata, record and host are of one moment.
     const host = this.host(bootID, policy);
     const record = store.records.get(uuid);
     const order = this.orderOf(uuid, bootID);
@@ -97,7 +94,7 @@ export class Gatherer {
     };
   }
 
-  /** Looked up only if it could decide whose a domain is. */
+  /** Read only if it could decide whose the domain is. */
   private async mark(uuid: string, seen: Seen): Promise<Mark | undefined> {
     const { store, view } = this.options;
     if (seen.kind !== 'rows' || seen.rows.length === 0) return undefined;
@@ -126,7 +123,7 @@ export class Gatherer {
     const { invalid, domain } = order;
     const { spec, metadata, status } = domain;
     const confirmed = isConfirmed(bootID);
-    // A status of an older order may speak of a disk in another pool.
+    // The status may be of an older order, and speak of a disk in another pool.
     const madeDisks = status?.observedGeneration === metadata.generation ? (status?.madeDisks ?? []) : [];
     return { kind: 'given', spec, confirmed, madeDisks, ...(invalid !== undefined && { invalid }) };
   }

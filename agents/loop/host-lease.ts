@@ -1,4 +1,4 @@
-/** The heartbeat of one agent, and what follows from who holds its Lease. */
+/** The heartbeat of one agent, and what it may do by who holds the Lease. */
 import type { KubeClient } from '../../common/kube/client';
 import { Heartbeat } from '../../common/kube/heartbeat';
 import { AGENT_LEASE, hostNamespace } from '../../common/names';
@@ -16,9 +16,9 @@ export interface HostLeaseOptions {
   readonly process: string;
   readonly intervalMs: number;
   readonly machine: () => string | undefined;
-  /** The boot of the Dom0 that goes on. */
+  /** The boot that the Dom0 is in. */
   readonly boot: () => string | undefined;
-  /** What this agent may do has changed. */
+  /** To be called when what this agent may do has changed. */
   readonly onChanged: () => void;
 }
 
@@ -31,12 +31,12 @@ export class HostLease {
     this.tenure = new Tenure(options.host, options.process);
   }
 
-  /** `heard`: by orders of the API, not from disk. */
+  /** `heard`: to act by orders of the API, not by those on disk. */
   mayAct(heard: boolean): boolean {
     return this.tenure.mayAct(heard);
   }
 
-  /** Goes on until it is stopped; under a new name after a boot of the Dom0. */
+  /** Goes on until it is stopped. After a boot of the Dom0 it goes on under a new name. */
   beat(): void {
     const { client, clock, host, intervalMs, machine, boot } = this.options;
     const identity = this.tenure.identity(machine(), boot());

@@ -1,7 +1,7 @@
 /**
- * Who waits for whom on one host: nobody's load is another's outage. Every kind of act has slots of
- * its own, and one that may hang with storage pools has slots of its own for just these pools.
- * Within a lane namespaces share fairly.
+ * Who waits for whom on one host, so that one tenant's load is no other tenant's outage. Every kind
+ * of act has slots of its own. An act that may hang with storage pools has slots of its own for
+ * just these pools. Within such a lane namespaces share fairly.
  */
 import { knownDisks } from '../reconcile/disks';
 import type { DomainRecord } from '../reconcile/record';
@@ -12,7 +12,7 @@ import { FairSemaphore } from './fair-semaphore';
 /** An act that changes something on the Dom0. */
 export type Acting = Exclude<Act, { do: 'idle' | 'report' }>;
 
-/** One namespace alone keeps eight acts of a kind going; eight of them hold up no ninth. */
+/** One namespace can keep eight acts of a lane going, and eight such do not hold up a ninth. */
 const LIMITS = { shared: 8, reserved: 8 };
 
 export class Lanes {
@@ -26,11 +26,11 @@ export class Lanes {
   }
 }
 
-/** Those of one lane wait for each other, and for no one else. */
+/** Acts of one lane wait for each other, and for no others. */
 export function laneOf(act: Acting, record: DomainRecord | undefined): string {
   switch (act.do) {
     case 'create':
-      // Copying an image may take an hour: a guest that crashed is started again meanwhile.
+      // Copying an image may take an hour. Guests that crashed must be started again meanwhile.
       return `${copies(act.order, record) ? 'copy' : 'start'} ${poolsOf(act.order.disks)}`;
     case 'deleteDisks':
       return `deleteDisks ${poolsOf(act.disks)}`;
@@ -49,7 +49,7 @@ function copies({ disks = [] }: RunOrder, record: DomainRecord | undefined): boo
   return disks.some(({ name, image }) => image !== undefined && !known.includes(name));
 }
 
-/** All of them: a disk that is known is looked for, which hangs with its pool as well. */
+/** The pools of all disks: known disks are looked for, and that hangs with their pool, too. */
 function poolsOf(disks: readonly { readonly path: string }[] = []): string {
   return [...new Set(disks.map(({ path }) => path))].sort().join(' ');
 }

@@ -1,4 +1,4 @@
-/** What is said of a domain: counted as a transition, and handed to the writer of its status. */
+/** What is said of a domain is counted as a transition and handed to the writer of its status. */
 import type { ObjectMeta } from '../../crds/generated/types';
 import type { DomainRecord } from '../reconcile/record';
 import type { Report } from '../reconcile/types';
@@ -7,7 +7,7 @@ import type { Transitions } from './transitions';
 
 export interface Said {
   readonly report: Report;
-  /** Metadata of the order that was looked at. */
+  /** Metadata of the order that the decision was about. */
   readonly order: ObjectMeta | undefined;
   readonly record?: DomainRecord | undefined;
   readonly domid?: number | undefined;

@@ -1,4 +1,4 @@
-/** What happens again and again, or later; all of it ends at once. */
+/** What happens again and again, or later. All of it can be ended at once. */
 import type { Clock, Timer } from '../../common/ports';
 import { errorText, type Log } from '../log';
 
@@ -11,7 +11,7 @@ export class Rhythm {
     private readonly log: Log,
   ) {}
 
-  /** The next round begins that long after the last has ended; one that fails ends nothing. */
+  /** A round begins this long after the end of the one before. One that fails ends nothing. */
   every(periodMs: number, act: () => Promise<void>): void {
     this.after(periodMs, () => {
       act()

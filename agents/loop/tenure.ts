@@ -1,6 +1,6 @@
 /**
- * Does this agent act for its host? Its heartbeat Lease is held as a leader holds one: by one
- * process at a time.
+ * Whether this agent acts for its host. One process at a time holds the heartbeat Lease, as with
+ * the Lease of a leader.
  */
 import { HeldElsewhere } from '../../common/kube/heartbeat';
 import { leaseHolder } from '../../common/names';
@@ -12,23 +12,23 @@ export class Tenure {
   private everHeld = false;
 
   constructor(
-    /** Name of the host: what agents of an older version wrote as the holder. */
+    /** Name of the host. Agents of an older version wrote it as the holder. */
     private readonly name: string,
     /** Tells this process from all others. */
     private readonly process: string,
   ) {}
 
   /**
-   * Begins with the machine, so that the next agent of the same machine knows its own; then the
-   * boot of the Dom0, so that the operator knows which boot lives.
+   * Begins with the machine, so that the next agent on this machine knows it as its own. Then comes
+   * the boot of the Dom0, so that the operator knows which boot lives.
    */
   identity(machineID: string | undefined, bootID: string | undefined): string {
     return leaseHolder(machineID ?? UNKNOWN, bootID ?? UNKNOWN, this.process);
   }
 
   /**
-   * The first beat may follow an earlier process of the same machine at once. Who has lost the
-   * Lease to such a one waits like anybody.
+   * An agent that never held the Lease may take it from another process of its machine at once. One
+   * that lost it to such a process waits like anybody.
    */
   mayTake(holder: string, machineID: string | undefined): boolean {
     if (holder.endsWith(`/${this.process}`)) return true;
@@ -47,8 +47,8 @@ export class Tenure {
   }
 
   /**
-   * By orders of the API: only with the Lease. From disk, while the API cannot be asked: unless
-   * another is known to hold it.
+   * By orders of the API it acts only with the Lease. By orders on disk, while the API cannot be
+   * asked, it acts unless another is known to hold the Lease.
    */
   mayAct(heard: boolean): boolean {
     return this.state === 'held' || (this.state === 'unknown' && !heard);

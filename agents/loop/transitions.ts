@@ -1,7 +1,4 @@
-/**
- * What the agent does to domains and what becomes of them: logged and counted here, and nowhere
- * else.
- */
+/** Logs and counts what the agent does to domains and what becomes of them. Nothing else does. */
 import type { Log } from '../log';
 import type { Act, Report } from '../reconcile/types';
 import type { Failure } from '../xl/errors';
@@ -21,7 +18,7 @@ export class Transitions {
     this.log.info({ uuid, act, epoch }, 'an act begins');
   }
 
-  /** `failure`: undefined if the domain is to be looked at again to know. */
+  /** `failure`: undefined if only a new look at the domain can tell. */
   failed(uuid: string, act: ActName, failure?: Failure): void {
     this.count(`${act} failed`);
     this.log.warn({ uuid, act, ...(failure ?? { reason: 'Unclear' }) }, 'an act did not succeed; looking again');
@@ -37,12 +34,12 @@ export class Transitions {
     this.log.info({ uuid, from, phase, reason, message }, 'the phase of a domain');
   }
 
-  /** Nothing is said of this domain any more. */
+  /** From now on nothing is said of this domain. */
   forget(uuid: string): void {
     this.phases.delete(uuid);
   }
 
-  /** How often each came about since the agent began. */
+  /** How often each act and transition happened since the agent began. */
   counted(): Readonly<Record<string, number>> {
     return Object.fromEntries(this.counts);
   }

@@ -1,7 +1,7 @@
 /**
- * One worker per UUID: it gathers what there is to know, asks `nextStep`, does that one thing, and
- * asks again, until there is nothing to do but wait. Events, polls and timers only wake it. Two
- * acts on one UUID never overlap; different UUIDs go side by side.
+ * One worker per UUID. It gathers what there is to know, asks `nextStep`, does that one thing, and
+ * asks again until there is nothing to do but wait. Events, polls and timers only wake it. Acts on
+ * one UUID never overlap; those on different UUIDs run side by side.
  */
 import type { Timer } from '../../common/ports';
 import { errorText } from '../log';
@@ -38,7 +38,7 @@ export class Workers {
     this.gatherer = new Gatherer(options);
   }
 
-  /** `stale`: what was listed before now does not do. */
+  /** `stale`: a new listing is needed. */
   wake(uuid: string, stale = false): void {
     if (this.stopped) return;
     const state = this.states.get(uuid) ?? newState();
@@ -53,7 +53,7 @@ export class Workers {
     for (const uuid of new Set([...api.uuids(), ...store.records.keys()])) this.wake(uuid);
   }
 
-  /** Acts under way are not waited for: they end on the Dom0 by themselves, and are found there. */
+  /** Does not wait for acts under way: they end on the Dom0 by themselves, and are found there. */
   stop(): void {
     this.stopped = true;
     for (const state of this.states.values()) state.timer?.cancel();
@@ -104,8 +104,7 @@ export class Workers {
     const { uuid } = input;
     const { store, clock } = this.options;
     const step = nextStep(input);
-    // The time of a request counts from here on, not from its answer, which a guest may owe for a
-    // minute.
+    // The time of a request counts from here on, not from its answer, which may take a minute.
     const { seen, nowMs: wallMs } = input;
     const { record = input.record } = step;
     freshness.lasting = lasting(freshness.lasting, { seen, record, wallMs, monotonicMs: clock.monotonicMs() });
@@ -120,7 +119,7 @@ export class Workers {
     }
   }
 
-  /** What is not remembered yet is not under way either: the news says why. */
+  /** What is not on disk yet is not under way either, so the news says why. */
   private asWritten(uuid: string, act: Act): Act {
     const { store } = this.options;
     if (act.do !== 'report' || !store.trouble || !store.owes(uuid)) return act;
@@ -129,7 +128,7 @@ export class Workers {
   }
 
   /**
-   * Nothing is begun that could not be remembered: the order waits, and says for what. What runs
+   * Nothing is begun that could not be remembered: the order waits and says for what. What runs
    * already goes on.
    */
   private sayUnwritten({ uuid, input, order, record }: Decision): void {

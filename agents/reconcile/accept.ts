@@ -1,4 +1,4 @@
-/** Is an order one to obey? And what of it is to be remembered first? Pure. */
+/** Whether an order is to be obeyed, and what of it must be remembered first. Pure. */
 import { isDeepStrictEqual } from 'node:util';
 import type { XenDomainSpec } from '../../crds/generated/types';
 import { isRunOrder } from '../xl/order';
@@ -18,7 +18,7 @@ export function accept(
   if (!accepted.ok) return accepted;
   const { spec, madeDisks = [] } = given;
   const made = (spec.disks ?? []).filter((disk) => disk.made === true).map((disk) => disk.name);
-  // Where the Dom0 has lost its memory, what this host has told the API before is believed.
+  // If the Dom0 has lost its record, what this host has told the API before is believed.
   const told = input.record ? [] : madeDisks;
   return { ok: true, record: withDisks(accepted.record, spec, [...made, ...told]) };
 }
@@ -39,7 +39,7 @@ function take(input: StepInput, given: Parameters<typeof accept>[1]): Accepted {
       order: spec,
       vm: spec.vm,
       frozen: undefined,
-      // Somebody changed something: what failed before may work now.
+      // Somebody has edited the order, so what failed before may work now.
       ...(edited && { nextStartMs: undefined, deleteFailure: undefined, failures: 0 }),
       // A shutdown that was taken back must not shorten the grace period of the next one.
       ...(record.order.desired === 'Running' && spec.desired !== 'Running' && { stopping: undefined }),
@@ -72,7 +72,7 @@ function staleEpoch(record: DomainRecord | undefined, { epoch, desired }: XenDom
   const refused = record?.refusedEpoch ?? 0;
   if (epoch <= refused && desired !== 'Absent')
     return `epoch ${epoch} is not above ${refused}, which is refused here; claim anew above it`;
-  // An older order to be Absent is obeyed only once there is nothing newer that it could end.
+  // An older order to be Absent is obeyed only if there is nothing newer that it could end.
   if (record && epoch < record.epoch && !(desired === 'Absent' && isRetired(record)))
     return `epoch ${epoch} is below ${record.epoch}, which this host has obeyed already`;
   return undefined;
@@ -91,10 +91,10 @@ function firstRecord(uuid: string, spec: XenDomainSpec): DomainRecord {
 }
 
 /**
- * A new incarnation. What runs is taken over as it is; how often the one before failed is not held
- * against it. How its last run ended goes with it: a guest that has done its work is not run again
- * because the claim was made anew, for instance after a boot of the host. So does a create that was
- * not heard of since.
+ * The record under a new epoch. What runs is taken over as it is, and earlier failures do not
+ * count. The end of the last run is kept: a guest that has done its work is not run again because
+ * the claim was made anew, for instance after a boot of the host. A create that was not heard of
+ * since is kept, too.
  */
 function nextEpoch(record: DomainRecord, spec: XenDomainSpec): DomainRecord {
   const { started, creating } = record;

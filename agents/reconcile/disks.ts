@@ -16,14 +16,14 @@ const isKnown = ({ disks, diskPaths }: DomainRecord, { name, path }: Pick<DiskFi
   disks.includes(name) && (diskPaths?.[name] ?? path) === path;
 
 /**
- * Names of the order's disks that were made where the order has them. A disk in another folder is
- * another disk.
+ * Names of the order's disks that were made in the folders that it names. A disk in another folder
+ * is another disk.
  */
 export function knownDisks(record: DomainRecord): string[] {
   return (record.order.disks ?? []).filter((disk) => isKnown(record, disk)).map(({ name }) => name);
 }
 
-/** The sizes of known disks, as the host has told them; never as they were ordered. */
+/** The sizes of known disks as the host has told them, not as they were ordered. */
 export function knownSizes(record: DomainRecord): { name: string; sizeBytes: number }[] {
   return knownDisks(record).flatMap((name) => {
     const sizeBytes = record.diskSizes?.[name];
@@ -31,13 +31,13 @@ export function knownSizes(record: DomainRecord): { name: string; sizeBytes: num
   });
 }
 
-/** Is a disk smaller than ordered? One whose size the host has not told yet is not taken for it. */
+/** Whether a disk is smaller than ordered. One whose size the host has not told does not count. */
 export function hasShortDisk(record: DomainRecord): boolean {
   const ordered = new Map(record.order.disks?.map(({ name, sizeBytes }) => [name, sizeBytes]));
   return knownSizes(record).some(({ name, sizeBytes }) => sizeBytes < (ordered.get(name) ?? 0));
 }
 
-/** Remembers that these disks of the order exist where it has them, and the sizes that are known. */
+/** Remembers that these disks of the order exist in its folders, and the sizes that are known. */
 export function withDisks(
   record: DomainRecord,
   order: XenDomainSpec,
@@ -50,7 +50,7 @@ export function withDisks(
   for (const disk of found) {
     const size = sizes[disk.name];
     if (size !== undefined) diskSizes[disk.name] = size;
-    // What is remembered is of a file in another folder.
+    // The size that is remembered is of a file in another folder.
     else if (!isKnown(record, disk)) delete diskSizes[disk.name];
   }
   return change(record, {
@@ -61,9 +61,8 @@ export function withDisks(
 }
 
 /**
- * Learns sizes from the files that were seen: where an older version noted none, and where a disk
- * was grown and the agent died before it could say so. Disks only grow, so what was seen too long
- * ago changes nothing.
+ * Learns sizes from the files that were seen. An older version noted none, and an agent may have
+ * died after it grew a disk. Disks only grow, so an old observation changes nothing.
  */
 export function withSeenSizes(record: DomainRecord, files: readonly DiskFile[]): DomainRecord {
   const known = (record.order.disks ?? []).filter((disk) => isKnown(record, disk));

@@ -1,11 +1,12 @@
 /**
- * How long what is seen has lasted, by the clock of this process that nobody sets. The wall clock counts only for what an agent
- * before this one has begun, and for no more than `MAX_GAP_MS` of that: it may have been set meanwhile. Pure.
+ * How long something has looked as it does, by the monotonic clock of this process. The wall clock
+ * counts only for what an agent before this one has begun, and for at most `MAX_GAP_MS`, since
+ * somebody may have set it meanwhile. Pure.
  */
 import type { DomainRecord } from './record';
 import type { Seen } from './types';
 
-/** What a worker keeps of one UUID between two looks; monotonic times. */
+/** What a worker keeps of one UUID between two looks. Times are monotonic. */
 export interface Lasting {
   readonly row?: { readonly key: string; readonly sinceMs: number };
   readonly asked?: { readonly atMs: number; readonly sinceMs: number };
@@ -18,7 +19,7 @@ export interface Moment {
   readonly monotonicMs: number;
 }
 
-/** The time between two requests to a guest to shut down: what is waited for longer than that was noted. */
+/** The time between two shutdown requests to a guest. Earlier waiting is in the record. */
 export const MAX_GAP_MS = 15_000;
 
 export function lasting(before: Lasting, moment: Moment): Lasting {
@@ -31,7 +32,7 @@ export const sinceMs = (what: Lasting['row' | 'asked'], monotonicMs: number): nu
   what === undefined ? 0 : Math.max(0, monotonicMs - what.sinceMs);
 
 function rowSince({ row }: Lasting, { seen, monotonicMs }: Moment): Lasting['row'] {
-  // A listing that fails says nothing of what there is.
+  // A listing that failed does not say what there is.
   if (seen.kind === 'unknown') return row;
   if (seen.kind === 'created' || seen.rows.length === 0) return undefined;
   const key = seen.rows.map(({ domid, state }) => `${domid} ${state}`).join();

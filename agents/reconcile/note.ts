@@ -3,7 +3,7 @@ import { LASTING_RUN_MS, backOffMs, change, isRestart } from './record';
 import type { DomainRecord, EndedHow } from './record';
 import type { StepInput } from './types';
 
-/** Found running, whoever started it: taken over as it is. */
+/** The domain runs, whoever started it: it is taken over as it is. */
 export function noteRunning(input: StepInput, record: DomainRecord): DomainRecord {
   const known = withRun(input, record);
   // If the last run has ended, this one is another.
@@ -12,14 +12,15 @@ export function noteRunning(input: StepInput, record: DomainRecord): DomainRecor
   return change(known, { started, ended: undefined, lastFailure: undefined, nextStartMs: undefined });
 }
 
-/** A domain that has ended and is still there proves its run, also if nobody could remember its start. */
+/** A domain that has ended and is still there proves its run, even if no start was remembered. */
 export function noteRowEnd(input: StepInput, record: DomainRecord, how: EndedHow): DomainRecord {
   return noteEnd(input, withRun(input, record), how);
 }
 
 /**
- * If a run of this epoch is not there any more, and nobody noted its end, somebody else ended it, or the host went down. What was
- * being made when the host went down may have run: it counts as run, so that Once is once.
+ * If a run of this epoch is gone and nobody noted its end, somebody else ended it, or the host went
+ * down. A domain that was being made when the host went down may have run. It counts as a run, so
+ * that runPolicy Once runs nothing twice.
  */
 export function noteGone(input: StepInput, record: DomainRecord): DomainRecord {
   const { bootID } = input.host;
@@ -36,7 +37,7 @@ export function noteEnd({ host, nowMs }: StepInput, record: DomainRecord, how: E
   if (record.ended !== undefined) return record;
   const { started } = record;
   const lasted = started !== undefined && nowMs - started.atMs >= LASTING_RUN_MS;
-  // A reboot of the guest counts as a crash does: one that reboots in a loop costs the host as much.
+  // A reboot of the guest counts as a crash does: a loop of reboots costs the host as much.
   const counted = how !== 'hostReboot' && how !== 'ordered';
   const failures = counted ? (lasted ? 1 : record.failures + 1) : record.failures;
   return change(record, {
@@ -47,11 +48,11 @@ export function noteEnd({ host, nowMs }: StepInput, record: DomainRecord, how: E
   });
 }
 
-/** With the run that a domain in the listing proves in `started`; what is noted of it already is kept. */
+/** Notes in `started` the run that a listed domain proves. What is noted of it already is kept. */
 function withRun({ host, nowMs }: StepInput, record: DomainRecord): DomainRecord {
   const { creating, started, epoch } = record;
   const { bootID } = host;
-  // Our own create, which outlived the agent that began it.
+  // Our own create has outlived the agent that began it.
   if (creating?.epoch === epoch && creating.bootID === bootID) {
     const restarts = record.restarts + (isRestart(record) ? 1 : 0);
     return change(record, { started: creating, creating: undefined, ended: undefined, restarts });

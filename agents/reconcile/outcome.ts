@@ -10,14 +10,14 @@ export type CreateOutcome =
   | ({ readonly kind: 'created' } & FoundDisks)
   /** The Dom0 refuses the epoch. */
   | { readonly kind: 'retired'; readonly epoch: number }
-  /** It may or may not run: look again. */
+  /** The domain may or may not run: look again. */
   | { readonly kind: 'unclear' }
   | ({ readonly kind: 'failed'; readonly failure: Failure } & FoundDisks);
 
 /** The disks that are there now. */
 export interface FoundDisks {
   readonly disks: readonly string[];
-  /** How large the host says that their files are. */
+  /** How large each file is, as the host says. */
   readonly diskSizes?: Readonly<Record<string, number>>;
 }
 
@@ -57,7 +57,7 @@ export function afterCreate(record: DomainRecord, { order, outcome, bootID, nowM
   }
 }
 
-/** The fence is durable, and after that the domain was looked for and was not there. */
+/** The fence is durable, and afterwards the domain was looked for and was not there. */
 export function afterRetire(record: DomainRecord, epoch: number, nowMs: number): DomainRecord {
   const retiredEpoch = Math.max(record.retiredEpoch ?? 0, epoch);
   return change(refusing(record, epoch), { retiredEpoch, retiredAtMs: nowMs });

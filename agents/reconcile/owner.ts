@@ -1,15 +1,17 @@
 /**
- * Whose is a domain that runs under the UUID of an order? Pure.
+ * Whose domain runs under the UUID of an order. Pure.
  *
  * It is ours if one of two things proves it:
- * - the mark in xenstore names this fleet and the VM of the order. It is written before `xl create`, so whatever our create has made
- *   carries it, also if the agent died in between;
- * - the record remembers a run (`started`): our create had succeeded, or the run was proved when it was first seen. That holds after a
- *   loss of the marks too, for instance if somebody restores a saved guest after a reboot. `started` goes once the domain was ordered off.
+ * - the mark in xenstore names this fleet and the VM of the order. It is written before `xl
+ *   create`, so all that our create makes carries it, even if the agent died in between;
+ * - the record remembers a run (`started`): our create has succeeded, or the run was proved when it
+ *   was first seen. That holds without the marks, too, for instance if somebody restores a saved
+ *   guest after a reboot. `started` goes once the domain was ordered off.
  *
- * A record alone proves nothing: it is written before the create, and the create may never have happened. What is not proved is foreign.
- * It is reported and never shut down, destroyed, retired over or taken over, whatever the order wants. If it is ours after all it runs on,
- * and a person can give it back by writing the mark.
+ * A record alone proves nothing: it is written before the create, which may never have happened. A
+ * domain that is not proved to be ours is foreign. It is reported, but never shut down, destroyed,
+ * retired or taken over, whatever the order wants. If it is ours after all it runs on, and a person
+ * can give it back by writing the mark.
  */
 import type { Mark } from '../xl/mark';
 import { markPath, markText } from '../xl/mark';

@@ -1,6 +1,6 @@
 /**
- * Is a folder the storage pool that it is taken for? Pure. A pool proves itself by its marker file,
- * which the mount point of a file system that is not mounted does not hold.
+ * Whether a folder is the storage pool that it should be. Pure. A pool proves itself by its marker
+ * file. If its file system is not mounted, the mount point holds no such file.
  */
 import { MARKER_FILE } from '../xl/marker';
 import type { Marker } from '../xl/marker';
@@ -11,7 +11,7 @@ export interface Pool {
   readonly path: string;
 }
 
-/** Why the folder is not to be used as this pool; undefined if it may be. */
+/** Why the folder must not be used as this pool. Undefined if it may be. */
 export function poolProblem(
   { name, path }: Pool,
   marker: Marker | undefined,

@@ -1,4 +1,4 @@
-/** desired Running: keep it so, by the run policy. Pure. */
+/** desired Running: keeps the domain running as the run policy says. Pure. */
 import { domainName } from '../../common/names';
 import type { DomainRow } from '../xl/list';
 import { isRunOrder } from '../xl/order';
@@ -7,7 +7,7 @@ import { LASTING_RUN_MS, appliedOf, backOffMs, change } from './record';
 import type { DomainRecord, EndedHow } from './record';
 import type { Present, Report, Step, StepInput } from './types';
 
-/** Shorter than no real create's life, and only asked once the agent has lost it: see `isBrokenOff`. */
+/** A real create may take longer. This is asked only if the agent has lost it (`isBrokenOff`). */
 const BROKEN_OFF_MS = 30_000;
 
 const SUSPENDED_MS = 600_000;
@@ -46,9 +46,10 @@ export function run(input: StepInput, record: DomainRecord, row: Present | undef
 }
 
 /**
- * Somebody saves or moves it, or the guest did so itself: then nothing resumes it in place, and it has ended. While `xl save` or
- * `xl migrate` is at work the two look alike, so it gets longer than these take. Under another name it is what a migration has
- * left, whose other half may run elsewhere: that is nobody's to end but a person's.
+ * Somebody saves or moves the domain, or the guest has suspended itself. A guest that suspended
+ * itself is not resumed in place: its run has ended. While `xl save` or `xl migrate` works it looks
+ * the same, so the domain gets more time than they take. Under another name it is left of a
+ * migration, and its other half may run elsewhere: only a person may end it.
  */
 function suspended(input: StepInput, record: DomainRecord, row: DomainRow): Step {
   const ours = domainName(record.vm.namespace, record.vm.name);
@@ -62,8 +63,8 @@ function suspended(input: StepInput, record: DomainRecord, row: DomainRow): Step
 }
 
 /**
- * An `xl create` that was killed leaves its domain paused for good. The reap waits for the lock, so that a create which still goes on is
- * not disturbed, and then finds the domain running and spares it.
+ * An `xl create` that was killed leaves its domain paused for good. The reap waits for the lock, so
+ * it does not disturb a create that still goes on; it then finds the domain running and spares it.
  */
 function isBrokenOff({ host, nowMs }: StepInput, { creating, epoch }: DomainRecord): boolean {
   return creating?.epoch === epoch && creating.bootID === host.bootID && nowMs - creating.atMs > BROKEN_OFF_MS;
@@ -85,7 +86,7 @@ function start(input: StepInput, before: DomainRecord): Step {
   const { host, nowMs } = input;
   const awaited = awaitedConfirmation(input, record);
   if (awaited !== undefined) return awaitConfirmation(record, awaited);
-  // A clock that was set back must not prolong the wait.
+  // If the clock was set back the wait must not become longer.
   const waitMs = Math.min((record.nextStartMs ?? 0) - nowMs, backOffMs(99));
   if (waitMs > 0) return { record, act: { do: 'report', report: waiting(record), wakeAtMs: nowMs + waitMs } };
   if (!isRunOrder(record.order)) throw new Error('an order that is no RunOrder was accepted');
@@ -94,8 +95,9 @@ function start(input: StepInput, before: DomainRecord): Step {
 }
 
 /**
- * The host may have been declared dead, and the VM may run elsewhere: nothing is started in a boot of the Dom0 until the API has named
- * that boot, and was asked for all orders during it. A boot that is not named any more is not confirmed, whatever was known of it before.
+ * The host may have been declared dead, and the VM may run elsewhere. So nothing starts in a boot
+ * of the Dom0 until the API has named that boot and was asked for all orders during it. A boot that
+ * is not named any more is not confirmed, whatever was known of it before.
  */
 function awaitedConfirmation({ host, order }: StepInput, record: DomainRecord): string | undefined {
   const { bootID, confirmedBootID = 'no boot', startUnconfirmed } = host;
@@ -149,7 +151,7 @@ function waiting(record: DomainRecord): Report {
   return { phase: 'Failed', ready: 'False', reason: 'RestartBackOff', message };
 }
 
-/** What has not moved for long is looked at ever less often: each look is an `xl list`. */
+/** What has not changed for long is looked at less often, since each look is an `xl list`. */
 export function lookAgainMs(rowForMs: number): number {
   return Math.min(LOOK_MS.most, Math.max(LOOK_MS.least, rowForMs / 4));
 }

@@ -10,11 +10,13 @@
  *   desired Stopped:   running ──shutdown──► … grace period … ──destroy──► no row: Stopped
  *   desired Absent:    the same, then ──retire──► ──deleteDisks──► the receipt
  *
- *   order vanished: freeze.   listing unknown, dying: wait.   suspended: wait for minutes, then it has ended.
- *   two rows of one UUID: say so, touch nothing.
- *   a domain that is not proved to be ours (owner.ts): say so, touch nothing.
+ *   order vanished: freeze.   listing unknown, dying: wait.
+ *   suspended: wait for minutes, then it has ended.
+ *   two rows of one UUID: report it, touch nothing.
+ *   a domain that is not proved to be ours (owner.ts): report it, touch nothing.
  *
- * A guest is ended in two places only: `stopRunning` (the order wants it off) and `reap` (it ended by itself).
+ * A guest is ended in two places only: `stopRunning` (the order wants it off) and `reap` (it has
+ * ended by itself).
  */
 import type { DomainRow } from '../xl/list';
 import { accept } from './accept';
@@ -26,7 +28,7 @@ import { lookAgainMs, run } from './run';
 import { stop } from './stop';
 import type { Present, Report, Step, StepInput } from './types';
 
-/** Xen frees the memory of a large guest within a minute. What takes longer does not end by itself. */
+/** Xen frees the memory of a large guest within a minute. What takes longer does not end. */
 const ZOMBIE_MS = 120_000;
 
 export function nextStep(input: StepInput): Step {
@@ -41,7 +43,7 @@ export function nextStep(input: StepInput): Step {
     }
     case 'given': {
       const { bootID, confirmedBootID } = input.host;
-      // The claim behind an order counts on one boot: what was ordered for another one starts nothing.
+      // The claim behind an order counts on one boot: an order for another boot starts nothing.
       const isForThisBoot = confirmedBootID === bootID && (order.spec.bootID ?? bootID) === bootID;
       return obey(input, { ...order, confirmed: order.confirmed && isForThisBoot });
     }
@@ -78,13 +80,16 @@ function desired(input: StepInput, record: DomainRecord): Step {
 const follow = (input: StepInput, record: DomainRecord, row: Present | undefined): Step =>
   record.order.desired === 'Running' ? run(input, record, row) : stop(input, record, row);
 
-/** One that is nearly gone ends by itself: it is only waited for. Nothing of the order is remembered over a foreign domain. */
+/**
+ * A domain that is dying ends by itself, so it is only waited for. While a foreign domain is there,
+ * nothing of the order is remembered.
+ */
 function isForeign({ seen, mark }: StepInput, record: DomainRecord): boolean {
   if (seen.kind !== 'rows' || seen.rows.every((row) => row.state === 'dying')) return false;
   return !isProved(record, mark, ownerOf(record));
 }
 
-/** One that is nearly gone does not count beside one that lives. */
+/** A dying domain does not count beside one that lives. */
 function theRow(rows: readonly DomainRow[]): DomainRow | undefined | 'duplicate' {
   const living = rows.filter((row) => row.state !== 'dying');
   return living.length > 1 ? 'duplicate' : (living[0] ?? rows[0]);

@@ -1,4 +1,7 @@
-/** desired Stopped or Absent: the guest is asked, gets its time, is ended; Absent then retires the epoch for good. Pure. */
+/**
+ * desired Stopped or Absent: the guest is asked, gets its time, and is ended. For Absent the epoch
+ * is then retired for good. Pure.
+ */
 import { MAX_GAP_MS } from './lasting';
 import { noteEnd } from './note';
 import { change } from './record';
@@ -6,7 +9,10 @@ import type { DomainRecord } from './record';
 import type { Present, Report, Step, StepInput } from './types';
 
 const DEFAULT_GRACE_SECONDS = 60;
-/** An ACPI button pressed while the firmware still ran is lost: ask again. What was waited by then is noted with it. */
+/**
+ * An ACPI button pressed while the firmware still runs is lost, so the guest is asked again. The
+ * time waited until then is noted with the request.
+ */
 const ASK_AGAIN_MS = MAX_GAP_MS;
 export const DELETE_AGAIN_MS = 60_000;
 
@@ -17,7 +23,7 @@ export function stop(input: StepInput, record: DomainRecord, row: Present | unde
       record: noteEnd(input, record, row.reason ?? 'poweroff'),
       act: { do: 'reap', domid: row.domid, state: 'shutdown' },
     };
-  // Still being built, or broken off: there is no guest yet to be asked.
+  // The domain is still being built, or its create was killed: there is no guest to ask yet.
   if (row.state === 'paused' && record.creating !== undefined) return { record, act: { do: 'destroy' } };
   return stopRunning(input, record);
 }
@@ -26,7 +32,7 @@ function stopRunning({ nowMs, askedForMs }: StepInput, record: DomainRecord): St
   const graceMs = (record.order.gracePeriodSeconds ?? DEFAULT_GRACE_SECONDS) * 1000;
   if (graceMs === 0) return { record, act: { do: 'destroy' } };
   const { stopping } = record;
-  // What was really waited: a wall clock that is set shortens no guest's time.
+  // The time really waited: a wall clock that was set must not shorten a guest's time.
   const waitedMs = stopping ? Math.max(0, stopping.askedMs - stopping.sinceMs) + askedForMs : 0;
   if (waitedMs >= graceMs) return { record, act: { do: 'destroy' } };
   if (!stopping || askedForMs >= ASK_AGAIN_MS)
@@ -45,7 +51,7 @@ function stopRunning({ nowMs, askedForMs }: StepInput, record: DomainRecord): St
   return { record, act: { do: 'report', report, wakeAtMs: nowMs + Math.min(lookMs, graceMs - waitedMs) } };
 }
 
-/** xl itself waits no longer than a minute. */
+/** xl itself waits for at most a minute. */
 const secondsToWait = (leftMs: number): number => Math.min(60, Math.max(1, Math.ceil(leftMs / 1000)));
 
 function off(input: StepInput, before: DomainRecord): Step {
@@ -57,7 +63,7 @@ function off(input: StepInput, before: DomainRecord): Step {
   };
 }
 
-/** The run is over as ordered: the next start is a fresh one. */
+/** The run is over as ordered, so the next start counts as a first one. */
 function cleared(input: StepInput, record: DomainRecord): DomainRecord {
   const noted = record.started ? noteEnd(input, record, 'ordered') : record;
   return change(noted, {

@@ -8,34 +8,34 @@ import type { DiskFile } from './disks';
 import type { DomainRecord } from './record';
 
 export type OrderView =
-  /** The API holds an order. `confirmed`: the orders were heard whole during this boot of the Dom0. */
+  /** The API holds an order. `confirmed`: all orders were heard during this boot of the Dom0. */
   | {
       readonly kind: 'given';
       readonly spec: XenDomainSpec;
       readonly confirmed: boolean;
       readonly invalid?: string;
-      /** Disks of this very order that its status calls made. */
+      /** Disks that the status of this very order names as made. */
       readonly madeDisks?: readonly string[];
     }
   /** The API was asked for all orders, and this one was not among them. */
   | { readonly kind: 'vanished' }
-  /** The API cannot be asked, or is not ours any more: what is on disk goes on. */
+  /** The orders are not listed yet, or our XenAgent is gone: what is on disk goes on. */
   | { readonly kind: 'unheard' };
 
 export type Seen =
   | { readonly kind: 'rows'; readonly rows: readonly DomainRow[] }
-  /** Our create has just succeeded, and nothing was listed since: its domid is not known yet. */
+  /** Our create has just succeeded. Nothing was listed since, so its domid is not known yet. */
   | { readonly kind: 'created' }
   | { readonly kind: 'unknown'; readonly reason: DomainReason; readonly message: string };
 
-/** A domain of the UUID that is there; only of a listed one more is known than its state. */
+/** A domain of the UUID that is there. Only of a listed one more than its state is known. */
 export type Present = DomainRow | { readonly state: 'running' };
 
 export interface HostState {
-  /** The fleet that the Dom0 belongs to; undefined before first contact. */
+  /** The fleet that the Dom0 belongs to. Undefined before first contact. */
   readonly fleetID?: string;
   readonly bootID: string;
-  /** The boot that the XenAgent names, as last heard; undefined if it names none or is not there. */
+  /** The boot that the XenAgent names. Undefined if it names none, or there is no XenAgent. */
   readonly confirmedBootID?: string;
   /** The policy file allows starts that the API has not confirmed in this boot. */
   readonly startUnconfirmed: boolean;
@@ -46,48 +46,54 @@ export interface StepInput {
   readonly order: OrderView;
   readonly record?: DomainRecord;
   readonly seen: Seen;
-  /** What xenstore says of the owner; only looked up if a row has to be proved, see owner.ts. */
+  /** What xenstore says of the owner. Only read if a row must be proved, see owner.ts. */
   readonly mark?: Mark;
   readonly host: HostState;
-  /** The files of the UUID's disks, as last observed; none where they could not be told. */
+  /** The files of the UUID's disks, as last observed. None if they are not known. */
   readonly files?: readonly DiskFile[];
-  /** Wall clock: it must mean something after a restart of the agent. */
+  /** Wall clock, since the time must mean something after a restart of the agent. */
   readonly nowMs: number;
-  /** For so many milliseconds this agent has seen the domain as it is, by a clock that nobody sets. */
+  /** How many milliseconds this agent has seen the domain unchanged, by the monotonic clock. */
   readonly rowForMs: number;
-  /** So many milliseconds ago the guest was last asked to shut down, by that clock; 0 if it was not asked. */
+  /**
+   * How many milliseconds ago the guest was last asked to shut down, by the monotonic clock. 0 if
+   * it was not asked.
+   */
   readonly askedForMs: number;
 }
 
 export interface Report {
   readonly phase: 'Starting' | 'Running' | 'Stopping' | 'Stopped' | 'Failed' | 'Unknown' | 'Absent';
-  /** Is what the order wants true? */
+  /** Whether what the order wants is true. */
   readonly ready: 'True' | 'False' | 'Unknown';
   readonly reason: DomainReason;
   readonly message: string;
-  /** Likely over within a second: worth a write only where it lasts. */
+  /** Likely over within a second, so it is written only if it lasts. */
   readonly transient?: boolean;
 }
 
 export type DeletedDisk = NonNullable<XenDomainSpec['deleteDisks']>[number];
 
 export type Act =
-  /** Nothing to do and nobody to tell. */
+  /** There is nothing to do and nothing to say. */
   | { readonly do: 'idle' }
-  /** Nothing to do; say so, and look again at `wakeAtMs` at the latest. */
+  /** There is nothing to do but to say so, and to look again at `wakeAtMs` at the latest. */
   | { readonly do: 'report'; readonly report: Report; readonly wakeAtMs?: number }
   | { readonly do: 'create'; readonly order: RunOrder; readonly epoch: number }
-  /** Asks the guest, and waits for its answer no longer than this. */
+  /** Asks the guest, and waits for its answer for at most this time. */
   | { readonly do: 'shutdown'; readonly seconds: number }
-  /** Ends what runs: the order says so, and the guest had its time. */
+  /** Ends what runs: the order says so, and the guest has had its time. */
   | { readonly do: 'destroy' }
-  /** Clears away what ended by itself (`shutdown`), or a building that was broken off (`paused`): only while it is still in that state. */
+  /**
+   * Clears away what ended by itself (`shutdown`) or was left by a broken create (`paused`), and
+   * only while it is in that state.
+   */
   | { readonly do: 'reap'; readonly domid: number; readonly state: 'shutdown' | 'paused' }
   | { readonly do: 'retire'; readonly epoch: number }
   | { readonly do: 'deleteDisks'; readonly disks: readonly DeletedDisk[] };
 
 export interface Step {
-  /** To be durable on the Dom0 before `act` begins; undefined where what is there still holds. */
+  /** Must be durable on the Dom0 before `act` begins. Undefined if the record there still holds. */
   readonly record?: DomainRecord;
   readonly act: Act;
 }

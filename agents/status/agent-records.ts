@@ -1,11 +1,11 @@
 /**
- * What the Dom0 remembers, as its report tells it: whole, or cut with a word about it. Live things
+ * What the Dom0 remembers, as its report tells it: whole, or cut and marked as cut. Live records
  * come first. Pure.
  *
- * A record that is not retired and has no order is live (`frozen`), whatever the agent has noted of
- * it yet: a create that began under an order of an older list goes on. Every act begins with its
- * record in memory, in the same turn in which the order was looked at, so a report made after a new
- * list can miss none.
+ * A record that is not retired and has no order is live (`frozen`), even if the agent has not noted
+ * that yet: a create that began under an order of an older list goes on. Every act puts its record
+ * into memory in the same turn in which its order is looked at, so a report that is made after a
+ * new list misses none.
  */
 import type { XenAgentStatus } from '../../crds/generated/types';
 import { isRetired } from '../reconcile/record';
@@ -14,8 +14,8 @@ import type { DomainRecord } from '../reconcile/record';
 export type ReportedRecord = NonNullable<XenAgentStatus['records']>[number];
 
 /**
- * An order goes only after its receipt was read; what was retired is told for this much longer, and
- * then remembered on the Dom0 alone.
+ * An order goes only after its receipt was read. Retired records are reported for this time after
+ * that, and then remembered on the Dom0 alone.
  */
 export const RETIRED_TOLD_MS = 3_600_000;
 
@@ -37,7 +37,7 @@ export function reportedRecords({ records, hasOrder, bootID, nowMs }: RecordsInp
 
 const LIVE = 0;
 
-/** What a restored or new operator must know first; undefined: it need not be told any more. */
+/** What a restored or new operator must know first. Undefined if it need not be told any more. */
 function rankOf(record: DomainRecord, ordered: boolean, nowMs: number): number | undefined {
   const retired = isRetired(record);
   if (!retired && (!ordered || record.frozen === true)) return LIVE;
@@ -65,7 +65,7 @@ export interface Bound {
   readonly bytes: number;
 }
 
-/** As many of the first as the bound allows, in JSON; whether any are left out. */
+/** As many of the first entries as the bound allows, in JSON, and whether any are left out. */
 export function within<T>(all: readonly T[], bound: Bound): { readonly kept: T[]; readonly cut: boolean } {
   const kept: T[] = [];
   let bytes = 0;

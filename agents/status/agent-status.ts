@@ -1,4 +1,4 @@
-/** The status of a XenAgent: what the host is, has and runs. Pure; the times come in. */
+/** The status of a XenAgent: what the host is, has and runs. Pure; times are arguments. */
 import type { XenAgentStatus } from '../../crds/generated/types';
 import { xenAgentStatusBounds } from '../../crds/generated/bounds';
 import { mergeConditions } from '../../common/conditions';
@@ -28,14 +28,14 @@ export interface AgentStatusInput extends StorageInput {
 
 type Domain = NonNullable<XenAgentStatus['domains']>[number];
 
-/** Together with what else is told these stay well below the 1.5 MiB that etcd takes. */
+/** With all else that is told, these stay well below the 1.5 MiB that etcd takes. */
 const DOMAINS: Bound = { entries: 4096, bytes: 320 * 1024 };
 const RECORDS: Bound = { entries: 8192, bytes: 320 * 1024 };
 const RETAINED_DISKS: Bound = { entries: 512, bytes: 96 * 1024 };
-/** Names that somebody else gave. */
+/** For names that somebody else gave. */
 const MAX_TEXT = 128;
 
-/** Never refused for the size of a text or a number, whatever the host says. */
+/** The API never refuses it for the size of a text or a number, whatever the host says. */
 export function agentStatus(input: AgentStatusInput): XenAgentStatus {
   return fit(wholeStatus(input), xenAgentStatusBounds);
 }
@@ -60,7 +60,7 @@ function wholeStatus(input: AgentStatusInput): XenAgentStatus {
   };
 }
 
-// What could not be told this time is reported as it was before: nothing follows from its absence.
+// What could not be told this time is reported as before, since its absence proves nothing.
 
 function hostname({ agent, observation }: AgentStatusInput): Pick<XenAgentStatus, 'hostname'> {
   const name = observation.hostname ?? agent.status?.hostname;
@@ -107,7 +107,7 @@ function lists(input: AgentStatusInput): Lists {
   const disks = unseen ? (status?.retainedDisks ?? []) : retainedDisks(input);
   const retainedDiskCount = unseen ? (status?.retainedDiskCount ?? 0) : disks.length;
   const foundDisks = within(disks, RETAINED_DISKS);
-  // Of disks, the count says how many are not listed.
+  // Cut disks do not count here: `retainedDiskCount` says how many there are.
   const cut = foundDomains.cut || foundRecords.cut;
   return {
     domains: foundDomains.kept,
@@ -119,8 +119,8 @@ function lists(input: AgentStatusInput): Lists {
 }
 
 /**
- * The kubelet's rule for what moves by itself: not worth a write of its own unless it moved far,
- * and that not often.
+ * Free memory and space move by themselves, so, by the rule of the kubelet, they are not worth a
+ * write unless they moved far and the last write is a minute old.
  */
 export function isWorthWriting(before: XenAgentStatus | undefined, after: XenAgentStatus, quietMs: number): boolean {
   if (!before || text(withoutSpace(before)) !== text(withoutSpace(after))) return true;
@@ -141,7 +141,7 @@ function withoutSpace(status: XenAgentStatus): object {
   };
 }
 
-/** Keys sorted: the server gives them back in its own order. */
+/** Keys are sorted, since the server returns them in its own order. */
 function text(value: unknown): string {
   return JSON.stringify(value, (_key, inner: unknown) =>
     typeof inner === 'object' && inner !== null && !Array.isArray(inner)
@@ -168,7 +168,7 @@ function domains(input: AgentStatusInput): Domain[] {
     .sort((a, b) => rankOf(a) - rankOf(b) || compare(a.uuid, b.uuid) || (a.domid ?? 0) - (b.domid ?? 0));
 }
 
-/** Orphans are what nobody else knows of; foreign domains come last. */
+/** Orphans come first, as nobody else knows of them. Foreign domains come last. */
 const rankOf = ({ kind }: Domain): number => ['orphan', 'ours', 'foreign'].indexOf(kind);
 
 function domain(input: AgentStatusInput, row: DomainRow): Domain {
@@ -196,8 +196,8 @@ function toldBefore({ agent: { status }, bootID }: AgentStatusInput, { uuid, dom
 }
 
 /**
- * Whose a domain is: by the record if that is proved, else by a mark of this fleet. A name is told
- * only if it is proved.
+ * Whose a domain is: by the record if that is proved, else by a mark of this fleet. The name is
+ * told only if it is proved.
  */
 function ownerOfRow(
   { observation, records: held, hasOrder, fleet }: AgentStatusInput,
@@ -206,7 +206,7 @@ function ownerOfRow(
   const record = held.get(uuid);
   const { marks } = observation;
   const mark = marks?.get(uuid);
-  // While the marks cannot be read, a create that was begun counts as what it made.
+  // While the marks cannot be read, a create that was begun proves the domain.
   const unread = marks === undefined && record?.creating !== undefined;
   if (record && (unread || isProved(record, mark, ownerOf(record)))) {
     const kind = record.frozen !== true && hasOrder(uuid) ? 'ours' : 'orphan';

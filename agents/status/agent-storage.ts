@@ -37,16 +37,21 @@ export function poolStatuses({ agent, observation, poolID }: StorageInput): Pool
     const problem = poolProblem({ name, path }, marker, poolID({ name, path }));
     if (problem !== undefined || !marker) return { name, present: false, message: problem ?? '' };
     const { totalBytes, freeBytes } = usage;
-    // What could not be summed this time is reported as it was before.
+    // Sums that could not be made this time are reported as before.
     const { usedBytes, diskBytes } = usage.disks ?? before ?? {};
     return { name, present: true, totalBytes, freeBytes, ...defined({ usedBytes, diskBytes }), id: marker.id };
   });
 }
 
 /**
+<<<<<<< HEAD
+ * Disks that no live record here has in its order. The owner file beside a disk outlives the record
+ * and says whose it is; without one the owner in the record counts.
+=======
  * Disks that no live record here has in its order. Their owner is the one that is noted beside
  * them, which outlives the record; for disks without one the owner in the record counts. Those of a
  * pool that is not there now are told as before: a mount that is missing has deleted nothing.
+>>>>>>> e13ee618ab7578485e3a8d18bb83f4129ac9693a
  */
 export function retainedDisks(input: StorageInput): RetainedDisk[] {
   const found = layouts
@@ -86,7 +91,7 @@ function ownerOfDisk(
   { agent, observation: { owners }, records: held }: StorageInput,
   { uuid, name: disk, path, owner }: FoundDisk,
 ): Pick<RetainedDisk, 'namespace' | 'vmName'> {
-  // A disk without an owner would be made anew for its VM elsewhere.
+  // If it were reported without its owner, the disk would be made anew for its VM elsewhere.
   const before = (agent.status?.retainedDisks ?? []).find(
     (one) => owners === undefined && one.uuid === uuid && one.disk === disk && one.path === path,
   );

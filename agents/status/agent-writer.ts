@@ -1,6 +1,6 @@
 /**
- * Writes the status of the XenAgent: what the host is, has and runs. At most once per heartbeat, at
- * once if the operator waits for it, and never if nothing has changed.
+ * Writes the status of the XenAgent: what the host is, has and runs. It writes at most once per
+ * heartbeat, at once if the operator waits for it, and never if nothing has changed.
  */
 import type { XenAgent, XenAgentStatus } from '../../crds/generated/types';
 import type { Timer } from '../../common/ports';
@@ -15,12 +15,12 @@ export interface AgentStatusWriterOptions extends ObserverOptions {
   readonly api: AgentApi;
   readonly version: string;
   readonly heartbeatMs: number;
-  /** ID of the machine; undefined until it can be told. */
+  /** ID of the machine. Undefined until it is known. */
   readonly machine: () => string | undefined;
   readonly mayReport: () => boolean;
 }
 
-/** `soon`: what is needed for a report, or its write, did not come about; it is tried again. */
+/** `soon`: something that a report needs is missing, or its write failed. It is tried again. */
 type Outcome = 'done' | 'soon';
 
 const RETRY_MS = 2000;
@@ -32,7 +32,7 @@ export class AgentStatusWriter {
   private stopped = false;
   private timer: Timer | undefined;
   private reportedMs = Number.NEGATIVE_INFINITY;
-  /** A new agent does not tell at once what moved by itself. */
+  /** A new agent does not report at once what moves by itself. */
   private writtenMs: number;
 
   constructor(private readonly options: AgentStatusWriterOptions) {
@@ -40,7 +40,7 @@ export class AgentStatusWriter {
     this.observer = new HostObserver(options);
   }
 
-  /** Something changed: report with the next heartbeat, or now if the operator waits for it. */
+  /** Something has changed: report with the next heartbeat, or now if the operator waits for it. */
   wake(): void {
     if (this.stopped) return;
     this.wanted = true;
@@ -60,7 +60,7 @@ export class AgentStatusWriter {
     this.observer.stop();
   }
 
-  /** A first report, another nonce, or another spec. */
+  /** Whether this is the first report, or the operator has written another nonce or spec. */
   private isAwaited(): boolean {
     const agent = this.options.api.agent();
     if (!agent) return false;
@@ -80,7 +80,7 @@ export class AgentStatusWriter {
     const outcome = await this.tryToReport();
     this.running = false;
     this.reportedMs = this.options.clock.monotonicMs();
-    // While it fails, being waited for makes it no faster.
+    // While reports fail they do not come faster, even if the operator waits.
     if (outcome === 'soon') this.runIn(RETRY_MS);
     else this.runIn(this.wanted && this.isAwaited() ? 0 : this.options.heartbeatMs);
   }
@@ -97,17 +97,17 @@ export class AgentStatusWriter {
   private async report(): Promise<Outcome> {
     const { api, clock } = this.options;
     const before = api.agent();
-    // Two agents would write over each other's reports.
+    // Otherwise two agents would overwrite each other's reports.
     if (!before || !this.options.mayReport()) return 'done';
     const { nonce } = before.spec;
     const awaited = this.isAwaited();
-    // What is reported with a nonce was looked at after the orders were heard anew, and they after
-    // the nonce.
+    // A nonce is answered only with what was looked at after the orders were listed anew, which
+    // itself comes after the nonce.
     if (nonce !== before.status?.nonce) await api.relist();
     const observed = await this.observer.observe(before, awaited);
     const agent = api.agent();
     if (!agent) return 'done';
-    // Before the orders are heard whole, every record would look like one without an order.
+    // Before all orders are listed, every record would look like one without an order.
     if (!observed || !api.authoritative()) return 'soon';
     const status = this.statusOf(agent, observed, nonce);
     if (!isWorthWriting(agent.status, status, clock.monotonicMs() - this.writtenMs)) return 'done';

@@ -1,4 +1,4 @@
-/** The status of a XenDomain out of what is known. Pure; the times come in. */
+/** The status of a XenDomain from what is known. Pure; times are arguments. */
 import type { XenDomain, XenDomainStatus } from '../../crds/generated/types';
 import { xenDomainStatusBounds } from '../../crds/generated/bounds';
 import { mergeConditions } from '../../common/conditions';
@@ -18,7 +18,7 @@ export interface DomainStatusInput {
   readonly nowMs: number;
 }
 
-/** Never refused for its size, whatever the host says. */
+/** The API never refuses it for its size, whatever the host says. */
 export function domainStatus(input: DomainStatusInput): XenDomainStatus {
   const status = fit(wholeStatus(input), xenDomainStatusBounds);
   return differsInDomidOnly(input.domain.status, status) ? input.domain.status : status;
@@ -54,9 +54,7 @@ function wholeStatus(input: DomainStatusInput): XenDomainStatus {
   };
 }
 
-/**
- * The receipt goes with phase Absent only: with any other it would speak of a domain that is there.
- */
+/** The receipt is told only with phase Absent, as it says that no domain is there. */
 function epochs(
   record: DomainRecord | undefined,
   phase: Report['phase'],
@@ -68,7 +66,7 @@ function epochs(
   };
 }
 
-/** Right after a create it is not known yet, and the one of the run before is not right either. */
+/** Right after a create the domid is not known yet, and that of the last run would be wrong. */
 function domidOf({ domid, domain, record }: DomainStatusInput): { domid: number } | undefined {
   if (domid !== undefined) return { domid };
   const { status } = domain;
@@ -76,14 +74,14 @@ function domidOf({ domid, domain, record }: DomainStatusInput): { domid: number 
   return sameRun && status.domid !== undefined ? { domid: status.domid } : undefined;
 }
 
-/** A domid that is learnt later is not worth a write of its own: nothing goes by it. */
+/** A domid that is learnt later is not worth a write of its own, as nothing depends on it. */
 function differsInDomidOnly(before: XenDomainStatus | undefined, after: XenDomainStatus): before is XenDomainStatus {
   if (before === undefined || before.domid !== undefined) return false;
   const { domid: _domid, ...rest } = after;
   return mergePatchOf(before, rest) === undefined;
 }
 
-/** What the domain holds of the host: known if it was started by an agent that remembers. */
+/** What the domain holds of the host, if an agent that remembers has started it. */
 function granted(record: DomainRecord | undefined): Pick<XenDomainStatus, 'granted'> | undefined {
   const { vcpus, memory } = record?.started?.applied ?? {};
   return vcpus && memory ? { granted: { vcpus: vcpus.count, memoryMiB: memory.maxMiB } } : undefined;

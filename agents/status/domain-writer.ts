@@ -1,7 +1,7 @@
 /**
- * Writes the status of each XenDomain, beside the work and never in its way. The newest update of a
- * UUID is written until the API server has it; an older one is dropped. An update about another
- * order than the one that is there now is dropped too.
+ * Writes the status of each XenDomain without holding up the work. The newest update of a UUID is
+ * tried until the API server has it. Dropped are older updates, and those about another order than
+ * the one that is there now.
  */
 import type { Clock, Timer } from '../../common/ports';
 import type { AgentApi } from '../api/types';
@@ -15,7 +15,7 @@ export interface StatusUpdate {
   readonly record: DomainRecord | undefined;
   readonly bootID: string;
   readonly domid: number | undefined;
-  /** Of the order that was obeyed. */
+  /** UID of the order that was obeyed. */
   readonly uid: string | undefined;
   readonly generation: number | undefined;
 }
@@ -60,7 +60,7 @@ export class DomainStatusWriter {
     this.flush(uuid, pending);
   }
 
-  /** Waits for what is being written; what failed is left. */
+  /** Waits for writes under way. What has failed is not tried again. */
   async stop(): Promise<void> {
     this.stopped = true;
     for (const pending of this.pending.values()) pending.timer?.cancel();

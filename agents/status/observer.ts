@@ -1,6 +1,7 @@
 /**
- * What is known of the host beside its domains and records: looked at every minute, and at once if
- * what it depends on has changed. A part that cannot be looked at keeps its last value.
+ * What is known of the host besides its domains and records. It is observed every minute, and at
+ * once if something that it depends on has changed. Parts that cannot be observed keep their last
+ * value.
  */
 import type { XenAgent } from '../../crds/generated/types';
 import type { Clock, Timer } from '../../common/ports';
@@ -33,7 +34,7 @@ export interface Observed {
 
 interface Observing {
   readonly atMs: number;
-  /** What it was made for: if that changes, it is old. */
+  /** What the observation depends on. If that changes, it is old. */
   readonly of: string;
   readonly seen: Observation;
   /** What the last look could not tell, in words. */
@@ -41,11 +42,11 @@ interface Observing {
 }
 
 const EVERY_MS = 60_000;
-/** After one that could not tell everything. */
+/** The interval after an observation that could not tell everything. */
 const AGAIN_MS = 15_000;
 /** A little longer than the sections of scripts/observe.sh may take. */
 const WAIT_MS = 15_000;
-/** A failure that is over sooner is no trouble. */
+/** A failure that is over sooner does not count as trouble. */
 const TROUBLE_AFTER_MS = 30_000;
 const NO_IMAGES = '/var/lib/xenfleet/images';
 
@@ -56,7 +57,7 @@ export class HostObserver {
   /** Monotonic time of the last observation that told everything. */
   private wholeMs: number;
   private listed: Listed | undefined;
-  /** Of the last observation that could tell, by UUID: every worker asks for its own. */
+  /** The disk files of the last observation that told them, by UUID, since every worker asks. */
   private files: ReadonlyMap<string, readonly FoundDisk[]> = new Map();
 
   constructor(private readonly options: ObserverOptions) {
@@ -68,8 +69,8 @@ export class HostObserver {
   }
 
   /**
-   * `now`: both are made anew; undefined while there was no listing yet. The listing and the
-   * records are enough to answer a nonce: an observation that takes too long is not waited for.
+   * With `now` both parts are made anew. Undefined while there was no listing yet. Listing and
+   * records are enough to answer a nonce, so an observation that takes too long is not waited for.
    */
   async observe(agent: XenAgent, now: boolean): Promise<Observed | undefined> {
     const { view, clock } = this.options;
@@ -85,7 +86,7 @@ export class HostObserver {
     return this.files.get(uuid) ?? [];
   }
 
-  /** What is wrong with the host, if it has lasted; undefined if nothing is. */
+  /** What is wrong with the host, if it has lasted. Undefined if nothing is. */
   trouble(): string | undefined {
     const { view, clock } = this.options;
     const nowMs = clock.monotonicMs();
@@ -131,7 +132,7 @@ export class HostObserver {
     };
   }
 
-  /** Takes pools into use that the host has and does not remember; the markers as they are then. */
+  /** Takes pools into use that are there and not remembered. Returns the markers afterwards. */
   private async openPools(agent: XenAgent, seen: Observation, policy: Policy): Promise<Pick<Observation, 'markers'>> {
     const { store, drivers, log } = this.options;
     if (!seen.markers) return {};
@@ -145,14 +146,14 @@ export class HostObserver {
         if ('reason' in opened) log.warn({ pool: name, ...opened }, 'a storage pool is not used');
         else markers.set(path, opened);
       } catch (error) {
-        // What else was seen is to be told nevertheless.
+        // The rest of the observation must still be reported.
         log.warn({ pool: name, error: errorText(error) }, 'a storage pool could not be remembered');
       }
     }
     return { markers };
   }
 
-  /** What an observation depends on: when it changes, the last one is old. */
+  /** What an observation depends on. When this changes, the last one is old. */
   private signature(agent: XenAgent): string {
     const rows = this.listed?.listing.rows.map((row) => `${row.domid} ${row.uuid} ${row.state}`) ?? [];
     const gone = [...this.options.store.records.values()].filter(isRetired).length;

@@ -1,7 +1,7 @@
 /**
- * What the agent needs of a kind of storage: the seam for drivers. A driver alone knows what a disk
- * is in its pool, where it is and how it is made. Adding a kind of storage is one file that
- * implements this, a line in `drivers.ts`, and a word in the enums of the CRDs.
+ * What the agent needs of a kind of storage. A driver alone knows what a disk is in its pool, where
+ * it is and how it is made. A new kind of storage needs one file that implements this, a line in
+ * `drivers.ts`, and a word in the enums of the CRDs.
  */
 import type { XenDomainSpec } from '../../crds/generated/types';
 import type { Pool } from '../reconcile/pools';
@@ -11,7 +11,7 @@ import type { DiskOwner, Observation } from '../xl/observe';
 import type { OrderDisk } from '../xl/order';
 import type { Policy } from '../xl/policy';
 
-/** An order's word for it; an order without one is of the time when all disks were files. */
+/** The word for it in an order. An order without one is from the time when all disks were files. */
 export type DriverName = NonNullable<OrderDisk['driver']>;
 
 export interface DiskPlace {
@@ -24,12 +24,12 @@ export interface DiskPlace {
 
 export interface FoundDisk extends DiskPlace {
   readonly sizeBytes: number;
-  /** The VM that is noted beside the disk; undefined if nothing is, or it could not be read. */
+  /** The VM that is noted beside the disk. Undefined if there is no readable note. */
   readonly owner?: DiskOwner;
 }
 
 export type PoolUsage =
-  /** It could not be told this time. */
+  /** It could not be found out this time. */
   | { readonly kind: 'unknown' }
   | { readonly kind: 'missing'; readonly message: string }
   | { readonly kind: 'present'; readonly totalBytes: number; readonly freeBytes: number; readonly disks?: DisksUsage };
@@ -42,14 +42,14 @@ export interface DisksUsage {
   readonly diskBytes: number;
 }
 
-/** What can be told of a driver's disks without asking the host. Pure. */
+/** What is known of a driver's disks without asking the host. Pure. */
 export interface DiskLayout {
-  /** What `format=` in the cfg of a domain says of such a disk. */
+  /** The value of `format=` in the cfg of a domain. */
   readonly format: 'raw';
-  /** What `target=` in the cfg of a domain says of a disk: an absolute path on the host. */
+  /** The value of `target=` in the cfg of a domain: an absolute path on the host. */
   target(disk: DiskPlace): string;
   usage(path: string, seen: Observation): PoolUsage;
-  /** The disks of this driver among all that was seen, whosever they are. */
+  /** The disks of this driver among all that was seen, whoever owns them. */
   find(seen: Observation): FoundDisk[];
 }
 
@@ -59,7 +59,7 @@ export interface MakeDisk {
   readonly fleetID: string;
   readonly vm: XenDomainSpec['vm'];
   readonly policy: Policy;
-  /** It was made before: it is looked for, and never made anew. */
+  /** It was made before, so it is looked for and never made anew. */
   readonly known: boolean;
 }
 
@@ -78,22 +78,20 @@ export interface MadeDisk {
 
 /**
  * Every act is idempotent, holds the lock of the domain's UUID on the Dom0, and touches nothing
- * before the pool has proved to be the one that it is taken for. It returns why it failed; else
- * what was asked is true now.
+ * before the pool has proved to be the right one. It returns why it failed; if it did not, what was
+ * asked is true now.
  */
 export interface StorageDriver extends DiskLayout {
-  /**
-   * The marker by which the pool proves itself; a pool that is new to the host is taken into use.
-   */
+  /** The marker by which the pool proves itself. Takes a pool that is new to the host into use. */
   open(pool: Pool, policy: Policy): Promise<Marker | Failure>;
   /**
-   * Keeps a disk that is there, if it is this VM's, and makes it as large as ordered. It is smaller
-   * only where it is not to be touched: it is read only, or a domain has it.
+   * Keeps a disk that is there, if it is this VM's, and makes it as large as ordered. It stays
+   * smaller only if it must not be touched: it is read-only, or a domain has it.
    */
   make(call: MakeDisk): Promise<MadeDisk | Failure>;
   /**
-   * Deletes a disk of this VM and of no other one; fails if its pool is not there, since the disk
-   * then still exists.
+   * Deletes a disk of this VM and of no other one. Fails if its pool is not there, since the disk
+   * still exists then.
    */
   delete(call: DeleteDisk): Promise<Failure | undefined>;
 }

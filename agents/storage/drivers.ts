@@ -1,4 +1,4 @@
-/** The storage drivers that there are, by the word that orders and pools use. */
+/** All storage drivers, by the word that orders and pools use. */
 import type { HostPort } from '../host/port';
 import type { DiskLayout, DriverName, StorageDriver } from './driver';
 import { FileDriver } from './file';

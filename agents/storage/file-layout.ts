@@ -4,10 +4,10 @@ import type { Observation } from '../xl/observe';
 
 const DISK_FILE = /^(.*)\/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.([a-z0-9][-a-z0-9]*)\.raw$/;
 
-/** Name of a disk's file in the folder of its pool: no two VMs can name one file. */
+/** Name of a disk's file in the folder of its pool. The UUID keeps two VMs from sharing one. */
 export const diskFileName = (uuid: string, disk: string): string => `${uuid}.${disk}.raw`;
 
-/** As make-disk.sh names it. */
+/** The name that make-disk.sh gives it. */
 const ownerFile = ({ path, uuid, name }: DiskPlace): string => `${path}/${uuid}.${name}.owner`;
 
 export const fileLayout: DiskLayout = {

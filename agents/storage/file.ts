@@ -1,4 +1,4 @@
-/** The storage driver for raw files: the scripts of the Dom0 that make and grow them, and delete them. */
+/** The storage driver for raw files. Scripts on the Dom0 make, grow and delete them. */
 import { MISSING, NO_POOL, NOT_RAW, NOT_YOURS } from '../host/exit-codes';
 import type { ExecResult, HostPort } from '../host/port';
 import type { Pool } from '../reconcile/pools';
@@ -12,7 +12,7 @@ import { noPool } from './pools';
 import type { Pools } from './pools';
 
 const SAFE_IMAGE = /^[A-Za-z0-9][A-Za-z0-9._+-]*(\/[A-Za-z0-9][A-Za-z0-9._+-]*)*$/;
-/** Copying an image may take long; the disk appears under its name only when whole. */
+/** Copying an image may take long. The disk gets its name only when it is whole. */
 const MAKE_DEADLINE_MS = 3_600_000;
 const DELETE_DEADLINE_MS = 120_000;
 
@@ -75,7 +75,7 @@ export class FileDriver implements StorageDriver {
 const codeOf = ({ end, code }: ExecResult): number | undefined =>
   end === 'exited' && code !== null ? code : undefined;
 
-/** What every script about disks may say. */
+/** What every script about disks may answer. */
 function failureOf(what: string, pool: Pool, result: ExecResult): Failure | undefined {
   switch (codeOf(result)) {
     case 0:
@@ -87,7 +87,7 @@ function failureOf(what: string, pool: Pool, result: ExecResult): Failure | unde
   }
 }
 
-/** By what the host says of the file: that the script has ended well is not enough. */
+/** Goes by the size that the host tells: that the script has ended well is not enough. */
 function madeDisk(name: string, result: ExecResult): MadeDisk | Failure {
   const [, bytes] = /^(?:made|grown|kept) (\d+)\n$/.exec(result.stdout) ?? [];
   if (bytes !== undefined) return { sizeBytes: Number(bytes) };

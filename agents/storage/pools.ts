@@ -1,8 +1,8 @@
 /**
  * The storage pools of a Dom0. A pool is opened before its first use: its marker is read, or made
  * in an empty folder, and remembered on the Dom0 before anything is made in the pool. From then on
- * the same marker must be there, so that a folder whose file system is not mounted never passes for
- * it.
+ * the same marker must be there. So a folder whose file system is not mounted never passes for the
+ * pool.
  */
 import { createHash } from 'node:crypto';
 import type { XenAgent } from '../../crds/generated/types';
@@ -21,7 +21,7 @@ import { NO_POOL } from '../host/exit-codes';
 export interface PoolMemory {
   /** ID in the marker of a pool that was used here before. */
   poolID(pool: Pool): string | undefined;
-  /** Durable when the promise resolves: before that the pool is not to be used. */
+  /** Durable when the promise resolves. The pool must not be used before that. */
   rememberPool(pool: Pool, id: string): Promise<void>;
 }
 
@@ -36,9 +36,7 @@ const DEADLINE_MS = 60_000;
 export class Pools {
   constructor(private readonly options: PoolsOptions) {}
 
-  /**
-   * The marker that the pool's folder must hold; asks the host only if it is not remembered yet.
-   */
+  /** The marker that the pool's folder must hold. Asks the host only if it is not remembered. */
   async open(pool: Pool, policy: Policy): Promise<Marker | Failure> {
     const { host, memory } = this.options;
     const id = memory.poolID(pool);
@@ -53,14 +51,15 @@ export class Pools {
     return marker;
   }
 
-  /** Name of the pool in a folder, as the fleet says; for orders that name the folder alone. */
+  /** Name of the pool in a folder, by the XenAgent. For orders that name the folder alone. */
   nameAt(path: string): string | undefined {
     return this.options.agent()?.spec.storagePools?.find((pool) => pool.path === path)?.name;
   }
 
   /**
-   * Only the empty folder of a local pool. That of a shared pool would be marked on the host that
-   * has not mounted it, and look like the pool there; it is marked once, by an administrator.
+   * Only the empty folder of a local pool may be marked. That of a shared pool would get marked on
+   * a host that has not mounted it, and then look like the pool. An administrator marks a shared
+   * pool, once.
    */
   private mayMark({ name, path }: Pool, policy: Policy): boolean {
     const known = this.options.agent()?.spec.storagePools?.find((pool) => pool.name === name && pool.path === path);

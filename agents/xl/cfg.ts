@@ -1,6 +1,7 @@
 /**
- * Renders an order as the text of an xl.cfg. Every value is checked here again, whatever admission let through: nothing in an order can
- * add a key, a list item or a sub-key, or name a file outside its folder. `on_*` is always `preserve`: the agent decides what follows.
+ * Renders an order as the text of an xl.cfg. Every value is checked here again, whatever admission
+ * let through: nothing in an order can add a key, a list item or a sub-key, or name a file outside
+ * its folder. `on_*` is always `preserve`, since the agent decides what follows.
  */
 import { domainName } from '../../common/names';
 import type { OrderDisk, OrderNetwork, Refusal, RunOrder } from './order';
@@ -13,7 +14,7 @@ export interface CfgInput {
   readonly order: RunOrder;
   /** Absolute path of the host's image directory. */
   readonly imageDir: string;
-  /** Of every disk of the order by its name, as the driver of its pool says. */
+  /** Where each disk of the order is, by its name, as the driver of its pool says. */
   readonly targets: ReadonlyMap<string, DiskTarget>;
 }
 

@@ -1,6 +1,7 @@
 /**
- * What `xl create -n` understood, compared with what was asked. Its exit code validates nothing (a bad value is a warning, an unknown key
- * is silent), so only this comparison does. What xl adds is refused where it would touch the Dom0. Pure.
+ * Compares what `xl create -n` understood with what was asked. Its exit code proves nothing (a bad
+ * value is a warning, an unknown key is silent), so only this comparison does. What xl adds is
+ * refused if it would touch the Dom0. Pure.
  */
 import { domainName } from '../../common/names';
 import { bootLetters, imageFile } from './cfg';
@@ -12,7 +13,7 @@ export interface Difference {
   readonly understood: string;
 }
 
-/** Every difference; undefined where the text is not the JSON of one domain. */
+/** Every difference. Undefined if the text is not the JSON of one domain. */
 export function compareDryRun(text: string, input: CfgInput): readonly Difference[] | undefined {
   const understood = parse(text);
   if (understood === undefined) return undefined;
@@ -20,7 +21,7 @@ export function compareDryRun(text: string, input: CfgInput): readonly Differenc
   const differences: Difference[] = [];
   for (const [path, value] of Object.entries(asked)) {
     const found = at(understood, path);
-    // Booleans and empty values are left out where they are the default.
+    // xl leaves out booleans and empty values that are the default.
     if (found === undefined && value === '') continue;
     if (plain(found) !== value) differences.push({ path, asked: value, understood: show(found) });
   }
@@ -80,7 +81,7 @@ function expectedDevices({ order, targets }: CfgInput): Record<string, string> {
   return wanted;
 }
 
-/** Keys of a device that run programs on the Dom0 or take it from elsewhere. */
+/** Keys of a device that run programs on the Dom0, or take the device from another domain. */
 const FORBIDDEN_IN_DEVICES = ['script', 'backend_domname', 'backend', 'backend_domid'];
 const FORBIDDEN_IN_BUILD = [
   'bootloader',
@@ -111,7 +112,7 @@ function additions(understood: object, { order }: CfgInput): Difference[] {
 
 function parse(text: string): object | undefined {
   try {
-    // A shell may print lines of its own before.
+    // A shell may print lines of its own first.
     const value: unknown = JSON.parse(text.slice(Math.max(0, text.search(/^\{/m))));
     return typeof value === 'object' && value !== null && 'c_info' in value ? value : undefined;
   } catch {

@@ -1,4 +1,4 @@
-/** From how a command ended to why, in the closed set of reasons and in words for a human. Pure. */
+/** From the end of a command to the reason of a failure, and to words for a human. Pure. */
 import type { DomainReason } from '../../common/reasons';
 
 export interface Failure {
@@ -6,7 +6,7 @@ export interface Failure {
   readonly message: string;
 }
 
-/** The parts of an ExecResult that tell why. */
+/** The parts of an ExecResult that say why. */
 export interface Ended {
   readonly end: 'exited' | 'signalled' | 'deadline' | 'disconnected' | 'not-started';
   readonly code: number | null;
@@ -20,7 +20,7 @@ interface Pattern {
   readonly say: (found: RegExpExecArray) => string;
 }
 
-/** Tried in order over all that was said; libxl's clean-up after a failure repeats itself and tells nothing. */
+/** Tried in order on all output: after a failure libxl's clean-up only repeats itself. */
 const PATTERNS: readonly Pattern[] = [
   {
     match: /Domain with name "([^"]*)" already exists/,
@@ -104,7 +104,7 @@ const PATTERNS: readonly Pattern[] = [
   },
 ];
 
-/** `what` is what was tried, e.g. `xl create`. */
+/** `what` was tried, e.g. `xl create`. */
 export function explain(what: string, ended: Ended): Failure {
   const early = neverEnded(what, ended);
   if (early) return early;
@@ -114,7 +114,7 @@ export function explain(what: string, ended: Ended): Failure {
     const found = pattern.match.exec(words);
     if (found) return { reason: pattern.reason, message: sentence(pattern.say(found), what, cause) };
   }
-  // xl exits 6 when xenstored was restarted under it.
+  // xl exits with 6 if xenstored was restarted while it ran.
   const reason = ended.code === 6 ? 'ToolstackHung' : 'CreateFailed';
   return { reason, message: sentence(`${what} failed with exit code ${ended.code ?? 'none'}`, what, cause) };
 }
@@ -133,7 +133,7 @@ function neverEnded(what: string, { end, stderr }: Ended): Failure | undefined {
   }
 }
 
-/** The first line that is an error is the cause; what follows is mostly noise of the clean-up. */
+/** The first line that is an error is the cause. What follows is mostly noise of the clean-up. */
 export function firstErrorLine(text: string): string | undefined {
   const lines = text.split('\n').map((line) => line.trim());
   const telling = lines.filter((line) => line !== '' && !line.startsWith('Parsing config from'));

@@ -2,18 +2,18 @@
 
 export interface XenFacts {
   readonly xenVersion: string;
-  /** Hardware threads that are in some cpupool. */
+  /** Hardware threads that are in any cpupool. */
   readonly cpus: number;
   readonly totalMiB: number;
-  /** Outstanding claims are taken off already. */
+  /** Outstanding claims of memory are already subtracted. */
   readonly freeMiB: number;
   readonly virtCaps: string;
   readonly guestTypes: readonly ('pv' | 'pvh' | 'hvm')[];
-  /** Why the memory of Dom0 is not fixed: such a Dom0 may take memory that was sold. */
+  /** Why the memory of Dom0 is not fixed. Such a Dom0 may take memory that was sold. */
   readonly dom0MemoryProblem?: string;
 }
 
-/** Undefined where a number that matters is missing: such a host is not understood, not empty. */
+/** Undefined if a number that matters is missing: such a host is not understood, but not empty. */
 export function parseInfo(text: string): XenFacts | undefined {
   const values = new Map<string, string>();
   for (const line of text.split('\n')) {
@@ -40,7 +40,10 @@ const versionOf = (values: ReadonlyMap<string, string>): string =>
   values.get('xen_version') ?? `${values.get('xen_major') ?? '?'}.${values.get('xen_minor') ?? '?'}`;
 const wholeNumber = (text = ''): number => (/^\d+$/.test(text) ? Number(text) : 0);
 
-/** Older Xen leaves `pv` out of virt_caps and says it in xen_caps only. Xen on ARM runs pvh guests only, whatever it calls them. */
+/**
+ * Older Xen has `pv` only in xen_caps, not in virt_caps. Xen on ARM runs pvh guests only, whatever
+ * it calls them.
+ */
 function guestTypes(virtCaps: string, xenCaps: string): XenFacts['guestTypes'] {
   const tokens = virtCaps.split(/\s+/);
   const hvm = tokens.includes('hvm');
@@ -49,7 +52,7 @@ function guestTypes(virtCaps: string, xenCaps: string): XenFacts['guestTypes'] {
   return [...(pv ? (['pv'] as const) : []), ...(hvm ? (['pvh', 'hvm'] as const) : [])];
 }
 
-/** Bytes by the letter after a size; Xen reads a size without one as KiB. */
+/** Bytes by the letter after a size. Xen reads a size without one as KiB. */
 const UNITS: Readonly<Record<string, number>> = { b: 1, '': 1 << 10, k: 1 << 10, m: 1 << 20, g: 2 ** 30, t: 2 ** 40 };
 
 interface Dom0Memory {
@@ -59,8 +62,9 @@ interface Dom0Memory {
 }
 
 /**
- * Why the memory of Dom0 is not fixed; undefined if it is. It is fixed by a plain size (`dom0_mem=4G`, `dom0_mem=768M,max:768M`,
- * `dom0_mem=10%`) or by a maximum, which is then what Dom0 gets, unless a smaller minimum is given: `min:1G,max:4G` is a range.
+ * Why the memory of Dom0 is not fixed. Undefined if it is: by a plain size (`dom0_mem=4G`,
+ * `dom0_mem=768M,max:768M`, `dom0_mem=10%`), or by a maximum, which is then what Dom0 gets. With a
+ * smaller minimum it is a range: `min:1G,max:4G`.
  */
 export function dom0MemoryProblem(commandLine: string): string | undefined {
   const { plain, min, max } = dom0Memory(commandLine);
@@ -70,7 +74,7 @@ export function dom0MemoryProblem(commandLine: string): string | undefined {
   return `dom0_mem on the command line of Xen is a range, from ${min} to ${max}`;
 }
 
-/** Xen reads every option of the name: each sets only what it names, and of what is named twice the last holds. */
+/** Xen reads every option of this name. Each sets only what it names, and the last value counts. */
 function dom0Memory(commandLine: string): Dom0Memory {
   const options = commandLine.split(/\s+/).filter((word) => word.startsWith('dom0_mem='));
   const parts = options.flatMap((option) => option.slice('dom0_mem='.length).split(',')).filter((part) => part !== '');
@@ -82,15 +86,15 @@ function dom0Memory(commandLine: string): Dom0Memory {
   );
 }
 
-/** NaN for a share of the memory, which is not compared. */
+/** NaN for a percentage of the memory, which is not compared. */
 function bytesOf(size: string): number {
   const [, digits, unit = ''] = /^(\d+)([bkmgt]?)$/i.exec(size) ?? [];
   return digits === undefined ? NaN : Number(digits) * (UNITS[unit.toLowerCase()] ?? NaN);
 }
 
 /**
- * CPUs of the pool that guests are made in, which is that of Dom0 and comes first in `xl cpupool-list`; those of other pools
- * are nothing to sell. Undefined if the text is no such list.
+ * CPUs of the pool that guests are made in. That is the pool of Dom0, and comes first in `xl
+ * cpupool-list`. CPUs of other pools are not sold. Undefined if the text is no such list.
  */
 export function parseCpuPools(text: string): number | undefined {
   const [head = '', first = ''] = text.split('\n');
@@ -98,7 +102,10 @@ export function parseCpuPools(text: string): number | undefined {
   return /^Name\s+CPUs\s/.test(head) && cpus !== undefined ? Number(cpus) : undefined;
 }
 
-/** Does /etc/xen/xl.conf let `xl create` take memory from Dom0? The default, auto, does not if dom0_mem is given. */
+/**
+ * Whether /etc/xen/xl.conf lets `xl create` take memory from Dom0. The default, auto, does not if
+ * dom0_mem is given.
+ */
 export function autoballoons(text: string): boolean {
   const values = [...text.matchAll(/^\s*autoballoon\s*=\s*(["']?)(\w+)\1/gm)].map(([, , value]) => value);
   return ['on', '1'].includes(values.at(-1) ?? 'auto');

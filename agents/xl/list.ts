@@ -1,31 +1,36 @@
-/** What `xl list -v` and `xl list -l` say, as data. A row that makes no sense is kept as garbage, never guessed at. Pure. */
+/**
+ * What `xl list -v` and `xl list -l` say, as data. Rows that make no sense are kept as garbage, and
+ * nothing is guessed. Pure.
+ */
 
 export type ShutdownReason = 'poweroff' | 'reboot' | 'suspend' | 'crash' | 'watchdog' | 'soft_reset';
 /**
- * running: also blocked, or just not on a CPU. paused: also while it is being built. dying: being destroyed, its memory not yet free.
+ * running: also if blocked, or just not on a CPU. paused: also while it is being built. dying: it
+ * is being destroyed, and its memory is not free yet.
  */
 export type RowState = 'running' | 'paused' | 'shutdown' | 'suspended' | 'dying' | 'unknown';
 
 export interface DomainRow {
-  /** null where xl prints `(null)`: being made, dying, or xenstored has lost it. */
+  /** null if xl prints `(null)`: it is being made, is dying, or xenstored has lost it. */
   readonly name: string | null;
   readonly domid: number;
   readonly uuid: string;
   readonly memoryMiB: number;
   readonly vcpus: number;
   readonly state: RowState;
-  /** Of a domain in state `shutdown`. */
+  /** Set for a domain in state `shutdown`. */
   readonly reason?: ShutdownReason;
 }
 
 export interface Listing {
   readonly rows: readonly DomainRow[];
-  /** Lines that could not be read: where there are any, nothing is proved absent. */
+  /** Lines that could not be read. If there are any, no domain is proved absent. */
   readonly garbage: readonly string[];
 }
 
 const UUID = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}';
-// Name, ID, Mem, VCPUs, State, Time, UUID, Reason-Code; the security label may hold anything. Names may hold spaces.
+// Name, ID, Mem, VCPUs, State, Time, UUID, Reason-Code. The security label may hold anything, and
+// names may hold spaces.
 const ROW = new RegExp(
   `^(.+?)\\s+(\\d+)\\s+(\\d+)\\s+(\\d+)\\s+(\\S{6})\\s+(\\d+\\.\\d)\\s+(${UUID})\\s+(-|\\d+)(?:\\s|$)`,
 );
@@ -39,13 +44,13 @@ const LETTERS: Readonly<Record<string, ShutdownReason>> = {
   w: 'watchdog',
   S: 'soft_reset',
 };
-/** More than any machine has; a larger figure is a torn row. */
+/** More than any machine has. A larger figure is a broken row. */
 const MAX_MIB = 1 << 30;
 
-/** The rows, or undefined where the text is no whole listing: no head, or no Dom0. */
+/** The rows. Undefined if the text is no whole listing: it has no head, or no Dom0. */
 export function parseListV(text: string): Listing | undefined {
   const all = text.split('\n');
-  // A shell may print lines of its own before.
+  // A shell may print lines of its own first.
   const head = all.findIndex((line) => /^Name\s+ID\s+Mem/.test(line));
   if (head < 0) return undefined;
   const lines = all.slice(head + 1);
@@ -72,7 +77,8 @@ function parseRow(line: string): DomainRow | undefined {
 
 function stateOf(flags: string, code: string, nameless: boolean): Pick<DomainRow, 'state' | 'reason'> {
   if (!FLAGS.test(flags)) return { state: 'unknown' };
-  // A domain that is being torn down shows as `--ps--`, then has no name either; the d is not always there.
+  // A domain that is being torn down shows as `--ps--`, and then loses its name. The d is not
+  // always there.
   if (flags[5] === 'd' || (flags[3] === 's' && (nameless || flags[2] === 'p'))) return { state: 'dying' };
   if (flags[3] === 's') return shutdownOf(code === '-' ? LETTERS[flags[4] ?? ''] : CODES[Number(code)]);
   return { state: flags[2] === 'p' ? 'paused' : 'running' };
@@ -83,7 +89,7 @@ function shutdownOf(reason: ShutdownReason | undefined): Pick<DomainRow, 'state'
   return reason === 'suspend' ? { state: 'suspended' } : { state: 'shutdown', reason };
 }
 
-/** What `xl list -l` adds to a row. Its JSON is called experimental: every field may be missing. */
+/** What `xl list -l` adds to a row. xl calls its JSON experimental: every field may be missing. */
 export interface DomainDetail {
   readonly domid: number;
   readonly type?: 'pv' | 'pvh' | 'hvm';
@@ -91,7 +97,7 @@ export interface DomainDetail {
   readonly maxVcpus?: number;
 }
 
-/** By domid; the inner `c_info.domid` is not one. Unreadable text gives nothing. */
+/** By domid, which is not the inner `c_info.domid`. Unreadable text gives an empty map. */
 export function parseListL(text: string): ReadonlyMap<number, DomainDetail> {
   const details = new Map<number, DomainDetail>();
   for (const entry of asArray(parseJson(text))) {
@@ -116,7 +122,7 @@ function detailOf(create: unknown, build: unknown): Omit<DomainDetail, 'domid'> 
 
 function parseJson(text: string): unknown {
   try {
-    // A shell may print lines of its own before.
+    // A shell may print lines of its own first.
     return JSON.parse(text.slice(Math.max(0, text.search(/^\[/m))));
   } catch {
     return undefined;

@@ -1,14 +1,14 @@
 /** The marker file of a storage pool. Pure. */
 
-/** The one line of a marker file: the pool's name, then an ID that tells one file system from another. */
+/** The line in a marker file: name of the pool, and an ID that tells file systems apart. */
 export interface Marker {
   readonly name: string;
   readonly id: string;
 }
 
-/** In the folder of every pool. */
+/** Its name in the folder of every pool. */
 export const MARKER_FILE = '.xenfleet-pool';
-/** Of a marker that an administrator wrote without an ID. */
+/** Stands for the ID of a marker that an administrator wrote without one. */
 const NO_ID = '-';
 
 export function parseMarker(line: string): Marker | undefined {

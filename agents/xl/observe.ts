@@ -1,4 +1,4 @@
-/** Takes the report of scripts/observe.sh apart. Pure. */
+/** Splits the report of scripts/observe.sh into parts and reads them. Pure. */
 import { autoballoons, parseCpuPools, parseInfo } from './info';
 import type { XenFacts } from './info';
 import { parseListL, parseListV } from './list';
@@ -8,7 +8,7 @@ import type { Mark } from './mark';
 import { parseMarker } from './marker';
 import type { Marker } from './marker';
 
-/** As make-disk.sh writes it. */
+/** The form that make-disk.sh writes. */
 const OWNER =
   /^(\/\S*\.owner) \{"fleet":"[A-Za-z0-9-]*","namespace":"([a-z0-9-]{1,63})","name":"([a-z0-9.-]{1,63})"\}$/;
 
@@ -21,7 +21,7 @@ export interface PoolSpace {
 export interface FoundDisk {
   readonly path: string;
   readonly sizeBytes: number;
-  /** What it occupies now: less than its size while it is sparse. */
+  /** What it occupies now, which is less than its size while it is sparse. */
   readonly usedBytes: number;
 }
 
@@ -30,7 +30,7 @@ export interface DiskOwner {
   readonly name: string;
 }
 
-/** Undefined parts could not be told this time: nothing follows from their absence. */
+/** Parts that could not be told this time are undefined. Their absence proves nothing. */
 export interface Observation {
   readonly bootID?: string;
   readonly hostname?: string;
@@ -38,20 +38,20 @@ export interface Observation {
   readonly facts?: XenFacts;
   /** CPUs of the cpupool that guests are made in. */
   readonly poolCpus?: number;
-  /** xl may take memory from Dom0 for a guest. */
+  /** Whether xl may take memory from Dom0 for a guest. */
   readonly autoballoons?: boolean;
   readonly listing?: Listing;
   readonly details?: ReadonlyMap<number, DomainDetail>;
-  /** The marks in xenstore by UUID; undefined for one that is no whole mark. */
+  /** The marks in xenstore by UUID. Undefined for one that is no whole mark. */
   readonly marks?: ReadonlyMap<string, Mark | undefined>;
   readonly bridges?: readonly string[];
-  /** Bridges of Open vSwitch; no guest of ours is attached to one. */
+  /** Bridges of Open vSwitch. Our guests are never attached to one. */
   readonly openVSwitches?: readonly string[];
   readonly pools?: readonly PoolSpace[];
   readonly disks?: readonly FoundDisk[];
-  /** Markers of pools by the path of the folder; a folder without a readable one has none. */
+  /** Markers of pools by the path of the folder. A folder with no readable marker is left out. */
   readonly markers?: ReadonlyMap<string, Marker>;
-  /** Owners of disks by the path of the owner file; an unreadable one has no entry. */
+  /** Owners of disks by the path of the owner file. An unreadable file has no entry. */
   readonly owners?: ReadonlyMap<string, DiskOwner>;
 }
 
@@ -97,7 +97,7 @@ const openVSwitches = (body: string): string[] =>
   lines(body).flatMap((line) => /^(\S+) openvswitch$/.exec(line)?.[1] ?? []);
 const word = (body: string): string | undefined => (/^\S+$/.test(body.trim()) ? body.trim() : undefined);
 
-/** More than any host holds; what goes beyond is not looked at. */
+/** More than any host holds. Further lines are not read. */
 const MAX_MARKS = 8192;
 
 function marks(body: string): Map<string, Mark | undefined> {

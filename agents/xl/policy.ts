@@ -1,4 +1,7 @@
-/** The second key: the root-owned file on the Dom0 that says what guests may use, whatever the API says. Pure. */
+/**
+ * The second key: the root-owned file on the Dom0 that says what guests may use, whatever the API
+ * says. Pure.
+ */
 import type { XenDomainSpec } from '../../crds/generated/types';
 import { imageRemedy, mayUseImage } from '../../common/images';
 import type { Refusal, RunOrder } from './order';
@@ -10,8 +13,9 @@ export interface Policy {
   readonly imageDir: string;
   readonly bridges: readonly string[];
   /**
-   * After a boot of the Dom0, start from the orders on disk without asking the API first. Only for fleets whose API server lives on the
-   * fleet itself: elsewhere a host that was fenced could start a VM that runs on another one by now.
+   * After a boot of the Dom0, start domains by the orders on disk without asking the API first.
+   * Only for fleets whose API server runs on the fleet itself: elsewhere a fenced host could start
+   * a VM that runs on another one by now.
    */
   readonly startUnconfirmed: boolean;
 }
@@ -22,7 +26,7 @@ export type PolicyResult =
 const PATH = /^(\/[A-Za-z0-9][A-Za-z0-9._+-]*)+$/;
 const KEYS = ['storagePaths', 'imageDir', 'bridges', 'startUnconfirmed'];
 
-/** A file that is not understood wholly allows nothing. */
+/** A file that is not fully understood allows nothing. */
 export function parsePolicy(text: string | undefined): PolicyResult {
   if (text === undefined)
     return bad('there is none, so nothing is allowed; write one with storagePaths, imageDir and bridges');
@@ -44,7 +48,7 @@ export function parsePolicy(text: string | undefined): PolicyResult {
   return { ok: true, policy: { storagePaths, imageDir, bridges, startUnconfirmed } };
 }
 
-/** The first thing of an order that the policy does not allow. */
+/** The first thing in an order that the policy does not allow. */
 export function checkPolicy(
   policy: Policy,
   order: Pick<XenDomainSpec, 'disks' | 'networks' | 'deleteDisks'>,
@@ -58,7 +62,7 @@ export function checkPolicy(
   return undefined;
 }
 
-/** The first image of an order that is for another namespace than its VM's. */
+/** The first image in an order that is for another namespace than that of its VM. */
 export function checkImages({ boot, disks = [], vm }: RunOrder): Refusal | undefined {
   const images = [
     ['boot.kernel', boot?.kernel],

@@ -1,16 +1,19 @@
-/** The operator's options: flag, else environment, else default; checked once, here. */
+/** The operator's options: by flag, else by environment, else a default. Checked once, here. */
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { Command, CommanderError } from 'commander';
 import { version } from '../../package.json';
 import type { ListenAddress, LogFormat, LogLevel, OperatorConfig } from './types';
 
-/** Name of the operators' Lease, of which a cluster has one; the chart's ClusterRole names it too. */
+/** Name of the operators' Lease. A cluster has one; the chart's ClusterRole names it too. */
 export const LEADER_LEASE = 'xen-fleet-operator';
 
 export type ConfigOutcome =
   | { readonly kind: 'run'; readonly config: OperatorConfig }
-  /** Help and version (code 0, to stdout) or what is wrong and how to put it right (code 2, to stderr); without the last newline. */
+  /**
+   * Help and version (code 0, to stdout), or what is wrong and how to put it right (code 2, to
+   * stderr). Without the last newline.
+   */
   | { readonly kind: 'exit'; readonly code: 0 | 2; readonly text: string };
 
 type Env = Readonly<Record<string, string | undefined>>;
@@ -18,14 +21,14 @@ type Env = Readonly<Record<string, string | undefined>>;
 /** Reads one value, or throws an Error whose message says what it must be. */
 interface Reader<T> {
   (value: string): T;
-  /** The same in a few words, for the reference. */
+  /** What the value may be in a few words, for the reference. */
   readonly takes: string;
 }
 
 interface Option<T> {
   readonly flag: string;
   readonly env: string;
-  /** As a person would type it; absent where there is none. */
+  /** As a person would type it. */
   readonly default?: string;
   readonly help: string;
   readonly read: Reader<T>;
@@ -64,7 +67,7 @@ export const OPTIONS = {
   logFormat:   option('--log-format <format>', 'XENFLEET_LOG_FORMAT', oneOf(LOG_FORMATS), `form of log lines: ${LOG_FORMATS.join(', ')}`, 'json'),
 };
 
-/** `args` without node and script: `process.argv.slice(2)`. */
+/** `args` come without node and script: `process.argv.slice(2)`. */
 export function readConfig(args: readonly string[], env: Env): ConfigOutcome {
   const parsed = parseFlags(args);
   if (parsed.kind === 'exit') return parsed;
@@ -96,7 +99,7 @@ function configOf(values: Values, env: Env): OperatorConfig {
   };
 }
 
-/** Looks options up and collects what is wrong, so that a person hears of everything at once. */
+/** Looks options up and collects all that is wrong, so that a person hears of it at once. */
 class Values {
   constructor(
     private readonly flags: Readonly<Record<string, unknown>>,
@@ -112,7 +115,7 @@ class Values {
     return wanted.default === undefined ? undefined : wanted.read(wanted.default);
   }
 
-  /** `standIn` is what an option with a default never is, except where its value is wrong: then nothing runs. */
+  /** `standIn` is returned only if the value of the option is wrong, and then nothing runs. */
   required<T>(wanted: Option<T>, standIn: T): T {
     return this.optional(wanted) ?? standIn;
   }

@@ -1,11 +1,11 @@
-/** Gauges of the fleet's state: set from the world's figures at each scrape, and gone where there are none. */
+/** Gauges of the fleet's state. They are set at each scrape, and gone if there are no figures. */
 import type { Gauge } from 'prom-client';
 import { survive, type OnFault } from '../../common/survive';
 import type { InstrumentMaker } from './instruments';
 import { PoolGauges } from './pool-gauges';
 import type { HostPhase, VMPhase, FleetUsage } from './types';
 
-// Phases are always shown, also with 0: a panel that counts them must not have gaps.
+// A phase is shown also if it counts 0: a panel that counts phases must not have gaps.
 const HOST_PHASES: Record<HostPhase, 0> = { Pending: 0, Ready: 0, NotReady: 0, Unknown: 0, Terminating: 0 };
 const VM_PHASES: Record<VMPhase, 0> = {
   Pending: 0,

@@ -1,4 +1,4 @@
-/** /metrics, /healthz and /readyz. */
+/** Serves /metrics, /healthz and /readyz. */
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -7,7 +7,9 @@ import type { Exposition, ListenAddress } from './types';
 export interface HttpOptions {
   readonly listen: ListenAddress;
   readonly metrics: () => Promise<Exposition>;
-  /** What is not ready yet, in words; empty: ready. /healthz only says that the process is alive. */
+  /**
+   * What is not ready yet, in words; empty if all is. /healthz says only that the process lives.
+   */
   readonly notReady: () => readonly string[];
 }
 

@@ -1,4 +1,4 @@
-/** Makes gauges, counters and histograms in one registry: name, help, labels. */
+/** Makes gauges, counters and histograms in one registry, with name, help text and labels. */
 import { Counter, Gauge, Histogram } from 'prom-client';
 import type { Registry } from 'prom-client';
 

@@ -1,6 +1,7 @@
 /**
- * Where the API server is and who we are. Plain cases (a pod; one kubeconfig with a token or a certificate) are read by our own
- * reader; client-node, 0.5 s and 50 MiB, is loaded for what only it knows: exec plugins, OIDC, several files to merge.
+ * Where the API server is and who we are. Our own reader reads the plain cases: a pod, or one
+ * kubeconfig with a token or a certificate. client-node takes 0.5 s and 50 MiB, so it is loaded
+ * only for what it alone knows: exec plugins, OIDC, several files to merge.
  */
 import type { KubeConfig } from '@kubernetes/client-node';
 import type { RequestOptions } from 'node:https';
@@ -20,7 +21,7 @@ export interface TargetOptions {
   readonly clock?: Clock;
 }
 
-/** Plugins answer from their own cache until a credential expires; asking them on every request would still read files each time. */
+/** Plugins answer from their own cache until a credential expires, but each answer reads files. */
 const CREDENTIAL_REUSE_MS = 10_000;
 
 /** Rejects with what is wrong and what to do. */
@@ -32,7 +33,7 @@ export async function operatorTarget(options: TargetOptions = {}): Promise<KubeT
   return (await plainTarget(files, options.context)) ?? pluginTarget(files, options);
 }
 
-/** Undefined where our reader does not understand, or finds something wrong: then client-node has the last word. */
+/** Undefined if our reader does not understand or finds a fault. Then client-node decides. */
 async function plainTarget(files: readonly string[], context: string | undefined): Promise<KubeTarget | undefined> {
   const [file, ...others] = files;
   if (file === undefined || others.length > 0) return undefined;
@@ -45,7 +46,7 @@ async function pluginTarget(
 ): Promise<KubeTarget> {
   try {
     const read = (): Promise<KubeTarget> => targetOf(() => load(files, context), clock);
-    // Plugins know by themselves when to answer anew; they are asked again only if they must be.
+    // Plugins know when to ask for a new credential, so this happens only after a refusal.
     return { ...(await read()), reload: (refused) => (refused ? read() : Promise.resolve(undefined)) };
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
@@ -103,7 +104,7 @@ async function targetOf(reload: () => Promise<KubeConfig>, clock: Clock): Promis
   };
 }
 
-/** What our transport does not do is refused, never silently left out. */
+/** Refuses what our transport does not do, so that nothing is left out silently. */
 function supportedCluster(config: KubeConfig): NonNullable<ReturnType<KubeConfig['getCurrentCluster']>> {
   const name = config.getCurrentContext();
   if (!name) throw new Error('no current-context: set one, or give --context');
@@ -134,7 +135,7 @@ function pem(value: unknown): string | undefined {
   return typeof value === 'string' ? value : Buffer.isBuffer(value) ? value.toString('utf8') : undefined;
 }
 
-/** Undefined where the user proves itself by certificate alone. `fresh` asks anew from the files on. */
+/** Undefined if the user has only a certificate. `fresh` reads all anew, from the files on. */
 async function tokenSource(
   first: KubeConfig,
   reload: () => Promise<KubeConfig>,

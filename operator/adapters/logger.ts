@@ -6,7 +6,7 @@ import type { LogFields, LogFormat, LogLevel, Logger } from './types';
 export interface LoggerOptions {
   readonly level: LogLevel;
   readonly format: LogFormat;
-  /** Gets whole lines; default: stdout. */
+  /** Gets whole lines. Default: stdout. */
   readonly write?: (line: string) => void;
 }
 
@@ -24,7 +24,7 @@ export function createLogger({ level, format, write }: LoggerOptions): Logger {
   return wrap(pino(options, destination));
 }
 
-/** Whoever read our lines may go away: that must not end the operator. */
+/** Whoever reads our lines may go away; that must not end the operator. */
 function toStdout(): (line: string) => void {
   if (!process.stdout.listeners('error').includes(ignore)) process.stdout.on('error', ignore);
   return (line) => void process.stdout.write(line);

@@ -1,10 +1,13 @@
-/** What each label of a metric says, for docs/reference/metrics.md: a label without words is an error there. */
+/**
+ * What each label of a metric says, for docs/reference/metrics.md. A label without words makes an
+ * error there.
+ */
 import type { FilterName } from '../../scheduler/types';
 import type { RelistCause, WatcherState } from '../../common/kube/watcher';
 import type { ReconcileOutcome } from '../runtime/controller';
 import type { HostPhase, PlacementResult, VMPhase } from './types';
 
-/** Every value of a union, or nothing compiles. */
+/** Lists every value of a union. If one is missing here, nothing compiles. */
 const valuesOf = <T extends string>(values: Readonly<Record<T, 0>>): string => Object.keys(values).join(', ');
 
 const VM_PHASES = valuesOf<VMPhase>({
@@ -49,7 +52,7 @@ const FILTERS = valuesOf<FilterName>({
   HostFailures: 0,
 });
 
-/** By the name of the label, or by metric and label where one name says different things. */
+/** Keyed by label, or by metric and label if one label says different things. */
 export const LABEL_WORDS: Readonly<Record<string, string>> = {
   version: 'version of the operator',
   where: 'part of the operator that caught it: watch, handler, controller, placement, pulse, scrape',

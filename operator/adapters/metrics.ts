@@ -12,10 +12,13 @@ const START_SECONDS = [0.025, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60, 120, 300
 const RECONCILE_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 const API_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15];
 
-/** prom-client calls these gauges `_total`, which the naming rules keep for counters: `promtool check metrics` refuses them. */
+/**
+ * prom-client names these gauges `_total`. The naming rules keep that for counters, so `promtool
+ * check metrics` refuses them.
+ */
 const MISNAMED = ['nodejs_active_handles_total', 'nodejs_active_requests_total', 'nodejs_active_resources_total'];
 
-/** `version` goes into `xenfleet_build_info`; `onFault` hears of figures that could not be told. */
+/** `version` goes into `xenfleet_build_info`. `onFault` hears of figures that could not be told. */
 export function createMetrics(
   version = packageVersion,
   onFault: OnFault = () => undefined,

@@ -1,4 +1,4 @@
-/** Gauges of the pools: the ledger's accounts, and whether the failures that they should tolerate are tolerated. */
+/** Gauges of the pools: the ledger's accounts, and whether failures of hosts are tolerated. */
 import type { Gauge } from 'prom-client';
 import { survive, type OnFault } from '../../common/survive';
 import type { InstrumentMaker } from './instruments';

@@ -1,4 +1,7 @@
-/** What the rest of the operator sees of the adapters: interfaces only, so that nothing but `main.ts` loads the packages behind them. */
+/**
+ * What the rest of the operator sees of the adapters. It holds interfaces only, so that nothing but
+ * `main.ts` loads the packages behind them.
+ */
 import type { RequestReport } from '../../common/kube/transport';
 import type { RelistCause, WatcherState } from '../../common/kube/watcher';
 import type { VMReason } from '../../common/reasons';
@@ -9,7 +12,8 @@ import type { FilterName, HostAccount, PoolAccount } from '../../scheduler/types
 export type LogFields = Readonly<Record<string, unknown>>;
 
 /**
- * Messages are constants, so that they can be searched for and counted; what varies goes into the fields. An error goes under `error`.
+ * Messages are constants, so that they can be searched for and counted. What varies goes into the
+ * fields, and an error under `error`.
  */
 export interface Logger {
   debug(message: string, fields?: LogFields): void;
@@ -23,12 +27,12 @@ export interface Logger {
 export type HostPhase = NonNullable<NonNullable<XenHost['status']>['phase']>;
 export type VMPhase = NonNullable<NonNullable<XenVM['status']>['phase']>;
 
-/** The state of the fleet, told when Prometheus asks. What is 0 may be left out. */
+/** The state of the fleet, read when Prometheus asks. Counts of 0 may be left out. */
 export interface FleetUsage {
   readonly hostsByPhase: Readonly<Partial<Record<HostPhase, number>>>;
   /** The ledger's account of each host, and its physical CPUs. */
   readonly hosts: readonly { readonly account: HostAccount; readonly cpus: number }[];
-  /** The ledger's account of each pool; not judged while hosts that might make it tolerant have not reported. */
+  /** The ledger's account of each pool. Not judged while hosts that may help have not reported. */
   readonly pools: readonly { readonly account: PoolAccount; readonly isJudged: boolean }[];
   readonly vmsByPhase: Readonly<Partial<Record<VMPhase, number>>>;
   /** VMs in Pending, by the reason of their Scheduled condition. */
@@ -44,7 +48,10 @@ export interface FleetUsage {
 export type PlacementResult = 'placed' | 'grown' | 'unschedulable' | 'conflict' | 'error';
 
 export interface Metrics {
-  /** Asked at every scrape; undefined while this process has no world to tell of (not leading, not synced): then no fleet figures are shown. */
+  /**
+   * Asked at every scrape. While it gives undefined (this process does not lead, or its caches are
+   * not synced) no figures of the fleet are shown.
+   */
   onCollect(read: () => FleetUsage | undefined): void;
   /** Seconds from the creation of a VM to its first Running. */
   vmStarted(seconds: number): void;
@@ -64,9 +71,9 @@ export interface Metrics {
   leftOut(kind: string, objects: number): void;
   /** Whether the brake on mass deletions is closed, and how many VMs it holds up. */
   brake(isClosed: boolean, held: number): void;
-  /** An exception that nobody expected was caught, here. */
+  /** An unexpected exception was caught at this place. */
   fault(where: string): void;
-  /** The text for Prometheus; what of the fleet cannot be told is left out. */
+  /** The text for Prometheus. Figures of the fleet that cannot be told are left out. */
   expose(): Promise<Exposition>;
 }
 
@@ -79,17 +86,23 @@ export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 export type LogFormat = 'json' | 'text';
 
 export interface OperatorConfig {
-  /** From `--kubeconfig` or `$KUBECONFIG` (several, separated by colons, are merged); absent: in-cluster, else `~/.kube/config`. */
+  /**
+   * From `--kubeconfig` or `$KUBECONFIG` (several, separated by colons, are merged). If absent:
+   * in-cluster, else `~/.kube/config`.
+   */
   readonly kubeconfig?: string;
   readonly context?: string;
-  /** Where the operator is installed. */
+  /** The namespace in which the operator is installed. */
   readonly namespace: string;
   /** Of this process and no other. */
   readonly identity: string;
   readonly leaderElectLeaseMs: number;
   readonly listen: ListenAddress;
   readonly hostUnknownAfterMs: number;
-  /** More deletions within the window than the larger of the two close the brake; `deletions` 0: there is none. */
+  /**
+   * The brake closes after more deletions within the window than the larger of the two. With
+   * `deletions` 0 there is no brake.
+   */
   readonly brake: { readonly deletions: number; readonly percent: number; readonly windowMs: number };
   /** Parallel reconciles per controller. */
   readonly workers: number;
@@ -98,8 +111,8 @@ export interface OperatorConfig {
 }
 
 export interface ListenAddress {
-  /** Absent: every address of the machine. */
+  /** If absent: every address of the machine. */
   readonly host?: string;
-  /** 0: any free port. */
+  /** 0 means any free port. */
   readonly port: number;
 }

@@ -1,8 +1,10 @@
 /**
- * Keeps account of deleted XenVMs for the brake (operator/plan/brake.ts). It lives as long as the process, and not for
- * one term of leadership: a new leader knows what it saw while it stood by.
+ * Keeps account of deleted XenVMs for the brake (operator/plan/brake.ts). It lives as long as the
+ * process and not just for one term of leadership, so a new leader knows what it saw while it stood
+ * by.
  *
- * A deletion first waits a moment: the first of many looks like any other. It goes on once no more of them come.
+ * A deletion first waits a moment, since the first of many looks like any other. It goes on once no
+ * more of them come.
  */
 import type { XenVM } from '../../crds/generated/types';
 import { keyOf } from '../../common/kube/types';
@@ -34,15 +36,15 @@ export interface BrakeOptions {
   readonly caches: Caches;
   readonly clock: Clock;
   readonly limits: BrakeLimits;
-  /** The operator's own namespace: lifted there, it is lifted for the whole fleet. */
+  /** The operator's own namespace: an annotation there lifts the brake for the whole fleet. */
   readonly systemNamespace: string;
-  /** The brake was closed or opened, or more wait than before; for metrics and the log. */
+  /** Called when the brake closes or opens, or when more VMs wait; for metrics and the log. */
   readonly onState: (state: BrakeState, held: number) => void;
 }
 
-/** A deletion goes on once nobody else was deleted for so long … */
+/** A deletion goes on once no other XenVM was deleted for this long … */
 const QUIET_MS = 2000;
-/** … or after this time, whatever comes. */
+/** … or after this time, even if more deletions come. */
 const PATIENCE_MS = 10_000;
 
 interface Noted {
@@ -58,9 +60,9 @@ const isDeleted = ({ metadata }: XenVM): boolean => metadata.deletionTimestamp !
 
 export class Brake {
   readonly #options: BrakeOptions;
-  /** By UID; forgotten when the object is gone and the window has passed. */
+  /** Deletions by UID. One is forgotten when its object is gone and the window has passed. */
   readonly #noted = new Map<string, Noted>();
-  /** VMs that this process found held up by an earlier leader. */
+  /** UIDs of VMs whose conditions say that an earlier leader held them up. */
   readonly #inherited = new Set<string>();
   readonly #listeners = new Set<(keys: readonly string[]) => void>();
   readonly #undo: (() => void)[];
@@ -68,7 +70,7 @@ export class Brake {
   #isDirty = false;
   #lastSeenMs = -Infinity;
   #timer: Timer | undefined;
-  /** By namespace: VMs that have a host. */
+  /** How many VMs have a host, by namespace. */
   readonly #claimed = new Map<string, number>();
 
   constructor(options: BrakeOptions) {
@@ -85,7 +87,7 @@ export class Brake {
         ];
   }
 
-  /** Hears of the VMs for which the brake may say something else now. Undone by calling what is returned. */
+  /** Calls with the keys of the waiting VMs when its answer may be another. Returns the undo. */
   onChange(listener: (keys: readonly string[]) => void): () => void {
     this.#listeners.add(listener);
     return () => void this.#listeners.delete(listener);
@@ -96,7 +98,7 @@ export class Brake {
     for (const undo of this.#undo.splice(0)) undo();
   }
 
-  /** What it says of a VM that is being deleted. */
+  /** What the brake says of a VM that is being deleted. */
   of(vm: XenVM): BrakeWord {
     const { limits, systemNamespace: system, clock } = this.#options;
     const { namespace = '', uid = '' } = vm.metadata;
@@ -155,14 +157,14 @@ export class Brake {
     });
   }
 
-  /** Judges anew, and has everybody who waits looked at, unless all is as it was. */
+  /** Judges anew if that can matter, and tells the listeners of all VMs that wait. */
   #look({ atOnce = false } = {}): void {
     const { caches, clock } = this.#options;
     if (!caches.namespaces.isSynced || !caches.domains.isSynced) return this.#arm(QUIET_MS);
     const nowMs = clock.monotonicMs();
     const waiting = [...this.#noted.values()].filter((noted) => this.#waits(noted));
     const settledAtMs = this.#lastSeenMs + QUIET_MS;
-    // While more of them come, the count would only change and be told again and again.
+    // While more deletions come, a new count would only be reported again and again.
     if (atOnce || !isClosed(this.#state) || settledAtMs <= nowMs) this.#judge();
     for (const listener of this.#listeners) listener(waiting.map(({ key }) => key));
     const nextMs = [settledAtMs, ...waiting.map((noted) => this.#goesOnAtMs(noted))].filter((atMs) => atMs > nowMs);
@@ -185,7 +187,7 @@ export class Brake {
     onState(this.#state, deletions.filter((one) => one.waits && closedFor(this.#state, one.namespace)).length);
   }
 
-  /** What is gone for longer than the window counts no more; neither does what an administrator let go. */
+  /** Drops deletions that are done and older than the window, and those that were let go. */
   #forget(): void {
     const { clock, limits } = this.#options;
     const nowMs = clock.monotonicMs();
@@ -193,7 +195,7 @@ export class Brake {
       const isLifted = this.#isLifted(noted.namespace);
       const isPast = this.#present(noted) === undefined && nowMs - noted.seenMs > limits.windowMs;
       if (isPast || isLifted) this.#noted.delete(noted.uid);
-      // Somebody has looked at it: what remains is judged by itself.
+      // An administrator has looked at what was held up before: the rest is judged by itself.
       if (isLifted) this.#inherited.clear();
     }
   }
@@ -215,7 +217,7 @@ export class Brake {
     return vm?.metadata.uid === uid ? vm : undefined;
   }
 
-  /** Still there, and its order does not say yet that it ends. */
+  /** The VM is still there, and its order does not yet say Absent. */
   #waits(noted: Noted): boolean {
     const vm = this.#present(noted);
     const host = vm?.status?.placement?.host;

@@ -1,10 +1,10 @@
 /**
- * One leader's term: a fresh nonce, the kinds and their controllers, the one placement loop. Nothing of
- * it is left when it ends.
+ * One leader's term: a fresh nonce, the kinds with their controllers, and the one placement loop.
+ * Nothing of it is left when the term ends.
  *
- * The ring of a VM that needs a host:
+ * The way of a VM that needs a host:
  *
- *     vm/controller ──request──▶ placement/placement ──claim written──▶ the VM's key, first in the queue
+ *     vm/controller ──request──▶ placement/placement ──claim written──▶ the VM's key, queued first
  *           ▲                                                                        │
  *           └────────────────────────── reconcile: the order ◀──────────────────────┘
  */
@@ -93,7 +93,7 @@ export class LeaderTerm {
     this.#views.start();
   }
 
-  /** What was cached is in doubt: every host must report anew before decisions go on. */
+  /** The caches may lack what the API holds: decisions wait until all hosts report anew. */
   renewNonce(): void {
     this.#options.directory.nonce = this.#options.newNonce();
     this.placement.withdrawAll();

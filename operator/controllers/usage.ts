@@ -1,4 +1,4 @@
-/** The state of the fleet in numbers, for metrics. Reads caches, writes nothing. */
+/** The state of the fleet in numbers, for metrics. It reads caches and writes nothing. */
 import { findCondition } from '../../common/conditions';
 import type { VMReason } from '../../common/reasons';
 import type { HostPhase, VMPhase, FleetUsage } from '../adapters/types';

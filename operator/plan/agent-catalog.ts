@@ -1,9 +1,12 @@
-/** What every agent is told of the fleet, cut to what one XenAgent can carry; what is left out is named. Pure. */
+/**
+ * What every agent is told of the fleet, cut to what one XenAgent can carry. Names all that is left
+ * out. Pure.
+ */
 import type { XenAgentSpec, XenNetwork, XenStoragePool } from '../../crds/generated/types';
 import type { CatalogReason } from '../../common/reasons';
 import type { FleetRoster } from './roster';
 
-/** The bounds of XenAgent.spec; with all of them reached it is about half of what etcd takes. */
+/** The bounds of XenAgent.spec. If all are reached it takes about half of what etcd accepts. */
 export const AGENT_LIMITS = { roster: 4096, storagePools: 256, networks: 2048, nameLength: 63 } as const;
 
 export interface CatalogFacts {
@@ -12,7 +15,7 @@ export interface CatalogFacts {
   readonly networks: readonly XenNetwork[];
 }
 
-/** An object that agents are not told of, and what helps. */
+/** An object that agents are not told of, and what would help. */
 export interface LeftOut {
   readonly kind: 'XenHost' | 'XenStoragePool' | 'XenNetwork';
   readonly name: string;
@@ -29,7 +32,7 @@ interface Named {
   readonly name: string;
 }
 
-/** The first `most` by name of those that can be named, so that equal worlds give equal lists whatever the order of arrival. */
+/** The first `most` by name of those that can be told, whatever the order of arrival. */
 function cut<T extends Named>(kind: LeftOut['kind'], items: readonly T[], most: number, leftOut: LeftOut[]): T[] {
   const { nameLength } = AGENT_LIMITS;
   const sayable = items.filter(({ name }) => name.length <= nameLength);

@@ -1,31 +1,34 @@
 /**
- * The brake. Where many XenVMs are deleted at once (a namespace, a CRD, a selector that was too wide, a bug of some
- * controller), the operator ends no guest on their behalf until an administrator says that it is meant. Pure.
+ * The brake. When many XenVMs are deleted at once (a namespace, a CRD, a selector that was too
+ * wide, a bug of some controller), the operator ends no guest on their behalf until an
+ * administrator says that it is meant. Pure.
  *
  *     open ──more deletions within the window than the limit, and one of them still waits──▶ closed
  *       ▲                                                                                      │
  *       └──────────── lifted by an annotation on a namespace, or nobody waits any more ────────┘
  *
- * It closes for one namespace if that one is over the limit: a tenant's own business holds up nobody else. It closes
- * for the whole fleet if the deletions of several namespaces are over the fleet's limit, and no namespace counts for
- * more than half of that: one or two tenants cannot close it for all.
+ * It closes for one namespace if that one is over its limit, so a tenant's own deletions hold up
+ * nobody else. It closes for the whole fleet if the deletions of several namespaces are over the
+ * limit of the fleet. No namespace counts there for more than half of that limit (but for 1 at
+ * least), so that from a limit of 2 on, one or two tenants cannot close the brake for all.
  *
- * Deletions are told apart by the API server's own time stamps, so a new leader judges them as the old one
- * did. What an earlier leader held up says so in its conditions, and is held up still, with its namespace.
+ * The API server's own time stamps say when deletions happened, so a new leader judges them as the
+ * old one did. If an earlier leader held up a VM, the conditions of the VM say so: it is held up
+ * still, and so is its namespace.
  */
 import type { XenVM } from '../../crds/generated/types';
 import { findCondition } from '../../common/conditions';
 import { BRAKE_LIFTED_UNTIL } from '../../common/names';
 
 export interface BrakeLimits {
-  /** So many deletions within the window are nothing unusual; 0 turns the brake off. */
+  /** This many deletions within the window are nothing unusual. 0 turns the brake off. */
   readonly deletions: number;
-  /** … and so many percent of the VMs (of the namespace, of the fleet) that have a host, if that is more. */
+  /** … or this many percent of the VMs (of namespace or fleet) with a host, if that is more. */
   readonly percent: number;
   readonly windowMs: number;
 }
 
-/** A XenVM that was deleted with something at stake. */
+/** A XenVM that was deleted and would lose a guest that may run, or a disk. */
 export interface Deletion {
   readonly namespace: string;
   /** Its deletionTimestamp, in ms since 1970. */
@@ -39,15 +42,15 @@ export interface Deletion {
 /** Why the brake is closed for one namespace, or for all. */
 export interface Closed {
   readonly scope: 'namespace' | 'fleet';
-  /** Deletions within one window, or those that wait if an earlier leader counted them. */
+  /** Deletions within one window, or, if an earlier leader closed it, those that still wait. */
   readonly count: number;
   readonly limit: number;
-  /** VMs of the namespace or the fleet that have a host, those that were just deleted included. */
+  /** VMs of the namespace or the fleet that have a host, with those that were just deleted. */
   readonly vms: number;
 }
 
 export interface BrakeState {
-  /** For everybody. */
+  /** Set if the brake is closed for everybody. */
   readonly fleet?: Closed;
   readonly namespaces: ReadonlyMap<string, Closed>;
 }
@@ -61,7 +64,7 @@ export const closedFor = ({ fleet, namespaces }: BrakeState, namespace: string):
 
 /** What the brake says of one VM that is being deleted. */
 export interface BrakeWord {
-  /** `gathering`: it is too early to tell whether it is one of many. */
+  /** `gathering`: it is too early to tell whether the VM is one of many. */
   readonly state: 'open' | 'gathering' | 'closed';
   readonly message: string;
 }
@@ -70,7 +73,7 @@ export const OPEN: BrakeWord = { state: 'open', message: '' };
 
 export const isOff = ({ deletions }: BrakeLimits): boolean => deletions === 0;
 
-/** Its end would take something away: a guest that may run, or a disk that goes with it. */
+/** Whether its end takes something away: a guest that may run, or a disk that goes with it. */
 export function isAtStake({ spec, status }: XenVM): boolean {
   if (status?.placement === undefined) return false;
   const mayRun = spec.runPolicy !== 'Halted' && status.phase !== 'Stopped';
@@ -81,7 +84,7 @@ export function isAtStake({ spec, status }: XenVM): boolean {
 export const wasHeld = ({ status }: XenVM): boolean =>
   findCondition(status?.conditions, 'Stalled')?.reason === 'BrakeClosed';
 
-/** `claimed`: by namespace, VMs that have a host, those that were just deleted included. */
+/** `claimed`: VMs that have a host, by namespace, with those that were just deleted. */
 export function judgeDeletions(
   deletions: readonly Deletion[],
   claimed: ReadonlyMap<string, number>,
@@ -123,7 +126,7 @@ const limitOf = (vms: number, { deletions, percent }: BrakeLimits): number =>
   Math.max(deletions, Math.floor((vms * percent) / 100));
 
 /**
- * The most deletions that lie within one window, of those windows in which somebody still waits. No namespace
+ * The most deletions within one window, of all windows in which a VM still waits. No namespace
  * counts for more than `share`.
  */
 function largestBurst(sorted: readonly Deletion[], windowMs: number, share = Infinity): number {
@@ -150,11 +153,11 @@ interface Place {
   readonly namespace: string;
   /** The operator's own namespace. */
   readonly system: string;
-  /** The value of an annotation that is there and is no time. */
+  /** The value of an annotation that is there but is no time. */
   readonly unread: string | undefined;
 }
 
-/** Why a VM of `namespace` is held up, and what helps. */
+/** Why a VM of `namespace` is held up, and what would help. */
 export function closedMessage(
   { scope, count, limit, vms }: Closed,
   { deletions, percent, windowMs }: BrakeLimits,
@@ -175,7 +178,7 @@ const RFC_3339 = /^\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}
 
 export type Annotations = Readonly<Record<string, string>> | undefined;
 
-/** Until when (ms since 1970) an administrator has lifted the brake; undefined if the word is missing or no time. */
+/** Until when (ms since 1970) an administrator has lifted the brake. Undefined if not lifted. */
 export function liftedUntilMs(annotations: Annotations): number | undefined {
   const word = annotations?.[BRAKE_LIFTED_UNTIL];
   if (word === undefined || !RFC_3339.test(word)) return undefined;
@@ -183,7 +186,7 @@ export function liftedUntilMs(annotations: Annotations): number | undefined {
   return Number.isNaN(ms) ? undefined : ms;
 }
 
-/** What is written there instead of a time, cut short. */
+/** The value that is no time, cut short. */
 export function unreadableLift(annotations: Annotations): string | undefined {
   const word = annotations?.[BRAKE_LIFTED_UNTIL];
   return word === undefined || liftedUntilMs(annotations) !== undefined ? undefined : word.slice(0, 40);

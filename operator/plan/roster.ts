@@ -1,26 +1,26 @@
 /**
- * The names of all hosts, kept on Dom0s: a restored backup of the API knows no host that was added after
- * it, and such a host may run a VM that the backup shows elsewhere. Pure.
+ * The names of all hosts are kept on Dom0s, for a restored backup of the API knows no host that was
+ * added after it, and such a host may run a VM that the backup shows elsewhere. Pure.
  *
- * The oldest hosts keep the names, and no others: of the hosts that there are, a backup knows the oldest
- * ones, whenever it was made; and what one more host costs does not grow with the fleet.
+ * Only the oldest hosts keep the names. Of all hosts a backup knows the oldest ones, whenever it
+ * was made; and so the cost of one more host does not grow with the fleet.
  *
- * A name is let go only of a host that the API knows, as it leaves or when others keep the names. What a
- * Dom0 remembers of strangers stays until somebody says what became of them.
+ * Only the name of a host that the API knows is let go, as the host leaves or when others keep the
+ * names. Names of strangers stay on a Dom0 until somebody says what became of them.
  */
 import type { XenAgent, XenAgentSpec, XenHost } from '../../crds/generated/types';
 
-/** So many keep the names. Two must agree about a stranger, and some may be lost. */
+/** So many hosts keep the names. Two must agree about a stranger, and some may be lost. */
 export const KEEPERS = 16;
 const MOST_NAMES = 4096;
-/** No restore steps back over so many rosters: a report of more is a lie, and must not use the epochs up. */
+/** No restore goes back so many rosters. A higher report is a lie: it must use up no epochs. */
 const FAR_EPOCHS = 1_000_000;
 
 interface Deleted {
   readonly metadata: { readonly deletionTimestamp?: string };
 }
 
-/** Nothing of the fleet is on it any more: it is forgotten before its XenHost is gone. */
+/** Nothing of the fleet is on the host any more, so it is forgotten before its XenHost is gone. */
 export const isLeaving = ({ metadata }: XenHost, namespace: Deleted | undefined): boolean =>
   metadata.deletionTimestamp !== undefined &&
   (namespace === undefined || namespace.metadata.deletionTimestamp !== undefined);
@@ -36,10 +36,10 @@ export function keepersOf(hosts: readonly XenHost[]): ReadonlySet<string> {
 }
 
 export interface FleetRoster {
-  /** Names that are to be kept, sorted. */
+  /** The names that are to be kept, sorted. */
   readonly roster: readonly string[];
   readonly keepers: ReadonlySet<string>;
-  /** Names of all XenHosts, those that leave included. */
+  /** Names of all XenHosts, including those that leave. */
   readonly known: ReadonlySet<string>;
 }
 
@@ -48,7 +48,7 @@ export type ToldRoster = Required<Pick<XenAgentSpec, 'roster' | 'rosterEpoch'>>;
 const isSame = (a: readonly string[], b: readonly string[]): boolean =>
   a.length === b.length && a.every((name, index) => name === b[index]);
 
-/** What the agent of `host` is told; what it was told already, if that is the same. */
+/** What the agent of `host` is told. If that is what it was told before, nothing changes. */
 export function rosterFor(host: string, agent: XenAgent | undefined, fleet: FleetRoster): ToldRoster {
   const { roster: told = [], rosterEpoch: toldEpoch = 0 } = agent?.spec ?? {};
   const { roster: kept = [], rosterEpoch: saidEpoch = 0 } = agent?.status ?? {};
@@ -67,9 +67,9 @@ export interface Roster {
 }
 
 /**
- * Names in the rosters of reports that are no hosts of ours. One report alone could be a lie that
- * makes the whole fleet wait for a host that never was, so two must agree, unless there is only one.
- * `rosters`: of those that keep any names.
+ * Names in the rosters of reports that are no hosts of ours. One report alone could be a lie, and
+ * the whole fleet would wait for a host that never was; so two must agree, unless only one host
+ * keeps names. `rosters`: of all reports that keep any names.
  */
 export function rememberedHosts(rosters: readonly Roster[], isKnown: (name: string) => boolean): string[] {
   const votes = new Map<string, number>();

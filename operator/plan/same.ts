@@ -1,4 +1,4 @@
-/** Equality of specs, whatever the order of their keys: the API server hands them back in its own. Pure. */
+/** Equality of specs, whatever the order of keys: the API server has an order of its own. Pure. */
 export function sameSpec(a: unknown, b: unknown): boolean {
   if (a === b) return true;
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;

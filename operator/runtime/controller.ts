@@ -1,4 +1,4 @@
-/** The worker loop: key in, reconcile, come back later where asked or where it failed. */
+/** The worker loop: takes a key, reconciles it, and comes back later if asked or if it failed. */
 import { isKubeError } from '../../common/kube/errors';
 import type { Clock } from '../../common/ports';
 import { survive, type OnFault } from '../../common/survive';
@@ -7,18 +7,24 @@ import type { WorkQueue } from './workqueue';
 
 export interface ReconcileResult {
   readonly requeueAfterMs?: number;
-  /** Of that coming back, as in `WorkQueue.add`. */
+  /** Priority of that later look, as in `WorkQueue.add`. */
   readonly priority?: number;
 }
-/** Level-triggered: reads the world anew, makes it as declared, may be called again at any time. `signal` fires at `stop()`. */
+/**
+ * Reads the world anew, makes it as declared, and may be called again at any time (it is
+ * level-triggered). `signal` fires at `stop()`.
+ */
 export type Reconcile = (key: string, signal: AbortSignal) => Promise<ReconcileResult | undefined | void>;
 
-/** Counted and reported, not tried again until something changes. */
+/** Is counted and reported. The key is not tried again until something changes. */
 export class TerminalError extends Error {
   override readonly name = 'TerminalError';
 }
 
-/** `stale`: the world was newer than our picture of it (conflict, not found, exists already); tried again without a word. */
+/**
+ * `stale`: the world was newer than our picture of it (conflict, not found, exists already). The
+ * key is tried again, and nothing is logged.
+ */
 export type ReconcileOutcome = 'ok' | 'requeueAfter' | 'stale' | 'notLeading' | 'stopped' | 'terminal' | 'error';
 
 export interface ControllerOptions {
@@ -55,7 +61,7 @@ export class Controller {
     this.workers = Array.from({ length: this.options.workers ?? 1 }, () => this.work(signal));
   }
 
-  /** Takes no new key and waits for those being worked on; their `signal` fires. */
+  /** Takes no new key and waits for those that are worked on; their `signal` fires. */
   async stop(): Promise<void> {
     this.stopSignal.abort();
     await Promise.all(this.workers);

@@ -1,14 +1,14 @@
 /**
- * Leader election by Lease: for efficiency; safety is compare-and-swap. Still, who may not lead must not write, so everybody asks right
- * before each write, by a clock that goes on while the process is stopped.
+ * Leader election by Lease. Safety comes from compare-and-swap; the election saves work. Even so,
+ * whoever may not lead must not write, so everybody asks right before each write.
  *
- *     candidate ──won──► leading ──not renewed in time, lost, stop()──► steppingDown ──► candidate │ stopped
+ *     candidate ──won──► leading ──expired, lost, stop()──► steppingDown ──► candidate │ stopped
  *
  *     time since the start of the last good renewal:
- *     0 ───────── renewed every retryPeriod ───────── renewDeadline ─────────── leaseDuration
- *     we may write                                    │ we stop the workers    │ others may take over
+ *     0 ─────── renewed every retryPeriod ─────── renewDeadline ───────── leaseDuration
+ *     we may write                                │ we stop the workers    │ others may take over
  *
- * Whether another holder's lease has lapsed is judged by our own clock, from when we last saw it change; its time stamps are not trusted.
+ * Another's lease lapses by our own clock, from when we last saw it change, not by its time stamps.
  */
 import type { KubeClient } from '../../common/kube/client';
 import { sleep } from '../../common/kube/clock';
@@ -26,27 +26,27 @@ export class NotLeading extends Error {
 export type LeaderState = 'candidate' | 'leading' | 'steppingDown' | 'stopped';
 
 export interface LeaderOptions {
-  /** Not a guarded one. */
+  /** A client that is not guarded by this leadership. */
   readonly client: KubeClient;
   readonly lease: ObjectRef;
-  /** Of this process and no other: e.g. pod name and a random part. */
+  /** Of this process and no other, e.g. the pod name and a random part. */
   readonly identity: string;
   readonly clock: Clock;
   readonly random: Random;
-  /** Whole seconds; default 15 000. */
+  /** Whole seconds, in milliseconds; default 15 000. */
   readonly leaseDurationMs?: number;
-  /** Without a renewal for so long we stop writing and step down; default 10 000. */
+  /** After this time without a renewal we stop writing and step down; default 10 000. */
   readonly renewDeadlineMs?: number;
-  /** Between attempts; default 2 000. */
+  /** Time between attempts; default 2 000. */
   readonly retryPeriodMs?: number;
   /**
-   * Leadership begins: start the workers. `term` grows with each. Where it rejects, we step down. `signal` fires when the term ends, also
-   * while this still waits for something: nobody waits for it then, so look at the signal before starting anything.
+   * Leadership begins: start the workers. `term` grows each time. If it rejects, we step down.
+   * `signal` fires at the end of the term; look at it before you start anything after a wait.
    */
   readonly onStarted: (term: number, signal: AbortSignal) => void | Promise<void>;
   /** Leadership ends: stop the workers; the lease is released only after this. */
   readonly onStopped: (term: number) => void | Promise<void>;
-  /** Somebody else holds the Lease; told at every look. */
+  /** Somebody else holds the Lease. Called at every look at it. */
   readonly onHeld?: (holder: string) => void;
   readonly onState?: (state: LeaderState) => void;
   readonly onError?: (error: unknown) => void;
@@ -77,17 +77,17 @@ export class LeaderElector {
     this.timing = { leaseDurationMs, renewDeadlineMs, retryPeriodMs };
   }
 
-  /** By our own clock, now. */
+  /** Whether we lead now, by our own clocks, which go on while the process is stopped. */
   isLeader(): boolean {
     return this.renewed !== undefined && this.elapsedMs(this.renewed) < this.timing.renewDeadlineMs;
   }
 
-  /** Throws NotLeading. */
+  /** Throws NotLeading if we do not lead now. */
   assertLeading(): void {
     if (!this.isLeader()) throw new NotLeading(`${this.options.identity} does not lead, or could not renew in time`);
   }
 
-  /** A check for the present term only: also refuses after leadership was lost and won again. For `KubeClient.guarded`. */
+  /** For `KubeClient.guarded`: a check that refuses after this term, also if a later one is won. */
   guard(): () => void {
     const { term } = this;
     return () => {
@@ -100,7 +100,7 @@ export class LeaderElector {
     this.running ??= this.loop();
   }
 
-  /** Stops the workers, releases the lease. */
+  /** Stops the workers and releases the lease. */
   async stop(): Promise<void> {
     this.stopSignal.abort();
     await this.running;
@@ -200,7 +200,7 @@ export class LeaderElector {
     this.won(await client.update(LEASES, { ...before, spec: this.spec(before.spec) }, this.call()), begun);
   }
 
-  /** Reads first where the last answer was lost, so that the next leader need not wait for a lease nobody holds. */
+  /** Reads first if an answer was lost: the next leader need not wait for a lease nobody holds. */
   private async release(): Promise<void> {
     const { client, lease, identity } = this.options;
     const call = { deadlineMs: this.timing.retryPeriodMs };
@@ -242,7 +242,7 @@ export class LeaderElector {
     return { monotonicMs: this.options.clock.monotonicMs(), wallMs: this.options.clock.wallMs() };
   }
 
-  /** The longer of two clocks: the monotonic one stands still while a virtual machine is suspended, the other may have been set back. */
+  /** The longer: monotonic time halts in a suspended VM, and wall time may have been set back. */
   private elapsedMs(since: Moment): number {
     const now = this.now();
     return Math.max(now.monotonicMs - since.monotonicMs, now.wallMs - since.wallMs);

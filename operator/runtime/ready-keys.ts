@@ -1,4 +1,4 @@
-/** The due part of a work queue: each key once, by priority, then first come first served. */
+/** The keys of a work queue that are due: each once, by priority, then in order of arrival. */
 
 interface Entry {
   readonly priority: number;
@@ -7,7 +7,7 @@ interface Entry {
 
 export class ReadyKeys {
   private readonly entries = new Map<string, Entry>();
-  /** Keys of one priority in order of arrival; highest priority first. */
+  /** Keys of one priority in order of arrival; the highest priority first. */
   private levels: { readonly priority: number; readonly keys: Set<string> }[] = [];
 
   get size(): number {

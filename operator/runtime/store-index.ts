@@ -1,7 +1,7 @@
 /** The named indexes of a store: value → keys. */
 import { survive, type OnFault } from '../../common/survive';
 
-/** The values under which an object is found; none: not in this index. Must be pure. */
+/** The values under which an object is found. With none it is not in this index. Must be pure. */
 export type IndexFunctions<T> = Readonly<Record<string, (object: T) => readonly string[]>>;
 
 export class StoreIndex<T> {
@@ -10,7 +10,7 @@ export class StoreIndex<T> {
     { readonly valuesOf: (object: T) => readonly string[]; readonly keys: Map<string, Set<string>> }
   >;
 
-  /** An object for which an index function throws is told, and is missing from that index only. */
+  /** If an index function throws for an object, that is reported, and that index lacks it. */
   constructor(
     functions: IndexFunctions<T>,
     private readonly onFault: OnFault,

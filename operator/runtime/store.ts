@@ -1,9 +1,12 @@
 /**
- * A cache of one kind, fed by a Watcher: get by key, by named index; tells handlers which keys changed.
+ * A cache of one kind, fed by a Watcher. It finds objects by key and by named index, and tells
+ * handlers which keys changed.
  *
- * Read your own writes: what a write returned is given to `assume` and shown from then on, until the watch has come as far. So a
- * reconciler that runs again before the watch caught up does not create a second time. A watch tells the changes of its kind in the order
- * of their resource versions; hence one number, the version the watch has come to, says for every write whether it is in already.
+ * A writer reads its own writes: what a write returned is given to `assume` and shown from then on,
+ * until the watch has come as far. So a reconciler that runs again before that does not create an
+ * object twice. A watch tells the changes of its kind in the order of their resource versions.
+ * Hence one number, the version that the watch has come to, says for every write whether it is in
+ * the cache already.
  */
 import { compareResourceVersions, keyOf } from '../../common/kube/types';
 import type { KubeObject } from '../../common/kube/types';
@@ -15,20 +18,26 @@ import type { IndexFunctions } from './store-index';
 
 export type { IndexFunctions } from './store-index';
 
-/** One change. An object replaced by another of the same name (other uid) comes as `deleted`, then `added`. */
+/** One change. An object replaced under its name (other UID) makes `deleted`, then `added`. */
 export type StoreChange<T> =
   | { readonly type: 'added'; readonly key: string; readonly object: T }
   | { readonly type: 'updated'; readonly key: string; readonly object: T; readonly old: T }
   | { readonly type: 'deleted'; readonly key: string; readonly old: T };
 
-/** Enqueue keys, nothing else: it runs inside the watch's stream. What it throws is told and reaches neither the others nor the watch. */
+/**
+ * Should only enqueue keys, since it runs inside the stream of the watch. What it throws is
+ * reported, and disturbs neither other handlers nor the watch.
+ */
 export type ChangeHandler<T> = (change: StoreChange<T>) => void;
 
 export interface StoreOptions<T> {
   readonly indexes?: IndexFunctions<T>;
-  /** Changes that a relist found and the watch should have told. */
+  /** Counts changes that only a relist found, although the watch should have told them. */
   readonly onMissedEvents?: (count: number) => void;
-  /** Hears of index functions and handlers that threw; default: an uncaught exception, once the work at hand is done. */
+  /**
+   * Hears what index functions and handlers throw. By default that becomes an uncaught exception,
+   * once the work at hand is done.
+   */
   readonly onFault?: OnFault;
 }
 
@@ -49,11 +58,11 @@ export class Store<T extends KubeObject> {
   private objects = new Map<string, T>();
   private readonly index: StoreIndex<T>;
   private readonly handlers = new Set<ChangeHandler<T>>();
-  /** What a list under way has brought so far. */
+  /** What a list that is being read has brought so far. */
   private listing: Map<string, T> | undefined;
-  /** Keys assumed since that list began: it may be older than they are. */
+  /** Keys assumed since that list began: the list may be older than they are. */
   private readonly assumedWhileListing = new Set<string>();
-  /** Everything up to here has been told by the watch. */
+  /** The version up to which the watch has told everything. */
   private progress: string | undefined;
 
   private readonly onFault: OnFault;
@@ -82,7 +91,7 @@ export class Store<T extends KubeObject> {
     return this.objects.get(key);
   }
 
-  /** The objects for which the index function gave `value`. Throws where no such index was declared. */
+  /** The objects for which the index function gave `value`. Throws if there is no such index. */
   byIndex(index: string, value: string): T[] {
     return this.index
       .keys(index, value)
@@ -94,13 +103,13 @@ export class Store<T extends KubeObject> {
     return [...this.objects.values()];
   }
 
-  /** Returns what takes the handler away again. */
+  /** Returns a function that takes the handler away again. */
   onChange(handler: ChangeHandler<T>): () => void {
     this.handlers.add(handler);
     return () => this.handlers.delete(handler);
   }
 
-  /** What a write returned. Ignored where the watch has come further already: then the cache knows better. */
+  /** Takes what a write returned. If the watch has come further, the cache knows better. */
   assume(object: T): void {
     const key = keyOf(object.metadata);
     const version = versionOf(object);
@@ -149,7 +158,7 @@ export class Store<T extends KubeObject> {
     if (!isSuccessor) this.tell(this.remove(key));
   }
 
-  /** A whole list replaces everything at once; handlers see the world after it. */
+  /** A whole list replaces everything at once. Handlers see the world after it. */
   private swap(resourceVersion: string, cause: RelistCause): void {
     const listing = this.listing ?? new Map<string, T>();
     this.listing = undefined;
@@ -170,7 +179,7 @@ export class Store<T extends KubeObject> {
     this.tell(changes);
   }
 
-  /** Written while the list was read, and later than the list. */
+  /** Whether the object was written while the list was read, and after it. */
   private isBeyond(key: string, present: T, listVersion: string): boolean {
     return this.assumedWhileListing.has(key) && compareResourceVersions(versionOf(present), listVersion) > 0;
   }

@@ -1,5 +1,5 @@
 /**
- * Keys to work on: each once, one at a time, later with growing delays where it fails.
+ * Keys to work on: each once and one at a time. A key that fails comes back with growing delays.
  *
  *     add ─────────────► ready ──take──► working ──done──► (gone)
  *     addAfter ─► later ──┘  ▲             │  add: once more
@@ -12,7 +12,7 @@ import { ReadyKeys } from './ready-keys';
 export interface WorkQueueHooks {
   /** How many keys are due and not taken. */
   readonly onDepth?: (depth: number) => void;
-  /** Milliseconds a key waited since it was due. */
+  /** How many milliseconds a key waited since it was due. */
   readonly onTaken?: (waitedMs: number) => void;
   readonly onDone?: (workedMs: number) => void;
   readonly onRetry?: () => void;
@@ -21,7 +21,10 @@ export interface WorkQueueHooks {
 export interface WorkQueueOptions {
   readonly clock: Clock;
   readonly random: Random;
-  /** First delay after a failure (default 5) and the longest (default 60 000); of each, the upper half is chance. */
+  /**
+   * First delay after a failure (default 5) and the longest (default 60 000). The upper half of
+   * each delay is random.
+   */
   readonly baseDelayMs?: number;
   readonly maxDelayMs?: number;
   readonly hooks?: WorkQueueHooks;
@@ -30,9 +33,9 @@ export interface WorkQueueOptions {
 export class WorkQueue {
   private readonly ready = new ReadyKeys();
   private readonly later = new Map<string, { readonly dueMs: number; readonly timer: Timer }>();
-  /** Since when each key is worked on. */
+  /** The monotonic time (ms) since when each key is worked on. */
   private readonly working = new Map<string, number>();
-  /** Keys added while worked on, with their priority. */
+  /** Keys that were added while they are worked on, with their priority. */
   private readonly again = new Map<string, number>();
   private readonly failures = new Map<string, number>();
   private waiters: ((key: string | undefined) => void)[] = [];
@@ -40,12 +43,15 @@ export class WorkQueue {
 
   constructor(private readonly options: WorkQueueOptions) {}
 
-  /** Keys that are due and not taken. */
+  /** How many keys are due and not taken. */
   get depth(): number {
     return this.ready.size;
   }
 
-  /** Due now; a higher priority comes first (default 0), equal ones in order of arrival. While the key is worked on: once more afterwards. */
+  /**
+   * Due now. The highest priority comes first (default 0), and within it the first that arrived. A
+   * key that is worked on comes once more afterwards.
+   */
   add(key: string, priority = 0): void {
     if (this.isShut) return;
     this.dropLater(key);
@@ -56,7 +62,10 @@ export class WorkQueue {
     this.makeReady(key, priority);
   }
 
-  /** Due in `delayMs`, then as `add`; of several times for one key the earliest counts, and a key that is due now stays so. */
+  /**
+   * Due in `delayMs`, then as by `add`. Of several times for one key the earliest counts, and a key
+   * that is due now stays so.
+   */
   addAfter(key: string, delayMs: number, priority = 0): void {
     if (delayMs <= 0) return this.add(key, priority);
     if (this.isShut || this.ready.has(key) || this.again.has(key)) return;
@@ -76,12 +85,12 @@ export class WorkQueue {
     this.addAfter(key, Math.max(atLeastMs, backoffMs(failures, { baseMs, maxMs, random })));
   }
 
-  /** The key did well: its back-off begins anew. */
+  /** The key succeeded: its back-off begins anew. */
   forget(key: string): void {
     this.failures.delete(key);
   }
 
-  /** The next key; undefined once the queue is shut down and empty, or where `signal` fires first. */
+  /** The next key. Undefined once the queue is shut down and empty, or if `signal` fires first. */
   take(signal?: AbortSignal): Promise<string | undefined> {
     if (signal?.aborted === true) return Promise.resolve(undefined);
     const key = this.takeReady();
@@ -100,7 +109,7 @@ export class WorkQueue {
     });
   }
 
-  /** Whoever works on the key reads the world anew: what was added for it until now is in what is read. */
+  /** The key is about to be read anew, so what was added for it until now needs no further look. */
   rereading(key: string): void {
     this.again.delete(key);
   }
@@ -116,7 +125,7 @@ export class WorkQueue {
     this.makeReady(key, priority);
   }
 
-  /** Takes nothing new; what is due now is still handed out, what is due later is forgotten. */
+  /** Takes no new keys. Keys that are due now are still handed out, later ones are forgotten. */
   shutDown(): void {
     this.isShut = true;
     for (const key of [...this.later.keys()]) this.dropLater(key);

@@ -1,6 +1,8 @@
 /**
- * Any history of orders, kills, agents beside each other, power losses, failing tools and a silent API: no UUID ever runs twice, no guest
- * ends that nobody ordered to end, nothing starts at a retired epoch; and when the faults stop, what is ordered is so, and nothing is written.
+ * Any history of orders, kills, agents beside each other, power losses, failing tools and a silent
+ * API. No UUID ever runs twice, no guest ends that nobody ordered to end, and nothing starts at a
+ * retired epoch. When the faults stop, what is ordered comes true, and then nothing more is
+ * written.
  */
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import fc from 'fast-check';

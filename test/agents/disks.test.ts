@@ -1,4 +1,7 @@
-/** Disks and pools as the whole agent sees them: whatever is lost on the way, no guest boots from a blank disk in place of its own. */
+/**
+ * Disks and pools as the whole agent sees them: whatever is lost on the way, no guest boots from a
+ * blank disk in place of its own.
+ */
 import { deepEqual, equal, match } from 'node:assert/strict';
 import { UUID, order } from './orders';
 import { VirtualBench } from './virtual';

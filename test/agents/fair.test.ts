@@ -1,4 +1,4 @@
-/** Nobody's load is another's outage, on one host: what hangs holds up its own namespace or pool. */
+/** Nobody's load is another's outage: what hangs on a host holds up only its namespace or pool. */
 import { deepEqual, equal } from 'node:assert/strict';
 import type { XenDomainSpec } from '../../crds/generated/types';
 import { order } from './orders';

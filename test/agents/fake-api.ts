@@ -1,4 +1,7 @@
-/** An API server in memory, as one agent sees it: orders, its XenAgent, lists and events; it can be away. */
+/**
+ * An API server in memory, as one agent sees it: orders, its XenAgent, lists and events. It can be
+ * away.
+ */
 import type { AgentApi, ApiListener, WriteResult } from '../../agents/api/types';
 import type { Clock } from '../../common/ports';
 import { KubeError } from '../../common/kube/errors';

@@ -1,4 +1,4 @@
-/** A disk that is made larger by an edit, as the whole agent sees it: what is said to be in force is in force. */
+/** An edit makes a disk larger, as the whole agent sees it: what is reported in force is so. */
 import { deepEqual, equal, match } from 'node:assert/strict';
 import type { DomainRecord } from '../../agents/reconcile/record';
 import { UUID, order } from './orders';

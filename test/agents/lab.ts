@@ -1,4 +1,7 @@
-/** A real API server, a simulated host, and real agent processes in between: what the system tests of the agent stand on. */
+/**
+ * The base of the agent's system tests: a real API server, a simulated host, and real agent
+ * processes in between.
+ */
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';

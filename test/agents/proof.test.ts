@@ -1,4 +1,7 @@
-/** What an agent must have proof of before it acts or speaks: whose a domain is, and that it is gone. On a virtual clock. */
+/**
+ * What an agent must have proof of before it acts or reports: whose a domain is, and that it is
+ * gone. On a virtual clock.
+ */
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import { silentLog } from '../../agents/log';
 import { InProcessHost } from '../sim/in-process-host';
@@ -90,7 +93,8 @@ describe('the agent and its proofs', () => {
       bench.host.locked = async (lock, script, ...more) => {
         if (script !== 'retire') return locked(lock, script, ...more);
         bench.host.locked = locked;
-        // Somebody starts the guest by hand between our look and the script's; the fence is written, the look finds it.
+        // Somebody starts the guest by hand between our look and the script's. The fence is
+        // written, and the script's look finds the guest.
         const { mark, cfg } = { mark: `/xenfleet/${UUID}`, cfg: `/var/lib/xenfleet/cfg/${UUID}.cfg` };
         if (found) await bench.host.exec(['xenstore-write', mark, 'fleet-1 1 tenant/web']);
         if (found) await bench.host.exec(['xl', 'create', '-e', cfg]);

@@ -1,4 +1,4 @@
-/** The names of hosts that a Dom0 keeps: what a restored backup tells of an older time makes it forget nobody. */
+/** The names of hosts that a Dom0 keeps: a restored backup from an older time erases none. */
 import { deepEqual } from 'node:assert/strict';
 import { VirtualBench } from './virtual';
 

@@ -1,4 +1,7 @@
-/** A whole agent on a virtual clock: simulated host and API in the same process, so that minutes pass in milliseconds and every run is the same. */
+/**
+ * A whole agent on a virtual clock. Simulated host and API are in the same process, so minutes pass
+ * in milliseconds and every run is the same.
+ */
 import { Agent } from '../../agents/loop/agent';
 import type { ExecOptions, HostPort } from '../../agents/host/port';
 import { silentLog } from '../../agents/log';
@@ -12,7 +15,10 @@ import type { HostSpec } from '../sim/host-spec';
 import { FakeApi, FakeServer } from './fake-api';
 import { NOW, UUID } from './orders';
 
-/** A host port that dies with its agent: what was begun goes on, but nobody hears of it, and nothing more is begun. */
+/**
+ * A host port that dies with its agent: what was begun goes on, but nobody hears of it, and nothing
+ * more is begun.
+ */
 class Leash implements HostPort {
   readonly name = 'leash';
   cut = false;
@@ -105,7 +111,7 @@ export class VirtualBench {
     return { calls: leash.calls, kill };
   }
 
-  /** Lets time pass in small steps, so that what takes many turns of the event loop takes little of it. */
+  /** Lets time pass in small steps, so that work of many event loop turns takes little of it. */
   async pass(ms: number, stepMs = 50): Promise<void> {
     for (let left = ms; left > 0; left -= stepMs) {
       await this.manual.advance(Math.min(stepMs, left));

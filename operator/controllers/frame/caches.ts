@@ -1,4 +1,4 @@
-/** What this process knows: one cache per kind, kept by watches, with the indexes that plans ask for. Runs with or without leadership. */
+/** One cache per kind, kept by watches, with indexes for plans. Runs without leadership, too. */
 import type { XenAgent, XenDomain, XenVM } from '../../../crds/generated/types';
 import type { KubeClient } from '../../../common/kube/client';
 import { LEASES } from '../../../common/kube/lease';
@@ -19,16 +19,16 @@ export interface CachesOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly metrics: Metrics;
-  /** What was cached may not be what the API holds now (an older backup, a gap): decisions must wait for fresh reports. */
+  /** The cache may not show what the API holds now: decisions must wait for fresh reports. */
   readonly onDoubt: (resource: string, cause: RelistCause) => void;
   /** Hears of exceptions in what runs inside a watch; the watch goes on. */
   readonly onFault: OnFault;
 }
 
-/** Relists after which a write of ours, or somebody's, may be missing from what hosts reported against. */
+/** Relists after which writes that hosts have reported against may be missing from the cache. */
 const DOUBTFUL: ReadonlySet<RelistCause> = new Set(['expired', 'wentBack', 'unreadable']);
 
-/** Kinds that are written back whole; of others only few annotations are read, and tenants may write 256 KiB of them an object. */
+/** Written back whole. Others lose unread annotations: tenants may write 256 KiB per object. */
 const PUT_WHOLE: ReadonlySet<string> = new Set([XENAGENTS.plural, XENDOMAINS.plural]);
 
 function trimOf<T extends KubeObject>(type: ResourceType<T>): (object: T) => T {
@@ -36,7 +36,7 @@ function trimOf<T extends KubeObject>(type: ResourceType<T>): (object: T) => T {
   return type.plural === NAMESPACES.plural ? keepAnnotation(BRAKE_LIFTED_UNTIL) : dropAnnotations;
 }
 
-/** It has run, or is off because its owner wants it off: what it does next is no start of a new VM. */
+/** It has run, or its owner wants it off: its next run does not count as the start of a new VM. */
 const isPastFirstStart = ({ spec, status }: XenVM): boolean =>
   status?.phase === 'Running' || spec.runPolicy === 'Halted' || spec.runPolicy === 'Manual';
 
@@ -45,7 +45,7 @@ const vmKey = (namespace: string, name: string): string => `${namespace}/${name}
 const VM_INDEXES: IndexFunctions<XenVM> = {
   uuid: (vm) => [uuidOf(vm)],
   host: (vm) => (vm.status?.placement === undefined ? [] : [vm.status.placement.host]),
-  /** Asked for or granted, given or derived. */
+  /** MAC addresses that the VM asks for or was granted, written in its spec or derived. */
   mac: (vm) => [...new Set([...macsOf(vm, uuidOf(vm)), ...(vm.status?.networks ?? [])].map(({ mac }) => mac))],
   class: (vm) => (vm.spec.className === undefined ? [] : [vm.spec.className]),
   storagePool: (vm) => (vm.spec.disks ?? []).map((d) => d.pool),
@@ -129,11 +129,11 @@ export function openCaches(options: CachesOptions): Caches {
 
 class CacheSet {
   /**
-   * When (monotonic ms) a watch told of the creation of a VM that has not run yet, by UID. What a list
-   * found is not in it.
+   * When (monotonic ms) a watch told of the creation of a VM that has not run yet, by UID. VMs that
+   * a list found are not in it.
    */
   readonly createdAt = new Map<string, number>();
-  /** Of these, the ones that came after this leader's own list. */
+  /** UIDs of VMs whose creation was told after this leader's own list. */
   readonly #fresh = new Set<string>();
 
   readonly #options: CachesOptions;
@@ -168,7 +168,7 @@ class CacheSet {
     return Promise.all(this.#all().map((source) => source.store.synced));
   }
 
-  /** A leader begins: decisions need lists that began after that, for a standby's watches may lag unnoticed. */
+  /** A leader begins: decisions need lists begun after that, as a standby's watches may lag. */
   async renew(): Promise<void> {
     const wasSynced = this.unsynced().length === 0;
     this.#fresh.clear();
@@ -190,12 +190,12 @@ class CacheSet {
     await this.#running;
   }
 
-  /** A VM of a watch, not of a list, was just created: no host can hold it, unless it brings an identity along. */
+  /** A watch has just told of its creation: no host can hold it, unless it has an identity. */
   isFresh(vm: XenVM): boolean {
     return vm.spec.identity === undefined && this.#fresh.has(vm.metadata.uid ?? '');
   }
 
-  /** Told of every event before the cache is. */
+  /** Sees every event before the cache does. */
   noteCreation(event: WatchEvent<XenVM>): void {
     if (event.type === 'initDone' && DOUBTFUL.has(event.cause)) this.#fresh.clear();
     if (event.type !== 'apply') return;

@@ -1,4 +1,7 @@
-/** The hosts as decisions see them: alive by their Leases (judged by our own clock), believed or not, reported or not ("hosts first"). */
+/**
+ * The hosts as decisions see them: alive or silent by their Leases (judged by our own clock),
+ * believed or not, reported or not ("hosts first").
+ */
 import type { XenAgent } from '../../../crds/generated/types';
 import type { Lease } from '../../../common/kube/lease';
 import { bootOfHolder, hostNamespace, hostOfNamespace } from '../../../common/names';
@@ -17,7 +20,10 @@ export interface HostDirectoryOptions {
   readonly unknownAfterMs: number;
 }
 
-/** A Lease whose XenHost is gone is forgotten after so long. Not sooner: a host that is made anew is no silent one. */
+/**
+ * A Lease whose XenHost is gone is forgotten after this time. Not sooner, so that a host that is
+ * made anew does not count as silent.
+ */
 const FORGET_MS = 3_600_000;
 
 interface Beat {
@@ -27,7 +33,7 @@ interface Beat {
 }
 
 export class HostDirectory {
-  /** Names this leader's term; agents answer it once they have relisted their orders. */
+  /** Names this leader's term. Agents answer it once they have relisted their orders. */
   nonce = '';
   readonly #options: HostDirectoryOptions;
   readonly #beats = new Map<string, Beat>();
@@ -35,9 +41,12 @@ export class HostDirectory {
   /** Grows with every change that may bear on what agents are told of the hosts. */
   #rosterGeneration = 0;
   #catalog: { readonly state: string; readonly catalog: AgentCatalog } | undefined;
-  /** Asked for by every VM, found once per change of hosts and reports. */
+  /** Every VM asks for it, so it is found once per change of hosts and reports. */
   #unreported: { readonly state: string; readonly names: readonly string[] } = { state: '', names: [] };
-  /** Names in a report's roster that are no hosts of ours. Rosters are as long as the fleet: each is read once, until hosts come or go. */
+  /**
+   * Names in the roster of a report that are no hosts of ours. Rosters are as long as the fleet, so
+   * each is read once, until hosts come or go.
+   */
   #strangers = new WeakMap<XenAgent, readonly string[]>();
 
   constructor(options: HostDirectoryOptions) {
@@ -87,7 +96,7 @@ export class HostDirectory {
     return object === undefined ? undefined : viewHost(object, this.facts(host));
   }
 
-  /** What every agent must know; found once per change, for it is as long as the fleet. */
+  /** What every agent must know. It is as long as the fleet, so it is found once per change. */
   catalog(): AgentCatalog {
     const { storagePools, networks } = this.#options.caches;
     const state = [this.#rosterGeneration, storagePools.generation, networks.generation].join('/');
@@ -110,14 +119,17 @@ export class HostDirectory {
     };
   }
 
-  /** The host's report, if it is of this term and counts for anybody's whereabouts. */
+  /** The report of the host is of this term, and counts for the whereabouts of VMs. */
   isHeard(agent: XenAgent): boolean {
     const host = this.#options.caches.hosts.get(agent.metadata.name);
     if (host === undefined || !hasAnswered(host, agent, this.nonce)) return false;
     return isBelieved(host, this.facts(agent.metadata.name));
   }
 
-  /** Hosts that could hold a VM and have not answered: ours, and those that other hosts remember from before a restore. */
+  /**
+   * Hosts that could hold a VM and have not answered: ours, and those that other hosts remember
+   * from before a restore.
+   */
   unreported(): readonly string[] {
     const { hosts, agents } = this.#options.caches;
     const dead = this.#deadHosts();
@@ -126,7 +138,7 @@ export class HostDirectory {
     return this.#unreported.names;
   }
 
-  /** Silence makes no event, so this is asked anew each time; few hosts are ever declared dead. */
+  /** Silence makes no event, so this is found anew each time. Few hosts are declared dead. */
   #deadHosts(): ReadonlySet<string> {
     const declared = this.#options.caches.hosts.byIndex('declaredDead', 'yes');
     const dead = declared.filter((host) => isDeclaredDead(host, this.facts(host.metadata.name)));

@@ -1,4 +1,7 @@
-/** Tells when a host looks different from before: by a change in the caches, or because it fell silent, which makes no event. */
+/**
+ * Tells when a host looks different from before: after a change in the caches, or because it fell
+ * silent, which makes no event.
+ */
 import { hostOfNamespace } from '../../../common/names';
 import type { Clock, Timer } from '../../../common/ports';
 import { survive, type OnFault } from '../../../common/survive';
@@ -12,7 +15,7 @@ export interface HostViewsOptions {
   readonly onFault: OnFault;
 }
 
-/** Hosts that fell silent are looked for at this interval. */
+/** How often to look for hosts that fell silent. */
 const PULSE_MS = 1000;
 
 export class HostViews {
@@ -26,7 +29,7 @@ export class HostViews {
     this.#options = options;
   }
 
-  /** Undone by calling what is returned. */
+  /** Returns the undo. */
   onChange(listener: (host: string) => void): () => void {
     this.#listeners.add(listener);
     return () => void this.#listeners.delete(listener);

@@ -11,7 +11,7 @@ import type { Caches } from './caches';
 import type { Sources, Watch } from './watch';
 
 export interface Kind {
-  /** In metrics and logs. */
+  /** The name in metrics and logs. */
   readonly name: string;
   readonly watches: readonly Watch[];
   /** Everything that a new leader looks at. */

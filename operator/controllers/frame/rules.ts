@@ -1,4 +1,4 @@
-/** What of a change bears on others than the object itself. */
+/** Which parts of a change matter to other objects than the changed one. */
 import type { XenHost, XenPool } from '../../../crds/generated/types';
 import type { KubeObject } from '../../../common/kube/types';
 import { sameSpec } from '../../plan/same';
@@ -11,13 +11,13 @@ export function whoMayChanged(change: StoreChange<XenPool>): boolean {
   return !sameSpec(before, after);
 }
 
-/** It is gone, or its deletion has begun. */
+/** The object is gone, or its deletion has begun. */
 export function endChanged(change: StoreChange<KubeObject>): boolean {
   if (change.type !== 'updated') return change.type === 'deleted';
   return change.old.metadata.deletionTimestamp !== change.object.metadata.deletionTimestamp;
 }
 
-/** A host came, goes, or is trusted with the names of all otherwise than before. */
+/** A host came or goes, or whether it may keep the names of all hosts has changed. */
 export function rosterMayChange(change: StoreChange<XenHost>): boolean {
   if (change.type !== 'updated' || endChanged(change)) return true;
   const [before, after] = [change.old.spec, change.object.spec];

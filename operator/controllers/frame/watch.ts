@@ -1,5 +1,5 @@
 /**
- * Watches as data: which changes make which objects of one kind be looked at. A kind lists its own
+ * Watches as data: which changes lead to a look at which objects of one kind. A kind lists its own
  * beside its controller (`<kind>/watches.ts`); `kind.ts` listens.
  */
 import type { KubeObject } from '../../../common/kube/types';
@@ -12,11 +12,11 @@ export interface Sources {
   readonly views: HostViews;
 }
 
-/** `delayMs`: what many changes within this time ask for is looked at in one go. */
+/** `delayMs`: all changes within this time lead to one look. */
 export type Enqueue = (key: string, delayMs: number) => void;
 
 export interface Watch {
-  /** Undone by calling what is returned. */
+  /** Returns the undo. */
   readonly listen: (sources: Sources, enqueue: Enqueue) => () => void;
 }
 
@@ -39,7 +39,7 @@ export function watch<K extends CacheName>(
 /** The changed object itself. */
 export const watchSelf = (cache: CacheName): Watch => watch(cache, ({ key }) => [key]);
 
-/** The keys of this kind that depend on how a host looks; silence changes that, too. */
+/** The keys of this kind that depend on how a host looks. A host that falls silent counts, too. */
 export function watchViews(keys: (host: string, caches: Caches) => Iterable<string>): Watch {
   return {
     listen: ({ caches, views }, enqueue) =>
@@ -49,7 +49,7 @@ export function watchViews(keys: (host: string, caches: Caches) => Iterable<stri
   };
 }
 
-/** The object before and after a change, as far as there is one. */
+/** The object before and after a change; one of them if it was added or deleted. */
 export function sides<T>(change: StoreChange<T>): T[] {
   if (change.type === 'updated') return [change.old, change.object];
   return [change.type === 'added' ? change.object : change.old];

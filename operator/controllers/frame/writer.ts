@@ -1,6 +1,6 @@
 /**
- * Writes to the API, each followed by what must follow: the cache shows what was written until the watch
- * has come as far, and the log says what was done. Every kind carries its plans out through this.
+ * Writes to the API. After each the cache shows what was written until the watch has come as far,
+ * and the log says what was done. Every kind carries its plans out through this.
  *
  *     write ──answer──▶ cache.assume ──▶ told to all who listen, the writer's own key among them
  *                                        (the queue drops that one: `WorkQueue.rereading`)
@@ -12,9 +12,9 @@ import type { KubeObject, ObjectRef, ResourceType } from '../../../common/kube/t
 import type { Logger } from '../../adapters/types';
 import type { Caches } from './caches';
 
-/** The field manager of every status that the operator applies; a claim has its own. */
+/** The field manager of every status that the operator applies. A claim has its own. */
 export const STATUS_MANAGER = 'xenfleet-operator';
-/** Usage changes with every VM; a status in which nothing else changed is written at most this often. */
+/** Usage changes with every VM: a status that differs in it alone is written at most this often. */
 export const USAGE_EVERY_MS = 10_000;
 
 /** What the log says of a write that succeeded; nothing if absent. */
@@ -76,13 +76,13 @@ export class Writer {
     return this.mergePatch<T>(type, ref, { metadata: { resourceVersion, finalizers } }, { done });
   }
 
-  /** What a deletion leaves is told by the watch, not by the answer. */
+  /** The cache learns of a deletion from the watch, since the answer does not say what is left. */
   async delete<T extends KubeObject>(type: ResourceType<T>, ref: ObjectRef, options: DeleteOptions, done?: Done) {
     await this.#options.client.delete(type, ref, options);
     this.#say(done);
   }
 
-  /** For a write that was made by other means. */
+  /** For an object that was written by other means than this class. */
   assumed<T extends KubeObject>(type: ResourceType<T>, object: T, done?: Done): void {
     this.#options.caches.of(type)?.assume(object);
     this.#say(done);

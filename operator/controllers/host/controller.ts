@@ -1,4 +1,7 @@
-/** One XenHost: carry out its plan, one guarded write at a time, until there is nothing to do; then show what is. */
+/**
+ * One XenHost: carries out its plan, one guarded write at a time, until there is nothing to do, and
+ * then shows how things are.
+ */
 import { isKubeError } from '../../../common/kube/errors';
 import { LEASES } from '../../../common/kube/lease';
 import {
@@ -24,7 +27,7 @@ import type { Ledger } from '../placement/ledger';
 import { USAGE_EVERY_MS, type Writer } from '../frame/writer';
 import type { LeftOutTeller } from './left-out';
 
-/** What is not watched (ServiceAccount, RoleBinding) is looked at again at this interval. */
+/** ServiceAccount and RoleBinding are not watched: they are looked at again at this interval. */
 const ENSURE_EVERY_MS = 600_000;
 /** The longest chain of acts is finalizer, namespace, objects, XenAgent. */
 const MAX_STEPS = 8;
@@ -40,7 +43,7 @@ export interface HostControllerOptions {
 
 export class HostController {
   readonly #options: HostControllerOptions;
-  /** Namespace UID and time (monotonic ms) of the last look at what is not watched. */
+  /** UID of the namespace, and when (monotonic ms) its unwatched objects were last ensured. */
   readonly #ensured = new Map<string, { uid: string; atMs: number }>();
   readonly #writtenAt = new Map<string, number>();
 
@@ -56,7 +59,7 @@ export class HostController {
       const action = planHost(facts);
       if (action.do === 'wait') return this.#show({ ...facts, held: action.held });
       await this.#carryOut(facts, action);
-      // What a deletion leaves is told by the watch, not by the answer.
+      // The cache learns of a deletion from the watch, not from the answer.
       if (action.do === 'freeOrders' || action.do === 'deleteNamespace') return undefined;
     }
     return { requeueAfterMs: 0 };
@@ -91,7 +94,7 @@ export class HostController {
     };
   }
 
-  /** Of hosts that stay themselves. */
+  /** Hosts that are told to remember this one, without those that are being deleted. */
   #rememberedBy(name: string): string[] {
     const { hosts, agents } = this.#options.caches;
     const isTold = ({ metadata, spec }: XenAgent): boolean =>

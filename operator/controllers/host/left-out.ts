@@ -1,4 +1,7 @@
-/** Tells of objects that no agent can be told of: once each as an Event and in the log, and as a figure for as long as it lasts. */
+/**
+ * Tells of objects that no agent can be told of: once each as an Event and in the log, and in a
+ * metric for as long as it lasts.
+ */
 import type { EventRecorder } from '../../../common/kube/events';
 import type { KubeObject } from '../../../common/kube/types';
 import type { Logger, Metrics } from '../../adapters/types';
@@ -22,7 +25,7 @@ export class LeftOutTeller {
     this.#options = options;
   }
 
-  /** `leftOut` is all that is left out now. */
+  /** `leftOut`: all objects that are left out now. */
   tell(leftOut: readonly LeftOut[]): void {
     const { events, metrics, log } = this.#options;
     for (const kind of KINDS) metrics.leftOut(kind, leftOut.filter((one) => one.kind === kind).length);

@@ -1,4 +1,4 @@
-/** Which changes make which XenHosts be looked at. */
+/** Which changes lead to a look at which XenHosts. */
 import type { XenAgent } from '../../../crds/generated/types';
 import type { KubeObject } from '../../../common/kube/types';
 import { hostOfNamespace } from '../../../common/names';
@@ -7,7 +7,7 @@ import type { StoreChange } from '../../runtime/store';
 import { endChanged, rosterMayChange } from '../frame/rules';
 import { watch, watchSelf, watchViews, type Watch } from '../frame/watch';
 
-/** A change of the roster reaches the agents in one go. */
+/** All changes of the roster within this time reach the agents in one write. */
 const ROSTER_DELAY_MS = 2000;
 
 export const allHosts = (caches: Caches): string[] => caches.hosts.all().map(({ metadata }) => metadata.name);
@@ -33,7 +33,7 @@ export const HOST_WATCHES: readonly Watch[] = [
   watch('hosts', (change, caches) => (rosterMayChange(change) ? allHosts(caches) : []), ROSTER_DELAY_MS),
   watch('namespaces', (change, caches) => (endsHost(change, caches) ? allHosts(caches) : []), ROSTER_DELAY_MS),
   watch('agents', ({ key }) => hostIn(key)),
-  // A host that leaves waits until nobody is told to remember it.
+  // The finalizer of a deleted host waits until no agent is told to remember its name.
   watch('agents', (change, caches) => (isToldAnew(change) ? leavingHosts(caches) : [])),
   watch('namespaces', ({ key }) => hostIn(key)),
   watchViews((host) => [host]),

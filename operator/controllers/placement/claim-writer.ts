@@ -1,4 +1,4 @@
-/** Writes the claims that the placement loop decides on, side by side, one at a time for each VM. */
+/** Writes the claims that the placement loop decides on: in parallel, but one at a time per VM. */
 import type { KubeClient } from '../../../common/kube/client';
 import { isKubeError } from '../../../common/kube/errors';
 import { XENVMS } from '../../../common/kube/resources';
@@ -40,7 +40,7 @@ export class ClaimWriter {
     return this.#claiming.has(key);
   }
 
-  /** The ledger counts it already, and goes on doing so until the outcome is known. */
+  /** The ledger counts the claim already, and does so until the outcome is known. */
   write(key: string, vm: XenVM, claim: Claim): void {
     this.#claiming.add(key);
     const write = this.#claim(key, vm, claim).finally(() => this.#writing.delete(write));
@@ -65,7 +65,7 @@ export class ClaimWriter {
       const refused = isKubeError(error, 'conflict', 'notFound');
       metrics.placement(refused ? 'conflict' : 'error');
       if (!refused) log.warn('claim not written', { vm: key, host, epoch, error });
-      // Its memory stays promised until it is known whether the claim stands.
+      // The memory stays reserved until it is known whether the claim was written.
       if (isKubeError(error) && error.mayHaveLanded) await this.#lookAgain(key, vm);
       else if (!refused) await pause(LOOK_AGAIN_MS);
     } finally {

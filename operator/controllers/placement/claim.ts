@@ -1,7 +1,8 @@
 /**
- * The claim: XenVM.status.placement, "who may run this VM", and what that host keeps for it. Written here and nowhere else, by
- * compare-and-swap: a claim that was decided on an older state of the object is refused by the API server. It has a field manager of
- * its own, so that applying the rest of the status cannot erase it.
+ * The claim: XenVM.status.placement, which says who may run this VM, and what that host keeps for
+ * it. It is written only here, by compare-and-swap: the API server refuses a claim that was decided
+ * on an older state of the object. It has a field manager of its own, so that applying the rest of
+ * the status cannot erase it.
  */
 import type { XenVM } from '../../../crds/generated/types';
 import { XENVMS } from '../../../common/kube/resources';
@@ -14,7 +15,7 @@ export const CLAIM_MANAGER = 'xenfleet-claim';
 
 export interface Claim {
   readonly host: string;
-  /** Grows by at least one whenever the VM is claimed anew; a change of the reservation alone keeps it. */
+  /** Grows by at least one when the VM is claimed anew; a new reservation alone keeps it. */
   readonly epoch: number;
   readonly uuid: string;
   /** The boot of the host's Dom0 that the claim counts on. */
@@ -22,7 +23,7 @@ export interface Claim {
   readonly reserved: Reservation;
 }
 
-/** The XenVM with its new claim. Rejects with `conflict` where `vm` is not the newest. */
+/** Returns the XenVM with its new claim. Rejects with `conflict` if `vm` is not the newest. */
 export function writeClaim(writer: Pick<Writer, 'mergePatch'>, vm: XenVM, claim: Claim, done?: Done): Promise<XenVM> {
   const { namespace, name, resourceVersion } = vm.metadata;
   if (resourceVersion === undefined) throw new Error('a claim needs the resourceVersion that it was decided on');
@@ -50,19 +51,19 @@ function refuseNonsense(vm: XenVM, { host, epoch, reserved }: Claim): void {
 }
 
 /**
- * A claim on the host that has it already follows from something learnt, such as a receipt above it. One that follows from what the last
- * one followed from would not be the last: whatever its cause, epochs must not race.
+ * A claim on the host that has the VM already must follow from something new, such as a receipt
+ * above it. Without that rule one claim could follow another without end, and epochs would race.
  */
 export class ClaimsAnew {
   readonly #last = new Map<string, { readonly cause: string; readonly epoch: number }>();
 
-  /** False if the VM was claimed anew on this host for the same cause, below this epoch. */
+  /** False if the VM was claimed on this host for the same cause, with a lower epoch. */
   isNews(key: string, known: VmFacts, { host, epoch }: { host: string; epoch: number }): boolean {
     const last = this.#last.get(key);
     return known.vm.status?.placement?.host !== host || last?.cause !== causeOf(known, host) || epoch <= last.epoch;
   }
 
-  /** The claim is written. */
+  /** To be called after the claim was written. */
   note(key: string, known: VmFacts, { host, epoch }: { host: string; epoch: number }): void {
     this.#last.set(key, { cause: causeOf(known, host), epoch });
   }

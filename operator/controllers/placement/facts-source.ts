@@ -1,4 +1,6 @@
-/** Gathers from the caches what a plan about one VM may know. Sorts by owner and judges nothing. */
+/**
+ * Gathers from the caches what a plan about one VM may know. It sorts by owner, without judging.
+ */
 import type { XenAgent, XenDomain, XenVM } from '../../../crds/generated/types';
 import { hostNamespace, hostOfNamespace } from '../../../common/names';
 import { keyOf } from '../../../common/kube/types';
@@ -23,7 +25,7 @@ import type { HostDirectory } from '../frame/host-directory';
 import type { Caches } from '../frame/caches';
 import { VouchedClaims } from './vouched-claims';
 
-/** What says whether a deleted VM is one of too many. */
+/** Says whether a deleted VM is one of too many at once. */
 export interface BrakeSource {
   of(vm: XenVM): BrakeWord;
 }
@@ -34,12 +36,12 @@ export class VmFactsSource {
   readonly #caches: Caches;
   readonly #directory: HostDirectory;
   readonly #brake: BrakeSource;
-  /** Asked for at every look at a VM, found once per object and catalogue. */
+  /** Needed at every look at a VM, so it is found once per object and state of the catalogue. */
   readonly #resolutions = new WeakMap<XenVM, { readonly state: string; readonly resolution: Resolution }>();
   readonly #catalog: Catalog;
   readonly #vouched = new VouchedClaims();
   readonly #undo: () => void;
-  /** The caches as a snapshot looks things up. */
+  /** The caches in the form in which a snapshot looks things up. */
   readonly objects: FleetObjects;
 
   constructor(caches: Caches, directory: HostDirectory, brake: BrakeSource = NO_BRAKE) {
@@ -76,12 +78,12 @@ export class VmFactsSource {
     return { ...facts, vouched: this.#vouched.isVouched(facts) };
   }
 
-  /** This very claim was written in this term. */
+  /** To be called when this claim was written in this term. */
   vouchFor(vm: XenVM): void {
     this.#vouched.note(vm);
   }
 
-  /** What was known of claims is in doubt. */
+  /** To be called when the cached claims may not be the newest. */
   forgetVouched(): void {
     this.#vouched.clear();
   }
@@ -133,7 +135,7 @@ export class VmFactsSource {
     return resolution;
   }
 
-  /** What the agent of a quarantined host wrote of an order is not believed. */
+  /** The status of an order is dropped if its host is quarantined. */
   #ordersOf(uuid: string): PlacedOrder[] {
     const placed = this.#caches.domains.byIndex('uuid', uuid).flatMap((order): PlacedOrder[] => {
       const host = hostOfNamespace(order.metadata.namespace ?? '');
@@ -144,7 +146,7 @@ export class VmFactsSource {
     return placed.sort(byHost);
   }
 
-  /** A disk outlives a report, however old; only what a quarantined host told is not believed. */
+  /** Agents of hosts that keep disks of the UUID. A disk outlives a report, so old ones count. */
   #keepersOf(uuid: string): XenAgent[] {
     const isBelieved = ({ metadata }: XenAgent): boolean =>
       this.#caches.hosts.get(metadata.name)?.spec.quarantined !== true;

@@ -1,6 +1,8 @@
 /**
- * Keys that wait for their turn. The highest priority goes first; within one priority the namespaces take turns, so that nobody waits
- * for more than one key of each other tenant; within a namespace the oldest goes first, but everybody once before anybody again.
+ * Keys that wait for their turn. The highest priority goes first. Within one priority the
+ * namespaces take turns, so that in each round everybody waits for at most one key of each other
+ * tenant. Within a namespace the oldest key goes first, but none has a second turn before all have
+ * had one.
  */
 
 export interface Rank {
@@ -12,7 +14,7 @@ export interface Rank {
 
 interface Entry extends Rank {
   readonly key: string;
-  /** How often the namespace's keys had been through when this one joined. */
+  /** In which round of its namespace the key has its turn. */
   readonly lap: number;
 }
 
@@ -49,7 +51,7 @@ function comesBefore(a: Entry, b: Entry): boolean {
 }
 
 export class FairQueue {
-  /** Priority → namespace → its line; the namespaces in the order of their turns. */
+  /** Priority → namespace → its line. Namespaces are in the order of their turns. */
   readonly #lines = new Map<number, Map<string, Line>>();
   readonly #entries = new Map<string, Entry>();
 
@@ -57,7 +59,10 @@ export class FairQueue {
     return this.#entries.size;
   }
 
-  /** `isAgain`: it has had its turn before, and goes behind those of its namespace that have not. Nothing if it waits already. */
+  /**
+   * `isAgain`: the key has had a turn, and goes behind those of its namespace that have not. A key
+   * that waits already keeps its place.
+   */
   add(key: string, rank: Rank, isAgain = false): void {
     if (this.#entries.has(key)) return;
     const { namespace, priority } = rank;

@@ -1,6 +1,6 @@
 /**
- * When a VM that was refused may be asked about again: only a change that can help it is worth a look, or every heartbeat of every host
- * would have the loop look at everybody who waits.
+ * When a VM that was refused may be asked about again. Only a change that can help it counts;
+ * otherwise each heartbeat of each host would make the loop look at all VMs that wait.
  */
 import { sameSpec } from '../../plan/same';
 import type { HostState, VmSpec } from '../../../scheduler';
@@ -30,7 +30,7 @@ export class Gains {
     return this.#room !== since.room || (asksForOthers && this.#company !== since.company);
   }
 
-  /** Something that is not looked at closely. */
+  /** Notes a change that may help any VM. */
   note(): void {
     this.#room += 1;
   }
@@ -40,14 +40,17 @@ export class Gains {
       this.note();
   }
 
-  /** A VM that came may be company that another one asks for; one that went, shrank or looks different gives room. */
+  /**
+   * A VM that came may be one that another wants to be near. One that went, shrank or looks
+   * different gives room.
+   */
   vm(before: Counted | undefined, after: Counted): void {
     this.#company += 1;
     if (before !== undefined && (before.host !== after.host || !isGrowth(before.spec, after.spec))) this.note();
   }
 }
 
-/** Without what is measured anew all the time. */
+/** The host without the figures that are measured again and again. */
 function lasting(host: HostState): object {
   return { ...host, reportedFreeBytes: 0, storage: host.storage?.map(({ name, locality }) => ({ name, locality })) };
 }
@@ -57,7 +60,7 @@ function hasMoreStorage(before: HostState, after: HostState): boolean {
   return (after.storage ?? []).some(({ name, freeBytes }) => freeBytes > (free.get(name) ?? 0));
 }
 
-/** Takes more of something, and is otherwise as it was. */
+/** The VM takes more CPU or memory, and is otherwise as before. */
 function isGrowth(before: VmSpec, after: VmSpec): boolean {
   const shape = (spec: VmSpec): object => ({ ...spec, vcpus: 0, memoryBytes: 0 });
   return (

@@ -1,4 +1,4 @@
-/** What the ledger must bring over: the objects whose account may have changed since it was asked last. */
+/** Marks the objects whose account may have changed since the ledger was brought up to date. */
 import type { XenAgent, XenDomain, XenVM } from '../../../crds/generated/types';
 import { keyOf } from '../../../common/kube/types';
 import { hostNamespace, hostOfNamespace } from '../../../common/names';
@@ -75,14 +75,17 @@ export class LedgerMarks {
     for (const vm of this.#caches.vms.all()) this.vm(keyOf(vm.metadata));
   }
 
-  /** The keys that were marked; their marks are gone. */
+  /** Returns the marked keys and removes their marks. */
   take(kind: MarkedKind): string[] {
     const keys = [...this.#marked[kind]];
     this.#marked[kind].clear();
     return keys;
   }
 
-  /** What a host calls an orphan, or an order that no claim counted, stops being one when it is claimed there, and the other way round. */
+  /**
+   * A claim makes the host count an orphan or a stray order there no more, and the end of a claim
+   * makes it count again.
+   */
   #claimed(vm: XenVM): void {
     const host = vm.status?.placement?.host;
     if (host === undefined) return;
@@ -93,12 +96,12 @@ export class LedgerMarks {
     if (isKnown) this.host(host);
   }
 
-  /** Disks that a host keeps are its own account until their VM is placed, and again when it is gone. */
+  /** A host counts the disks that it keeps, except while their VM is placed. */
   #keepers(vm: XenVM): void {
     for (const { metadata } of this.#caches.agents.byIndex('retained', uuidOf(vm))) this.host(metadata.name);
   }
 
-  /** What a host says of a domain is a floor under the account of its VM. */
+  /** A VM is counted with at least what its host reports of its domain. */
   #reported(before: XenAgent | undefined, after: XenAgent | undefined): void {
     const [old, now] = [sizesIn(before), sizesIn(after)];
     for (const uuid of new Set([...old.keys(), ...now.keys()])) {
@@ -107,7 +110,7 @@ export class LedgerMarks {
     }
   }
 
-  /** An order that a claim counts is the VM's account; any other is the host's. */
+  /** An order that a claim counts is in the account of the VM, any other in that of the host. */
   #order(order: XenDomain): void {
     this.vm(`${order.spec.vm.namespace}/${order.spec.vm.name}`);
     const host = hostOfNamespace(order.metadata.namespace ?? '') ?? '';

@@ -1,10 +1,12 @@
 /**
- * Keeps the scheduler's picture equal to the caches: what changed is marked, and brought over right before the next question.
+ * Keeps the scheduler's picture equal to the caches: what changed is marked, and is brought over
+ * right before the next question.
  *
- *     decided ──assume──▶ counted on its host ──write ended──▶ settle ──flush──▶ counted as the cache says
+ *     decided ──assume──▶ counted on its host ──write ended──▶ settle ──flush──▶ counted as cached
  *                         (and on the host that it leaves)
  *
- * An object that cannot be read is its own problem: it is told once, what was counted for it stays, and everything else goes on.
+ * An object that cannot be read disturbs no other: it is reported once, what was counted for it
+ * stays, and everything else goes on.
  */
 import type { XenDomain, XenVM } from '../../../crds/generated/types';
 import { keyOf } from '../../../common/kube/types';
@@ -48,7 +50,7 @@ export class Ledger {
   readonly #known = new Map<string, HostState>();
   /** What the scheduler was told of each VM, by UID. */
   readonly #counted = new Map<string, { readonly spec: VmSpec; readonly host: string }>();
-  /** Claims under way: assumed already, not yet in the cache. */
+  /** Claims that are being written: counted already, not yet in the cache. */
   readonly #assumed = new Map<string, { readonly host: string; readonly reserved: Reservation }>();
 
   constructor(caches: Caches, directory: HostDirectory, facts: VmFactsSource, onUnread: OnUnread = () => undefined) {
@@ -72,7 +74,7 @@ export class Ledger {
     this.#marks.host(name);
   }
 
-  /** Counts the VM on the host until `settle`: the claim is being written. The host that it leaves counts it as well. */
+  /** While the claim is written, until `settle`, this host and the old one count the VM. */
   assume(vm: XenVM, host: string, reserved: Reservation): void {
     this.#assumed.set(vm.metadata.uid ?? '', { host, reserved });
     this.#bringVm(keyOf(vm.metadata));
@@ -84,7 +86,10 @@ export class Ledger {
     this.#marks.vm(keyOf(vm.metadata));
   }
 
-  /** What a claim on a new host would reserve. Undefined while a name in the spec means nothing: such a VM has no size. */
+  /**
+   * What a claim on a new host would reserve. Undefined while a name in the spec does not resolve,
+   * as such a VM has no size.
+   */
   placing(vm: XenVM): Ask | undefined {
     const resolution = this.#facts.resolutionOf(vm);
     if ('problem' in resolution) return undefined;
@@ -92,7 +97,7 @@ export class Ledger {
     const order = this.#orderOf(vm);
     const asked = wantedReservation(wanted);
     const held = heldBy(vm, order, wanted);
-    // A VM that waits for room to grow moves with what it has, and asks for the rest where it is then.
+    // A VM that waits for room to grow moves with what it has, and asks for the rest there.
     const isMove = vm.status?.placement !== undefined && held.memoryMiB > 0;
     const reserved = isMove && !covers(held, asked) ? held : asked;
     return { spec: specOf(vm, wanted, order, reserved), reserved };
@@ -107,7 +112,7 @@ export class Ledger {
     return { spec: vmSnapshot(this.#facts.objects, vm, resolution, reserved), reserved };
   }
 
-  /** Brings over what changed. */
+  /** Brings over all changes. */
   flush(): void {
     this.#bring('XenPool', (name) => this.#bringPool(name));
     this.#bring('XenHost', (name) => this.#bringHost(name));
@@ -131,7 +136,7 @@ export class Ledger {
     this.#onUnread(kind, key, error);
   }
 
-  /** Whatever its state is now, nothing more is promised there. */
+  /** From now on nothing more is placed on the host, whatever its state is. */
   #closeHost(name: string): void {
     const known = this.#known.get(name);
     if (known === undefined) return;

@@ -1,13 +1,13 @@
 /**
- * The one loop that chooses hosts, and finds room for VMs that grow where they are, on a picture that counts every decision already made.
- * Choosing is synchronous; claims are written side by side, each a compare-and-swap on the VM that was looked at.
+ * The one loop that chooses hosts and finds room for VMs that grow, counting every decision made.
+ * Choosing is synchronous; claims are written in parallel, each a compare-and-swap on its VM.
  *
  *     request ─▶ due ──turn──▶ fits: the plan is asked again ─▶ claim ─▶ outcome
  *                 ▲             └ does not: parked, and explained
  *                 └── a change that may help ──┘
  *
- * A turn has a budget, and what is left waits for the next turn of the event loop: however many VMs one tenant lets wait, the Lease is
- * renewed and the VMs of others are placed meanwhile.
+ * A turn has a budget, and what is left waits for the next turn of the event loop: however many VMs
+ * of one tenant wait, the Lease is renewed and the VMs of others are placed meanwhile.
  */
 import type { KubeClient } from '../../../common/kube/client';
 import type { Clock } from '../../../common/ports';
@@ -42,20 +42,20 @@ export interface PlacementOptions {
   readonly plan: (key: string) => Action | undefined;
   /** The claim is written: it is the newest there is. */
   readonly onClaimed: (vm: XenVM) => void;
-  /** The VM has a claim now, could not get one, or its reason for waiting changed: look at it again. */
+  /** Look at this VM again: it has a claim, could not get one, or waits for another reason. */
   readonly onOutcome: (key: string) => void;
-  /** Calls at once, in a later turn of the event loop. */
+  /** Calls as soon as possible, in a later turn of the event loop. */
   readonly defer: (run: () => void) => void;
   readonly pause: (ms: number) => Promise<void>;
   /** The boot of a host's Dom0 that last reported. */
   readonly bootOf: (host: string) => string | undefined;
 }
 
-/** For decisions in one turn. */
+/** Time for decisions in one turn. */
 const BUDGET_MS = 20;
-/** For explanations, of which each may take milliseconds. */
+/** Time for explanations in one turn; each may take milliseconds. */
 const EXPLAIN_BUDGET_MS = 5;
-/** Shapes that are known not to fit; all are forgotten beyond. */
+/** How many shapes that do not fit are remembered. With more, all are forgotten. */
 const MOST_REFUSED = 4096;
 
 export class Placement {
@@ -81,8 +81,8 @@ export class Placement {
   }
 
   /**
-   * Asks for a host for this VM with a claim of at least this epoch, or for room to grow under the claim of this epoch. False while its
-   * claim is being written: the outcome will tell.
+   * Asks for a host with a claim of at least this epoch, or for room to grow under the claim of
+   * this epoch. False while a claim of the VM is being written: its outcome leads to a new look.
    */
   request(key: string, vm: XenVM, epoch: number, kind: WishKind = 'place'): boolean {
     if (this.#claims.isWriting(key)) return false;
@@ -108,7 +108,7 @@ export class Placement {
     this.#explainer.forget(key);
   }
 
-  /** What was decided on is in doubt: whoever still needs room asks again. */
+  /** The facts behind the requests are in doubt: whoever still needs room asks again. */
   withdrawAll(): void {
     for (const key of [...this.#wishes.keys()]) {
       this.withdraw(key);
@@ -162,7 +162,7 @@ export class Placement {
     if (this.#due.size === 0) this.#work(this.#explainer.due, EXPLAIN_BUDGET_MS, (key) => this.#explain(key));
   }
 
-  /** One VM's trouble is its own: it is parked, and the others have their turn. */
+  /** An exception parks only the VM that caused it; the others have their turn. */
   #work(queue: FairQueue, budgetMs: number, act: (key: string) => void): void {
     const { clock, ledger, log } = this.#options;
     const untilMs = clock.monotonicMs() + budgetMs;
@@ -195,12 +195,12 @@ export class Placement {
     const ask = vm?.metadata.uid === wish.uid ? this.#ask(vm, wish.kind) : undefined;
     if (vm === undefined || ask === undefined) return this.withdraw(key);
     const host = wish.kind === 'place' ? this.#find(ask.spec) : this.#growsOn(ask.spec);
-    // A placement on the host that has the claim already would change nothing but the epoch.
+    // Placing the VM on the host that has the claim already would change nothing but the epoch.
     if (host === undefined || (wish.kind === 'place' && vm.status?.placement?.host === host)) {
       metrics.placement('unschedulable');
       return this.#park(key, wish);
     }
-    // What the wish followed from may have been taken back since.
+    // The facts that led to the request may have changed since.
     const action = this.#options.plan(key);
     if (action === undefined || action.do !== wish.kind || action.epoch !== wish.epoch) {
       this.withdraw(key);
@@ -238,7 +238,7 @@ export class Placement {
     this.#explainer.add(key, rankOf(wish));
   }
 
-  /** Why not, and what would help. */
+  /** Finds why the VM does not fit, and what would help. */
   #explain(key: string): void {
     const { caches, onOutcome } = this.#options;
     const wish = this.#wishes.get(key);

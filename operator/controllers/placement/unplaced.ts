@@ -1,4 +1,7 @@
-/** Why VMs wait for room, in words: found once for all that ask for the same, and again when the fleet has changed. */
+/**
+ * Why VMs wait for room, in words: found once for all that ask for the same, and again when the
+ * fleet has changed.
+ */
 import type { Clock, Timer } from '../../../common/ports';
 import type { Reservation } from '../../plan/vm/reservation';
 import { counterfactualText, message, type Counterfactual, type Explanation, type VmSpec } from '../../../scheduler';
@@ -16,9 +19,9 @@ export interface Unplaced {
 
 /** How many of the changes that would help are named. */
 const HINTS = 3;
-/** What was explained already is brought up to date this often. */
+/** How often explanations are brought up to date. */
 const REFRESH_MS = 1000;
-/** Shapes whose answer is kept; the least recently found goes first. */
+/** How many shapes keep their answer. The one that was found longest ago goes first. */
 const MOST_SHAPES = 512;
 
 interface Answer {
@@ -30,7 +33,7 @@ interface Answer {
 export interface ExplainerOptions {
   readonly ledger: Ledger;
   readonly clock: Clock;
-  /** There is something to explain. */
+  /** Called when there is something to explain. */
   readonly onDue: () => void;
 }
 
@@ -39,7 +42,7 @@ export class Explainer {
   readonly #options: ExplainerOptions;
   readonly #ledger: Ledger;
   readonly #said = new Map<string, Unplaced>();
-  /** Explained before the fleet changed. */
+  /** VMs that were explained before the fleet changed. */
   readonly #stale = new Map<string, Rank>();
   readonly #answers = new Map<string, Answer>();
   #refresh: Timer | undefined;
@@ -49,7 +52,7 @@ export class Explainer {
     this.#ledger = options.ledger;
   }
 
-  /** The VM was refused: it is to be explained, at once if it was never, else when the others are brought up to date. */
+  /** The VM was refused: explained at once the first time, later with the next update of all. */
   add(key: string, rank: Rank): void {
     if (!this.#said.has(key)) return this.due.add(key, rank);
     this.#stale.set(key, rank);
@@ -74,7 +77,7 @@ export class Explainer {
     return this.#said.values();
   }
 
-  /** True if there is something new to say. */
+  /** Finds the explanation. True if it is a new one. */
   explain(key: string, kind: WishKind, { spec, reserved }: Ask): boolean {
     const before = this.#said.get(key);
     const found = kind === 'place' ? this.#placing(spec, before) : this.#growing(spec, reserved);
@@ -90,7 +93,7 @@ export class Explainer {
     this.#options.onDue();
   }
 
-  /** Why this VM has no host. Undefined if it would fit by now. */
+  /** Why this VM has no host. Undefined if it would fit now. */
   #placing(spec: VmSpec, before: Unplaced | undefined): Unplaced | undefined {
     const now = this.#ledger.gains.stamp;
     const shape = shapeOf(spec);
@@ -100,7 +103,7 @@ export class Explainer {
     const explanation = scheduler.explain(spec);
     if (explanation.fitting > 0) return undefined;
     const reason = message(explanation, spec.namespace);
-    // What would help is found by asking the scheduler many times, so only when the reason has changed.
+    // Finding what would help asks the scheduler many times, so it is done only for a new reason.
     const unplaced = before?.reason === reason ? before : this.#withHints(spec, reason, explanation);
     this.#answers.delete(shape);
     if (this.#answers.size >= MOST_SHAPES)
@@ -109,7 +112,7 @@ export class Explainer {
     return unplaced;
   }
 
-  /** Why this VM cannot grow where it is. Undefined if it could by now. */
+  /** Why this VM cannot grow where it is. Undefined if it could now. */
   #growing(spec: VmSpec, reserved: Reservation): Unplaced | undefined {
     const growth = this.#ledger.scheduler.fitsGrown(spec);
     if (growth.fits) return undefined;
@@ -128,7 +131,10 @@ export class Explainer {
   }
 }
 
-/** "37184 MiB of memory short; 4 vCPU short". Of what a loss of hosts would leave, no stranger's VM is named. */
+/**
+ * "37184 MiB of memory short; 4 vCPU short". Where a loss of hosts is the reason, the VMs of other
+ * tenants are not named.
+ */
 function shortfalls({ filters }: Explanation): string {
   const parts = filters.map(({ filter, nearest, reason }) => {
     if (filter === 'HostFailures') return 'its pool could not restart the VMs of lost hosts any more';
@@ -139,7 +145,7 @@ function shortfalls({ filters }: Explanation): string {
   return parts.join('; ');
 }
 
-/** Tenants are strangers: nobody is told the names of another's VMs. */
+/** Tenants are strangers: nobody learns the names of another tenant's VMs. */
 function isForTenant(found: Counterfactual, namespace: string): boolean {
   return found.kind !== 'move' || found.moves.every(({ vm }) => vm.startsWith(`${namespace}.`));
 }

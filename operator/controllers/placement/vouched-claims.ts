@@ -1,4 +1,7 @@
-/** Claims that were vouched for in this term, until they change: whatever becomes of the host later, the claim was the newest. */
+/**
+ * Claims that were vouched for in this term. That stays true until they change, whatever becomes of
+ * the host later: the claim was the newest.
+ */
 import type { XenVM } from '../../../crds/generated/types';
 import type { VmFacts } from '../../plan/vm/facts';
 import { isRevoked, vouches } from '../../plan/vm/vouch';
@@ -7,7 +10,7 @@ const claimText = ({ status }: XenVM): string | undefined =>
   status?.placement && `${status.placement.host} ${status.placement.epoch}`;
 
 export class VouchedClaims {
-  /** The claim by UID of its VM. */
+  /** The claim in words, by UID of its VM. */
   readonly #claims = new Map<string, string>();
 
   note(vm: XenVM): void {

@@ -1,11 +1,14 @@
-/** Which changes may make room for a VM that waits, or another answer why there is none. The keys say who changed; whoever waits is asked. */
+/**
+ * Which changes may make room for a VM that waits, or change the reason why there is none. The keys
+ * only say what changed: all VMs that wait are asked.
+ */
 import type { StoreChange } from '../../runtime/store';
 import type { KubeObject } from '../../../common/kube/types';
 import { watch, watchViews, type Watch } from '../frame/watch';
 
 const unlessAdded = ({ type, key }: StoreChange<KubeObject>): string[] => (type === 'added' ? [] : [key]);
 
-/** What a pool's status shows changes nothing. */
+/** A change of the pool's status alone changes no room. */
 function ruleChanged(change: StoreChange<KubeObject>): string[] {
   const isStatus = change.type === 'updated' && change.old.metadata.generation === change.object.metadata.generation;
   return isStatus ? [] : [change.key];

@@ -12,11 +12,11 @@ export interface Wish {
   readonly epoch: number;
   readonly spec: VmSpec;
   readonly shape: string;
-  /** What was known when it was refused; undefined while it is due. */
+  /** The loop's knowledge when the VM was refused; undefined while the wish waits for its turn. */
   parked?: Stamp;
 }
 
-/** VMs of one shape get the same answer: everything that is asked, without who asks. */
+/** VMs of one shape get the same answer: it holds all that is asked for, but not who asks. */
 export function shapeOf(spec: VmSpec): string {
   return JSON.stringify({ ...spec, key: '', name: '', createdAtMs: 0 });
 }

@@ -1,4 +1,4 @@
-/** One XenPool: its page. The rules themselves reach the scheduler through the ledger. */
+/** One XenPool: shows its status. The rules themselves reach the scheduler through the ledger. */
 import type { XenPool, XenPoolStatus } from '../../../crds/generated/types';
 import { findCondition } from '../../../common/conditions';
 import type { EventRecorder } from '../../../common/kube/events';
@@ -13,7 +13,7 @@ import type { Ledger } from '../placement/ledger';
 import type { Caches } from '../frame/caches';
 import { STATUS_MANAGER, USAGE_EVERY_MS, type Writer } from '../frame/writer';
 
-/** Before that, a leader does not write that it waits for reports: they are on their way. */
+/** Before that, a new leader does not write that reports are missing: they are coming. */
 const REPORTS_WITHIN_MS = 10_000;
 
 export interface PoolControllerOptions {
@@ -59,7 +59,7 @@ export class PoolController {
     return undefined;
   };
 
-  /** Applied, so that a figure that is there no more goes. */
+  /** Uses apply, so that a field that is not in the status any more is removed. */
   async #write(pool: XenPool, status: XenPoolStatus): Promise<void> {
     const { writer, events } = this.#options;
     const { name, resourceVersion } = pool.metadata;

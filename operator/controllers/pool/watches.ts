@@ -1,10 +1,10 @@
-/** Which changes make which XenPools be looked at: of their rules, of their hosts, of the VMs on them. */
+/** Which changes lead to a look at which XenPools: of their rules, hosts and VMs. */
 import type { XenVM } from '../../../crds/generated/types';
 import { poolOf } from '../../plan/pool/pool';
 import type { Caches } from '../frame/caches';
 import { sides, watch, watchSelf, type Watch } from '../frame/watch';
 
-/** What many hosts and VMs do within this time is looked at in one go. */
+/** All changes of hosts and VMs within this time lead to one look. */
 export const GATHER_MS = 1000;
 
 function poolOfVm({ status }: XenVM, caches: Caches): string[] {

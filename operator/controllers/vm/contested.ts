@@ -1,4 +1,4 @@
-/** What only one VM can have, and a change gives, takes or re-orders: its UUID and its MAC addresses. */
+/** What only one VM can have (its UUID and its MAC addresses) and a change affects. */
 import type { XenDomain, XenVM } from '../../../crds/generated/types';
 import { macsOf, uuidOf } from '../../plan/vm/resolve';
 import type { StoreChange } from '../../runtime/store';
@@ -20,7 +20,10 @@ export function heldByOrder({ metadata, spec }: XenDomain): Contested {
   return { uuids: [metadata.name], macs: (spec.networks ?? []).map(({ mac }) => mac) };
 }
 
-/** Nothing if the VM holds the same as before, with the same right: whether it is placed decides between two. */
+/**
+ * Empty if the VM holds the same as before with the same right. Of two VMs the placed one wins, so
+ * being placed is part of that right.
+ */
 export function contested(change: StoreChange<XenVM>): Contested {
   const before = 'old' in change ? change.old : undefined;
   const after = 'object' in change ? change.object : undefined;

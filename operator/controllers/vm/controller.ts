@@ -1,4 +1,7 @@
-/** One XenVM: carry out its plan, one guarded write at a time, until there is nothing to do; then show what is. */
+/**
+ * One XenVM: carries out its plan, one guarded write at a time, until there is nothing to do, and
+ * then shows how things are.
+ */
 import type { XenVM } from '../../../crds/generated/types';
 import type { EventRecorder } from '../../../common/kube/events';
 import { XENDOMAINS, XENVMS } from '../../../common/kube/resources';
@@ -24,10 +27,10 @@ import { STATUS_MANAGER, type Done, type Writer } from '../frame/writer';
 
 /** A passing state is written only once it has lasted this long. */
 const TRANSIENT_MS = 1000;
-/** Steps of one VM in one go; the longest chain is finalizer, claim, order. */
+/** The most steps of one VM in one go. The longest chain is finalizer, claim, order. */
 const MAX_STEPS = 8;
 
-/** What the controller does itself; the others it asks the placement loop for. */
+/** Acts of the controller itself. For all others it asks the placement loop. */
 type Act = Exclude<Action, { do: 'wait' | 'place' | 'grow' }>;
 
 export interface VmControllerOptions {
@@ -41,7 +44,7 @@ export interface VmControllerOptions {
   readonly clock: Clock;
   readonly metrics: Metrics;
   readonly log: Logger;
-  /** The caches are read for this VM now: what they told of it before need not be looked at again. */
+  /** The caches are read for this VM now, so earlier changes need no further look. */
   readonly onRead: (key: string) => void;
 }
 
@@ -68,11 +71,11 @@ export class VmController {
         const isAsked = placement.request(key, vm, action.epoch, action.do);
         return isAsked ? this.#show(key, known, undefined) : undefined;
       }
-      // What it once asked the placement loop for follows from nothing any more.
+      // The plan has changed, so nothing that was asked of the placement loop holds any more.
       placement.withdraw(key);
       if (action.do === 'wait') return this.#show(key, { ...known, unplaced: undefined }, action.because);
       await this.#carryOut(known, action);
-      // What a deletion leaves is told by the watch, not by the answer.
+      // The cache learns of a deletion from the watch, not from the answer.
       if (action.do === 'deleteOrder' || action.do === 'clearFinalizer') return undefined;
     }
     return { requeueAfterMs: 0 };
@@ -110,7 +113,7 @@ export class VmController {
       case 'updateOrder': {
         const { order, spec, host } = action;
         const { epoch, desired } = spec;
-        // The whole spec: a merge patch would keep inner fields that the new one leaves out.
+        // Writes the whole spec: a merge patch would keep inner fields that the new one leaves out.
         const changed = { ...order, spec };
         return void (await writer.update(XENDOMAINS, changed, done('order changed', { host, epoch, desired })));
       }
@@ -134,7 +137,10 @@ export class VmController {
     ledger.settle(vm);
   }
 
-  /** A claim that stays on its host keeps what it reserved; one that takes a VM over where it is reserves what it has there. */
+  /**
+   * A claim that stays on its host keeps what it reserved. One that takes a VM over where it is
+   * reserves what it has there.
+   */
   #reservedAt({ vm, uuid, orders, resolution }: VmFacts, host: string): Reservation {
     const order = orders.find((placed) => placed.host === host)?.order;
     const wanted = 'wanted' in resolution ? resolution.wanted : undefined;
@@ -143,8 +149,8 @@ export class VmController {
   }
 
   /**
-   * The VM is gone; what it left behind and is retired goes too. An Absent order waits for a host that
-   * was dead; any other is nobody's to end: it stays, and is reported.
+   * The XenVM is gone, and retired orders that it left go too. An Absent order waits for a host
+   * that was dead. Any other is left alone and reported.
    */
   async #afterwards(key: string): Promise<undefined> {
     const { caches, placement, waiters, writer, log } = this.#options;
@@ -181,7 +187,7 @@ export class VmController {
 
   async #write(vm: XenVM, status: ShownStatus): Promise<void> {
     const { namespace, name, uid = '', resourceVersion } = vm.metadata;
-    // Asked before the write: once the watch has told of a run, nobody remembers the creation.
+    // Read before the write: once the watch has told of a run, `createdAt` has no entry any more.
     const createdMs = this.#options.caches.createdAt.get(uid);
     const metadata = {
       name,
@@ -195,7 +201,7 @@ export class VmController {
     if (status.phase === 'Running' && createdMs !== undefined) this.#measureStart(uid, createdMs);
   }
 
-  /** The first run of a VM, however many phases were written before; later ones are no starts of a new VM. */
+  /** Measures only the first run of a VM, however many phases were written before it. */
   #measureStart(uid: string, createdMs: number): void {
     const { caches, metrics, clock } = this.#options;
     caches.createdAt.delete(uid);

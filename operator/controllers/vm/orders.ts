@@ -1,11 +1,11 @@
-/** The end of an order: both writes at the resourceVersion that it was decided on. */
+/** Ends an order: both writes name the resourceVersion that was decided on. */
 import type { XenDomain } from '../../../crds/generated/types';
 import { isKubeError } from '../../../common/kube/errors';
 import { XENDOMAINS } from '../../../common/kube/resources';
 import { FINALIZER } from '../../../common/names';
 import type { Done, Writer } from '../frame/writer';
 
-/** Clears our finalizer and deletes; what somebody else still holds is shown by the cache. */
+/** Clears our finalizer and deletes. An order that another finalizer keeps stays in the cache. */
 export async function deleteOrder(writer: Writer, order: XenDomain, done?: Done): Promise<void> {
   const finalizers = (order.metadata.finalizers ?? []).filter((finalizer) => finalizer !== FINALIZER);
   const { namespace = '', name, uid } = order.metadata;

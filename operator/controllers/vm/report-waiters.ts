@@ -1,7 +1,7 @@
 /**
- * VMs that wait until every host that could hold them has reported. Which hosts those are has nothing
- * to do with the VM, so no index finds it: whoever waits is remembered, and looked at when the last
- * report is in. Until then it is looked at now and then, for the hosts that it names to stay true.
+ * VMs that wait until every host that could hold them has reported. Those hosts have nothing to do
+ * with the VM, so no index finds it. Whoever waits is remembered, and looked at when the last
+ * report is in. Until then there is a look now and then, so that the message names the right hosts.
  */
 import type { XenAgent } from '../../../crds/generated/types';
 import { sameSpec } from '../../plan/same';
@@ -9,7 +9,7 @@ import type { StoreChange } from '../../runtime/store';
 import type { HostDirectory } from '../frame/host-directory';
 import { sides, type Watch } from '../frame/watch';
 
-/** Who is still missing is told anew this late. */
+/** How long until the list of missing hosts in the message is brought up to date. */
 const RETELL_MS = 2000;
 
 export class ReportWaiters {
@@ -20,7 +20,7 @@ export class ReportWaiters {
     this.#directory = directory;
   }
 
-  /** What its plan said of the VM just now. */
+  /** `waits`: the plan of the VM waits for reports. */
   note(key: string, waits: boolean): void {
     if (waits) this.#keys.add(key);
     else this.#keys.delete(key);
@@ -39,7 +39,7 @@ export class ReportWaiters {
   };
 }
 
-/** Which hosts are remembered from before a restore follows from the rosters alone. */
+/** Which hosts are remembered from before a restore depends on the rosters alone. */
 function rosterChanged(change: StoreChange<XenAgent>): boolean {
   const [before, after] = sides(change).map(({ status }) => status?.roster ?? []);
   return change.type !== 'updated' || !sameSpec(before, after);

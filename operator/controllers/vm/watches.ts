@@ -1,4 +1,4 @@
-/** Which changes make which XenVMs be looked at. */
+/** Which changes lead to a look at which XenVMs. */
 import type { XenAgent, XenDomain } from '../../../crds/generated/types';
 import { keyOf } from '../../../common/kube/types';
 import { hostNamespace, hostOfNamespace } from '../../../common/names';
@@ -12,7 +12,7 @@ const vmsBy = (caches: Caches, index: string, value: string): string[] =>
 
 const vmOf = ({ spec }: XenDomain): string => `${spec.vm.namespace}/${spec.vm.name}`;
 
-/** A conflict that begins, or is over, is looked at by all who take part in it. */
+/** When a conflict begins or ends, all who take part in it are looked at. */
 function holders(caches: Caches, { uuids, macs }: Contested): string[] {
   return [...uuids.flatMap((uuid) => vmsBy(caches, 'uuid', uuid)), ...macs.flatMap((mac) => vmsBy(caches, 'mac', mac))];
 }
@@ -29,7 +29,7 @@ function told(agents: readonly XenAgent[], caches: Caches): string[] {
   return [...new Set(named), ...uuids.flatMap((uuid) => vmsBy(caches, 'uuid', uuid))];
 }
 
-/** The VMs that have anything to do with a host: a claim, an order, or a word in its report. */
+/** The VMs that have to do with a host: by a claim, an order, or an entry in its report. */
 function on(host: string, caches: Caches): string[] {
   const at = hostNamespace(host);
   const agent = caches.agents.get(`${at}/${host}`);
@@ -47,7 +47,7 @@ export const VM_WATCHES: readonly Watch[] = [
   watch('domains', (change, caches) =>
     change.type === 'updated' ? [] : sides(change).flatMap((order) => holders(caches, heldByOrder(order))),
   ),
-  // What a report told before and does not tell any more counts as much.
+  // What the last report told and this one does not counts, too.
   watch('agents', (change, caches) => told(sides(change), caches)),
   watchViews(on),
   watch('namespaces', ({ key }, caches) => (hostOfNamespace(key) === undefined ? vmsBy(caches, 'namespace', key) : [])),
@@ -57,7 +57,7 @@ export const VM_WATCHES: readonly Watch[] = [
   watch('networks', ({ key }, caches) => vmsBy(caches, 'network', key)),
 ];
 
-/** VMs, and orders whose VM is gone. */
+/** Keys of all VMs, and of orders whose VM is gone. */
 export function allVms(caches: Caches): string[] {
   return [...caches.vms.all().map((vm) => keyOf(vm.metadata)), ...caches.domains.all().map(vmOf)];
 }

@@ -1,4 +1,4 @@
-/** What a host needs in the API: its namespace and what is in it, and the spec of its XenAgent. Pure. */
+/** What a host needs in the API: its namespace with objects, and the spec of its XenAgent. Pure. */
 import type { XenAgent, XenAgentSpec } from '../../../crds/generated/types';
 import {
   AGENT_LEASE,
@@ -19,7 +19,10 @@ export interface AgentSpecFacts {
   readonly catalog: AgentCatalog;
 }
 
-/** What the agent must know; sorted and cut, so that equal worlds give equal specs and the nonce can always be written. */
+/**
+ * What the agent must know. It is sorted, so that equal facts give equal specs, and cut, so that
+ * the nonce can always be written.
+ */
 export function agentSpec(host: string, f: AgentSpecFacts, confirmedBootID: string | undefined): XenAgentSpec {
   const { fleetID, nonce, agent, catalog } = f;
   const { storagePools, networks } = catalog;
@@ -27,7 +30,7 @@ export function agentSpec(host: string, f: AgentSpecFacts, confirmedBootID: stri
   return confirmedBootID === undefined ? spec : { ...spec, confirmedBootID };
 }
 
-/** The objects that a host needs, beside its XenAgent, in the order of making. */
+/** The objects that a host needs beside its XenAgent, in the order in which they are made. */
 export interface HostObjects {
   readonly namespace: object;
   readonly serviceAccount: object;

@@ -2,10 +2,11 @@
  * One XenHost: from what is known to the one next act. Pure.
  *
  *     finalizer ──▶ namespace ──▶ what the agent needs in it ──▶ XenAgent ──▶ shown
- *                     │ being deleted by somebody: its orders are let go, which freezes their domains; all is made anew
+ *                     │ somebody deletes it: its orders are let go, which freezes their domains;
+ *                     │ then all is made anew
  *
- *     deleted: held while it holds anything ──▶ orders let go ──▶ namespace deleted ──▶ its name forgotten
- *                  by those that keep the names ──▶ finalizer cleared
+ *     deleted: held while it holds anything ──▶ orders let go ──▶ namespace deleted
+ *              ──▶ name forgotten by those that keep the names ──▶ finalizer cleared
  */
 import type { XenAgent, XenDomain, XenHost } from '../../../crds/generated/types';
 import { FINALIZER, HOST_LABEL, hostNamespace } from '../../../common/names';
@@ -14,7 +15,7 @@ import { sameSpec } from '../same';
 import { agentSpec, hostObjects, newAgent, type HostObjects } from './objects';
 import { confirmedBoot, isDeclaredDead, viewHost, type HostFacts } from './view';
 
-/** As much of a Namespace as a plan goes by. */
+/** The part of a Namespace that a plan needs. */
 export interface NamespaceFacts {
   readonly metadata: {
     readonly name: string;
@@ -28,31 +29,31 @@ export interface HostPlanFacts extends HostFacts {
   readonly host: XenHost;
   readonly namespace: NamespaceFacts | undefined;
   readonly hasLease: boolean;
-  /** What is not watched (ServiceAccount, RoleBinding) was made in this very namespace, not long ago. */
+  /** ServiceAccount and RoleBinding (unwatched) were made in this very namespace, not long ago. */
   readonly isEnsured: boolean;
   /** The orders in the namespace. */
   readonly orders: readonly XenDomain[];
   /** VMs that are claimed on the host. */
   readonly claims: number;
   readonly catalog: AgentCatalog;
-  /** Agents that are told to remember the host, found if it is being deleted. */
+  /** Agents that are told to remember the host. Only found if the host is being deleted. */
   readonly rememberedBy: readonly string[];
 }
 
 export type HostAction =
   | { readonly do: 'setFinalizers'; readonly finalizers: readonly string[] }
   | { readonly do: 'createNamespace'; readonly namespace: HostObjects['namespace'] }
-  /** Those that are there already are left as they are. */
+  /** Objects that are there already are left as they are. */
   | { readonly do: 'ensureObjects'; readonly objects: HostObjects; readonly lease: boolean }
   | { readonly do: 'createAgent'; readonly agent: XenAgent }
   | { readonly do: 'updateAgent'; readonly agent: XenAgent }
-  /** Clears our finalizer on them; they go with their namespace. */
+  /** Clears our finalizer on the orders, which then go with their namespace. */
   | { readonly do: 'freeOrders'; readonly orders: readonly XenDomain[] }
   | { readonly do: 'deleteNamespace'; readonly namespace: NamespaceFacts }
-  /** Nothing to do until something changes. `held`: why it cannot be, or go, as it should. */
+  /** Nothing to do until something changes. `held`: why the host cannot be, or go, as it should. */
   | { readonly do: 'wait'; readonly held?: Held };
 
-/** Something that an administrator must know, and that comes before all else. */
+/** Something that an administrator must know before all else. */
 export interface Held {
   readonly reason: 'HoldsDomains' | 'NamespaceTaken';
   readonly message: string;
@@ -70,7 +71,8 @@ function planNamespace({ host, namespace, orders, isEnsured, hasLease }: HostPla
   const objects = hostObjects(name);
   if (namespace === undefined) return { do: 'createNamespace', namespace: objects.namespace };
   if (namespace.metadata.deletionTimestamp !== undefined) return freeOrders(orders) ?? { do: 'wait' };
-  // Whoever may make namespaces could make this one first, and own the agent's account and the orders in it.
+  // Whoever may make namespaces could make this one first, and would own the agent's account and
+  // the orders in it.
   if (namespace.metadata.labels?.[HOST_LABEL] !== name) return { do: 'wait', held: taken(name) };
   return isEnsured ? undefined : { do: 'ensureObjects', objects, lease: !hasLease };
 }
@@ -87,7 +89,7 @@ function planAgent(f: HostPlanFacts): HostAction | undefined {
   return sameSpec(f.agent.spec, spec) ? undefined : { do: 'updateAgent', agent: { ...f.agent, spec } };
 }
 
-/** A host goes only when it holds nothing: no claim, no order, no domain of ours. */
+/** A host goes only when it holds nothing: no claim, no order, no domain of the fleet. */
 function planEnd(f: HostPlanFacts, finalizers: readonly string[]): HostAction {
   if (!finalizers.includes(FINALIZER)) return { do: 'wait' };
   const held = holds(f);
@@ -110,7 +112,7 @@ function holds(f: HostPlanFacts): string | undefined {
   const { name } = f.host.metadata;
   if (f.claims > 0) return `${f.claims} VMs are claimed on ${name}: delete them, or move them first`;
   const isDead = isDeclaredDead(f.host, f);
-  // An Absent order on a dead host waits for it; with the host's own end there is nothing left to wait for.
+  // An Absent order waits for a dead host. If the host itself ends, nothing is left to wait for.
   const orders = f.orders.filter(({ spec }) => !isDead || spec.desired !== 'Absent').length;
   if (orders > 0) return `${orders} orders stand on ${name}`;
   const report = f.agent?.status;

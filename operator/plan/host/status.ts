@@ -18,7 +18,8 @@ const mebibytes = (bytes: number): string => `${Math.floor(bytes / MIB)}Mi`;
 export function showHost(host: XenHost, facts: HostFacts, usage: HostUsage | undefined, now: string): XenHostStatus {
   const { state, reason, message } = judge(host, facts);
   const reported = facts.agent?.status ?? {};
-  // What another machine tells is not shown as this host's; least of all its boot, which somebody might declare dead.
+  // What another machine reports is not shown as this host's, least of all its boot, which somebody
+  // might declare dead.
   const told: XenAgentStatus = isOtherMachine(machineOf(host), reported) ? {} : reported;
   const { bootID = host.status?.bootID, xen, cpus, memory, machineID } = told;
   const words = { Ready: 'True', NotReady: 'False', Pending: 'False', Unknown: 'Unknown' } as const;
@@ -39,7 +40,7 @@ export function showHost(host: XenHost, facts: HostFacts, usage: HostUsage | und
   });
 }
 
-/** What is left to compare if only usage changed. */
+/** The part that is left to compare if only usage changed. */
 export function withoutUsage(status: XenHostStatus | undefined): XenHostStatus {
   const { committed: _committed, free: _free, ...rest } = status ?? {};
   return rest;

@@ -6,20 +6,20 @@ import type { HostReason } from '../../../common/reasons';
 import { reservedBytes } from '../reserve';
 import type { HostView } from '../vm/facts';
 
-/** What is known of one host beside its own object. */
+/** What is known of one host besides its own object. */
 export interface HostFacts {
   readonly agent: XenAgent | undefined;
   readonly nonce: string;
   readonly fleetID: string;
-  /** Milliseconds since its Lease was last seen to change, by our own clock; undefined: never seen. */
+  /** Milliseconds since its Lease last changed, by our own clock. Undefined if never seen. */
   readonly silentMs: number | undefined;
-  /** Milliseconds since this process began to listen for it. */
+  /** Milliseconds since this process began to listen for the Lease. */
   readonly watchedMs: number;
-  /** The boot that the Lease was last renewed in, if its holder says so. */
+  /** The boot in which the Lease was last renewed, if its holder names one. */
   readonly beatBootID?: string | undefined;
   readonly unknownAfterMs: number;
   readonly namespaceReady: boolean;
-  /** The machine that the host is; undefined before first contact. */
+  /** The machine that the host is. Undefined before first contact. */
   readonly machineID?: string | undefined;
   /** Why the host cannot be, or go, as it should. */
   readonly held?: { readonly reason: HostReason; readonly message: string } | undefined;
@@ -42,7 +42,7 @@ type Rule = (
   host: XenHost,
 ) => Judgement | undefined;
 
-/** Asked in this order; the first that objects says what the host is. */
+/** Asked in this order. The first rule that objects says what the host is. */
 const RULES: readonly Rule[] = [
   (_name, { held }) => held && { state: 'NotReady', ...held },
   (name, _facts, _report, { spec }) =>
@@ -139,8 +139,9 @@ function isSilent({ silentMs, watchedMs, unknownAfterMs }: HostFacts): boolean {
 }
 
 /**
- * An administrator said that the last boot we know of is over, and no sign of life speaks against
- * it: the host is silent, or another boot of it renews the Lease. Proof that nothing of that boot runs.
+ * An administrator said that the last boot we know of is over, and no sign of life contradicts: the
+ * host is silent, or renews the Lease from another boot. This proves that nothing of that boot
+ * runs.
  */
 export function isDeclaredDead(host: XenHost, facts: HostFacts): boolean {
   const boot = facts.agent?.status?.bootID ?? host.status?.bootID;
@@ -148,33 +149,39 @@ export function isDeclaredDead(host: XenHost, facts: HostFacts): boolean {
   return isSilent(facts) || (facts.beatBootID !== undefined && facts.beatBootID !== boot);
 }
 
-/** Whether what this host reports counts for anybody's whereabouts. */
+/** Whether the reports of this host count for the whereabouts of VMs. */
 export function isBelieved(host: XenHost, facts: HostFacts): boolean {
   const { fleetID = facts.fleetID } = facts.agent?.status ?? {};
   return host.spec.quarantined !== true && fleetID === facts.fleetID && !isDeclaredDead(host, facts);
 }
 
-/** The machine that the host is: the one that an administrator names, else the first that reported. */
+/** The machine that the host is: the one that an administrator names, else the first to report. */
 export const machineOf = (host: XenHost | undefined): string | undefined =>
   host?.spec.machineID ?? host?.status?.machineID;
 
-/** A copied Dom0, or an agent that was started with the wrong name. An agent of an older version tells no machine. */
+/**
+ * True for a copied Dom0, or an agent that was started with the wrong name. Agents of an older
+ * version name no machine.
+ */
 export function isOtherMachine(machineID: string | undefined, report: XenAgent['status']): boolean {
   return machineID !== undefined && report?.machineID !== undefined && report.machineID !== machineID;
 }
 
-/** The agent has reported to the leader of this nonce, from the machine that the host is. */
+/** The agent has reported to the leader of this nonce, from the right machine. */
 function hasReported(host: XenHost | undefined, agent: XenAgent | undefined, nonce: string): boolean {
   const { status } = agent ?? {};
   return status?.nonce === nonce && status.bootID !== undefined && !isOtherMachine(machineOf(host), status);
 }
 
-/** … and told all that it holds. */
+/** The agent has reported so, and has told all that the host holds. */
 export function hasAnswered(host: XenHost | undefined, agent: XenAgent | undefined, nonce: string): boolean {
   return hasReported(host, agent, nonce) && agent?.status?.truncated !== true;
 }
 
-/** The boot in which the agent may start guests: the last one that reported to this leader, while the host is not held for dead. */
+/**
+ * The boot in which the agent may start guests: the last that reported to this leader. None while
+ * the host counts as dead.
+ */
 export function confirmedBoot(host: XenHost, facts: HostFacts): string | undefined {
   const { agent, nonce } = facts;
   if (isDeclaredDead(host, facts)) return undefined;

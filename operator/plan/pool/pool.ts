@@ -1,4 +1,4 @@
-/** One XenPool: its rules for the scheduler, and what its page shows. Pure; `now` is RFC 3339. */
+/** One XenPool: its rules for the scheduler, and what its status shows. Pure; `now` is RFC 3339. */
 import type { XenHost, XenPool, XenPoolStatus } from '../../../crds/generated/types';
 import { mergeConditions, type ConditionInput } from '../../../common/conditions';
 import { defined } from '../../../common/defined';
@@ -38,7 +38,9 @@ function some(names: readonly string[], most: number): string {
   return `${names.slice(0, most).join(', ')}${more}`;
 }
 
-/** "the loss of h1 would leave 2 of its 5 VMs (8192 MiB): acme.a, acme.b", or what would stay free. */
+/**
+ * "the loss of h1 would leave 2 of its 5 VMs (8192 MiB): acme.a, acme.b", or what would stay free.
+ */
 function lossText({ hosts, vms, left, leftBytes, headroomBytes, held }: HostLoss): string {
   const waiting = held > 0 ? `; ${counted(held, 'VM')} would wait there for their disks` : '';
   const loss = `the loss of ${hosts.join(' and ')}`;
@@ -66,7 +68,7 @@ function judge({ account, unreported }: PoolFacts): Judgement {
     const worst = hosts === 0 ? loss : `the worst is absorbed: ${loss}`;
     return { status: 'True', reason: 'FailuresTolerated', message: worst };
   }
-  // What has not reported gives no room yet: more may be absorbed than seems so.
+  // Hosts that have not reported give no room yet, so more losses may be absorbed than it seems.
   if (unreported.length > 0) {
     const message = `waiting for a report of ${some(unreported, NAMED)}`;
     return { status: 'Unknown', reason: 'AwaitingReports', message };
@@ -119,7 +121,7 @@ export function showPool(pool: XenPool, facts: PoolFacts, now: string): XenPoolS
   });
 }
 
-/** Without the figures, which change with every VM: what is worth a write at once. */
+/** What is worth a write at once: all but the figures, which change with every VM. */
 export function gist({ observedGeneration, rules, conditions }: XenPoolStatus): object {
   const verdicts = conditions?.map(({ type, status, reason }) => [type, status, reason]);
   return { observedGeneration, rules, verdicts };

@@ -1,6 +1,6 @@
 /**
- * From the objects of a fleet to the scheduler's snapshot, in one way for all who ask: the operator on its
- * caches, the command line on manifests or a live cluster. Pure.
+ * From the objects of a fleet to the scheduler's snapshot. All go this one way: the operator with
+ * its caches, the command line with manifests or a live cluster. Pure.
  */
 import type { XenAgent, XenDomain, XenHost, XenStoragePool, XenVM } from '../../../crds/generated/types';
 import type { HostState, VmSpec } from '../../../scheduler';
@@ -40,7 +40,7 @@ export function hostSnapshot(objects: FleetObjects, host: XenHost, view: HostVie
   });
 }
 
-/** What the names in a VM's spec mean, `resolution`, with the disks that exist where they are. */
+/** Turns `resolution` (what the names in the spec mean) into one with disks where they exist. */
 export function resolutionWithDisks(objects: FleetObjects, vm: XenVM, resolution: Resolution): Resolution {
   const uuid = uuidOf(vm);
   const orders = objects.ordersOf(uuid).filter(({ order }) => isOwn(vm, order.spec.vm));
@@ -54,7 +54,7 @@ export function claimedOrder(objects: FleetObjects, vm: XenVM): XenDomain | unde
   return objects.ordersOf(uuidOf(vm)).find((placed) => placed.host === host)?.order;
 }
 
-/** `assumed`: what is being reserved for the VM, the write being under way. */
+/** `assumed`: what is being reserved for the VM while the claim is written. */
 export function vmSnapshot(
   objects: FleetObjects,
   vm: XenVM,

@@ -1,4 +1,4 @@
-/** A host in the scheduler's words: what it has, and what is taken there without a claim. Pure. */
+/** A host in the scheduler's words: what it has, and what is used there without a claim. Pure. */
 import type { XenAgent, XenDomain, XenHost, XenStoragePool } from '../../../crds/generated/types';
 import { defined } from '../../../common/defined';
 import { domainOverheadBytes, MIB } from '../../../common/memory';
@@ -31,8 +31,9 @@ function orderFootprint({ spec }: XenDomain): Footprint {
 }
 
 /**
- * What is on a host without a claim there: domains that it reports as the fleet's, and orders that still stand. An order says what its
- * domain may become, and a report what it is: a tombstone grants nothing while its domain is still there. The larger counts.
+ * What is on a host without a claim there: domains that it reports as the fleet's, and orders that
+ * still stand. An order says what its domain may become and a report what it is, so the larger of
+ * the two counts: a tombstone, for one, grants nothing while its domain is still there.
  */
 function unclaimedFootprint({ agent, strayOrders, isClaimed }: HostOffer): Footprint {
   const accounts = new Map(strayOrders.map((order) => [order.metadata.name, orderFootprint(order)]));
@@ -55,7 +56,7 @@ function foreignFootprint({ agent, isClaimed }: HostOffer): Footprint {
 /** What must be known of a storage pool to sell its room. */
 export interface PoolTerms {
   readonly locality: HostStorage['locality'];
-  /** Bytes of disks per byte of room. */
+  /** Bytes of disks that may be promised per byte of room. */
   readonly overcommitRatio: number;
 }
 
@@ -64,9 +65,10 @@ export function poolTerms(pool: XenStoragePool | undefined): PoolTerms | undefin
 }
 
 /**
- * Disks are sparse, so what is free now is promised in part already. The room for disks is what is
- * free and what the disks there occupy; times the ratio it may be promised. Of that go the disks that
- * are there, by their sizes, and those that no placed VM counts. What is not free now is never sold.
+ * Disks are sparse, so a part of what is free now is promised already. The room for disks is what
+ * is free plus what the disks there occupy, and that times the ratio may be promised. From this go
+ * the disks that are there, by their sizes, and those that no placed VM counts. What is not free
+ * now is never sold.
  */
 function storageOf({ agent, terms, isClaimed, isPlaced }: HostOffer): HostStorage[] {
   const { storagePools = [], retainedDisks = [] } = agent?.status ?? {};
@@ -96,11 +98,11 @@ export interface HostOffer {
   readonly view: HostView;
   readonly agent: XenAgent | undefined;
   readonly terms: (pool: string) => PoolTerms | undefined;
-  /** Orders here that no claim counts, retired ones left out. */
+  /** Orders here that no claim counts, without retired ones. */
   readonly strayOrders: readonly XenDomain[];
-  /** A claim on this host counts this UUID already, whatever the host still calls it. */
+  /** A claim on this host counts this UUID already, whatever the host reports it as. */
   readonly isClaimed: (uuid: string) => boolean;
-  /** A claim on any host counts it. */
+  /** A claim on any host counts this UUID. */
   readonly isPlaced: (uuid: string) => boolean;
 }
 
@@ -144,7 +146,7 @@ export function hostState(offer: HostOffer): HostState {
     cordoned,
     taints,
     ...measured(agent?.status),
-    // Where it cannot be read the host is not Ready, so nothing new is placed there.
+    // If it cannot be read the host is not Ready, so nothing new is placed there.
     reservedBytes: typeof reserved === 'number' ? reserved : undefined,
     foreignBytes: foreign.bytes,
     orphanBytes: orphans.bytes,

@@ -17,8 +17,8 @@ import type { Resolution, Wanted } from '../vm/resolve';
 type IsThis = (disk: { name: string; pool: string }) => boolean;
 
 /**
- * A disk that was made exists in the size that its host has told, and in no larger one than its order grants. A host that tells none is
- * of an older version.
+ * A disk that was made has the size that its host told, but at most what its order grants. Hosts of
+ * an older version tell no size; then it has what its order grants.
  */
 function bytesMade({ name, sizeBytes }: ReservedDisk, isThis: IsThis, order: XenDomain | undefined): number {
   const { spec, status } = order ?? {};
@@ -26,7 +26,7 @@ function bytesMade({ name, sizeBytes }: ReservedDisk, isThis: IsThis, order: Xen
   return Math.min(status?.disks?.find((disk) => disk.name === name)?.sizeBytes ?? granted, granted);
 }
 
-/** Of a disk that is to grow, the rest is still asked for. */
+/** If the disk is to grow, the rest is still asked for. */
 function diskOf(
   reserved: ReservedDisk,
   wanted: Wanted | undefined,
@@ -43,7 +43,7 @@ function diskOf(
   return defined({ pool, sizeBytes, made: true, madeBytes: rest, madeOn: known && boundTo(known, madeHere) });
 }
 
-/** A writable disk in a local pool is where it was made, and nowhere else. */
+/** A writable disk in a local pool is on the host where it was made, and nowhere else. */
 function boundTo(
   { locality, readOnly, madeOn }: Wanted['disks'][number],
   here: string | undefined,
@@ -51,15 +51,15 @@ function boundTo(
   return madeOn ?? (locality === 'local' && !readOnly ? here : undefined);
 }
 
-/** What is known of a VM on its host beside its claim and its order: floors under its account. */
+/** What is known of a VM besides its claim and its order. Its account is never below these. */
 export interface Floors {
   /** What the host reports that its domain may use. */
   readonly reported?: Reported | undefined;
-  /** What is being reserved for it: the write is under way. */
+  /** What is being reserved for it while the claim is written. */
   readonly assumed?: Reservation | undefined;
 }
 
-/** What the host of a claim must keep for it: never what the spec merely wants. */
+/** What the host of a claim must keep for the VM. The spec counts only if nothing else is known. */
 export function accountOf(
   vm: XenVM,
   wanted: Wanted | undefined,
@@ -69,7 +69,7 @@ export function accountOf(
   return largest(heldBy(vm, order, wanted), grantedBy(order), order?.status?.granted, reported, assumed);
 }
 
-/** The VM as its host counts it, or, before it has one, as it asks for one. `order` is that of the claimed host. */
+/** The VM as its host counts it or, without a host, as it asks for one. `order` is on that host. */
 export function vmSpec(vm: XenVM, resolution: Resolution, order: XenDomain | undefined, floors: Floors = {}): VmSpec {
   const wanted = 'wanted' in resolution ? resolution.wanted : undefined;
   if (vm.status?.placement !== undefined) return specOf(vm, wanted, order, accountOf(vm, wanted, order, floors));

@@ -5,11 +5,11 @@ import type { Reservation } from './reservation';
 
 export type Action =
   | { readonly do: 'addFinalizer' }
-  /** No host is decided: the placement loop finds one and claims it with at least this epoch. */
+  /** No host is chosen yet: the placement loop finds one and claims it with at least this epoch. */
   | { readonly do: 'place'; readonly epoch: number }
   /** `bootID`: the boot of the host's Dom0 that the claim counts on. */
   | { readonly do: 'claim'; readonly host: string; readonly epoch: number; readonly bootID: string | undefined }
-  /** More is wanted than is reserved on the host of the claim: the placement loop looks for room there. */
+  /** More is wanted than is reserved: the placement loop looks for room on the claimed host. */
   | { readonly do: 'grow'; readonly host: string; readonly epoch: number }
   /** Less is enough from now on: the claim gives the rest back. */
   | { readonly do: 'shrink'; readonly host: string; readonly epoch: number; readonly reserved: Reservation }
@@ -18,7 +18,7 @@ export type Action =
   /** Clears our finalizer and deletes, both at the order's resourceVersion. */
   | { readonly do: 'deleteOrder'; readonly host: string; readonly order: XenDomain }
   | { readonly do: 'clearFinalizer' }
-  /** Nothing to do until something changes. `because` is there if the VM is held up. */
+  /** Nothing to do until something changes. `because` is set if the VM is held up. */
   | { readonly do: 'wait'; readonly because?: Hold };
 
 export interface Hold {
@@ -26,7 +26,7 @@ export interface Hold {
   readonly message: string;
   /** Only somebody's act helps. */
   readonly stalled?: boolean;
-  /** What it waits for is a report of hosts that have nothing to do with it: see controllers/vm/report-waiters.ts. */
+  /** It waits for reports of hosts that are none of its own (controllers/vm/report-waiters.ts). */
   readonly awaitsReports?: boolean;
 }
 

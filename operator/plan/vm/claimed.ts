@@ -1,4 +1,6 @@
-/** A VM with a claim: kept where the claim says, taken over where it runs, moved from a host that is dead. Pure. */
+/**
+ * A VM with a claim: kept on its host, taken over where it runs, or moved off a dead host. Pure.
+ */
 import type { XenDomain } from '../../../crds/generated/types';
 import { findCondition } from '../../../common/conditions';
 import { hold, wait, type Action } from './action';
@@ -28,13 +30,13 @@ export function planClaimed(f: VmFacts, claim: Claim): Action {
   return stray.do === 'wait' ? besideTrouble(f, claim, stray) : stray;
 }
 
-/** Trouble on another host starts nothing new here, but it must not keep anybody from stopping or editing what runs. */
+/** Trouble on another host: nothing starts here, but what runs may still be stopped or edited. */
 function besideTrouble(f: VmFacts, claim: Claim, trouble: Action): Action {
   const next = planOrder(f, claim);
   return next.do === 'wait' || starts(next) ? trouble : next;
 }
 
-/** Proof that the old host runs nothing: the VM may be claimed elsewhere, unless its disks cannot follow. */
+/** It is proved that the old host runs nothing: the VM may move, unless its disks cannot follow. */
 function moveFromDeadHost(f: VmFacts, claim: Claim): Action {
   const order = f.orders.find((o) => o.host === claim.host)?.order;
   if (order !== undefined && hasFinished(f, order)) {
@@ -61,7 +63,10 @@ function moveFromDeadHost(f: VmFacts, claim: Claim): Action {
   return hostsFirst(f) ?? { do: 'place', epoch: nextEpoch(f) };
 }
 
-/** Its host said that the guest shut itself down, as one that runs once may. (Off by whatever else, it runs again.) */
+/**
+ * The host said that the guest has shut itself down, and its run policy lets it stay off. If it is
+ * off for another reason it runs again.
+ */
 function hasFinished({ vm }: VmFacts, { spec, status }: XenDomain): boolean {
   const runsOnce = vm.spec.runPolicy === 'Once' || vm.spec.runPolicy === 'RerunOnFailure';
   const isOff = status?.epoch === spec.epoch && status.phase === 'Stopped';

@@ -1,14 +1,17 @@
 /**
- * Two identities that want one thing: a UUID, a name on a Dom0, a MAC address. Pure.
+ * Two identities that want the same thing: a UUID, a name on a Dom0 or a MAC address. Pure.
  *
- * Tenants are strangers, so no message names another tenant's VM; administrators find it by
+ * Tenants are strangers, so no message names another tenant's VM. Administrators find it with
  * `kubectl get xvm -A` and the field that is named.
  */
 import type { XenVM } from '../../../crds/generated/types';
 import type { Hold } from './action';
 import { isRetired, type MacUse, type Rival, type VmFacts } from './facts';
 
-/** Of two VMs that claim one thing, who has it: the one that is placed, then the older, then the smaller UID. */
+/**
+ * Whether the rival has the right to a thing that both claim: the one that is placed comes first,
+ * then the older, then the smaller UID.
+ */
 function comesFirst(rival: Rival, vm: XenVM): boolean {
   const placed = vm.status?.placement !== undefined;
   if (rival.placed !== placed) return rival.placed;
@@ -22,10 +25,10 @@ const conflict = (reason: 'IdentityConflict' | 'MacConflict', message: string): 
   stalled: true,
 });
 
-/** What helps whoever has a UUID that is not theirs: the identity of a XenVM never changes. */
+/** What helps a VM whose UUID belongs to another. The identity of a XenVM never changes. */
 export const MAKE_ANEW = 'delete this XenVM and make it anew, without spec.identity or with another UUID there';
 
-/** Another XenVM has the UUID by right. Asked of every VM at every look, placed or not. */
+/** Another XenVM has the right to the UUID. Asked at every look at a VM, placed or not. */
 export function rivalConflict(f: VmFacts): Hold | undefined {
   if (!f.rivals.some((rival) => comesFirst(rival, f.vm))) return undefined;
   return conflict(
@@ -34,12 +37,12 @@ export function rivalConflict(f: VmFacts): Hold | undefined {
   );
 }
 
-/** Whatever else keeps a VM without a claim from this UUID or this name. */
+/** All that may keep a VM without a claim from this UUID or this name. */
 export function identityConflict(f: VmFacts): Hold | undefined {
   return rivalConflict(f) ?? strangerConflict(f) ?? namesakeConflict(f);
 }
 
-/** A Dom0 keeps this UUID for somebody else, or runs a domain of it that it keeps for nobody. */
+/** A Dom0 keeps this UUID for somebody else, or runs a foreign domain of this UUID. */
 function strangerConflict(f: VmFacts): Hold | undefined {
   const [order] = f.foreignOrders;
   const [seen] = f.foreignSightings;
@@ -54,7 +57,10 @@ function strangerConflict(f: VmFacts): Hold | undefined {
   );
 }
 
-/** A domain of this name is out there under another UUID: the cluster was restored or rebuilt, and the tenant's machine still runs. */
+/**
+ * A domain of this name runs under another UUID: the cluster was restored or rebuilt, and the
+ * tenant's machine still runs.
+ */
 function namesakeConflict(f: VmFacts): Hold | undefined {
   const [namesake] = f.namesakes;
   if (namesake === undefined) return undefined;
@@ -66,7 +72,10 @@ function namesakeConflict(f: VmFacts): Hold | undefined {
   );
 }
 
-/** A MAC address that somebody else has by right. What was granted to a VM is its own, whatever another one asks for later. */
+/**
+ * Somebody else has the right to a MAC address. A granted one stays with its VM, whatever another
+ * VM asks for later.
+ */
 export function macConflict(f: VmFacts): Hold | undefined {
   const mine = new Set([
     ...(f.vm.status?.networks ?? []).map(({ mac }) => mac),

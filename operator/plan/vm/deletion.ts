@@ -1,4 +1,7 @@
-/** The end of a VM: its domain, its orders, and at last its finalizer. Nothing of another identity goes with it. Pure. */
+/**
+ * The end of a VM: its domain, its orders, and at last its finalizer. Nothing of another identity
+ * ends with it. Pure.
+ */
 import { FINALIZER } from '../../../common/names';
 import { wait, type Action } from './action';
 import { claimOn, hostsFirst } from './epoch';
@@ -25,7 +28,7 @@ function nextStep(f: VmFacts): Action {
   if (held !== undefined) return held;
   const found = whereabouts(f);
   if (found === MANY) return wait(duplicate(f));
-  // The order of a dead host waits there by itself.
+  // The order on a dead host waits there by itself.
   if (found !== undefined && found !== claim?.host && f.hosts[found]?.dead !== true) return claimOn(f, found);
   return { do: 'clearFinalizer' };
 }

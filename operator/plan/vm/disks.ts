@@ -1,6 +1,7 @@
 /**
- * Which disks of a VM exist already, and where. Pure. A disk that is known to the VM's status, to an
- * order, or to a host that keeps it is never made again: the VM goes to it, and its folder is fixed.
+ * Which disks of a VM exist already, and where. Pure. A disk is never made again if the VM's
+ * status, an order, or a host that keeps it knows it: the VM goes to the disk, and the folder is
+ * fixed.
  */
 import type { XenAgent, XenVM } from '../../../crds/generated/types';
 import type { Resolution, WantedDisk } from './resolve';
@@ -14,7 +15,7 @@ export interface DiskFacts {
   readonly retained: readonly RetainedDisk[];
 }
 
-/** Disks of a UUID that a host keeps, by its last report, however old: a disk outlives a report. */
+/** Disks of a UUID that a host keeps, by its last report. Old reports count: disks outlive them. */
 export function retainedBy({ metadata, status }: XenAgent, uuid: string): RetainedDisk[] {
   const disks = (status?.retainedDisks ?? []).filter((disk) => disk.uuid === uuid);
   return disks.map(({ disk, path, namespace, vmName: name }) => {
@@ -35,14 +36,14 @@ function orderedPlaces({ vm, orders }: DiskFacts, { name, pool }: WantedDisk): P
   return orders.flatMap(({ host, order: { spec, status, metadata } }) => {
     const disk = spec.disks?.find((entry) => entry.name === name && entry.pool === pool);
     if (disk === undefined || !isOwnDisk(vm, spec.vm)) return [];
-    // A status of an older order may speak of a disk in another pool.
+    // The status may be of an older order, and speak of a disk in another pool.
     const isCurrent = status?.observedGeneration === metadata.generation;
     const isMade = disk.made === true || (isCurrent && status?.madeDisks?.includes(name) === true);
     return isMade ? [{ path: disk.path, host }] : [];
   });
 }
 
-/** Where the disk exists; empty if it is not known to. */
+/** Where the disk exists. Empty if that is not known. */
 function placesOf(facts: DiskFacts, disk: WantedDisk): Place[] {
   const told = (facts.vm.status?.disks ?? [])
     .filter(({ name, pool }) => name === disk.name && pool === disk.pool)
@@ -54,7 +55,7 @@ function placesOf(facts: DiskFacts, disk: WantedDisk): Place[] {
 }
 
 function withPlace(facts: DiskFacts, disk: WantedDisk): WantedDisk {
-  // Of a local pool that is only read every host has its own.
+  // Every host has its own copy of a read-only disk in a local pool.
   if (disk.locality === 'local' && disk.readOnly) return disk;
   const places = placesOf(facts, disk);
   const [first] = places;
@@ -66,14 +67,14 @@ function withPlace(facts: DiskFacts, disk: WantedDisk): WantedDisk {
   return { ...disk, ...moved, made: true, ...(disk.locality === 'local' && madeOn !== undefined && { madeOn, hosts }) };
 }
 
-/** What is wanted, with the disks that exist where they are. */
+/** What is wanted, with disks that exist where they are. */
 export function withKnownDisks(resolution: Resolution, facts: DiskFacts): Resolution {
   if ('problem' in resolution || resolution.wanted.disks.length === 0) return resolution;
   const { wanted } = resolution;
   return { wanted: { ...wanted, disks: wanted.disks.map((disk) => withPlace(facts, disk)) } };
 }
 
-/** For the VM's status: what exists, so that it is known when no host and no order can tell any more. */
+/** For the VM's status: the disks that exist, for when no host and no order can tell any more. */
 export function shownDisks(vm: XenVM, resolution: Resolution): NonNullable<XenVM['status']>['disks'] {
   if ('problem' in resolution) return vm.status?.disks;
   const made = resolution.wanted.disks.filter((disk) => disk.made === true);
@@ -81,13 +82,13 @@ export function shownDisks(vm: XenVM, resolution: Resolution): NonNullable<XenVM
   return made.map(({ name, pool, path, madeOn: host }) => ({ name, pool, path, ...(host !== undefined && { host }) }));
 }
 
-/** Why a VM that is nowhere yet may not have the disks of its UUID, or cannot. */
+/** Why a VM that is nowhere yet may not or cannot have the disks of its UUID. */
 export function diskConflict(f: VmFacts): Hold | undefined {
   const wanted = 'wanted' in f.resolution ? f.resolution.wanted.disks : [];
   return strangersDisk(f, wanted) ?? lostDisk(f, wanted) ?? untoldDisk(f, wanted);
 }
 
-/** The last report of a host is older than its receipt: what it keeps of the VM comes with the next. */
+/** The last report of a host is older than its receipt: the next one tells which disks it keeps. */
 function untoldDisk({ orders, sightings, hosts }: VmFacts, wanted: readonly WantedDisk[]): Hold | undefined {
   const late = sightings.find(
     (s) =>

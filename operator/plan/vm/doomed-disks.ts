@@ -1,4 +1,4 @@
-/** Disks that go with a deleted VM, because its owner said so. Pure. */
+/** Disks that are deleted with their VM, because its owner said so. Pure. */
 import type { XenDomain, XenDomainSpec, XenVM } from '../../../crds/generated/types';
 import { defined } from '../../../common/defined';
 import { findCondition } from '../../../common/conditions';
@@ -7,8 +7,8 @@ import { refusedEpochOf } from './facts';
 export type DoomedDisks = NonNullable<XenDomainSpec['deleteDisks']>;
 
 /**
- * Those on one host. The order there knows where they are; if there is none, the VM's status does, for
- * the host of the claim: others cannot reach them for sure.
+ * The disks on one host. The order there knows where they are. What it does not name is found in
+ * the VM's status, but only for the host of the claim: others may not reach those disks.
  */
 export function doomedDisks(vm: XenVM, host: string, order: XenDomainSpec | undefined): DoomedDisks {
   const { metadata, spec, status } = vm;
@@ -24,18 +24,18 @@ export function doomedDisks(vm: XenVM, host: string, order: XenDomainSpec | unde
   });
 }
 
-/** The order names them all. */
+/** Whether the order names all of them. */
 export function isTold(doomed: DoomedDisks, { deleteDisks = [] }: XenDomainSpec): boolean {
   return doomed.every(({ name }) => deleteDisks.some((disk) => disk.name === name));
 }
 
-/** Why the receipt of an order does not count yet: deleted disks that are not known to be gone. */
+/** Why the receipt of an order does not count yet: its deleted disks are not known to be gone. */
 export function owedDisks(order: XenDomain): string | undefined {
   const { spec, status, metadata } = order;
   const { deleteDisks = [] } = spec;
   const isCurrent = (status?.observedGeneration ?? 0) >= (metadata.generation ?? 0);
   const isDone = isCurrent && status?.phase === 'Absent' && status.epoch === spec.epoch;
-  // Before it refuses the epoch, the host is still ending the domain.
+  // Until it refuses the epoch, the host is still ending the domain.
   if (refusedEpochOf(order) < spec.epoch || deleteDisks.length === 0 || isDone) return undefined;
   const word = findCondition(status?.conditions, 'Ready');
   const because = word?.status === 'False' ? `: ${word.message}` : '';

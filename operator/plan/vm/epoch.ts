@@ -2,13 +2,16 @@
 import { hold, wait, type Action } from './action';
 import { claimOf, refusedEpochOf, type VmFacts } from './facts';
 
-/** No fleet reaches this by placing a VM: a report of more, of a VM that is far below, is a lie or a fault. */
+/**
+ * No fleet gets here by placing a VM. A higher epoch in a report, if the VM's own are far below, is
+ * a lie or a fault.
+ */
 const FAR_EPOCH = 1_000_000_000;
 
-/** The epochs that the operator itself gave: the claim's and those of the VM's orders. */
+/** The epochs that the operator gave: that of the claim and those of the VM's orders. */
 const ownEpochs = (f: VmFacts): number[] => [claimOf(f)?.epoch ?? 0, ...f.orders.map(({ order }) => order.spec.epoch)];
 
-/** What `host` says of the VM: in its report, and in the status of its order. */
+/** The epochs that `host` tells of the VM, in its report and in the status of its order. */
 function reportedEpochs(f: VmFacts, host: string | undefined): number[] {
   const seen = f.sightings.filter((s) => s.host === host);
   const orders = f.orders.filter((o) => host === undefined || o.host === host);
@@ -22,21 +25,24 @@ const isBelievable = (f: VmFacts, epoch: number): boolean => epoch <= Math.max(F
 
 /**
  * The next epoch for a claim on `host`: above the claim, above every order, and above what that
- * very host remembers. The memory of any other host does not count: it could only be a lie that
- * makes epochs race, for an epoch is refused by the host that retired it and by no other.
+ * very host remembers. The memory of other hosts does not count: only the host that retired an
+ * epoch refuses it, so what others tell could at most be a lie that makes epochs race.
  */
 export function nextEpoch(f: VmFacts, host?: string): number {
   const reported = reportedEpochs(f, host).filter((epoch) => isBelievable(f, epoch));
   return Math.max(...ownEpochs(f), ...reported) + 1;
 }
 
-/** The highest epoch that `host` has obeyed by its own believable report; 0 if it tells none. */
+/** The highest epoch that `host` has obeyed, if that can be believed; 0 if it tells none. */
 export function lastEpoch(f: VmFacts, host: string): number {
   const known = f.sightings.filter((s) => s.host === host).map((s) => s.epoch);
   return Math.max(0, ...known.filter((epoch) => isBelievable(f, epoch)));
 }
 
-/** Held up because its host says an epoch that cannot be right; a claim above it could never be raised again. */
+/**
+ * Held up because its host tells an epoch that cannot be right. A claim above that could never be
+ * raised again.
+ */
 export function implausible(f: VmFacts, host: string): Action | undefined {
   const lie = reportedEpochs(f, host).find((epoch) => !isBelievable(f, epoch));
   if (lie === undefined) return undefined;
@@ -47,7 +53,10 @@ export function implausible(f: VmFacts, host: string): Action | undefined {
   );
 }
 
-/** Held up while a host that could hold the VM has not answered; a claim that is vouched for is nowhere else. */
+/**
+ * Held up while a host that could hold the VM has not answered, unless the claim is vouched for:
+ * then the VM is nowhere else.
+ */
 export function hostsFirst(f: VmFacts): Action | undefined {
   if (f.fresh || f.vouched || f.unreported.length === 0) return undefined;
   const names = f.unreported.slice(0, 5).join(', ') + (f.unreported.length > 5 ? ', …' : '');

@@ -4,7 +4,7 @@ import { findCondition } from '../../../common/conditions';
 import type { VMEventReason } from '../../../common/reasons';
 import type { ShownStatus } from './status';
 
-/** What a Kubernetes Event says. Reasons are those of conditions, and Terminated. */
+/** What a Kubernetes Event says. Its reason is that of a condition, or Terminated. */
 export interface Told {
   readonly type: 'Normal' | 'Warning';
   readonly reason: string;
@@ -13,7 +13,7 @@ export interface Told {
 
 const TERMINATED: VMEventReason = 'Terminated';
 
-/** How a run ended, in words; what was ordered is no news. */
+/** How a run ended, in words. An end that was ordered is no news. */
 const ENDS: Readonly<Record<string, { readonly type: Told['type']; readonly words: string }>> = {
   poweroff: { type: 'Normal', words: 'the guest shut down' },
   reboot: { type: 'Normal', words: 'the guest rebooted' },

@@ -1,10 +1,11 @@
 /**
- * What a decision about one VM may know. Plain data, gathered by the controllers from their caches:
- * no callback and no clock, so that the facts of a decision can be printed and replayed.
+ * What a decision about one VM may know. It is plain data, gathered by the controllers from their
+ * caches, with no callback and no clock, so that the facts of a decision can be printed and
+ * replayed.
  *
- * **Ownership.** Orders and sightings are sorted by whose they are before a plan sees them. Those
- * that carry the VM's own namespace and name are its own; all others of the same UUID belong to a
- * stranger, and no plan ever acts on those.
+ * **Ownership.** Orders and sightings are sorted by owner before a plan sees them. Those that carry
+ * the VM's own namespace and name are its own. All others of the same UUID belong to a stranger,
+ * and no plan ever acts on them.
  */
 import type { XenDomain, XenVM } from '../../../crds/generated/types';
 import type { BrakeWord } from '../brake';
@@ -13,7 +14,7 @@ import type { Resolution } from './resolve';
 
 export interface HostView {
   readonly name: string;
-  /** Ready: reports and can take VMs. NotReady: reports, cannot. Unknown: silent. Pending: never reported. */
+  /** Ready: takes VMs. NotReady: reports, takes none. Unknown: silent. Pending: never reported. */
   readonly state: 'Ready' | 'NotReady' | 'Unknown' | 'Pending';
   /** Why it is not Ready, for humans. */
   readonly message: string;
@@ -21,9 +22,12 @@ export interface HostView {
   readonly answered: boolean;
   /** The boot of its Dom0 that last reported. */
   readonly bootID: string | undefined;
-  /** An administrator declared that boot over, and nothing of it is heard: proof that nothing runs there. */
+  /**
+   * An administrator declared that boot over, and nothing is heard of it: this proves that nothing
+   * runs there.
+   */
   readonly dead: boolean;
-  /** Nothing that it reports is believed: quarantined by an administrator. */
+  /** An administrator has quarantined it, so nothing that it reports is believed. */
   readonly quarantined: boolean;
   /** Its namespace exists and is not being deleted. */
   readonly namespaceReady: boolean;
@@ -32,16 +36,16 @@ export interface HostView {
 /** What one host's report says of one UUID. */
 export interface Sighting {
   readonly host: string;
-  /** The owner by what the Dom0 itself keeps (record or mark); empty if it keeps nothing. */
+  /** The owner by what the Dom0 itself keeps (a record or a mark). Empty if it keeps neither. */
   readonly namespace: string;
   readonly name: string;
   /** A domain of this UUID is there. */
   readonly present: boolean;
-  /** There without an order: an orphan, or a frozen record. */
+  /** It is there without an order: an orphan, or a frozen record. */
   readonly orphan: boolean;
-  /** Highest epoch that the Dom0 has seen; 0 if it remembers none. */
+  /** The highest epoch that the Dom0 has seen; 0 if it remembers none. */
   readonly epoch: number;
-  /** Every epoch up to this one was ended there. */
+  /** Every epoch up to this one is retired there. */
   readonly retiredEpoch: number;
   /** Every epoch up to this one is refused there. */
   readonly refusedEpoch: number;
@@ -68,17 +72,17 @@ export interface MacUse {
   readonly network: string;
   /** The other VM; undefined if only an order still holds the address. */
   readonly rival: Rival | undefined;
-  /** An order or a status says that the other one has it. */
+  /** An order or a status says that the other VM has it. */
   readonly granted: boolean;
 }
 
-/** A disk that a host keeps for a VM without a live record there. */
+/** A disk that a host keeps although no live record there speaks of it. */
 export interface RetainedDisk {
   readonly host: string;
   readonly disk: string;
   /** Folder of its pool on the host. */
   readonly path: string;
-  /** Of the VM that it belongs to; undefined if nobody knows. */
+  /** The VM that the disk belongs to. Undefined if nobody knows. */
   readonly owner: { readonly namespace: string; readonly name: string } | undefined;
 }
 
@@ -93,15 +97,15 @@ export interface VmFacts {
   readonly uuid: string;
   readonly fleetID: string;
   readonly resolution: Resolution;
-  /** The VM's own orders, on whatever host, sorted by host. */
+  /** The VM's own orders on all hosts, sorted by host. */
   readonly orders: readonly PlacedOrder[];
   /** Orders of this UUID that belong to another namespace or name. */
   readonly foreignOrders: readonly PlacedOrder[];
   /** The hosts that the claim, the orders, the sightings and the disks name. */
   readonly hosts: Readonly<Record<string, HostView>>;
-  /** Hosts that could hold a VM and have not answered; sorted. */
+  /** Hosts that could hold a VM and have not answered, sorted. */
   readonly unreported: readonly string[];
-  /** What believed reports say of this UUID under the VM's own namespace and name, sorted by host. */
+  /** What believed reports say of this UUID under the VM's namespace and name, sorted by host. */
   readonly sightings: readonly Sighting[];
   /** What believed reports say of this UUID under another owner, or under none. */
   readonly foreignSightings: readonly Sighting[];
@@ -111,25 +115,25 @@ export interface VmFacts {
   readonly rivals: readonly Rival[];
   readonly namesakes: readonly Namesake[];
   readonly macUses: readonly MacUse[];
-  /** Seen being created by this leader after its list, and without an identity of its own: it can be nowhere yet. */
+  /** This leader saw its creation after its list, and it names no UUID: it can be nowhere yet. */
   readonly fresh: boolean;
   /** The claim is known to be the newest, so the VM can be nowhere else: see vouch.ts. */
   readonly vouched: boolean;
-  /** What the host of the claim reports that its domain may use; undefined if it reports no such domain. */
+  /** What its domain may use by the report of the claimed host; undefined without such a domain. */
   readonly reported: Reported | undefined;
-  /** What the brake says if the VM is being deleted; open for any other. */
+  /** What the brake says if the VM is being deleted. For any other it is open. */
   readonly brake: BrakeWord;
-  /** What the placement loop said last, if it found no host, or, for a VM that is to grow, no room on its host. */
+  /** What the placement loop said last, if it found no host or, for a VM that grows, no room. */
   readonly unplaced: { readonly message: string; readonly kind: 'place' | 'grow' } | undefined;
 }
 
-/** The host of this order refuses this epoch and all below, by the order's own status. */
+/** The epoch up to which the host of this order refuses all, by the order's own status. */
 export const refusedEpochOf = ({ status }: Pick<XenDomain, 'status'>): number =>
   Math.max(status?.refusedEpoch ?? 0, status?.retiredEpoch ?? 0);
 
 /**
- * The receipt: the domain was looked for and is gone, and this epoch is refused for good. Refusal
- * alone is none, and neither is a word about another epoch: the domain may still be dying.
+ * The receipt: the domain was looked for and is gone, and this epoch is refused for good. A refusal
+ * alone is no receipt, and neither is a report of another epoch: the domain may still be dying.
  */
 export const isRetired = ({ spec, status }: XenDomain): boolean =>
   spec.desired === 'Absent' &&

@@ -1,11 +1,11 @@
-/** What the VMs of a namespace may use, and the words for what they may not. Pure. */
+/** What the VMs of a namespace may use, and the words for what they may not use. Pure. */
 import type { XenNetwork, XenPool, XenVM } from '../../../crds/generated/types';
 import { imageRemedy, mayUseImage } from '../../../common/images';
 import type { VMReason } from '../../../common/reasons';
 import { matchesSelector } from '../../../scheduler';
 import type { Problem } from './problem';
 
-/** The `allowedNamespaces` of whatever has them; all may use what says nothing. */
+/** `allowedNamespaces` of any object. Without it every namespace is allowed. */
 type Rule = XenNetwork['spec']['allowedNamespaces'];
 type Labels = Readonly<Record<string, string>>;
 
@@ -13,18 +13,18 @@ export class Gate {
   readonly #namespace: string;
   readonly #labels: Labels | undefined;
 
-  /** `labels`: those of the namespace; undefined if nobody knows it. */
+  /** `labels`: of the namespace. Undefined if nobody knows it. */
   constructor(namespace: string, labels: Labels | undefined) {
     this.#namespace = namespace;
     this.#labels = labels;
   }
 
-  /** `what`: the kind and name whose rule it is. */
+  /** `what`: kind and name of the object that has the rule. */
   refuse(rule: Rule | undefined, reason: VMReason, field: string, what: string): Problem | undefined {
     return this.#isOpen(rule) ? undefined : this.#problem(reason, field, what);
   }
 
-  /** Names of the pools of hosts that are for others, sorted. */
+  /** Names of the host pools that are for other namespaces, sorted. */
   deniedPools(pools: readonly XenPool[]): string[] {
     const denied = pools.filter(({ spec }) => !this.#isOpen(spec.allowedNamespaces));
     return denied.map(({ metadata }) => metadata.name).sort();

@@ -1,4 +1,7 @@
-/** The order that a claim stands for: made, kept equal to what is granted, or claimed anew above what its host refuses. Pure. */
+/**
+ * The order of a claim: made, kept equal to what is granted, or, if its host refuses the epoch,
+ * claimed anew above that. Pure.
+ */
 import type { XenDomain, XenDomainSpec } from '../../../crds/generated/types';
 import { wait, type Action } from './action';
 import { macConflict } from './conflict';
@@ -11,11 +14,11 @@ import { leave } from './strays';
 export interface Claim {
   readonly host: string;
   readonly epoch: number;
-  /** The boot of the host's Dom0 that the claim counts on: in no other boot does it start anything. */
+  /** The boot of the host's Dom0 that the claim counts on. It starts nothing in any other boot. */
   readonly bootID?: string;
 }
 
-/** Whether this act could bring a domain to life that was not running. */
+/** Whether this act could start a domain that was not running. */
 export function starts(action: Action): boolean {
   if (action.do === 'createOrder') return action.order.spec.desired === 'Running';
   if (action.do !== 'updateOrder') return action.do === 'claim';
@@ -35,7 +38,10 @@ export function planOrder(f: VmFacts, claim: Claim): Action {
   return placed === undefined ? makeOrder(f, claim) : keepOrder(f, placed, claim);
 }
 
-/** The order of the claimed host is not one that can be kept: make room for the claim, or claim anew above what the host refuses. */
+/**
+ * The order on the claimed host cannot be kept: makes room for the claim, or claims anew above what
+ * the host refuses.
+ */
 function replaceOrder(f: VmFacts, placed: PlacedOrder, epoch: number): Action | undefined {
   const { host, order } = placed;
   const anew = (): Action => hostsFirst(f) ?? claimOn(f, host);
@@ -47,7 +53,10 @@ function replaceOrder(f: VmFacts, placed: PlacedOrder, epoch: number): Action | 
   return refusedEpochOf(order) >= epoch ? anew() : undefined;
 }
 
-/** The host remembers more than the claim says, or it has booted since: an order of this claim would never start there. */
+/**
+ * The host remembers more than the claim says, or has booted since. An order of this claim would
+ * never start there.
+ */
 function isOutdated(f: VmFacts, { host, epoch, bootID }: Claim): boolean {
   if (bootID !== f.hosts[host]?.bootID) return true;
   const seen = f.sightings.find((s) => s.host === host);
@@ -75,13 +84,19 @@ function keepOrder(f: VmFacts, placed: PlacedOrder, claim: Claim): Action {
   return 'problem' in f.resolution ? wait(f.resolution.problem) : planSize(f, placed, claim.epoch);
 }
 
-/** The order is as it should be for now. A larger size needs room first; what a smaller one leaves is given back at the end. */
+/**
+ * The order is right for now. A larger size needs room first; room that a smaller size frees is
+ * given back last.
+ */
 function planSize(f: VmFacts, { host, order }: PlacedOrder, epoch: number): Action {
   const change = 'wanted' in f.resolution ? resizing(f.vm, order, f.resolution.wanted, f.reported) : undefined;
   return change === undefined ? wait() : { ...change, host, epoch };
 }
 
-/** The order as it should be. If a name does not resolve any more, what was granted stays in force; the run policy still counts. */
+/**
+ * The order as it should be. If a name does not resolve any more, what was granted stays in force,
+ * but the run policy still counts.
+ */
 function keptSpec(f: VmFacts, order: XenDomain, claim: Claim): XenDomainSpec {
   const before = order.spec;
   const { epoch, bootID } = claim;

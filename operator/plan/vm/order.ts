@@ -1,4 +1,4 @@
-/** The work order that a claim stands for: everything granted, nothing left to look up. Pure. */
+/** The work order of a claim: everything is granted in it, and nothing is left to look up. Pure. */
 import type { XenDomain, XenDomainSpec, XenVM } from '../../../crds/generated/types';
 import { defined } from '../../../common/defined';
 import { API_VERSION, FINALIZER, hostNamespace, VM_NAME_LABEL, VM_NAMESPACE_LABEL } from '../../../common/names';
@@ -8,7 +8,7 @@ import { sameSpec } from '../same';
 
 export const DEFAULT_GRACE_SECONDS = 60;
 
-/** What of a claim its order carries. */
+/** What an order takes from its claim. */
 export interface Incarnation {
   readonly epoch: number;
   /** The boot of the host's Dom0 in which the order may start its domain. */
@@ -16,8 +16,8 @@ export interface Incarnation {
 }
 
 /**
- * Halted keeps the domain off. Manual keeps what is, whatever policy was before: a new VM stays off
- * until its policy is another one.
+ * Halted keeps the domain off. Manual keeps it as it is, whatever the policy was before: a new VM
+ * stays off until it gets another policy.
  */
 export function desiredOf(vm: XenVM, before: Pick<XenDomainSpec, 'desired'> | undefined): 'Running' | 'Stopped' {
   const { runPolicy = 'Always' } = vm.spec;
@@ -30,7 +30,7 @@ function identityOf(vm: XenVM): XenDomainSpec['vm'] {
   return { namespace, name, uid };
 }
 
-/** The order in full. Optional fields are left out where nothing is asked, so that comparing means something. */
+/** The whole order. Fields that ask for nothing are left out, so that orders can be compared. */
 export function orderSpec(vm: XenVM, wanted: Wanted, { epoch, bootID }: Incarnation, fleetID: string): XenDomainSpec {
   const { boot, type, runPolicy = 'Always', shutdown } = vm.spec;
   const cpu = defined({ weight: wanted.cpuWeight, capPercent: wanted.cpuCapPercent });
@@ -57,8 +57,9 @@ export function orderSpec(vm: XenVM, wanted: Wanted, { epoch, bootID }: Incarnat
 }
 
 /**
- * A new order in the size that its claim reserved: an edit between the two changes nothing before it has found room. Undefined if no
- * order can be made of what is reserved: nothing is reserved yet, or a disk is reserved in another pool than the spec names now.
+ * A new order in the size that its claim reserved: an edit in between must find room first.
+ * Undefined if no order can be made of what is reserved: nothing is reserved yet, or a disk is
+ * reserved in another pool than the spec names now.
  */
 export function withinReserved(spec: XenDomainSpec, wanted: Wanted, held: Reservation): XenDomainSpec | undefined {
   if (covers(held, wantedReservation(wanted))) return spec;
@@ -78,8 +79,8 @@ export function withinReserved(spec: XenDomainSpec, wanted: Wanted, held: Reserv
 }
 
 /**
- * An order that follows an edit. One that is larger than what is reserved keeps the size that was granted, whole, until there is room;
- * everything else of the edit is applied.
+ * An order after an edit. If the new size is more than what is reserved, the whole size that was
+ * granted stays until there is room. All else of the edit is applied.
  */
 export function keepingSize(
   spec: XenDomainSpec,
@@ -93,9 +94,9 @@ export function keepingSize(
 }
 
 /**
- * Do two orders ask the same of a host? That a disk is known to exist is told with a new order, or
- * with the next change of one: the agent that made it knows it anyway. One without a driver is of
- * the time when all disks were files.
+ * Whether two orders ask the same of a host. That a disk is known to exist is told with a new order
+ * or with the next change: the agent that made the disk knows it anyway. An order without a driver
+ * is from the time when all disks were files.
  */
 export function sameOrder(a: XenDomainSpec, b: XenDomainSpec): boolean {
   const unknown = ({ disks, ...rest }: XenDomainSpec): object => ({
@@ -106,8 +107,8 @@ export function sameOrder(a: XenDomainSpec, b: XenDomainSpec): boolean {
 }
 
 /**
- * An order that ends what is there, if anything: nobody can bring an older epoch to life on that host
- * afterwards. `doomed`: disks that go with the deleted VM.
+ * An order that ends what may be there: afterwards nobody can start an older epoch on that host.
+ * `doomed`: disks that go with the deleted VM.
  */
 export function tombstoneSpec(
   vm: XenVM,

@@ -4,6 +4,6 @@ import type { VMReason } from '../../../common/reasons';
 export interface Problem {
   readonly reason: VMReason;
   readonly message: string;
-  /** Only an edit helps, also while the VM runs with what it was granted before. */
+  /** Only an edit helps, also while the VM still runs with what it was granted before. */
   readonly stalled?: boolean;
 }

@@ -1,9 +1,10 @@
 /**
  * What the host of a claim keeps for a VM, in every dimension that is sold. Pure.
  *
- * A tenant may edit the size of a VM at any time, so what the spec wants is a wish and never an account. What counts is what the
- * placement loop found room for: `status.reserved`, written together with the placement. More than that is a growth, which asks for
- * room first; until it has it, the VM keeps what was granted.
+ * A tenant may edit the size of a VM at any time, so the spec is only a wish and counts in no
+ * account. What counts is what the placement loop found room for: `status.reserved`, which is
+ * written together with the placement. To get more, the VM asks for room first, and until it has
+ * it, it keeps what was granted.
  */
 import type { XenAgent, XenDomain, XenVM, XenVMStatus } from '../../../crds/generated/types';
 import type { Wanted } from './resolve';
@@ -18,12 +19,12 @@ export interface Reservation {
   readonly vcpus: number;
   /** The most memory that the domain may ever have, without Xen's overhead. */
   readonly memoryMiB: number;
-  /** Whole physical CPUs. An order does not carry this, so it is known from the claim alone. */
+  /** Whole physical CPUs. No order carries this, so it is known from the claim alone. */
   readonly dedicated: boolean;
   readonly disks: readonly ReservedDisk[];
 }
 
-/** What a domain may use as its host reports it. */
+/** What a domain may use by the report of its host. */
 export interface Reported {
   readonly vcpus: number;
   readonly memoryMiB: number;
@@ -43,22 +44,22 @@ export function reservedBy({ status }: XenVM): Reservation | undefined {
   return { vcpus, memoryMiB, dedicated, disks };
 }
 
-/** What an order grants; undefined for a tombstone, which grants nothing. */
+/** What an order grants. Undefined for a tombstone, which grants nothing. */
 export function grantedBy(order: XenDomain | undefined): Reservation | undefined {
   const { vcpus, memory, disks = [] } = order?.spec ?? {};
   if (vcpus === undefined || memory === undefined) return undefined;
   return { vcpus: vcpus.max, memoryMiB: memory.maxMiB, dedicated: false, disks: disks.map(reservedDisk) };
 }
 
-/** What a host's report says that the domain of this UUID may use, whatever the host takes it for. */
+/** What the domain of this UUID may use by a host's report, whatever kind the host calls it. */
 export function reportedBy(agent: XenAgent | undefined, uuid: string): Reported | undefined {
   const domain = agent?.status?.domains?.find((entry) => entry.uuid === uuid);
   return domain === undefined ? undefined : { vcpus: domain.vcpus ?? 0, memoryMiB: domain.memoryMiB ?? 0 };
 }
 
 /**
- * What a claim stands for before any growth. A claim that was written by an older version carries no reservation: its order says what
- * was granted, and without an order nothing is known but the wish.
+ * What a claim stands for before any growth. A claim of an older version carries no reservation.
+ * Then its order says what was granted, and without an order only the wish is known.
  */
 export function heldBy(vm: XenVM, order: XenDomain | undefined, wanted: Wanted | undefined): Reservation {
   return reservedBy(vm) ?? grantedBy(order) ?? (wanted === undefined ? NOTHING : wantedReservation(wanted));
@@ -75,7 +76,7 @@ function largestDisks(lists: readonly (readonly ReservedDisk[])[]): ReservedDisk
   return [...largest.values()];
 }
 
-/** The larger in each dimension. */
+/** The largest value in each dimension. */
 export function largest(...all: readonly (Partial<Reservation> | undefined)[]): Reservation {
   return {
     vcpus: Math.max(...all.map((one) => one?.vcpus ?? 0)),
@@ -85,7 +86,10 @@ export function largest(...all: readonly (Partial<Reservation> | undefined)[]): 
   };
 }
 
-/** Whether what is held covers what is wanted in every dimension. A disk that is new, or in another pool, is not covered. */
+/**
+ * Whether `held` is enough for `wanted` in every dimension. A new disk, or one in another pool, is
+ * not covered.
+ */
 export function covers(held: Reservation, wanted: Reservation): boolean {
   const sizes = new Map(held.disks.map((disk) => [diskKey(disk), disk.sizeBytes]));
   return (
@@ -96,16 +100,20 @@ export function covers(held: Reservation, wanted: Reservation): boolean {
   );
 }
 
-/** What must be kept for a VM that becomes as wanted: its domain goes on with what it has until it follows the order. */
+/**
+ * What must be kept for a VM that becomes as wanted. Its domain goes on with what it has until it
+ * follows the order.
+ */
 export function grown(held: Reservation, order: XenDomain | undefined, wanted: Wanted): Reservation {
   const granted = grantedBy(order);
-  // A disk that is in neither is nobody's to attach any more: its bytes are in the pool's own account.
+  // A disk that is in neither cannot be attached any more. Its bytes are in the pool's own account.
   return largest({ ...held, disks: [] }, granted, wantedReservation(wanted));
 }
 
 /**
- * The reservation that is enough by now, if it is smaller than the one in force. A domain may run with more than its order grants until
- * it is started anew, so the agent must have taken the order up and must say what runs, and its host's report must say the same.
+ * The reservation that is enough now, if it is smaller than the one in force. A domain may run with
+ * more than its order grants until it is started anew. So its agent must have taken up the order
+ * and must tell what runs, and the report of its host must say the same.
  */
 function shrunk(
   vm: XenVM,
@@ -120,7 +128,10 @@ function shrunk(
   return covers(reserved, enough) && !covers(enough, reserved) ? enough : undefined;
 }
 
-/** What the claim must become: larger, if there is room; smaller, by itself; or undefined, for it is as it should be. */
+/**
+ * What the claim must become: larger, if there is room, or smaller, at once. Undefined if it is
+ * right as it is.
+ */
 export function resizing(
   vm: XenVM,
   order: XenDomain,
@@ -132,7 +143,7 @@ export function resizing(
   return reserved === undefined ? undefined : { do: 'shrink', reserved };
 }
 
-/** What the domain has by its agent, which must speak of this very order; undefined if that is not known. */
+/** What the domain has, by its agent's status of this very order. Undefined if not known. */
 function runningSize(order: XenDomain | undefined): Reported | undefined {
   const { metadata, spec, status } = order ?? {};
   if (metadata === undefined || status === undefined) return undefined;
@@ -145,8 +156,9 @@ function runningSize(order: XenDomain | undefined): Reported | undefined {
 }
 
 /**
- * What a claim reserves where the VM is found, which nobody asked the placement loop for: what its order grants there and its host
- * reports, and no more. If that is nothing, because it is only remembered there, it asks for room like any growth. Its disks are there.
+ * What a claim reserves where the VM is found, since nobody asked the placement loop: what its
+ * order grants there and its host reports, but no more. If that is nothing, as the VM is only
+ * remembered there, it asks for room like any growth. Its disks are there.
  */
 export function takenOver(order: XenDomain | undefined, reported: Reported | undefined, wanted?: Wanted): Reservation {
   const granted = grantedBy(order);
@@ -154,7 +166,7 @@ export function takenOver(order: XenDomain | undefined, reported: Reported | und
   return largest(granted, order?.status?.granted, reported, { disks });
 }
 
-/** As the claim writes it: in full, for a merge patch leaves alone what it does not name. */
+/** In the form of the status. All fields are there, as a merge patch leaves alone what it lacks. */
 export function reservedStatus({
   vcpus,
   memoryMiB,

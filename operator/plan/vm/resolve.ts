@@ -1,4 +1,7 @@
-/** From what a tenant names (class, pools, networks) to what is granted, or to the reason why not. Pure. */
+/**
+ * From what a tenant names (class, pools, networks) to what is granted, or to the reason why it is
+ * not. Pure.
+ */
 import type { XenNetwork, XenPool, XenStoragePool, XenVM, XenVMClass } from '../../../crds/generated/types';
 import { defined } from '../../../common/defined';
 import { MIB } from '../../../common/memory';
@@ -7,13 +10,13 @@ import { parseBytes, QuantityError, type QuantityBounds } from '../../../common/
 import { Gate } from './gate';
 import type { Problem } from './problem';
 
-/** What names mean; looked up in the caches. */
+/** What names mean, looked up in the caches. */
 export interface Catalog {
   readonly vmClass: (name: string) => XenVMClass | undefined;
   readonly hostPools: () => readonly XenPool[];
   readonly network: (name: string) => XenNetwork | undefined;
   readonly storagePool: (name: string) => XenStoragePool | undefined;
-  /** Labels of a namespace; undefined where it is not known. */
+  /** Labels of a namespace. Undefined if it is not known. */
   readonly namespaceLabels: (name: string) => Readonly<Record<string, string>> | undefined;
 }
 
@@ -27,13 +30,13 @@ export interface WantedDisk {
   readonly locality: 'local' | 'replicated' | 'shared';
   readonly image?: string;
   readonly readOnly: boolean;
-  /** It exists: nobody makes it again. */
+  /** The disk exists, so nobody makes it again. */
   readonly made?: boolean;
   /** The host that holds it, if its pool is local. */
   readonly madeOn?: string;
-  /** All hosts that say so; more than one is nobody's to choose from. */
+  /** All hosts that claim to hold it. If there are more than one, nobody may choose. */
   readonly hosts?: readonly string[];
-  /** Where the pool is now, if the disk is in another folder: a disk stays where it was made. */
+  /** Where the pool is now, if the disk is in another folder: it stays where it was made. */
   readonly poolPath?: string;
 }
 
@@ -54,7 +57,7 @@ export interface Wanted {
   readonly classUID?: string;
   readonly disks: readonly WantedDisk[];
   readonly networks: readonly WantedNetwork[];
-  /** Pools of hosts that the VM's namespace may not use. */
+  /** Host pools that the VM's namespace may not use. */
   readonly deniedPools?: readonly string[];
 }
 
@@ -65,7 +68,7 @@ const toMiB = (bytes: number): number => Math.ceil(bytes / MIB);
 
 const MISSING = 'create it, or name one that exists';
 
-/** The bounds of the schema once more: an object may be older than they are. */
+/** The bounds of the schema once more, since an object may be older than they are. */
 const MEMORY: QuantityBounds = { min: '8Mi', max: '8Ti' };
 const DISK: QuantityBounds = { min: '1Mi', max: '64Ti' };
 
@@ -146,12 +149,12 @@ type Network = NonNullable<XenVM['spec']['networks']>[number];
 
 const macOf = (item: Network, uuid: string): string => item.mac ?? derivedMac(uuid, item.name);
 
-/** The MAC addresses that a VM asks for, given or derived: both are in use on its networks. */
+/** The MAC addresses that a VM asks for, given or derived: both are used on its networks. */
 export function macsOf(vm: XenVM, uuid: string): { readonly network: string; readonly mac: string }[] {
   return (vm.spec.networks ?? []).map((item) => ({ network: item.name, mac: macOf(item, uuid) }));
 }
 
-/** The first thing that is wrong, in the order of the fields; everything granted otherwise. */
+/** The first thing that is wrong or, if nothing is, everything that is granted. */
 export function resolve(vm: XenVM, uuid: string, catalog: Catalog): Resolution {
   const { namespace = '' } = vm.metadata;
   const gate = new Gate(namespace, catalog.namespaceLabels(namespace));
@@ -167,7 +170,10 @@ export function resolve(vm: XenVM, uuid: string, catalog: Catalog): Resolution {
   return { wanted: { ...size, disks, networks, ...(deniedPools.length > 0 && { deniedPools }) } };
 }
 
-/** Who the domain is, for good: the status once it is written, else what the user gave, else the object itself. */
+/**
+ * The UUID of the domain, for good: from the status once it is written, else from spec.identity,
+ * else the UID of the object.
+ */
 export function uuidOf(vm: XenVM): string {
   return vm.status?.domainUUID ?? vm.spec.identity?.uuid ?? vm.metadata.uid ?? '';
 }

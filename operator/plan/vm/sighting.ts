@@ -16,7 +16,7 @@ export function sightingOf({ metadata, status }: XenAgent, uuid: string): Sighti
   return { ...seen, namespace, name, orphan: isOrphan || frozen, epoch, retiredEpoch, refusedEpoch: refused };
 }
 
-/** Domains of this namespace and name that a host keeps under another UUID, and that nobody ended. */
+/** Domains of this name that a host keeps under another UUID, and that nobody has ended. */
 export function namesakesOf(
   { metadata, status }: XenAgent,
   vm: { namespace: string; name: string },

@@ -8,7 +8,7 @@ import { shownDisks } from './disks';
 import type { Hold } from './action';
 import type { HostView, VmFacts } from './facts';
 
-/** The part of the status that is applied; placement, domainUUID and reserved belong to the claim and its own field manager. */
+/** The part of the status that is applied. The rest belongs to the claim and its field manager. */
 export type ShownStatus = Omit<XenVMStatus, 'placement' | 'domainUUID' | 'reserved'>;
 
 interface Verdict {
@@ -46,7 +46,7 @@ function phaseOf(phase: DomainPhase | undefined): Verdict['phase'] {
   return phase === undefined || phase === 'Absent' ? 'Scheduled' : phase;
 }
 
-/** What the agent says of this epoch; nothing of an older one counts. */
+/** What the agent says of this epoch. What it said of an older one does not count. */
 function said(order: XenDomain | undefined): NonNullable<XenDomain['status']> {
   return order?.status !== undefined && order.status.epoch === order.spec.epoch ? order.status : {};
 }
@@ -62,7 +62,7 @@ function domainVerdict(vm: XenVM, order: XenDomain): Verdict {
   return { phase, ready: phase === 'Unknown' ? 'Unknown' : 'False', reason, message, stalled };
 }
 
-/** Once and RerunOnFailure have done their work when the guest has powered itself off. */
+/** With Once and RerunOnFailure the work is done when the guest has powered itself off. */
 function isReached(vm: XenVM, order: XenDomain, phase: Verdict['phase'], reason: VMReason): boolean {
   if (desiredOf(vm, order.spec) === 'Stopped') return phase === 'Stopped';
   return phase === 'Running' || (phase === 'Stopped' && reason === 'Finished');
@@ -87,7 +87,7 @@ function verdictOf(f: VmFacts, held: Hold | undefined): Verdict {
   return { phase: 'Pending', ready: 'False', reason, message, stalled };
 }
 
-/** What the agent of a host waits for, if only somebody's act helps: it ends no domain and no disk before that. */
+/** What an agent waits for if only somebody's act helps: until then it ends nothing. */
 function needsSomebody(f: VmFacts): Hold | undefined {
   const words = f.orders.map(({ order }) => findCondition(said(order).conditions, 'Ready'));
   const word = words.find((one) => one?.status !== 'True' && NEEDS_SOMEBODY.has(one?.reason ?? ''));
@@ -99,7 +99,7 @@ function claimedVerdict(f: VmFacts, host: string, held: Hold | undefined): Verdi
   const silent = hostVerdict(f.hosts[host], host);
   if (silent !== undefined) return held?.stalled ? { ...silent, ...held, stalled: true } : silent;
   const seen = order === undefined ? undefined : domainVerdict(f.vm, order);
-  // A guest that is as it should be, or that needs somebody, outranks what passes by itself.
+  // If the guest is as it should be, or needs somebody, that matters more than a passing hold.
   if (seen !== undefined && (held === undefined || (held.stalled !== true && (seen.ready === 'True' || seen.stalled))))
     return seen;
   const { reason, message, stalled = false } = held ?? { reason: 'Scheduled' as const, message: `claimed on ${host}` };
@@ -107,7 +107,7 @@ function claimedVerdict(f: VmFacts, host: string, held: Hold | undefined): Verdi
   return { phase, ready: phase === 'Unknown' ? 'Unknown' : 'False', reason, message, stalled };
 }
 
-/** The order that the claim stands for. */
+/** The order on the host of the claim. */
 function orderOf(f: VmFacts): XenDomain | undefined {
   const host = f.vm.status?.placement?.host;
   return f.orders.find((placed) => placed.host === host)?.order;
@@ -144,7 +144,7 @@ function conditionsOf(f: VmFacts, verdict: Verdict): ConditionInput[] {
   return conditions.map((condition) => ({ ...condition, observedGeneration }));
 }
 
-/** A pool that was made anew in another folder takes no disk with it. */
+/** If a pool was made anew in another folder, no disk moves with it. */
 function movedPools({ resolution }: VmFacts): string | undefined {
   const disks = 'wanted' in resolution ? resolution.wanted.disks.filter((disk) => disk.poolPath !== undefined) : [];
   if (disks.length === 0) return undefined;
@@ -154,7 +154,10 @@ function movedPools({ resolution }: VmFacts): string | undefined {
   return `a disk stays in the folder that it was made in: ${places.join('; ')}`;
 }
 
-/** A VM that is to grow and finds no room is as ready as it was; only somebody's act, or the going of others, helps. */
+/**
+ * A VM that finds no room to grow is as ready as before. It is stalled: only somebody's act, or the
+ * end of other VMs, helps.
+ */
 function stalledOf({ stalled, reason, message }: Verdict, ungrown: string | undefined): ConditionInput {
   if (stalled) return { type: 'Stalled', status: 'True', reason, message };
   if (ungrown !== undefined) return { type: 'Stalled', status: 'True', reason: 'NoRoom', message: ungrown };
@@ -184,7 +187,7 @@ export function showVm(f: VmFacts, held: Hold | undefined, now: string): ShownSt
   });
 }
 
-/** A state that passes by itself within moments: not worth a write until it has lasted. */
+/** A state that passes by itself within moments is not worth a write until it has lasted. */
 export function isTransient(status: ShownStatus): boolean {
   const ready = findCondition(status.conditions, 'Ready');
   if (ready?.status === 'True' || findCondition(status.conditions, 'Stalled')?.status === 'True') return false;

@@ -1,4 +1,4 @@
-/** Orders and memories of a VM on hosts that its claim does not name: how they end. Pure. */
+/** How orders and memories of a VM end on hosts that its claim does not name. Pure. */
 import type { XenDomainSpec } from '../../../crds/generated/types';
 import { hold, type Action } from './action';
 import { lastEpoch } from './epoch';
@@ -8,21 +8,21 @@ import { newOrder, tombstoneSpec } from './order';
 
 const isDeleting = ({ vm }: VmFacts): boolean => vm.metadata.deletionTimestamp !== undefined;
 
-/** A domain, or the memory of one, that no order speaks of any more. */
+/** A domain or the memory of one that no order speaks of any more, and that is not retired. */
 export const isLive = (s: Sighting): boolean => s.orphan && s.retiredEpoch < Math.max(s.epoch, 1);
 
 /**
- * Makes the VM's order on `host` Absent and waits for the receipt. Undefined: nothing of the VM is
- * left to wait for there. A dead host gives no receipt: a VM that moves away needs none, and one
- * that is deleted leaves an Absent order behind that waits for the host.
+ * Makes the VM's order on `host` Absent and waits for the receipt. Undefined if there is nothing of
+ * the VM left to wait for. A dead host gives no receipt: a VM that moves away needs none, and one
+ * that is deleted leaves an Absent order there that waits for the host.
  */
 export function leave(f: VmFacts, host: string, epoch: number): Action | undefined {
   const view = f.hosts[host];
   if (view?.dead === true && !isDeleting(f)) return undefined;
-  // The name of an order is the UUID, so the host holds another identity's and none of ours.
+  // An order is named by its UUID, so this host has another identity's order and none of ours.
   if (f.foreignOrders.some((o) => o.host === host)) return undefined;
   const placed = f.orders.find((o) => o.host === host);
-  // An order below the epoch that the host obeyed last would be refused as stale.
+  // An order below the last epoch that the host obeyed would be refused as stale.
   const last = Math.max(epoch, lastEpoch(f, host));
   if (placed === undefined) return leaveTombstone(f, host, last);
   const spec = absentSpec(f, placed, last);
@@ -43,7 +43,10 @@ function leaveTombstone(f: VmFacts, host: string, epoch: number): Action | undef
   return hold('WaitingForReceipt', `host ${host} has no namespace to leave a tombstone in; waiting until it is made`);
 }
 
-/** The order as Absent, at this epoch or above, with the disks that go; undefined if it says so already. */
+/**
+ * The order made Absent, at this epoch or above, with the disks to delete. Undefined if it says so
+ * already.
+ */
 function absentSpec(f: VmFacts, { host, order }: PlacedOrder, epoch: number): XenDomainSpec | undefined {
   const { spec } = order;
   const doomed = doomedDisks(f.vm, host, spec);
@@ -52,7 +55,7 @@ function absentSpec(f: VmFacts, { host, order }: PlacedOrder, epoch: number): Xe
   return { ...spec, epoch: Math.max(epoch, spec.epoch), desired: 'Absent', ...deleteDisks };
 }
 
-/** The next act about what is left on other hosts: ended or retired, then removed. */
+/** The next act about what is left on other hosts. It is ended or retired first, then removed. */
 export function tidyStrays(f: VmFacts, claimed: string | undefined): Action | undefined {
   for (const stray of f.orders) {
     if (stray.host === claimed) continue;
@@ -66,11 +69,12 @@ export function tidyStrays(f: VmFacts, claimed: string | undefined): Action | un
 function tidyOrder(f: VmFacts, stray: PlacedOrder): Action | undefined {
   const isDead = f.hosts[stray.host]?.dead === true;
   const isAbsent = stray.order.spec.desired === 'Absent';
-  // Without its order a domain that does come back is frozen: seen, told, and nobody's to end.
+  // Without its order a domain that does come back is frozen: it is reported, and nobody ends it.
   if (isDead && !isDeleting(f)) return isAbsent ? undefined : { do: 'deleteOrder', ...stray };
   const step = leave(f, stray.host, stray.order.spec.epoch);
   if (step !== undefined || isDead) return step;
-  // The report may lag behind the receipt; without the order it would look like a domain that nobody retired.
+  // The report may lag behind the receipt. Without the order the domain would look as if nobody had
+  // retired it.
   const lagging = f.sightings.some((s) => s.host === stray.host && (s.present || isLive(s)));
   return lagging ? undefined : { do: 'deleteOrder', ...stray };
 }

@@ -1,4 +1,4 @@
-/** A VM without a claim: taken over where it is, or placed. Pure. */
+/** A VM without a claim: taken over where it is found, else placed. Pure. */
 import { wait, type Action } from './action';
 import { identityConflict, macConflict } from './conflict';
 import { diskConflict } from './disks';

@@ -1,4 +1,4 @@
-/** Where the VM is by the reports and the orders, beside its claim. Pure. */
+/** Where the VM is by the reports and the orders, besides its claim. Pure. */
 import type { XenDomain } from '../../../crds/generated/types';
 import type { Hold } from './action';
 import { claimOf, isRetired, refusedEpochOf, type VmFacts } from './facts';
@@ -6,7 +6,7 @@ import { isLive } from './strays';
 
 export const MANY = Symbol('on more than one host');
 
-/** Two of one UUID, or one where the claim is not, are nobody's to end but a person's. */
+/** Two domains of one UUID, or one where the claim is not: only a person may end one of them. */
 export function duplicate(f: VmFacts): Hold {
   const claimed = claimOf(f)?.host;
   const strangers = f.foreignSightings.filter(({ present }) => present).map(({ host }) => host);
@@ -22,7 +22,7 @@ function presentHosts(f: VmFacts): string[] {
   return f.sightings.filter((s) => s.present && !ended.has(s.host)).map((s) => s.host);
 }
 
-/** The host of a VM without a claim, if any: where it runs, where it is ordered, where it is remembered. */
+/** The host of a VM without a claim, if any: where it runs, else is ordered, else is remembered. */
 export function whereabouts(f: VmFacts): string | typeof MANY | undefined {
   const present = presentHosts(f);
   if (present.length > 1) return MANY;
@@ -32,15 +32,15 @@ export function whereabouts(f: VmFacts): string | typeof MANY | undefined {
 }
 
 /**
- * The host beside the claimed one that shows a domain of the VM, if any. MANY if the claimed host
- * has, or may have, one as well, or if the claim is known to be the newest: what the claim names is
- * the rightful copy, and no report of another host, which may lie, ever ends it or draws it away.
- * Followed is a domain only after a restore, where the claim may be older than what is true.
+ * The host besides the claimed one that shows a domain of the VM, if any. MANY if the claimed host
+ * has, or may have, a domain as well, or if the claim is known to be the newest. What the claim
+ * names is the rightful copy, and no report of another host, which may lie, ever ends it or draws
+ * it away. The VM follows a domain only after a restore, when the claim may be out of date.
  */
 export function elsewhere(f: VmFacts, claimed: string): string | typeof MANY | undefined {
   const present = presentHosts(f);
   const others = present.filter((host) => host !== claimed);
-  // A domain that is kept for nobody, or for somebody else, is no place to follow; it is told all the same.
+  // A foreign domain, or one of another owner, is not followed, but it is reported all the same.
   const strangers = f.foreignSightings.filter((s) => s.present && s.host !== claimed);
   if (others.length + strangers.length === 0) return undefined;
   const order = f.orders.find((o) => o.host === claimed)?.order;
@@ -49,7 +49,7 @@ export function elsewhere(f: VmFacts, claimed: string): string | typeof MANY | u
   return others[0];
 }
 
-/** Unless its own agent says that it is off, or that it refuses the order, an order may have its domain. */
+/** Whether its domain may run: not if it is ordered Absent, or its agent says off or refused. */
 export function mayRun(order: XenDomain): boolean {
   const { spec, status } = order;
   if (spec.desired === 'Absent' || refusedEpochOf(order) >= spec.epoch) return false;

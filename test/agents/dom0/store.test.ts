@@ -36,7 +36,7 @@ describe('what a Dom0 forgets', () => {
   const DAY = 24 * 3600 * 1000;
   const retired = { refusedEpoch: 1, retiredEpoch: 1, retiredAtMs: NOW };
 
-  /** Is the fence kept, round after round? Each is `[day of the wall clock, day of the process]`. */
+  /** Whether the fence is kept, round by round: `[day of the wall clock, day of the process]`. */
   async function kept(held: Partial<DomainRecord>, rounds: [number, number][], wanted = false): Promise<boolean[]> {
     const host = new InProcessHost();
     const path = `/var/lib/xenfleet/domains/${UUID}.json`;

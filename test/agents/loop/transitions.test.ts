@@ -1,4 +1,4 @@
-/** What an agent does and what becomes of its domains: every transition is logged and counted once. */
+/** What an agent does and what becomes of its domains: transitions are logged and counted once. */
 import { deepEqual, equal } from 'node:assert/strict';
 import { silentLog } from '../../../agents/log';
 import { Transitions } from '../../../agents/loop/transitions';

@@ -1,4 +1,7 @@
-/** How a guest is ended on purpose: what is asked, how long is waited, and that nothing that might run is destroyed unasked. */
+/**
+ * How a guest is ended on purpose: what is asked, how long the wait is, and that nothing that might
+ * run is destroyed unasked.
+ */
 import { deepEqual, equal } from 'node:assert/strict';
 import { afterDelete, afterRetire } from '../../../agents/reconcile/outcome';
 import type { DomainRecord } from '../../../agents/reconcile/record';

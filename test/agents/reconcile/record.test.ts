@@ -1,4 +1,4 @@
-/** What a Dom0 remembers: receipts, what a domain was started with; and how a folder proves to be a pool. */
+/** What a Dom0 remembers: receipts, what a domain was started with, and how a pool is proved. */
 import { deepEqual, equal, match } from 'node:assert/strict';
 import { afterCreate } from '../../../agents/reconcile/outcome';
 import { poolProblem } from '../../../agents/reconcile/pools';

@@ -16,7 +16,7 @@ export interface Around {
   readonly receipt: number;
   readonly ranAtEpoch: ReadonlySet<number>;
   readonly monotonicMs: number;
-  /** Since when the guest has been asked to shut down, by the monotonic clock, and how often the agent died since. */
+  /** Monotonic time since when the guest is asked to shut down, and the agent's deaths since. */
   readonly asked: { readonly sinceMs: number; readonly deaths: number } | undefined;
 }
 

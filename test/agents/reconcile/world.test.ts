@@ -1,6 +1,7 @@
 /**
- * Properties over random histories: a small model of a host obeys the steps, while guests, people, reboots, clocks, the API and the agent's
- * own death do as they like. What must never happen is checked at every step.
+ * Properties over random histories: a small model of a host obeys the steps, while guests, people,
+ * reboots, clocks, the API and the agent's own death do as they like. What must never happen is
+ * checked at every step.
  */
 import { ok } from 'node:assert/strict';
 import fc from 'fast-check';
@@ -21,7 +22,7 @@ class World {
   nowMs = NOW;
   monotonicMs = 0;
   lasting: Lasting = {};
-  /** Monotonic time since which the guest has been asked to shut down, and how often the agent died since. */
+  /** Monotonic time since when the guest is asked to shut down, and the agent's deaths since. */
   asked: { sinceMs: number; deaths: number } | undefined;
   boot = 1;
   /** The boot that the API names. */
@@ -153,7 +154,7 @@ class World {
       case 'retire':
         this.fence = Math.max(this.fence, act.epoch);
         if (this.retireDies) {
-          // The fence is durable, the look at the domain never came; the next agent reads the fence.
+          // The fence is durable, but nobody looked at the domain. The next agent reads the fence.
           this.retireDies = false;
           this.record = refusing(held, this.fence);
           return false;

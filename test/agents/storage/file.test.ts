@@ -1,4 +1,4 @@
-/** The seam for storage, by its one driver: on a simulated host, with the scripts' own contract underneath. */
+/** The storage interface, by its one driver: on a simulated host, above the scripts' contract. */
 import { deepEqual, equal, match } from 'node:assert/strict';
 import fc from 'fast-check';
 import { StorageDrivers, layoutOf } from '../../../agents/storage/drivers';

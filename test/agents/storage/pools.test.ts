@@ -12,7 +12,7 @@ const SLOW = { name: 'slow', path: '/srv/slow' };
 const SECOND = { ...FAST, name: 'second' };
 const policy: Policy = { storagePaths: ['/srv'], imageDir: '/images', bridges: [], startUnconfirmed: false };
 
-/** Pools on a host with empty folders for them; calls wait for their locks, and those about `hangs` never end. */
+/** Pools on a host with empty folders for them. Calls wait for locks, and `hangs` never ends. */
 function bench(hangs?: string) {
   const host = new InProcessHost();
   for (const { path } of [FAST, SLOW]) {

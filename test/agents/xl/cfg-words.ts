@@ -1,4 +1,4 @@
-/** What tests of cfg files ask with: an order with changes, and the line or the refusal that comes of it. */
+/** What tests of cfg files use: an order with changes, and the line or the refusal that follows. */
 import { renderCfg } from '../../../agents/xl/cfg';
 import type { RunOrder } from '../../../agents/xl/order';
 import { UUID, cfgInput, order } from '../orders';

@@ -1,4 +1,4 @@
-/** What xl understood, compared with what was asked: every value once otherwise, everything that was added. */
+/** What xl understood, compared with what was asked: each value once changed, each addition. */
 import { deepEqual, equal, match } from 'node:assert/strict';
 import { compareDryRun, differenceText } from '../../../agents/xl/dryrun';
 import type { RunOrder } from '../../../agents/xl/order';

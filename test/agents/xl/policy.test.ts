@@ -1,4 +1,7 @@
-/** The second key: what the policy file of a Dom0 allows, and that a file that is not understood wholly allows nothing. */
+/**
+ * The second key: what the policy file of a Dom0 allows. A file that is not fully understood allows
+ * nothing.
+ */
 import { deepEqual, equal, match } from 'node:assert/strict';
 import type { XenDomainSpec } from '../../../crds/generated/types';
 import { isRunOrder, refusalText } from '../../../agents/xl/order';

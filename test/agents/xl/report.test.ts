@@ -1,4 +1,4 @@
-/** What an observation of a Dom0 says, section by section; a line that makes no sense says nothing. */
+/** What an observation of a Dom0 says, section by section. Lines that make no sense say nothing. */
 import { deepEqual, equal } from 'node:assert/strict';
 import { parseMark, markPath, markText } from '../../../agents/xl/mark';
 import { parseMarker } from '../../../agents/xl/marker';

@@ -1,4 +1,7 @@
-/** The account of deletions: what is seen when, by whom, and how it is lifted. On a clock of its own, without an API server. */
+/**
+ * The account of deletions: what is seen when, by whom, and how the brake is lifted. It has a clock
+ * of its own and no API server.
+ */
 import { deepEqual, equal } from 'node:assert/strict';
 import { LIMITS, Rig, SYSTEM } from './brake-rig';
 

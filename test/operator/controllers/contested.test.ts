@@ -1,4 +1,4 @@
-/** Which UUIDs and MAC addresses a change gives, takes or re-orders: whoever wants one of them is looked at again. */
+/** Which UUIDs and MAC addresses a change affects. Whoever wants one of them is looked at again. */
 import { deepEqual } from 'node:assert/strict';
 import type { XenVM } from '../../../crds/generated/types';
 import { derivedMac } from '../../../common/names';

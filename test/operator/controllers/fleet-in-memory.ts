@@ -1,4 +1,4 @@
-/** What the operator knows, filled by hand: its caches, its fleet and its ledger, without an API server. */
+/** What the operator knows, filled by hand: caches, fleet and ledger, without an API server. */
 import type { XenAgent, XenDomain, XenHost, XenVM } from '../../../crds/generated/types';
 import type { KubeClient } from '../../../common/kube/client';
 import type { KubeObject } from '../../../common/kube/types';
@@ -86,7 +86,7 @@ export class FleetInMemory {
     });
   }
 
-  /** What the host's agent says, with a roster of all that the fleet has now unless told otherwise. */
+  /** What the host's agent says. Its roster names all hosts of now unless told otherwise. */
   report(host: string, over: XenAgent['status'] = {}): void {
     const namespace = hostNamespace(host);
     const renewTime = `2026-01-01T00:00:00.${String(this.#version).padStart(6, '0')}Z`;

@@ -1,4 +1,4 @@
-/** The ledger keeps what it found until it changes: these are the changes that must not be missed. */
+/** The ledger keeps what it found until it changes. These changes must not be missed. */
 import { deepEqual, equal } from 'node:assert/strict';
 import { domainOverheadBytes } from '../../../common/memory';
 import { Ledger } from '../../../operator/controllers/placement/ledger';

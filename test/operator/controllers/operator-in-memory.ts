@@ -1,4 +1,7 @@
-/** The real controller of VMs and the real placement loop over caches that are filled by hand, and an API of compare-and-swap. */
+/**
+ * The real controller of VMs and the real placement loop, with caches that are filled by hand and
+ * an API that does compare-and-swap.
+ */
 import type { XenAgent, XenDomain, XenVM } from '../../../crds/generated/types';
 import type { KubeClient } from '../../../common/kube/client';
 import { KubeError } from '../../../common/kube/errors';
@@ -136,7 +139,10 @@ export class OperatorInMemory extends FleetInMemory {
     throw new Error('it does not come to rest');
   }
 
-  /** The host's agent takes its orders up; `starts`: and has each domain run in the size of its order, or not at all. */
+  /**
+   * The host's agent takes up its orders. With `starts` each domain gets the size of its order;
+   * without it a domain that runs keeps its own.
+   */
   follow(host: string, starts = true): void {
     const held = this.caches.agents.get(`${hostNamespace(host)}/${host}`)?.status?.domains ?? [];
     const running = new Map(held.map((domain) => [domain.uuid, domain]));

@@ -1,4 +1,7 @@
-/** An object that was stored before its schema refused it is in the caches of a living fleet: everybody else goes on. */
+/**
+ * An object that was stored before its schema refused it is in the caches of a living fleet. All
+ * others go on.
+ */
 import { deepEqual, equal } from 'node:assert/strict';
 import type { XenVM } from '../../../crds/generated/types';
 import { claimed, order, vm } from '../plan/builders';

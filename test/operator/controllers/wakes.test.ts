@@ -1,7 +1,7 @@
 /**
- * Nothing that a plan follows from changes unnoticed: whatever happens, in whatever order, a VM whose
- * next act, or whose status, is another now is looked at. A look without need costs time alone; a VM
- * that is missed waits for ever.
+ * Nothing that a plan follows from changes unnoticed. Whatever happens, in any order, a VM whose
+ * next act or status is another now is looked at. A needless look only costs time; a VM that is
+ * missed waits for ever.
  */
 import { ok } from 'node:assert/strict';
 import * as fc from 'fast-check';
@@ -45,7 +45,7 @@ class World extends FleetInMemory {
     for (const watch of [...VM_WATCHES, this.waiters.watch]) watch.listen(sources, (key) => void this.woken.add(key));
   }
 
-  /** The controller looks at VMs that are woken, and at those it was busy with. A change that it would miss fails the test. */
+  /** Looks at VMs that are woken or in work. If it misses a change, the test fails. */
   look(onChange: (seen: Look) => void): void {
     for (const object of this.caches.vms.all()) {
       const key = keyOf(object.metadata);

@@ -19,7 +19,7 @@ const networks = [{ name: 'eth0', network: 'lan', mac }];
 const named = (name: string, over: Partial<XenVM['spec']> = {}, status?: XenVM['status']): XenVM =>
   vm({ meta: { name, uid: `uid-${name}` }, spec: over, ...(status && { status }) });
 
-/** acme/web is claimed on h1; acme/other waits with the same UUID and MAC; acme/third is claimed on h2. */
+/** acme/web is claimed on h1, acme/other waits with the same UUID and MAC, acme/third is on h2. */
 class Rig extends FleetInMemory {
   readonly waiters = new ReportWaiters(this.directory);
   readonly #keys = new Set<string>();

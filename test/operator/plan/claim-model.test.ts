@@ -1,4 +1,7 @@
-/** The real plan under every disorder that the model can make: never two copies; and when the disorder stops, the declared state. */
+/**
+ * The real plan under every disorder that the model can make: there are never two copies, and when
+ * the disorder stops, the declared state is reached.
+ */
 import { deepEqual, equal, fail, ok } from 'node:assert/strict';
 import { UID, vm } from './builders';
 import { FleetModel, STRANGER, VICTIM } from './fleet-model';
@@ -19,7 +22,7 @@ function findTwoCopies(rules: Rules, seeds: number, steps: number): { seed: numb
   return undefined;
 }
 
-/** A host with the VM dies, is declared dead, and comes back by itself at any moment of the move. */
+/** A host with the VM dies, is declared dead, and comes back at any moment of the move. */
 function findTwoCopiesAfterDeath(rules: Rules, seeds: number): { seed: number; trail: string[] } | undefined {
   for (let seed = 1; seed <= seeds; seed++) {
     const random = seeded(seed);
@@ -41,7 +44,10 @@ function findTwoCopiesAfterDeath(rules: Rules, seeds: number): { seed: number; t
   return undefined;
 }
 
-/** The VM moves away from a host that died and came back; a backup from before is restored; the agent where it runs now is stopped. */
+/**
+ * The VM moves away from a host that died and came back. A backup from before is restored, and the
+ * agent where the VM runs now is stopped.
+ */
 function findTwoCopiesAfterRestore(rules: Rules, seeds: number): { seed: number; trail: string[] } | undefined {
   for (let seed = 1; seed <= seeds; seed++) {
     const fleet = new FleetModel(seeded(seed), rules);
@@ -122,7 +128,7 @@ describe('the claim protocol under disorder', function () {
   });
 });
 
-/** A stranger's manifest that names the UUID of the victim, and a disk that is to go with the VM. */
+/** A stranger's manifest that names the victim's UUID, and a disk that is to go with the VM. */
 const strangers = vm({
   meta: { namespace: 'evil', name: 'x', uid: 'uid-of-the-stranger', creationTimestamp: '2026-06-01T00:00:00Z' },
   spec: {
@@ -131,7 +137,10 @@ const strangers = vm({
   },
 });
 
-/** What became of the victim's guest, seen at every step, while a stranger creates and deletes a VM of its UUID. */
+/**
+ * What happens to the victim's guest at every step, while a stranger creates and deletes a VM of
+ * its UUID.
+ */
 function victimBesideStranger(seed: number, rules: Rules): { ended: boolean; leftBehind: boolean; disks: string[] } {
   const fleet = new FleetModel(seeded(seed), rules);
   for (let i = 0; i < 4000 && fleet.running().length === 0; i++) fleet.step(false);

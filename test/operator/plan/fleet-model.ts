@@ -1,8 +1,8 @@
 /**
  * A tiny fleet for the claim protocol: one VM of one tenant and, if asked for, a stranger's VM that
  * names the same UUID; an API with compare-and-swap; hosts whose agents lag, that lose power, boot
- * and are declared dead by an administrator who says the truth; two operators that both believe they
- * lead, each with caches that lag kind by kind and with writes that land late or never. The operators
+ * and are declared dead by an administrator who says the truth; two operators that both think they
+ * lead, each with caches that lag kind by kind and writes that land late or never. The operators
  * run the real `planVm`; the agents are modelled by their contract. Whatever happens, the VM must
  * never run on two hosts.
  */
@@ -237,7 +237,7 @@ export class FleetModel {
     this.#backup = clone(this.api);
   };
 
-  /** etcd comes back as it was; every operator finds out by its lists and begins anew, its old writes are gone with its connections. */
+  /** etcd comes back as it was. Operators find out by their lists, begin anew, lose old writes. */
   readonly restore = (): void => {
     const { declaredDead } = this.api;
     this.api = { ...clone(this.#backup), declaredDead }; // The administrator who restores takes back what is not true any more.

@@ -1,4 +1,4 @@
-/** A quantity that cannot be used is told on the object that holds it, and is an exception for nobody. */
+/** A quantity that cannot be used is reported on its object, and is an exception for nobody. */
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import type { XenAgent, XenHost, XenStoragePool, XenVM, XenVMClass } from '../../../crds/generated/types';
 import { findCondition } from '../../../common/conditions';

@@ -1,4 +1,4 @@
-/** What a host offers, and what stands on it without a claim: every byte that is promised is counted once. */
+/** What a host offers, and what stands on it without a claim: each promised byte counts once. */
 import { deepEqual, equal } from 'node:assert/strict';
 import type { XenDomain } from '../../../crds/generated/types';
 import { domainOverheadBytes, MIB } from '../../../common/memory';

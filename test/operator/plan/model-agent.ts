@@ -53,7 +53,10 @@ export class Dom0 {
     this.frozen = order === undefined && this.epoch > this.fence;
   }
 
-  /** Answers with the status to write; undefined if there is nothing to say. `half`: the process dies before its receipt. */
+  /**
+   * Answers with the status to write. Undefined if there is nothing to say. `half`: the process
+   * dies before its receipt.
+   */
   act(half: boolean): XenDomain['status'] {
     if (this.cache === undefined || !this.on || this.silent) return undefined;
     const { epoch, desired, vm, bootID } = this.cache.spec;

@@ -1,4 +1,7 @@
-/** What an operator of the model knows, and the rules that can be switched off to prove that the model can fail. */
+/**
+ * What an operator of the model knows, and the rules that can be switched off to prove that the
+ * model can fail.
+ */
 import type { XenVM } from '../../../crds/generated/types';
 import type { VouchedClaims } from '../../../operator/controllers/placement/vouched-claims';
 import { isOwn, type HostView, type Rival, type VmFacts } from '../../../operator/plan/vm/facts';

@@ -1,4 +1,7 @@
-/** Writes of an operator, decided on what it saw and applied by the API when they land: compare-and-swap by resourceVersion. */
+/**
+ * Writes of an operator: decided on what it saw, and applied by the API when they land, with
+ * compare-and-swap by resourceVersion.
+ */
 import type { XenDomain, XenVM } from '../../../crds/generated/types';
 import { FINALIZER, hostNamespace } from '../../../common/names';
 import { reservedStatus } from '../../../operator/plan/vm/reservation';

@@ -1,4 +1,4 @@
-/** Who keeps the names of all hosts, what they are told, and that a restored backup makes nobody forget. */
+/** Who keeps the names of all hosts, what they are told, and that a restored backup erases none. */
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import fc from 'fast-check';
 import type { XenAgent, XenHost } from '../../../crds/generated/types';

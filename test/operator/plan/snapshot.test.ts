@@ -1,4 +1,7 @@
-/** What a storage pool has to sell: its room by the ratio, less every disk by its size, and never what is not free now. */
+/**
+ * What a storage pool has to sell: its room by the ratio, less every disk by its size, and never
+ * what is not free now.
+ */
 import { deepEqual, equal } from 'node:assert/strict';
 import type { XenAgent } from '../../../crds/generated/types';
 import { hostState, type PoolTerms } from '../../../operator/plan/snapshot/host';

@@ -1,4 +1,4 @@
-/** A bug in one handler, index or hook is told, and stops neither the others nor the loop that they hang on. */
+/** A bug in one handler, index or hook is reported, and stops neither the others nor the loop. */
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import type { KubeObject } from '../../../common/kube/types';
 import { Controller } from '../../../operator/runtime/controller';

@@ -1,7 +1,7 @@
 /**
- * A process that wants to lead and, while it leads, thinks and writes without pause. Started by leader.system.test.ts, which stops it with
- * SIGSTOP: most likely in the middle of a thought, so that on waking up it writes at once, before any timer could tell it the time.
- * Reads its settings from the first argument, tells what it does over IPC.
+ * A process that wants to lead and, while it leads, computes and writes without pause.
+ * leader.system.test.ts starts it and stops it with SIGSTOP. That is most likely in the middle of a
+ * computation, so that on waking up it writes at once, before any timer could tell it the time.
  */
 import { systemClock, systemRandom } from '../../../common/kube/clock';
 import { KubeClient } from '../../../common/kube/client';

@@ -118,7 +118,8 @@ describe('leader election on a real API server', function () {
       leader.signal('SIGCONT');
       await eventually(() => ok(leader.said.lastIndexOf('stopped') > leader.said.lastIndexOf('started')));
       await wait(1000);
-      // A process can be stopped between the check and the wire: that one write may land (and is why claims are compare-and-swap too).
+      // A process can be stopped between the check and the write. That one write may land, which is
+      // why claims are compare-and-swap, too.
       const late = writers.splice(order.length);
       ok(
         late.length <= 2,

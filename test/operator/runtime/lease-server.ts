@@ -1,4 +1,7 @@
-/** One Lease with compare-and-swap, in memory, for the leader's state machine; the real server is met in the system tests. */
+/**
+ * One Lease with compare-and-swap in memory, for the leader's state machine. The system tests use
+ * the real server.
+ */
 import { KubeError } from '../../../common/kube/errors';
 import type { Lease, LeaseSpec } from '../../../common/kube/lease';
 import type { KubeRequest, KubeTransport } from '../../../common/kube/transport';

@@ -201,7 +201,7 @@ describe('work queue', () => {
         const { clock, queue } = rig();
         const working: string[] = [];
         const taken = new Map<string, number>();
-        /** Per key: how often it had been taken when it was last added; it must be taken later than that. */
+        /** Per key: how often it had been taken at its last add. It must be taken once more. */
         const owed = new Map<string, number>();
         const owe = (key: string): void => void owed.set(key, taken.get(key) ?? 0);
         const take = async (): Promise<void> => {

@@ -1,4 +1,4 @@
-/** Claims follow the plan of the moment: whatever took a wish back since, nothing is claimed on it. */
+/** Claims follow the plan of the moment: no claim is made for a wish that was taken back. */
 import { deepEqual, equal, match, throws } from 'node:assert/strict';
 import type { KubeClient } from '../../../../common/kube/client';
 import type { XenHost } from '../../../../crds/generated/types';

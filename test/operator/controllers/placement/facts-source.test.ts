@@ -1,4 +1,7 @@
-/** What a plan is given of the caches: whose is what, and whose word counts. Two tenants, and hosts that may lie. */
+/**
+ * What a plan is given from the caches: who owns what, and whose report counts. There are two
+ * tenants, and hosts that may lie.
+ */
 import { deepEqual, equal } from 'node:assert/strict';
 import type { XenVM } from '../../../../crds/generated/types';
 import { derivedMac } from '../../../../common/names';

@@ -1,4 +1,7 @@
-/** An edit of a placed VM asks the ledger for what it needs more; what was granted stays in force until there is room. */
+/**
+ * An edit of a placed VM asks the ledger for what it needs more. What was granted stays in force
+ * until there is room.
+ */
 import { deepEqual, equal, match } from 'node:assert/strict';
 import type { XenVM } from '../../../../crds/generated/types';
 import { OperatorInMemory } from '../operator-in-memory';
@@ -9,7 +12,7 @@ const reservedOf = (here: OperatorInMemory, name: string): string => {
   return `${vcpus}/${memoryMiB}`;
 };
 
-/** One host of 16 GiB and 8 CPUs with a VM of 1 GiB that runs and a neighbour of 12 GiB who is off. */
+/** One host of 16 GiB and 8 CPUs: a VM of 1 GiB runs, and a neighbour of 12 GiB is off. */
 async function twoTenants(): Promise<OperatorInMemory> {
   const here = new OperatorInMemory(['h1']);
   here.wants('halted', 1, '12Gi', { runPolicy: 'Halted' });

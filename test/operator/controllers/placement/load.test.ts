@@ -1,4 +1,4 @@
-/** However many VMs one tenant lets wait, the loop keeps its turns short, and nobody else waits for them. */
+/** However many VMs of one tenant wait, the loop keeps its turns short, and nobody else waits. */
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import type { XenVM } from '../../../../crds/generated/types';
 import type { KubeClient } from '../../../../common/kube/client';

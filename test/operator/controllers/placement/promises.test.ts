@@ -1,4 +1,4 @@
-/** Whatever tenants ask and hosts report, in whatever order: no host is promised more than it has. */
+/** Whatever tenants ask and hosts report, in any order: no host is promised more than it has. */
 import { ok } from 'node:assert/strict';
 import { domainOverheadBytes, hypervisorBytes, MIB } from '../../../../common/memory';
 import { hostNamespace } from '../../../../common/names';
@@ -17,7 +17,7 @@ interface Size {
   readonly memoryMiB?: number | undefined;
 }
 
-/** All that is said on a host of the size of a domain: by claims, by orders, and by the host itself. */
+/** All that is said of the size of a domain on a host: by claims, orders and the host itself. */
 function sizesOn(here: OperatorInMemory, host: string): Size[] {
   const orders = here.caches.domains.byIndex('namespace', hostNamespace(host));
   return [
@@ -51,7 +51,7 @@ function promised(here: OperatorInMemory, host: string): { bytes: number; vcpus:
 
 const pick = <T>(random: () => number, list: readonly T[]): T => list[Math.floor(random() * list.length)] as T;
 
-/** A tenant creates or edits a VM, a host does as it is told and reports, or a VM ends; in words. */
+/** In words: a tenant creates or edits a VM, a host obeys and reports, or a VM ends. */
 function act(here: OperatorInMemory, random: () => number): string {
   const name = pick(random, NAMES);
   const dice = random();

@@ -1,4 +1,7 @@
-/** Disks that exist are an input of placement and of the conflict rule: whoever knows of one, it is never made again nor given away. */
+/**
+ * Placement and the conflict rule know which disks exist. Whoever knows of a disk, it is never made
+ * again nor given away.
+ */
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import type { XenAgent, XenDomain, XenStoragePool, XenVM } from '../../../../crds/generated/types';
 import { orderSpec } from '../../../../operator/plan/vm/order';

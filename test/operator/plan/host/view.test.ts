@@ -1,4 +1,4 @@
-/** What a XenHost is judged to be: the first rule that objects speaks. And when a boot of it counts as over. */
+/** What a XenHost is judged to be: the first rule that objects counts. And when a boot is over. */
 import { deepEqual, equal, match } from 'node:assert/strict';
 import type { XenAgent, XenHost } from '../../../../crds/generated/types';
 import { showHost } from '../../../../operator/plan/host/status';

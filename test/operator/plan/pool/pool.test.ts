@@ -50,7 +50,7 @@ const facts = (over: Partial<PoolAccount> = {}, unreported: readonly string[] = 
 });
 const stuck = loss({ left: ['acme.a', 'acme.b'], leftBytes: 8 * GIB, headroomBytes: -GIB });
 
-/** [case, facts, status and reason of Ready and FailuresTolerated, what the message says, Stalled] */
+/** [case, facts, status and reason of Ready and FailuresTolerated, the message, Stalled] */
 const CASES: readonly [string, PoolFacts, string, RegExp, string][] = [
   [
     'the worst loss is absorbed',

@@ -16,7 +16,7 @@ const doomed = vm({
   status: { ...claimed('h1', 1), disks: [{ name: 'root', path: '/p', pool: 'p' }] as never },
 });
 
-/** What is known, what is done while the brake is open, and whether it waits while the brake is closed. */
+/** What is known, what is done while the brake is open, and whether it waits while it is closed. */
 const ROWS: readonly [string, Given, string, boolean][] = [
   ['a guest that runs', { vm: web, orders: at(order('h1', 1)) }, 'update h1 1 Absent', true],
   [

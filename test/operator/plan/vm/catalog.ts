@@ -26,7 +26,7 @@ export interface World {
   readonly labels?: Record<string, string> | undefined;
 }
 
-/** Knows the class small, the pool ssd and the network lan, and the labels of the VM's own namespace. */
+/** Knows class small, pool ssd and network lan, and the labels of the VM's own namespace. */
 export function catalog(world: World = {}): Catalog {
   const { rule = all, hostRule, labels } = world;
   const vmClass = 'vmClass' in world ? world.vmClass : gold();

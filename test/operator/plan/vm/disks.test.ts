@@ -1,4 +1,4 @@
-/** Which disks exist already, and where: no row of these may end in a blank disk in place of a known one. */
+/** Which disks exist already, and where: no row may end in a blank disk in place of a known one. */
 import { deepEqual, equal } from 'node:assert/strict';
 import { withKnownDisks } from '../../../../operator/plan/vm/disks';
 import type { WantedDisk } from '../../../../operator/plan/vm/resolve';

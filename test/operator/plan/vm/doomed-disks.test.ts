@@ -1,4 +1,4 @@
-/** deletionPolicy Delete is honoured whatever became of the order, and the VM goes only once its disks are gone. */
+/** deletionPolicy Delete holds whatever became of the order, and the disks go before the VM. */
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import type { XenDomain, XenVM } from '../../../../crds/generated/types';
 import { doomedDisks, isTold, owedDisks } from '../../../../operator/plan/vm/doomed-disks';

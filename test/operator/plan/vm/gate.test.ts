@@ -1,4 +1,4 @@
-/** Who may use what: `allowedNamespaces` of classes, pools and networks, and the images of tenants. */
+/** Who may use what: `allowedNamespaces` of classes, pools and networks, and tenants' images. */
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import { all, asking, chosen, disks, gold, networks, type Rule } from './catalog';
 

@@ -1,4 +1,4 @@
-/** How a host is left, row by row: nothing is ended too early, with too old an epoch, or on another’s behalf. */
+/** How a host is left, row by row: nothing ends too early, with an old epoch, or for another VM. */
 import { equal } from 'node:assert/strict';
 import type { XenDomain } from '../../../../crds/generated/types';
 import { leave } from '../../../../operator/plan/vm/strays';

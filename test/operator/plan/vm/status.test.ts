@@ -1,4 +1,4 @@
-/** What a XenVM shows, row by row: phase, Ready with its reason, and whether only somebody’s act helps. */
+/** What a XenVM shows, row by row: phase, Ready with its reason, and whether somebody must act. */
 import { equal } from 'node:assert/strict';
 import type { XenDomain } from '../../../../crds/generated/types';
 import { findCondition } from '../../../../common/conditions';
