@@ -1,7 +1,7 @@
 /**
  * The closed set of reasons that conditions and events carry. Each is one word for a machine; the
- * message beside it is for a human. The words in reason-words/ are the set: what each means and what
- * to do about it, from which docs/reference/reasons.md is made.
+ * message beside it is for a human. The words in reason-words/ are the set: what each means, and
+ * what to do about it. docs/reference/reasons.md is made from them.
  */
 import type { DISK_WORDS } from './reason-words/domain-disks';
 import type { HOST_SIDE_WORDS } from './reason-words/domain-host';

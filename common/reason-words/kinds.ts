@@ -74,7 +74,7 @@ const CATALOG_WORDS = wordsOf({
   },
 });
 
-/** By kind, as docs/reference/reasons.md shows it. A new kind is a line here, and its words above. */
+/** By kind, in the order of docs/reference/reasons.md. A new kind is a line here, and its words. */
 export const KIND_WORDS = {
   XenHost: HOST_WORDS,
   XenAgent: AGENT_WORDS,
