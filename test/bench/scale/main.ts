@@ -45,7 +45,7 @@ function sizesOf(args: string[]): Sizes {
   };
 }
 
-const say = (what: string, value = ''): void => void process.stdout.write(`${what.padEnd(58)}${value}\n`);
+const say = (what: string, value = ''): void => void process.stdout.write(`${what.padEnd(64)}${value}\n`);
 const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
 const since = (startedMs: number): number => performance.now() - startedMs;
 
