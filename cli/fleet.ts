@@ -69,7 +69,7 @@ function optional(fields: Fields, key: string, field: string): string | null {
 function readNode(value: unknown, index: number): FleetNode {
   const at = `nodes[${index}]`;
   const fields = object(value, at);
-  const numbers = { memMiB: whole(fields, 'memMiB', at), dom0MiB: whole(fields, 'dom0MiB', at) };
+  const numbers = { memMiB: whole(fields, 'memMiB', at, 1), dom0MiB: whole(fields, 'dom0MiB', at) };
   if (numbers.dom0MiB > numbers.memMiB)
     fail(`${at}.dom0MiB`, `must not be more than memMiB, ${numbers.memMiB}; it is ${numbers.dom0MiB}`);
   const cpus = { cpus: whole(fields, 'cpus', at, 1), dom0Cpus: whole(fields, 'dom0Cpus', at) };

@@ -60,6 +60,11 @@ describe('the fleet file', () => {
       /^vms\[0\]\.vcpus: must be a whole number, one or more; it is 0/,
     ],
     [
+      'a node without memory',
+      (f) => ({ ...f, nodes: [{ ...NODE, name: 'a', memMiB: 0, dom0MiB: 0 }] }),
+      /^nodes\[0\]\.memMiB: must be a whole number, one or more; it is 0/,
+    ],
+    [
       'a Dom0 larger than its host',
       (f) => ({ ...f, nodes: [{ ...NODE, name: 'h', dom0MiB: 65537 }] }),
       /^nodes\[0\]\.dom0MiB: must not be more than memMiB, 65536; it is 65537/,
