@@ -25,8 +25,11 @@ export const isLeaving = ({ metadata }: XenHost, namespace: Deleted | undefined)
   metadata.deletionTimestamp !== undefined &&
   (namespace === undefined || namespace.metadata.deletionTimestamp !== undefined);
 
-const isTrusted = ({ metadata, spec }: XenHost): boolean =>
-  metadata.deletionTimestamp === undefined && spec.quarantined !== true && spec.declaredDead === undefined;
+/** Not while it is to go, quarantined, or in a boot that was declared over. */
+export const isTrusted = ({ metadata, spec, status }: XenHost): boolean =>
+  metadata.deletionTimestamp === undefined &&
+  spec.quarantined !== true &&
+  (spec.declaredDead === undefined || spec.declaredDead !== status?.bootID);
 
 /** Names of the hosts that keep the names of all. */
 export function keepersOf(hosts: readonly XenHost[]): ReadonlySet<string> {

@@ -1,6 +1,7 @@
 /** Which parts of a change matter to other objects than the changed one. */
 import type { XenHost, XenPool } from '../../../crds/generated/types';
 import type { KubeObject } from '../../../common/kube/types';
+import { isTrusted } from '../../plan/roster';
 import { sameSpec } from '../../plan/same';
 import type { StoreChange } from '../../runtime/store';
 
@@ -20,6 +21,5 @@ export function endChanged(change: StoreChange<KubeObject>): boolean {
 /** A host came or goes, or whether it may keep the names of all hosts has changed. */
 export function rosterMayChange(change: StoreChange<XenHost>): boolean {
   if (change.type !== 'updated' || endChanged(change)) return true;
-  const [before, after] = [change.old.spec, change.object.spec];
-  return before.quarantined !== after.quarantined || before.declaredDead !== after.declaredDead;
+  return isTrusted(change.old) !== isTrusted(change.object);
 }

@@ -56,6 +56,12 @@ class Rig extends FleetInMemory {
   }
 }
 
+function leaving(rig: Rig, name: string): void {
+  const host = rig.caches.hosts.get(name);
+  if (host === undefined) throw new Error(`there is no ${name}`);
+  rig.put(rig.caches.hosts, { ...host, metadata: { ...host.metadata, deletionTimestamp: '2026-01-01T00:00:00Z' } });
+}
+
 const EVERYBODY = ['acme/other', 'acme/third', 'acme/web'];
 const ROWS: readonly [string, Kind, (rig: Rig) => void | Promise<void>, string[]][] = [
   ['a VM that changes is looked at', 'vm', (rig) => void rig.vm({ ...rig.third }), ['acme/third']],
@@ -168,6 +174,39 @@ const ROWS: readonly [string, Kind, (rig: Rig) => void | Promise<void>, string[]
     (rig) =>
       void rig.put(rig.caches.networks, { apiVersion: 'v', kind: 'XenNetwork', metadata: { name: 'lan' } } as never),
     ['h1', 'h2'],
+  ],
+  ['a host that is not trusted concerns all', 'host', (rig) => rig.editHost('h2', { quarantined: true }), ['h1', 'h2']],
+  [
+    'a host that leaves concerns all once its namespace goes',
+    'host',
+    (rig) => {
+      leaving(rig, 'h2');
+      rig.forgetKeys();
+      const metadata = { name: 'xenhost-h2', deletionTimestamp: '2026-01-01T00:00:00Z' };
+      rig.put(rig.caches.namespaces, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'xenhost-h2' } });
+      rig.put(rig.caches.namespaces, { apiVersion: 'v1', kind: 'Namespace', metadata });
+    },
+    ['h1', 'h2'],
+  ],
+  [
+    '… and waits for what agents are told',
+    'host',
+    (rig) => {
+      leaving(rig, 'h2');
+      rig.forgetKeys();
+      const agent = rig.caches.agents.get('xenhost-h1/h1');
+      if (agent !== undefined) rig.put(rig.caches.agents, { ...agent, spec: { ...agent.spec, rosterEpoch: 2 } });
+    },
+    ['h1', 'h2'],
+  ],
+  [
+    'the namespace of a host that stays concerns that host',
+    'host',
+    (rig) => {
+      const metadata = { name: 'xenhost-h2', deletionTimestamp: '2026-01-01T00:00:00Z' };
+      rig.put(rig.caches.namespaces, { apiVersion: 'v1', kind: 'Namespace', metadata });
+    },
+    ['h2'],
   ],
   ['a VM concerns the pool of its host', 'pool', (rig) => void rig.vm({ ...rig.third }), ['default']],
   ['a VM that waits concerns no pool', 'pool', (rig) => void rig.vm({ ...rig.other }), []],

@@ -39,11 +39,12 @@ describe('those who keep the names of all hosts', () => {
   it('are none that an administrator distrusts, or that are to go', () => {
     const hosts = [
       host('a', 1, { quarantined: true }),
-      host('b', 2, { declaredDead: 'x' }),
+      { ...host('b', 2, { declaredDead: 'x' }), status: { bootID: 'x' } },
       host('c', 3, {}, true),
-      host('d', 4),
+      { ...host('d', 4, { declaredDead: 'x' }), status: { bootID: 'y' } },
+      host('e', 5),
     ];
-    deepEqual([...keepersOf(hosts)], ['d']);
+    deepEqual([...keepersOf(hosts)], ['d', 'e'], 'an earlier boot of d was declared over');
   });
 
   it('forget a host once its namespace goes, or was never there', () => {
