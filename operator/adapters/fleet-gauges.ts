@@ -6,8 +6,8 @@ import { PoolGauges } from './pool-gauges';
 import type { HostPhase, VMPhase, FleetUsage } from './types';
 
 // A phase is shown also if it counts 0: a panel that counts phases must not have gaps.
-const HOST_PHASES: Record<HostPhase, 0> = { Pending: 0, Ready: 0, NotReady: 0, Unknown: 0, Terminating: 0 };
-const VM_PHASES: Record<VMPhase, 0> = {
+export const HOST_PHASES: Record<HostPhase, 0> = { Pending: 0, Ready: 0, NotReady: 0, Unknown: 0, Terminating: 0 };
+export const VM_PHASES: Record<VMPhase, 0> = {
   Pending: 0,
   Scheduled: 0,
   Starting: 0,

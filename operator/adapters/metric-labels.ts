@@ -5,23 +5,12 @@
 import type { FilterName } from '../../scheduler/types';
 import type { RelistCause, WatcherState } from '../../common/kube/watcher';
 import type { ReconcileOutcome } from '../runtime/controller';
-import type { HostPhase, PlacementResult, VMPhase } from './types';
+import { HOST_PHASES, VM_PHASES } from './fleet-gauges';
+import type { PlacementResult } from './types';
 
 /** Lists every value of a union. If one is missing here, nothing compiles. */
 const valuesOf = <T extends string>(values: Readonly<Record<T, 0>>): string => Object.keys(values).join(', ');
 
-const VM_PHASES = valuesOf<VMPhase>({
-  Pending: 0,
-  Scheduled: 0,
-  Starting: 0,
-  Running: 0,
-  Stopping: 0,
-  Stopped: 0,
-  Failed: 0,
-  Unknown: 0,
-  Terminating: 0,
-});
-const HOST_PHASES = valuesOf<HostPhase>({ Pending: 0, Ready: 0, NotReady: 0, Unknown: 0, Terminating: 0 });
 const RESULTS = valuesOf<PlacementResult>({ placed: 0, grown: 0, unschedulable: 0, conflict: 0, error: 0 });
 const OUTCOMES = valuesOf<ReconcileOutcome>({
   ok: 0,
@@ -60,8 +49,8 @@ export const LABEL_WORDS: Readonly<Record<string, string>> = {
   'xenfleet_host_memory_bytes/kind': 'total, dom0, committed, free, residual',
   'xenfleet_pool_memory_bytes/kind': 'total, committed, free',
   kind: 'committed, free',
-  'xenfleet_hosts/phase': HOST_PHASES,
-  'xenfleet_vms/phase': VM_PHASES,
+  'xenfleet_hosts/phase': valuesOf(HOST_PHASES),
+  'xenfleet_vms/phase': valuesOf(VM_PHASES),
   host: 'name of the XenHost',
   pool: 'name of the XenPool',
   'xenfleet_pool_hosts/state': 'ready, notReady',

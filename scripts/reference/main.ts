@@ -1,4 +1,5 @@
-// Writes docs/reference from the code: ts-node scripts/reference/main.ts. A test compares (test/house/reference.test.ts).
+// Writes docs/reference from the code: ts-node scripts/reference/main.ts.
+// A test compares (test/house/reference.test.ts).
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { apiPage } from './api';

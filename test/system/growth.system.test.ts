@@ -1,6 +1,6 @@
 /**
- * Two tenants on one host of 64 GiB: what one has bought and left off, the other cannot take by an edit. And a disk that is made larger
- * by an edit has grown once it is said to have.
+ * Two tenants on one host of 64 GiB: what one has bought and left off, the other cannot take by
+ * an edit. And a disk that is made larger by an edit has grown once it is said to have.
  */
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { statSync } from 'node:fs';

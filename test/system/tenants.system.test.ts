@@ -1,6 +1,7 @@
 /**
- * Two tenants with their own tokens, an administrator who errs, and a stolen agent's token, on a real API server with the chart's
- * own rights and policies: whoever errs, the guests of the others run on. Judged by the hosts' own record and by what kubectl says.
+ * Two tenants with their own tokens, an administrator who errs, and a stolen agent's token, on a
+ * real API server with the chart's own rights and policies: whoever errs, the guests of the
+ * others run on. Judged by the hosts' own record and by what kubectl says.
  */
 import { deepEqual, equal, match, notEqual, ok } from 'node:assert/strict';
 import type { XenVM } from '../../crds/generated/types';
@@ -144,7 +145,7 @@ describe('tenants are strangers', function () {
       await playground.hostsReady();
     }));
 
-  /** `act` while the agent of another host than that of acme/web is shut out, and its token says that the guest is there. */
+  /** Acts while another host than that of acme/web says, by a stolen token, that the guest is there. */
   async function whileLiedAbout(act: () => Promise<void>): Promise<void> {
     const { status } = await get('acme', 'web');
     const liar = playground.hostNames.find((host) => host !== status?.placement?.host) ?? '';

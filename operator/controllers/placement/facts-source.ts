@@ -53,7 +53,11 @@ export class VmFactsSource {
       hostPools: () => caches.pools.all(),
       network: (name) => caches.networks.get(name),
       storagePool: (name) => caches.storagePools.get(name),
-      namespaceLabels: (name) => caches.namespaces.get(name)?.metadata.labels ?? {},
+      // A namespace that nobody knows yet is not one without labels.
+      namespaceLabels: (name) => {
+        const known = caches.namespaces.get(name);
+        return known && (known.metadata.labels ?? {});
+      },
     };
     this.#undo = caches.vms.onChange((change) => {
       if (change.type === 'deleted') this.#vouched.forget(change.old.metadata.uid ?? '');

@@ -1,6 +1,7 @@
 /**
- * What the agents of many hosts say, without agents: they answer the leader's nonce with a report, and renew their Leases.
- * So the hosts are Ready. They take no order up; what their hosts hold is said by whoever starts them.
+ * What the agents of many hosts say, without agents: they answer the leader's nonce with a
+ * report, and renew their Leases. So the hosts are Ready. They take no order up; what their
+ * hosts hold is said by whoever starts them.
  */
 import type { XenAgent, XenAgentStatus } from '../../../crds/generated/types';
 import type { KubeClient } from '../../../common/kube/client';

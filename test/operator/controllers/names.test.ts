@@ -60,6 +60,20 @@ describe('what a name means', () => {
     deepEqual(both(), refused);
   });
 
+  it('is not granted to a namespace that nobody knows yet, though it asks for a label to be absent', () => {
+    const here = new FleetInMemory('h1');
+    const matchExpressions = [{ key: 'trial', operator: 'DoesNotExist' as const }];
+    const allowedNamespaces = { from: 'Selector' as const, selector: { matchExpressions } };
+    const api = { apiVersion: 'xenfleet.io/v1alpha1', kind: 'XenNetwork', metadata: { name: 'lan' } };
+    here.put(here.caches.networks, { ...api, spec: { bridge: 'xenbr0', allowedNamespaces } } as never);
+    const resources = { className: undefined, resources: { vcpus: 1, memory: '1Gi' } };
+    const asking = vm({ spec: { ...resources, networks: [{ name: 'eth0', network: 'lan' }] } as never });
+    const granted = (): boolean => 'wanted' in here.facts.resolutionOf(asking);
+    equal(granted(), false);
+    here.put(here.caches.namespaces, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'acme' } });
+    equal(granted(), true);
+  });
+
   it('keeps a VM away from the hosts of a pool that is for others', () => {
     const here = new FleetInMemory('h1');
     const api = { apiVersion: 'xenfleet.io/v1alpha1', kind: 'XenPool', metadata: { name: 'metal' } };
