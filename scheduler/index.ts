@@ -1,13 +1,13 @@
 /** The only door of the scheduler library: plain data in, plain data out. */
 // Also for allowedNamespaces: one meaning of a selector.
-export { matchesSelector } from './labels';
-export { counterfactualText } from './counterfactuals';
-export type { Counterfactual } from './counterfactuals';
+export { matchesSelector } from './state/labels';
+export { counterfactualText } from './planners/place/counterfactuals';
+export type { Counterfactual } from './planners/place/counterfactuals';
 export { message } from './explain';
-export { MOST_HOSTS_FOR_PAIRS } from './failover/failover';
+export { MOST_HOSTS_FOR_PAIRS } from './failover/planned-losses';
 export type { Growth } from './growth';
-export { Planner } from './planner';
-export type { Plan, PlacementPlan, PlannedMove } from './planner';
+export { Planner } from './planners/planner';
+export type { Plan, PlacementPlan, PlannedMove } from './planners/planner';
 export type { Capacity } from './planners/place/capacity';
 export type { ObjectiveName } from './planners/shared/objective';
 export type { PlaceOptions, Strategy } from './planners/place/place';

@@ -4,7 +4,7 @@
  */
 import type { Failover } from './failover/failover';
 import { worstLoss } from './failover/losses';
-import { hostPool } from './state/hosts';
+import { hostPool } from './state/host-facts';
 import { DEFAULT_VCPU_RATIO } from './types';
 import type { PoolAccount } from './types';
 

@@ -3,8 +3,8 @@
  * assumed at once, so that the next one counts with it, and forgotten if it could not be written.
  */
 import { Explanations, couldHelp, shapeKey } from './asked';
-import { counterfactuals } from './counterfactuals';
-import type { Counterfactual } from './counterfactuals';
+import { counterfactuals } from './planners/place/counterfactuals';
+import type { Counterfactual } from './planners/place/counterfactuals';
 import { explain } from './explain';
 import type { ExplainOptions } from './explain';
 import { growth } from './growth';
@@ -14,7 +14,7 @@ import type { Strategy } from './planners/place/place';
 import { PACKING_SCORERS, SCORERS } from './scores';
 import { poolAccount, poolNames } from './pools';
 import type { Vm } from './state/demand';
-import { hostHypervisorBytes, hostPool } from './state/hosts';
+import { hostHypervisorBytes, hostPool } from './state/host-facts';
 import { World } from './state/world';
 import type {
   Explanation,

@@ -7,16 +7,14 @@
  */
 import type { Chooser } from '../choose';
 import type { Vm } from '../state/demand';
-import { hostPool } from '../state/hosts';
+import { hostPool } from '../state/host-facts';
 import type { World } from '../state/world';
 import type { Unabsorbed } from '../types';
 import { Contingency } from './contingency';
 import { isPlaceable } from './placeable';
+import { lossesToPlan, whyUnjudged } from './planned-losses';
 import { restart } from './restart';
 import type { Targets } from './restart';
-
-/** Pairs of more hosts than this are not planned for. */
-export const MOST_HOSTS_FOR_PAIRS = 256;
 
 export type Check =
   | { readonly ok: true; readonly renewed: ReadonlyMap<Contingency, Targets> }
@@ -143,17 +141,9 @@ export class Failover {
 
   #plan(pool: string, members: readonly number[]): void {
     const failures = this.world.hosts.policy(pool).hostFailuresToTolerate ?? 0;
-    if (failures >= 2 && members.length > MOST_HOSTS_FOR_PAIRS) {
-      const unjudged = `2 host failures are judged in pools of up to ${MOST_HOSTS_FOR_PAIRS} hosts, and pool ${pool} has ${members.length}: set its hostFailuresToTolerate to 1, or split it`;
-      this.#unjudged.set(pool, { lost: [], left: [], unjudged });
-      return;
-    }
-    if (failures === 1) for (const slot of members) this.#register(pool, [slot]);
-    if (failures < 2) return;
-    members.forEach((first, index) => {
-      if (members.length === 1) this.#register(pool, [first]);
-      for (const second of members.slice(index + 1)) this.#register(pool, [first, second]);
-    });
+    const unjudged = whyUnjudged(pool, members.length, failures);
+    if (unjudged !== undefined) this.#unjudged.set(pool, { lost: [], left: [], unjudged });
+    else for (const lost of lossesToPlan(members, failures)) this.#register(pool, lost);
   }
 
   #register(pool: string, lost: readonly number[]): void {

@@ -1,4 +1,4 @@
-import { hostPool } from '../state/hosts';
+import { hostPool } from '../state/host-facts';
 import { isDenied, isInPool } from '../state/eligibility';
 import type { Filter } from './filter';
 import { unresolvable } from './filter';

@@ -1,5 +1,5 @@
-import { matchesHostTerm, tolerates } from '../labels';
-import { hostLabels } from '../state/hosts';
+import { matchesHostTerm, tolerates } from '../state/labels';
+import { hostLabels } from '../state/host-facts';
 import type { Scorer } from './scorer';
 
 /** Kubernetes' weights go to 100; a wish of weight 100 is worth more than any balance. */

@@ -4,7 +4,7 @@
  * look at what the host has left, too.
  */
 import { domainOverheadBytes } from '../../common/memory';
-import { labelsKey, selectorKey } from '../labels';
+import { labelsKey, selectorKey } from './labels';
 import type { AffinityTerm, TopologySpread, VmAffinity, VmSpec } from '../types';
 import { eligibilityKey } from './eligibility';
 import type { Relations } from './term';

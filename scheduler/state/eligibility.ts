@@ -1,7 +1,7 @@
 /** Which hosts a VM may use by what it says of hosts, whatever their state. */
-import { matchesHostTerm, matchesSelector, selectorKey, tolerates } from '../labels';
+import { matchesHostTerm, matchesSelector, selectorKey, tolerates } from './labels';
 import type { HostState, Taint, VmSpec } from '../types';
-import { hostLabels, hostPool } from './hosts';
+import { hostLabels, hostPool } from './host-facts';
 
 /** Whether hostSelector and required host affinity allow a host. */
 export function matchesHostRules(spec: VmSpec, host: HostState): boolean {

@@ -3,40 +3,15 @@
  * garbage. A slot lives as long as its host is known; `revision` tells caches that slots were
  * added, dropped or changed in kind.
  */
-import { MIB, hypervisorBytes } from '../../common/memory';
-import { DEFAULT_POOL, DEFAULT_VCPU_RATIO, HOSTNAME_KEY } from '../types';
-import type { HostState, Labels, PoolPolicy } from '../types';
-
-/** What is measured anew all the time: a change of these changes no filter's static answer. */
-function kindOf(host: HostState): string {
-  const pools = host.storage?.map(({ name, locality }) => [name, locality]);
-  return JSON.stringify({ ...host, reportedFreeBytes: 0, storage: pools });
-}
+import { MIB } from '../../common/memory';
+import { DEFAULT_VCPU_RATIO } from '../types';
+import type { HostState, PoolPolicy } from '../types';
+import { guestCapacityBytes, hostPool, kindOf } from './host-facts';
 
 /** Changed slots are remembered this far back; who is further behind looks at every host again. */
 const LOG_SIZE = 4096;
 const COLUMNS = ['capBytes', 'usedBytes', 'inboundBytes', 'vcpuRatio'] as const;
 const COUNTS = ['cpus', 'fixedVcpus', 'dom0Vcpus', 'sharedVcpus', 'dedicatedVcpus', 'vms'] as const;
-
-export function hostPool(host: HostState): string {
-  return host.pool ?? DEFAULT_POOL;
-}
-
-/** The labels with the host's own name under the hostname key. */
-export function hostLabels(host: HostState): Labels {
-  return { ...host.labels, [HOSTNAME_KEY]: host.name };
-}
-
-export function hostHypervisorBytes(host: HostState): number {
-  return host.hypervisorBytes ?? hypervisorBytes(host.totalBytes);
-}
-
-/** What guests may take: nothing at all where nothing can be sold. */
-export function guestCapacityBytes(host: HostState): number {
-  if (host.notSellableReason !== undefined) return 0;
-  const taken = host.dom0Bytes + hostHypervisorBytes(host) + (host.reservedBytes ?? 0);
-  return Math.max(0, host.totalBytes - taken - (host.foreignBytes ?? 0) - (host.orphanBytes ?? 0));
-}
 
 export class HostTable {
   /** Slots in use and free ones; `specs[slot]` says which. */

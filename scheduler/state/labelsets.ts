@@ -3,7 +3,7 @@
  * set meets only the terms filed under one of its labels, each new term only the sets that carry
  * its rarest label.
  */
-import { matchesSelector } from '../labels';
+import { matchesSelector } from './labels';
 import type { Labels } from '../types';
 import { takeOut } from './term';
 import type { LabelSet, Term } from './term';

@@ -3,7 +3,7 @@
  * again; what nobody holds any more is dropped, so that a VM that is edited again and again, or
  * gone, leaves nothing behind.
  */
-import { matchesSelector, selectorKey } from '../labels';
+import { matchesSelector, selectorKey } from './labels';
 import type { AffinityTerm, HostState, TopologySpread, VmSpec } from '../types';
 import { eligibilityKey, isEligible, isOpenTo } from './eligibility';
 import type { HostTable } from './hosts';

@@ -4,7 +4,7 @@
  * `users` says how many others hold an object: it is dropped from every table when the last one
  * lets go of it.
  */
-import { termText } from '../labels';
+import { termText } from './labels';
 import type { AffinityTerm, LabelSelector, Labels } from '../types';
 import type { Spread } from './spread';
 import type { Topology } from './topology';

@@ -5,6 +5,8 @@ import type { World } from '../../state/world';
 import { loadOf } from '../shared/load';
 import type { Load } from '../shared/load';
 import type { Objective } from '../shared/objective';
+import { StepRules } from './step-rules';
+import { UnevenHosts } from './uneven-hosts';
 
 export interface Step {
   /** The host that looked for a step. */
@@ -33,15 +35,6 @@ export interface Style {
   readonly exact: boolean;
 }
 
-/**
- * In a fleet larger than this, a host looks for its match among this many of the most uneven ones
- * only.
- */
-const PEERS = 64;
-/** Where nothing is found among them it looks among more, up to this many. */
-const MOST_PEERS = 256;
-/** How often they are chosen anew. */
-const STEPS_PER_CHOICE = 16;
 /** Hosts with which swaps are tried: those with which single moves go best. */
 const PARTNERS = 48;
 
@@ -58,9 +51,8 @@ export class StepFinder {
   pinned = new Set<string>();
   readonly #sources: (readonly Source[] | undefined)[] = [];
   #found: Step | undefined;
-  #peers: readonly number[] = [];
-  #taken = 0;
-  #width = PEERS;
+  readonly #peers: UnevenHosts;
+  readonly #rules: StepRules;
 
   constructor(
     readonly chooser: Chooser,
@@ -69,6 +61,8 @@ export class StepFinder {
     readonly style: Style,
   ) {
     this.#world = chooser.world;
+    this.#peers = new UnevenHosts(this.#world, objective);
+    this.#rules = new StepRules(chooser, objective.name);
   }
 
   take({ vm, from, to, back }: Step): void {
@@ -77,33 +71,17 @@ export class StepFinder {
     if (back) this.#world.add(back, hosts.spec(from).name);
     this.#sources[from] = undefined;
     this.#sources[to] = undefined;
-    if (++this.#taken % STEPS_PER_CHOICE === 0) this.#peers = [];
+    this.#peers.stepTaken();
   }
 
   /** Looks at more hosts from now on; false if there are no more that are worth it. */
   widen(): boolean {
-    if (this.#width >= Math.min(MOST_PEERS, this.#world.hosts.slots().length)) return false;
-    this.#width *= 2;
-    this.#peers = [];
-    return true;
+    return this.#peers.widen();
   }
 
-  /**
-   * The hosts worth looking at: all of a small fleet, the most uneven ones of a large fleet, worst
-   * first.
-   */
+  /** The hosts worth looking at, worst first. */
   peers(): readonly number[] {
-    if (this.#peers.length > 0) return this.#peers;
-    const online = this.#world.hosts.slots().filter((slot) => this.objective.isOnline(slot));
-    const sorted = online.sort((a, b) => this.objective.deviation(b) - this.objective.deviation(a));
-    const half = this.#width / 2;
-    if (sorted.length > this.#width) {
-      // Givers and takers: the fullest hosts alone would find no place among themselves.
-      const giving = sorted.filter((slot) => this.objective.excess(slot) > 0).slice(0, half);
-      const taking = sorted.filter((slot) => this.objective.excess(slot) <= 0).slice(0, half);
-      this.#peers = [...giving, ...taking];
-    } else this.#peers = sorted;
-    return this.#peers;
+    return this.#peers.list();
   }
 
   best(seeker: number): Step | undefined {
@@ -129,9 +107,9 @@ export class StepFinder {
       let least = Infinity;
       let best: Step | undefined;
       for (const to of this.#world.hosts.slots()) {
-        if (to === from || !this.objective.isOnline(to) || !this.#hasRoom(to, source.load)) continue;
+        if (to === from || !this.objective.isOnline(to) || !this.#rules.hasRoom(to, source.load)) continue;
         const after = this.objective.spreadAfter(from, to, source.load);
-        if (after >= least || !this.#canMove(source.vm, from, to)) continue;
+        if (after >= least || !this.#rules.canMove(source.vm, from, to)) continue;
         best = { seeker: from, vm: source.vm, from, to, back: undefined, value: 0 };
         least = after;
       }
@@ -153,8 +131,8 @@ export class StepFinder {
           : this.objective.penaltyOfMove(source.vm, from, to);
       const gain = spread - after - penalty;
       const value = gain / source.cost;
-      if (!this.#isBetter(gain, value) || !this.#hasRoom(to, source.load)) continue;
-      if (!this.#canMove(source.vm, from, to)) continue;
+      if (!this.#isBetter(gain, value) || !this.#rules.hasRoom(to, source.load)) continue;
+      if (!this.#rules.canMove(source.vm, from, to)) continue;
       this.#found = { seeker, vm: source.vm, from, to, back: undefined, value };
     }
     return least;
@@ -171,7 +149,7 @@ export class StepFinder {
         flow.pcpus = mine.load.pcpus - theirs.load.pcpus;
         const gain = spread - this.objective.spreadAfter(from, to, flow);
         const value = gain / (mine.cost + theirs.cost);
-        if (!this.#isBetter(gain, value) || !this.#hasRoom(to, flow)) continue;
+        if (!this.#isBetter(gain, value) || !this.#rules.hasRoom(to, flow)) continue;
         this.#considerSwap(mine, theirs, { from, to, gain });
       }
     }
@@ -180,11 +158,11 @@ export class StepFinder {
   #considerSwap(mine: Source, theirs: Source, { from, to, gain }: { from: number; to: number; gain: number }): void {
     const flow = this.#flow;
     const reverse = { bytes: -flow.bytes, vcpus: -flow.vcpus, pcpus: -flow.pcpus };
-    if (!this.#hasRoom(from, reverse)) return;
+    if (!this.#rules.hasRoom(from, reverse)) return;
     const penalty = this.objective.penaltyOfMove(mine.vm, from, to) + this.objective.penaltyOfMove(theirs.vm, to, from);
     const value = (gain - penalty) / (mine.cost + theirs.cost);
     if (!this.#isBetter(gain - penalty, value)) return;
-    if (!this.#canSwap(mine.vm, from, theirs.vm, to)) return;
+    if (!this.#rules.canSwap(mine.vm, from, theirs.vm, to)) return;
     this.#found = { seeker: from, vm: mine.vm, from, to, back: theirs.vm, value };
   }
 
@@ -207,40 +185,5 @@ export class StepFinder {
     const sources = [...kinds.values()];
     this.#sources[slot] = sources;
     return sources;
-  }
-
-  #hasRoom(slot: number, flow: Load): boolean {
-    const { hosts } = this.#world;
-    const free = hosts.freeBytes(slot) - flow.bytes;
-    if (free < 0 || (free === 0 && this.objective.name === 'ganeti')) return false;
-    if (flow.pcpus > 0 && flow.pcpus > hosts.freePcpus(slot)) return false;
-    return flow.vcpus + flow.pcpus * (hosts.vcpuRatio[slot] as number) <= hosts.freeVcpus(slot);
-  }
-
-  #canMove(vm: Vm, from: number, to: number): boolean {
-    if (this.#world.relations.isNeeded(vm, from)) return false;
-    if (this.chooser.isSimple(vm)) return this.chooser.allows(vm, to);
-    this.#world.remove(vm.key);
-    const fits = this.chooser.fits(vm, to);
-    this.#world.add(vm, this.#world.hosts.spec(from).name);
-    return fits;
-  }
-
-  #canSwap(mine: Vm, from: number, theirs: Vm, to: number): boolean {
-    const { relations } = this.#world;
-    if (relations.isNeeded(mine, from) || relations.isNeeded(theirs, to)) return false;
-    if (this.chooser.isSimple(mine) && this.chooser.isSimple(theirs))
-      return this.chooser.allows(mine, to) && this.chooser.allows(theirs, from);
-    const world = this.#world;
-    world.remove(mine.key);
-    world.remove(theirs.key);
-    let fits = this.chooser.fits(mine, to);
-    if (fits) {
-      world.add(mine, world.hosts.spec(to).name);
-      fits = this.chooser.fits(theirs, from);
-    }
-    world.add(mine, world.hosts.spec(from).name);
-    world.add(theirs, world.hosts.spec(to).name);
-    return fits;
   }
 }

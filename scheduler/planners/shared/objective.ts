@@ -13,10 +13,10 @@
 import type { Vm } from '../../state/demand';
 import type { World } from '../../state/world';
 import type { Load } from './load';
+import { Penalties } from './penalties';
+import type { ObjectiveName } from './penalties';
 
-export type ObjectiveName = 'balance' | 'ganeti';
-
-const AWAY_PENALTY = 20;
+export type { ObjectiveName } from './penalties';
 
 type Column = 'memory' | 'vcpus' | 'perByte' | 'perVcpu' | 'perPcpu' | 'weightBytes' | 'weightVcpus';
 
@@ -30,6 +30,7 @@ export class Objective {
   readonly #online: Uint8Array;
   readonly #memory: Float64Array;
   readonly #vcpus: Float64Array;
+  readonly #penalties: Penalties;
   #meanMemory = 0;
   #meanVcpus = 0;
   #varMemory = 0;
@@ -44,6 +45,7 @@ export class Objective {
     [this.#perByte, this.#perVcpu, this.#perPcpu] = [column(), column(), column()];
     [this.#weightBytes, this.#weightVcpus] = [column(), column()];
     [this.#memory, this.#vcpus, this.#online] = [column(), column(), new Uint8Array(size)];
+    this.#penalties = new Penalties(world, name, this.#online);
     this.#weigh();
     this.refresh();
   }
@@ -94,12 +96,12 @@ export class Objective {
   }
 
   score(): number {
-    return this.spread() + this.#penalties();
+    return this.spread() + this.#penalties.total();
   }
 
   /** The slot of a VM that is on no host. */
   get nowhere(): number {
-    return this.#memory.length - 1;
+    return this.#penalties.nowhere;
   }
 
   /** The deviations if a load went from one host to another. */
@@ -125,18 +127,9 @@ export class Objective {
     return Math.sqrt(varM > 0 ? varM : 0) + Math.sqrt(varV > 0 ? varV : 0);
   }
 
-  /**
-   * How much the penalties change if a VM goes from one host to another (from `nowhere`: is
-   * placed).
-   */
+  /** How much the penalties change if a VM goes from a host, or from `nowhere`, to another one. */
   penaltyOfMove(vm: Vm, from: number, to: number): number {
-    const { preferred } = this.world.relations.of(vm);
-    const placed = from !== this.nowhere;
-    let cost = preferred.length === 0 ? 0 : this.#wish(vm, to, from) - (placed ? this.#wish(vm, from, from) : 0);
-    if (this.name === 'balance') return cost;
-    cost += this.#fullPenalty(to, vm.needBytes, 1);
-    if (placed) cost += this.isOnline(from) ? this.#fullPenalty(from, -vm.needBytes, -1) : -AWAY_PENALTY;
-    return cost;
+    return this.#penalties.ofMove(vm, from, to);
   }
 
   #weigh(): void {
@@ -190,58 +183,5 @@ export class Objective {
       varV += (weightVcpus[slot] as number) * v * v;
     }
     [this.#meanMemory, this.#meanVcpus, this.#varMemory, this.#varVcpus] = [meanM, meanV, varM, varV];
-  }
-
-  /** What unmet wishes cost a VM on a host, as if it were not on `from`. */
-  #wish(vm: Vm, slot: number, from: number): number {
-    const { preferred, labels } = this.world.relations.of(vm);
-    let cost = 0;
-    for (const { term, weight } of preferred) {
-      const domain = term.topology.domain(slot);
-      if (domain < 0) continue;
-      const self =
-        from !== this.nowhere && term.topology.domain(from) === domain && labels.terms.includes(term) ? 1 : 0;
-      const others = (term.matching.get(domain) ?? 0) - self;
-      cost -= (weight / 100) * (this.name === 'ganeti' ? Math.min(1, others) : others);
-    }
-    return cost;
-  }
-
-  /** Ganeti counts every VM on a host without free memory. */
-  #fullPenalty(slot: number, bytes: number, vms: number): number {
-    const { hosts } = this.world;
-    const free = hosts.freeBytes(slot);
-    const before = hosts.vms[slot] ?? 0;
-    if (free > 0 && free - bytes > 0) return 0;
-    return (free - bytes <= 0 ? before + vms : 0) - (free <= 0 ? before : 0);
-  }
-
-  #penalties(): number {
-    const { hosts, placed } = this.world;
-    let cost = 0;
-    if (this.name === 'ganeti') {
-      for (const slot of hosts.slots()) {
-        const vms = hosts.vms[slot] ?? 0;
-        if (!this.isOnline(slot)) cost += AWAY_PENALTY * vms;
-        else if (hosts.freeBytes(slot) <= 0) cost += vms;
-      }
-    }
-    if (!this.world.relations.hasWishes) return cost;
-    return cost + this.#wishes([...placed.values()].map(({ vm }) => vm));
-  }
-
-  #wishes(vms: readonly Vm[]): number {
-    let cost = 0;
-    if (this.name === 'balance') {
-      for (const vm of vms) {
-        if (this.world.relations.of(vm).preferred.length === 0) continue;
-        const slot = this.world.hosts.slotOf(this.world.placed.get(vm.key)?.host ?? '');
-        if (slot !== undefined) cost += this.#wish(vm, slot, slot);
-      }
-      return cost;
-    }
-    const terms = new Set(vms.flatMap((vm) => this.world.relations.of(vm).preferred.map(({ term }) => term)));
-    for (const term of terms) for (const count of term.matching.values()) cost += count - 1;
-    return cost;
   }
 }

@@ -6,6 +6,8 @@
 
 import type { HostAffinity, LabelSelector, Labels, Taint, Toleration, TopologySpread, VmAffinity } from './shapes';
 
+export type * from './accounts';
+export type * from './answers';
 export type * from './shapes';
 
 export type GuestType = 'pv' | 'pvh' | 'hvm';
@@ -115,127 +117,4 @@ export interface Snapshot {
   /** The placed VMs (`host` set) and, if wanted, pending ones, which the ledger does not count. */
   readonly vms: readonly VmSpec[];
   readonly pools?: readonly PoolPolicy[];
-}
-
-export type FilterName =
-  | 'HostReady'
-  | 'HostCordoned'
-  | 'Taints'
-  | 'HostSelector'
-  | 'Pool'
-  | 'GuestType'
-  | 'Network'
-  | 'DiskLocality'
-  | 'Memory'
-  | 'VCPU'
-  | 'Storage'
-  | 'Affinity'
-  | 'AntiAffinity'
-  | 'TopologySpread'
-  | 'HostFailures';
-
-export interface Shortfall {
-  readonly resource: string;
-  readonly unit: 'MiB' | 'vCPU' | 'pCPU' | 'VM';
-  readonly amount: number;
-}
-
-/** What one filter says of one host. `unresolvable`: even without any other VM it would refuse. */
-export type Verdict =
-  | { readonly kind: 'ok' }
-  | { readonly kind: 'unschedulable'; readonly reason: string; readonly shortfall?: Shortfall }
-  | { readonly kind: 'unresolvable'; readonly reason: string; readonly shortfall?: Shortfall };
-export type Refusal = Exclude<Verdict, { kind: 'ok' }>;
-
-/** One filter's answer over all hosts. */
-export interface FilterReport {
-  readonly filter: FilterName;
-  readonly hosts: number;
-  /** Of these, hosts where nothing but a change of the host or the VM would help. */
-  readonly unresolvable: number;
-  /** The commonest reason (then the first by name). */
-  readonly reason: string;
-  /** The host that misses least, and by how much; absent where the filter has no amount. */
-  readonly nearest?: { readonly host: string; readonly shortfall: Shortfall };
-}
-
-/** A loss of hosts that could not be absorbed, and the VMs (namespace.name) that would be left. */
-export interface Unabsorbed {
-  readonly lost: readonly string[];
-  readonly left: readonly string[];
-  /** Why failures of the pool are not judged, and what helps; the fields above are empty then. */
-  readonly unjudged?: string;
-}
-
-export interface Explanation {
-  readonly hosts: number;
-  /** Hosts that no filter refuses (0 when the VM is pending for want of one). */
-  readonly fitting: number;
-  readonly filters: readonly FilterReport[];
-  /** Hosts that a single filter alone keeps away: the cheapest things to change. */
-  readonly onlyRefusedBy?: Readonly<Partial<Record<FilterName, readonly string[]>>>;
-  /** The first loss that is not absorbed, if hostFailuresToTolerate alone keeps the VM out. */
-  readonly unabsorbed?: Unabsorbed;
-}
-
-export type Placement = { readonly host: string } | { readonly unschedulable: Explanation };
-
-/** The ledger's account of one host. */
-export interface HostAccount {
-  readonly host: string;
-  readonly pool: string;
-  readonly vms: number;
-  readonly totalBytes: number;
-  readonly dom0Bytes: number;
-  readonly hypervisorBytes: number;
-  readonly reservedBytes: number;
-  readonly foreignBytes: number;
-  readonly orphanBytes: number;
-  /** maxmem + overhead of the claimed VMs, inbound ones included. */
-  readonly guestBytes: number;
-  readonly inboundBytes: number;
-  readonly freeBytes: number;
-  /** Computed minus reported free memory; positive: Xen has less than the ledger thinks. */
-  readonly residualBytes?: number;
-  readonly sharedVcpus: number;
-  readonly dedicatedVcpus: number;
-  /** Shared vCPUs that may still be placed. */
-  readonly freeVcpus: number;
-}
-
-/** What the loss of some hosts of a pool would do. */
-export interface HostLoss {
-  readonly hosts: readonly string[];
-  /** VMs to be restarted elsewhere, and what they take. */
-  readonly vms: number;
-  readonly bytes: number;
-  /** VMs that their disks hold there: they wait for their host. */
-  readonly held: number;
-  /** Names (namespace.name) of the VMs that could not be restarted, and what they take. */
-  readonly left: readonly string[];
-  readonly leftBytes: number;
-  /** Memory left on the pool's other hosts, less what is to be restarted. */
-  readonly headroomBytes: number;
-}
-
-/** The ledger's account of a pool: the rules in force, and the sums over its hosts. */
-export interface PoolAccount {
-  readonly pool: string;
-  readonly vcpuRatio: number;
-  readonly hostFailuresToTolerate: number;
-  readonly hosts: number;
-  readonly readyHosts: number;
-  readonly cpus: number;
-  readonly totalBytes: number;
-  readonly vms: number;
-  readonly committedVcpus: number;
-  readonly committedBytes: number;
-  /** On hosts that take VMs: ready and not cordoned. */
-  readonly freeVcpus: number;
-  readonly freeBytes: number;
-  readonly tolerates: 'yes' | 'no' | 'unjudged';
-  /** The loss of as many hosts as are to be tolerated, at least one. Absent without hosts. */
-  readonly worstLoss?: HostLoss;
-  /** Why it is not judged, and what to do about it. */
-  readonly unjudged?: string;
 }

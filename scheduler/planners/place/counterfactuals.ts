@@ -2,13 +2,13 @@
  * What would help a pending VM. Every answer is proved: the scheduler is asked again with the
  * changed VM, host or fleet, and what does not lead to a place is not said.
  */
-import { MIB } from '../common/memory';
-import { FILTERS } from './filters';
-import { termText } from './labels';
-import type { Placer } from './placer';
-import { admit } from './planners/place/admit';
-import { hostPool } from './state/hosts';
-import type { AffinityTerm, VmAffinity, VmSpec } from './types';
+import { MIB } from '../../../common/memory';
+import { FILTERS } from '../../filters';
+import { termText } from '../../state/labels';
+import type { Placer } from '../../placer';
+import { admit } from './admit';
+import { hostPool } from '../../state/host-facts';
+import type { AffinityTerm, VmAffinity, VmSpec } from '../../types';
 
 export type Counterfactual =
   | { readonly kind: 'memory'; readonly host: string; readonly mostMiB: number }

@@ -2,24 +2,24 @@
  * Plans for a whole fleet, on the scheduler's own ledger and rules. What is planned to move is left
  * where it was.
  */
-import { Placer } from './placer';
-import { admit } from './planners/place/admit';
-import { capacity } from './planners/place/capacity';
-import type { Capacity } from './planners/place/capacity';
-import { compact } from './planners/rebalance/compact';
-import { evacuate } from './planners/evacuate/evacuate';
-import { Objective } from './planners/shared/objective';
-import type { ObjectiveName } from './planners/shared/objective';
-import { carryOut } from './planners/shared/order';
-import type { Move } from './planners/shared/order';
-import { placeAll } from './planners/place/place';
-import type { PlaceOptions } from './planners/place/place';
-import type { PlacedVm } from './planners/place/queue';
-import type { RebalanceOptions } from './planners/rebalance/rebalance';
-import { evenOut } from './planners/rebalance/styles';
-import type { Vm } from './state/demand';
-import { World } from './state/world';
-import type { Explanation, Snapshot, VmSpec } from './types';
+import { Placer } from '../placer';
+import { admit } from './place/admit';
+import { capacity } from './place/capacity';
+import type { Capacity } from './place/capacity';
+import { compact } from './rebalance/compact';
+import { evacuate } from './evacuate/evacuate';
+import { Objective } from './shared/objective';
+import type { ObjectiveName } from './shared/objective';
+import { carryOut } from './shared/order';
+import type { Move } from './shared/order';
+import { placeAll } from './place/place';
+import type { PlaceOptions } from './place/place';
+import type { PlacedVm } from './place/queue';
+import type { RebalanceOptions } from './rebalance/rebalance';
+import { evenOut } from './rebalance/styles';
+import type { Vm } from '../state/demand';
+import { World } from '../state/world';
+import type { Explanation, Snapshot, VmSpec } from '../types';
 
 export interface PlannedMove {
   readonly key: string;

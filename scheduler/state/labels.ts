@@ -1,5 +1,5 @@
 /** Label selectors, expressions and tolerations, as Kubernetes defines them. */
-import type { AffinityTerm, Expression, HostSelectorTerm, LabelSelector, Labels, Taint, Toleration } from './types';
+import type { AffinityTerm, Expression, HostSelectorTerm, LabelSelector, Labels, Taint, Toleration } from '../types';
 
 const NONE: Labels = {};
 
