@@ -34,10 +34,10 @@ export function shapeKey(placer: Placer, vm: Vm): string {
  * change is known. True if unsure: failures to tolerate are not asked. Not only the changed hosts
  * are looked at, because a VM that left one may have kept others away from a whole domain.
  */
-export function couldHelp({ world, chooser }: Placer, vm: Vm, changedHosts: readonly string[]): boolean {
+export function couldHelp({ world, picker }: Placer, vm: Vm, changedHosts: readonly string[]): boolean {
   if (changedHosts.length === 0) return false;
   const slots = changedHosts.map((name) => world.hosts.slotOf(name));
-  return slots.some((slot) => slot !== undefined && chooser.fits(vm, slot)) || chooser.pick(vm) >= 0;
+  return slots.some((slot) => slot !== undefined && picker.fits(vm, slot)) || picker.pick(vm) >= 0;
 }
 
 export class Explanations {

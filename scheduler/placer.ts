@@ -2,8 +2,8 @@
  * Placing one VM after the other by every rule, the failures to be tolerated among them. Whoever
  * changes who is where goes through `put` and `take`, so that the plans for failures stay true.
  */
-import { Chooser } from './choose';
-import type { Veto } from './choose';
+import { HostPicker } from './host-picker';
+import type { Veto } from './host-picker';
 import { Failover } from './failover/failover';
 import type { Check } from './failover/failover';
 import type { Scorer } from './scores/scorer';
@@ -17,7 +17,7 @@ const MOST_HOPELESS = 1024;
 type Choice = (veto: Veto) => number;
 
 export class Placer {
-  readonly chooser: Chooser;
+  readonly picker: HostPicker;
   readonly failover: Failover;
   /** The last check that was good: the VM is most likely put there next. */
   #checked: { readonly vm: Vm; readonly slot: number; readonly changes: number; readonly check: Check } | undefined;
@@ -33,8 +33,8 @@ export class Placer {
     failures: 'always' | 'ifHeld' = 'always',
     scorers?: readonly Scorer[],
   ) {
-    this.chooser = new Chooser(world, scorers);
-    this.failover = new Failover(this.chooser);
+    this.picker = new HostPicker(world, scorers);
+    this.failover = new Failover(this.picker);
     this.#ignoresFailures = failures === 'ifHeld' && !this.failover.holds();
   }
 
@@ -42,14 +42,14 @@ export class Placer {
    * The best host (by the scorers, unless another choice is given) that every rule allows; -1 if
    * there is none.
    */
-  pick(vm: Vm, choose: Choice = (veto) => this.chooser.pick(vm, veto)): number {
+  pick(vm: Vm, choose: Choice = (veto) => this.picker.pick(vm, veto)): number {
     if (this.#ignoresFailures || !this.failover.isAsked()) return choose(() => false);
     if (this.#isHopeless(vm)) return -1;
     const refused = new Set<number>();
     for (;;) {
       const slot = choose((other) => refused.has(other));
       if (slot < 0) {
-        if (this.chooser.isFree(vm) && vm.diskBytes.size === 0) this.#giveUp(vm);
+        if (this.picker.isFree(vm) && vm.diskBytes.size === 0) this.#giveUp(vm);
         return -1;
       }
       if (this.tolerates(vm, slot) === undefined) return slot;

@@ -63,7 +63,7 @@ export class Scheduler {
   fits(spec: VmSpec, host: string): boolean {
     return this.#apart(spec, (vm) => {
       const slot = this.#world.hosts.slotOf(host);
-      if (slot === undefined || !this.#placer.chooser.fits(vm, slot)) return false;
+      if (slot === undefined || !this.#placer.picker.fits(vm, slot)) return false;
       return this.#placer.tolerates(vm, slot) === undefined;
     });
   }

@@ -5,7 +5,7 @@
  * placements need one look at the plans that lean on the host; only those that no longer hold are
  * made again.
  */
-import type { Chooser } from '../choose';
+import type { HostPicker } from '../host-picker';
 import type { Vm } from '../state/demand';
 import { hostPool } from '../state/host-facts';
 import type { World } from '../state/world';
@@ -35,10 +35,10 @@ export class Failover {
   #refused: { readonly pool: string; readonly changes: number; readonly why: Unabsorbed } | undefined;
   #revision = -1;
 
-  constructor(readonly chooser: Chooser) {}
+  constructor(readonly picker: HostPicker) {}
 
   get world(): World {
-    return this.chooser.world;
+    return this.picker.world;
   }
 
   /** Whether any pool asks for it. */
@@ -88,7 +88,7 @@ export class Failover {
     this.world.add(vm, this.world.hosts.spec(slot).name);
     let failed: Contingency | undefined;
     for (const plan of affected) {
-      const targets = this.#extended(plan, vm, slot) ?? restart(this.chooser, plan.lost, this.#displaced(plan)).targets;
+      const targets = this.#extended(plan, vm, slot) ?? restart(this.picker, plan.lost, this.#displaced(plan)).targets;
       if (!targets) {
         failed = plan;
         break;
@@ -168,7 +168,7 @@ export class Failover {
 
   /** Whether the plans for other VMs may depend on where this one is. */
   #matters(vm: Vm): boolean {
-    return !this.chooser.isSimple(vm) || this.world.relations.isAsked(vm);
+    return !this.picker.isSimple(vm) || this.world.relations.isAsked(vm);
   }
 
   /** The plan with the VM added on some host with the room, where nothing else has changed. */
@@ -182,7 +182,7 @@ export class Failover {
       if (
         free <= most ||
         plan.lost.includes(other) ||
-        !this.chooser.allows(vm, other) ||
+        !this.picker.allows(vm, other) ||
         !plan.leavesRoom(this.world, other, vm)
       )
         continue;
@@ -200,7 +200,7 @@ export class Failover {
   }
 
   #renew(plan: Contingency): boolean {
-    const { targets } = restart(this.chooser, plan.lost, this.#displaced(plan));
+    const { targets } = restart(this.picker, plan.lost, this.#displaced(plan));
     if (targets) this.#set(plan, targets);
     return targets !== undefined;
   }
@@ -224,7 +224,7 @@ export class Failover {
   }
 
   #why(plan: Contingency): Unabsorbed {
-    const { left } = restart(this.chooser, plan.lost, this.#displaced(plan));
+    const { left } = restart(this.picker, plan.lost, this.#displaced(plan));
     const { hosts } = this.world;
     return {
       lost: plan.lost.map((slot) => hosts.spec(slot).name),

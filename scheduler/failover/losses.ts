@@ -42,7 +42,7 @@ export function worstLoss(failover: Failover, pool: string, slots: readonly numb
     );
   const leftBy = (lost: readonly number[]): readonly Vm[] =>
     restart(
-      failover.chooser,
+      failover.picker,
       lost,
       lost.flatMap((slot) => bySlot.get(slot)?.restarted ?? []),
     ).left;

@@ -4,7 +4,7 @@
  * within a budget. VMs that need others near them (affinity) come after the rest, and wait where
  * those are not there yet. Out of budget counts as no: a placement is never made on hope.
  */
-import type { Chooser } from '../choose';
+import type { HostPicker } from '../host-picker';
 import type { Vm } from '../state/demand';
 import type { World } from '../state/world';
 import { PlainRoom, RealRoom, looksAtOthers } from './room';
@@ -23,16 +23,16 @@ export interface Restart {
 const BUDGET = 40_000;
 
 /** Tries to restart VMs that are on lost hosts; the world is left as it was. */
-export function restart(chooser: Chooser, lost: readonly number[], vms: readonly Vm[]): Restart {
-  const { world } = chooser;
+export function restart(picker: HostPicker, lost: readonly number[], vms: readonly Vm[]): Restart {
+  const { world } = picker;
   const slots = world.hosts.slots().filter((slot) => !lost.includes(slot));
   const late = (vm: Vm): number => (looksAtOthers(world, vm) ? 1 : 0);
   const sorted = [...vms].sort(
     (a, b) => late(a) - late(b) || b.needBytes - a.needBytes || b.vcpus - a.vcpus || (a.key < b.key ? -1 : 1),
   );
-  if (sorted.every((vm) => chooser.isSimple(vm))) return search(() => new PlainRoom(chooser, slots), slots, sorted);
+  if (sorted.every((vm) => picker.isSimple(vm))) return search(() => new PlainRoom(picker, slots), slots, sorted);
   const restore = lose(world, lost, sorted);
-  const answer = search(() => new RealRoom(chooser), slots, sorted);
+  const answer = search(() => new RealRoom(picker), slots, sorted);
   restore();
   return answer;
 }

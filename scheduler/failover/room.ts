@@ -2,7 +2,7 @@
  * What hosts have left while VMs are tried on them: numbers alone where nothing sets the VMs apart,
  * else the world itself.
  */
-import type { Chooser } from '../choose';
+import type { HostPicker } from '../host-picker';
 import type { Vm } from '../state/demand';
 import type { World } from '../state/world';
 
@@ -35,10 +35,10 @@ export class PlainRoom implements Room {
   readonly #pcpus: Float64Array;
 
   constructor(
-    readonly chooser: Chooser,
+    readonly picker: HostPicker,
     slots: readonly number[],
   ) {
-    const { hosts } = chooser.world;
+    const { hosts } = picker.world;
     [this.#bytes, this.#vcpus, this.#pcpus] = [1, 2, 3].map(() => new Float64Array(hosts.size)) as [
       Float64Array,
       Float64Array,
@@ -54,7 +54,7 @@ export class PlainRoom implements Room {
   fits(vm: Vm, slot: number): boolean {
     if (vm.needBytes > (this.#bytes[slot] as number) || this.#shared(vm, slot) > (this.#vcpus[slot] as number))
       return false;
-    return (!vm.dedicated || vm.vcpus <= (this.#pcpus[slot] as number)) && this.chooser.allows(vm, slot);
+    return (!vm.dedicated || vm.vcpus <= (this.#pcpus[slot] as number)) && this.picker.allows(vm, slot);
   }
 
   looksAtOthers(): boolean {
@@ -74,7 +74,7 @@ export class PlainRoom implements Room {
   }
 
   #shared(vm: Vm, slot: number): number {
-    return vm.dedicated ? vm.vcpus * (this.chooser.world.hosts.vcpuRatio[slot] as number) : vm.vcpus;
+    return vm.dedicated ? vm.vcpus * (this.picker.world.hosts.vcpuRatio[slot] as number) : vm.vcpus;
   }
 
   #change(vm: Vm, slot: number, sign: number): void {
@@ -88,25 +88,25 @@ export class PlainRoom implements Room {
 export class RealRoom implements Room {
   readonly isPlain = false;
 
-  constructor(readonly chooser: Chooser) {}
+  constructor(readonly picker: HostPicker) {}
 
   looksAtOthers(vm: Vm): boolean {
-    return looksAtOthers(this.chooser.world, vm);
+    return looksAtOthers(this.picker.world, vm);
   }
 
   fits(vm: Vm, slot: number): boolean {
-    return this.chooser.fits(vm, slot);
+    return this.picker.fits(vm, slot);
   }
 
   take(vm: Vm, slot: number): void {
-    this.chooser.world.add(vm, this.chooser.world.hosts.spec(slot).name);
+    this.picker.world.add(vm, this.picker.world.hosts.spec(slot).name);
   }
 
   giveBack(vm: Vm): void {
-    this.chooser.world.remove(vm.key);
+    this.picker.world.remove(vm.key);
   }
 
   freeBytes(slot: number): number {
-    return this.chooser.world.hosts.freeBytes(slot);
+    return this.picker.world.hosts.freeBytes(slot);
   }
 }

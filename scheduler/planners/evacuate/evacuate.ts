@@ -67,7 +67,7 @@ function pick(placer: Placer, objective: Objective, vm: Vm, leaving: ReadonlySet
   const cost = (slot: number): number =>
     objective.spreadAfter(nowhere, slot, load) + objective.penaltyOfMove(vm, nowhere, slot);
   return placer.pick(vm, (veto) => {
-    return placer.chooser.pickBy(vm, cost, (slot) => leaving.has(hosts.spec(slot).name) || veto(slot));
+    return placer.picker.pickBy(vm, cost, (slot) => leaving.has(hosts.spec(slot).name) || veto(slot));
   });
 }
 

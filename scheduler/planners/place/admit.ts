@@ -26,7 +26,7 @@ export function admit(placer: Placer, vm: Vm): Admission | undefined {
   const missing = (slot: number): number => Math.max(0, vm.needBytes - hosts.freeBytes(slot));
   const slots = hosts
     .slots()
-    .filter((slot) => placer.chooser.allows(vm, slot) && vm.needBytes <= (hosts.capBytes[slot] ?? 0));
+    .filter((slot) => placer.picker.allows(vm, slot) && vm.needBytes <= (hosts.capBytes[slot] ?? 0));
   const nearest = [...slots].sort((a, b) => missing(a) - missing(b)).slice(0, HOSTS);
   let best: Admission | undefined;
   for (const slot of nearest) {
@@ -83,13 +83,13 @@ function tryAll(placer: Placer, vm: Vm, slot: number, leaving: readonly Vm[]): A
   for (const other of leaving) {
     if (isNeeded(placer, other, host)) break;
     placer.take(other.key);
-    const target = placer.pick(other, (veto) => placer.chooser.pick(other, (one) => one === slot || veto(one)));
+    const target = placer.pick(other, (veto) => placer.picker.pick(other, (one) => one === slot || veto(one)));
     placer.put(other, target < 0 ? host : placer.world.hosts.spec(target).name);
     if (target < 0) break;
     moves.push({ vm: other, from: host, to: placer.world.hosts.spec(target).name });
   }
   const fits =
-    moves.length === leaving.length && placer.chooser.fits(vm, slot) && placer.tolerates(vm, slot) === undefined;
+    moves.length === leaving.length && placer.picker.fits(vm, slot) && placer.tolerates(vm, slot) === undefined;
   for (const move of [...moves].reverse()) placer.put(move.vm, host);
   return fits ? { host, moves, bytes: moves.reduce((sum, move) => sum + move.vm.needBytes, 0) } : undefined;
 }

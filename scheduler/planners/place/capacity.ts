@@ -25,7 +25,7 @@ export function capacity(placer: Placer, make: (index: number) => Vm): Capacity 
   let lostBytes = 0;
   let lostVcpus = 0;
   for (const slot of hosts.slots()) {
-    if (!placer.chooser.allows(vm, slot)) continue;
+    if (!placer.picker.allows(vm, slot)) continue;
     const count = Math.max(0, howMany(placer, vm, slot));
     const share = vm.dedicated ? (hosts.vcpuRatio[slot] ?? 1) : 1;
     most += count;

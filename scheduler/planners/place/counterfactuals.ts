@@ -116,7 +116,7 @@ function uncordoning(placer: Placer, spec: VmSpec): Counterfactual[] {
     if (!host.cordoned || FILTERS.some((filter) => filter.name !== 'HostCordoned' && !filter.fits(world, vm, slot)))
       continue;
     world.setHost({ ...host, cordoned: false });
-    const fits = placer.chooser.fits(vm, slot) && placer.tolerates(vm, slot) === undefined;
+    const fits = placer.picker.fits(vm, slot) && placer.tolerates(vm, slot) === undefined;
     world.setHost(host);
     if (fits) return [{ kind: 'uncordon', host: host.name }];
   }
@@ -125,7 +125,7 @@ function uncordoning(placer: Placer, spec: VmSpec): Counterfactual[] {
 
 /** Where nothing but the failures to be tolerated keeps it out. */
 function unguarded(placer: Placer, spec: VmSpec): Counterfactual[] {
-  const slot = placer.chooser.pick(placer.world.compile(spec));
+  const slot = placer.picker.pick(placer.world.compile(spec));
   if (slot < 0) return [];
   const host = placer.world.hosts.spec(slot);
   return [{ kind: 'failures', host: host.name, pool: hostPool(host) }];

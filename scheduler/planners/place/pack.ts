@@ -98,8 +98,8 @@ function mixAnew(world: World, vms: readonly Vm[], limit: number): { ok: boolean
   const aim = usedSlots(world).length - 1;
   const queue = vms.filter(({ key }) => world.placed.has(key));
   for (const { key } of queue) world.remove(key);
-  const { chooser } = new Placer(world, 'always', PACKING_SCORERS);
-  const allowed = world.hosts.slots().filter((slot) => queue.every((vm) => chooser.allows(vm, slot)));
+  const { picker } = new Placer(world, 'always', PACKING_SCORERS);
+  const allowed = world.hosts.slots().filter((slot) => queue.every((vm) => picker.allows(vm, slot)));
   let work = 0;
   for (const open of mixes(world, queue, allowed, aim)) {
     for (const order of orders(world, queue)) {
@@ -122,7 +122,7 @@ function tryMix(
 ): { ok: boolean; work: number } {
   const placer = new Placer(world, 'always', PACKING_SCORERS);
   placeInOrder(placer, order, (vm) =>
-    placer.pick(vm, (veto) => placer.chooser.pickBy(vm, uneven(world, vm), (slot) => !open.has(slot) || veto(slot))),
+    placer.pick(vm, (veto) => placer.picker.pickBy(vm, uneven(world, vm), (slot) => !open.has(slot) || veto(slot))),
   );
   const parcels = new Parcels(world, queue, [...open]);
   const ok = parcels.insertAll();

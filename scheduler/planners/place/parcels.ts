@@ -115,7 +115,7 @@ export class Parcels {
   }
 
   #inTheWay({ vm }: Parcel, { slot, fixed, items }: HostBin): readonly Parcel[] | undefined {
-    if (!this.#placer.chooser.allows(vm, slot)) return undefined;
+    if (!this.#placer.picker.allows(vm, slot)) return undefined;
     const { relations } = this.world;
     const own = relations.of(vm);
     if (own.antiAffinity.length + own.labels.repellers.length === 0) return NOBODY;
@@ -138,7 +138,7 @@ export class Parcels {
     });
     for (const { vm } of moves) placer.take(vm.key);
     const fits = moves.every(({ vm, slot, to }) => {
-      const fit = placer.chooser.fits(vm, slot);
+      const fit = placer.picker.fits(vm, slot);
       if (fit) placer.put(vm, to);
       return fit;
     });

@@ -39,7 +39,7 @@ function byScore(placer: Placer): (vm: Vm) => number {
     const { nowhere } = objective;
     const cost = (slot: number): number =>
       objective.spreadAfter(nowhere, slot, load) + objective.penaltyOfMove(vm, nowhere, slot);
-    last = placer.pick(vm, (veto) => placer.chooser.pickBy(vm, cost, veto));
+    last = placer.pick(vm, (veto) => placer.picker.pickBy(vm, cost, veto));
     return last;
   };
 }

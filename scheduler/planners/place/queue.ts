@@ -18,7 +18,7 @@ export function placeInOrder(placer: Placer, vms: readonly Vm[], pick: (vm: Vm) 
     placed.push({ key: vm.key, host });
     return true;
   };
-  let waiting = vms.filter((vm) => !tryOne(vm)).filter((vm) => !placer.chooser.isFree(vm));
+  let waiting = vms.filter((vm) => !tryOne(vm)).filter((vm) => !placer.picker.isFree(vm));
   // A VM that asks for others may fit once they are placed: it is asked again until nothing
   // changes.
   for (let before = Infinity; waiting.length > 0 && waiting.length < before;) {

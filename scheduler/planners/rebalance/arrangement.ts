@@ -3,7 +3,7 @@
  * touched: for a search that tries changes by the hundred thousand. Only VMs take part that nothing
  * but the host and the room on it decides about; the others count where they are.
  */
-import type { Chooser } from '../../choose';
+import type { HostPicker } from '../../host-picker';
 import type { Vm } from '../../state/demand';
 import { loadOf } from '../shared/load';
 import type { Objective } from '../shared/objective';
@@ -43,12 +43,12 @@ export class Arrangement {
   #vcpuSquares = 0;
 
   constructor(
-    readonly chooser: Chooser,
+    readonly picker: HostPicker,
     objective: Objective,
     homes: ReadonlyMap<Vm, string>,
     pinned: ReadonlySet<string> | undefined,
   ) {
-    const { hosts } = chooser.world;
+    const { hosts } = picker.world;
     const column = (of: (slot: number) => number): Float64Array =>
       Float64Array.from({ length: hosts.size }, (_, slot) => of(slot));
     this.slots = hosts.slots().filter((slot) => objective.isOnline(slot));
@@ -61,11 +61,11 @@ export class Arrangement {
     this.#freePcpus = column((slot) => hosts.freePcpus(slot));
     this.#ratio = hosts.vcpuRatio;
     // By key: the order in which the world took them in must not tell.
-    const placed = [...chooser.world.placed.values()].sort((a, b) => (a.vm.key < b.vm.key ? -1 : 1));
+    const placed = [...picker.world.placed.values()].sort((a, b) => (a.vm.key < b.vm.key ? -1 : 1));
     for (const { vm, host, inboundHost } of placed) {
       const at = hosts.slotOf(host) ?? -1;
       const home = hosts.slotOf(homes.get(vm) ?? host) ?? -1;
-      const apart = chooser.isSimple(vm) && !chooser.world.relations.isAsked(vm);
+      const apart = picker.isSimple(vm) && !picker.world.relations.isAsked(vm);
       const takesPart = apart && inboundHost === undefined && pinned?.has(vm.key) !== true;
       if (takesPart && objective.isOnline(at) && objective.isOnline(home)) this.#take({ vm, home, at, ...loadOf(vm) });
       else if (home !== at) this.#others++;
@@ -87,7 +87,7 @@ export class Arrangement {
   canGo({ vm, bytes, vcpus, pcpus, at }: Mover, to: number): boolean {
     if (to === at || bytes > (this.#freeBytes[to] as number) || pcpus > (this.#freePcpus[to] as number)) return false;
     const asked = vcpus + pcpus * (this.#ratio[to] as number);
-    return asked <= (this.#freeVcpus[to] as number) && this.chooser.allows(vm, to);
+    return asked <= (this.#freeVcpus[to] as number) && this.picker.allows(vm, to);
   }
 
   go(place: number, to: number): void {

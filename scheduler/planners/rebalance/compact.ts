@@ -52,7 +52,7 @@ function targetOf(placer: Placer, vm: Vm, from: number): number {
   const { hosts } = placer.world;
   placer.take(vm.key);
   const target = placer.pick(vm, (veto) =>
-    placer.chooser.pick(vm, (other) => other === from || hosts.vms[other] === 0 || veto(other)),
+    placer.picker.pick(vm, (other) => other === from || hosts.vms[other] === 0 || veto(other)),
   );
   if (target < 0) placer.put(vm, hosts.spec(from).name);
   return target;

@@ -4,7 +4,7 @@
  * comes to the top of the queue or was touched; when the queue is empty every host is asked once
  * more, so that nothing is missed.
  */
-import { Chooser } from '../../choose';
+import { HostPicker } from '../../host-picker';
 import type { World } from '../../state/world';
 import { Objective } from '../shared/objective';
 import type { ObjectiveName } from '../shared/objective';
@@ -58,7 +58,7 @@ export class Rebalancer {
     this.#objective = new Objective(world, options.objective ?? 'balance');
     this.#minGain = options.minGain ?? MIN_GAIN_OF_ONE_HOST / hosts;
     this.#stillGood = hosts > LARGE_FLEET ? STILL_GOOD_IN_LARGE_FLEETS : STILL_GOOD;
-    this.#finder = new StepFinder(new Chooser(world), this.#objective, this.#minGain, style);
+    this.#finder = new StepFinder(new HostPicker(world), this.#objective, this.#minGain, style);
     if (options.pinned) this.#finder.pinned = new Set(options.pinned);
     this.#score = this.#objective.score();
   }

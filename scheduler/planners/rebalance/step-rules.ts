@@ -1,5 +1,5 @@
 /** Which moves and swaps the rules allow: room on the target, and every filter. */
-import type { Chooser } from '../../choose';
+import type { HostPicker } from '../../host-picker';
 import type { Vm } from '../../state/demand';
 import type { World } from '../../state/world';
 import type { Load } from '../shared/load';
@@ -9,10 +9,10 @@ export class StepRules {
   readonly #world: World;
 
   constructor(
-    readonly chooser: Chooser,
+    readonly picker: HostPicker,
     readonly objective: ObjectiveName,
   ) {
-    this.#world = chooser.world;
+    this.#world = picker.world;
   }
 
   /** Whether a host has room for a load, by its sums alone. */
@@ -26,9 +26,9 @@ export class StepRules {
 
   canMove(vm: Vm, from: number, to: number): boolean {
     if (this.#world.relations.isNeeded(vm, from)) return false;
-    if (this.chooser.isSimple(vm)) return this.chooser.allows(vm, to);
+    if (this.picker.isSimple(vm)) return this.picker.allows(vm, to);
     this.#world.remove(vm.key);
-    const fits = this.chooser.fits(vm, to);
+    const fits = this.picker.fits(vm, to);
     this.#world.add(vm, this.#world.hosts.spec(from).name);
     return fits;
   }
@@ -36,15 +36,15 @@ export class StepRules {
   canSwap(mine: Vm, from: number, theirs: Vm, to: number): boolean {
     const { relations } = this.#world;
     if (relations.isNeeded(mine, from) || relations.isNeeded(theirs, to)) return false;
-    if (this.chooser.isSimple(mine) && this.chooser.isSimple(theirs))
-      return this.chooser.allows(mine, to) && this.chooser.allows(theirs, from);
+    if (this.picker.isSimple(mine) && this.picker.isSimple(theirs))
+      return this.picker.allows(mine, to) && this.picker.allows(theirs, from);
     const world = this.#world;
     world.remove(mine.key);
     world.remove(theirs.key);
-    let fits = this.chooser.fits(mine, to);
+    let fits = this.picker.fits(mine, to);
     if (fits) {
       world.add(mine, world.hosts.spec(to).name);
-      fits = this.chooser.fits(theirs, from);
+      fits = this.picker.fits(theirs, from);
     }
     world.add(mine, world.hosts.spec(from).name);
     world.add(theirs, world.hosts.spec(to).name);

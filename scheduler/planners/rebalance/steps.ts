@@ -1,5 +1,5 @@
 /** The best single move or swap that a host takes part in, and how to take it. */
-import type { Chooser } from '../../choose';
+import type { HostPicker } from '../../host-picker';
 import type { Vm } from '../../state/demand';
 import type { World } from '../../state/world';
 import { loadOf } from '../shared/load';
@@ -55,14 +55,14 @@ export class StepFinder {
   readonly #rules: StepRules;
 
   constructor(
-    readonly chooser: Chooser,
+    readonly picker: HostPicker,
     readonly objective: Objective,
     readonly minGain: number,
     readonly style: Style,
   ) {
-    this.#world = chooser.world;
+    this.#world = picker.world;
     this.#peers = new UnevenHosts(this.#world, objective);
-    this.#rules = new StepRules(chooser, objective.name);
+    this.#rules = new StepRules(picker, objective.name);
   }
 
   take({ vm, from, to, back }: Step): void {
@@ -178,7 +178,7 @@ export class StepFinder {
     const kinds = new Map<string, Source>();
     for (const vm of this.#world.vmsOn(this.#world.hosts.spec(slot).name)) {
       if (this.#world.placed.get(vm.key)?.inboundHost !== undefined || this.pinned.has(vm.key)) continue;
-      const kind = this.chooser.isFree(vm) ? vm.sizeKey : vm.key;
+      const kind = this.picker.isFree(vm) ? vm.sizeKey : vm.key;
       if (!kinds.has(kind))
         kinds.set(kind, { vm, load: loadOf(vm), cost: Math.pow(vm.needBytes, this.style.costExponent) });
     }

@@ -4,7 +4,7 @@
  * lowest score counts. Large fleets are given one way only. What turns out not to have been needed
  * is moved back.
  */
-import { Chooser } from '../../choose';
+import { HostPicker } from '../../host-picker';
 import type { Vm } from '../../state/demand';
 import type { World } from '../../state/world';
 import { anneal } from './anneal';
@@ -78,7 +78,7 @@ function spareBytes(
     maxSteps = Infinity,
   } = options;
   const objective = new Objective(world, name);
-  const state = new Arrangement(new Chooser(world), objective, homes, options.pinned);
+  const state = new Arrangement(new HostPicker(world), objective, homes, options.pinned);
   const mostMoves = prefer === 'moves' ? state.moves : maxSteps;
   const penalties = objective.score() - objective.spread();
   const places = anneal(state, { scoreBefore, score: untilScore - penalties, mostMoves, tries });

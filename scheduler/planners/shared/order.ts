@@ -50,7 +50,7 @@ function isPossible(placer: Placer, { vm, from, to }: Move): boolean {
   const slot = placer.world.hosts.slotOf(to);
   if (slot === undefined || isNeeded(placer, vm, from)) return false;
   placer.take(vm.key);
-  const fits = placer.chooser.fits(vm, slot) && placer.tolerates(vm, slot) === undefined;
+  const fits = placer.picker.fits(vm, slot) && placer.tolerates(vm, slot) === undefined;
   placer.put(vm, from);
   return fits;
 }
@@ -68,7 +68,7 @@ function stage(placer: Placer, waiting: readonly Move[]): { move: Move; waiting:
   for (const move of [...waiting].sort((a, b) => a.vm.needBytes - b.vm.needBytes)) {
     if (!targets.has(move.from) || isNeeded(placer, move.vm, move.from)) continue;
     placer.take(move.vm.key);
-    const slot = placer.chooser.pick(move.vm, (other) => targets.has(hosts.spec(other).name));
+    const slot = placer.picker.pick(move.vm, (other) => targets.has(hosts.spec(other).name));
     const safe = slot >= 0 && placer.tolerates(move.vm, slot) === undefined;
     const next = ({ to }: Move): boolean => to === move.from;
     const helps = safe && waiting.some((other) => other !== move && next(other) && isPossible(placer, other));

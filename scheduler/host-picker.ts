@@ -36,7 +36,7 @@ function keep<T>(cache: Map<string, T>, key: string, value: T): T {
   return value;
 }
 
-export class Chooser {
+export class HostPicker {
   readonly #shapes = new Map<string, Shape>();
   readonly #columns = new Map<string, Column>();
   readonly #roomScorers: readonly Scorer[];
