@@ -16,7 +16,7 @@ export const TARGETS: readonly Target[] = [
   { code: 'agents/xl', tests: ['test/agents/xl'] },
   {
     code: 'scheduler/filters',
-    tests: ['test/scheduler/filters.test.ts', 'test/scheduler/refusals.test.ts', 'test/scheduler/spread.test.ts'],
+    tests: ['filters', 'refusals', 'refusals-vms', 'spread'].map((name) => `test/scheduler/${name}.test.ts`),
   },
   { code: 'common/quantity.ts', tests: ['test/common/quantity.test.ts'] },
   { code: 'common/memory.ts', tests: ['test/common/memory.test.ts'] },

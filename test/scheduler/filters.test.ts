@@ -2,11 +2,13 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import { Scheduler } from '../../scheduler';
 import { HOST_FILTERS, ROOM_FILTERS, VM_FILTERS } from '../../scheduler/filters';
-import { CASES } from './filter-cases';
+import { HOST_CASES } from './filter-cases/host';
+import { ROOM_CASES } from './filter-cases/room';
+import { VM_CASES } from './filter-cases/vms';
 import { host, vm } from './fleet';
 
 describe('filters', () => {
-  for (const example of CASES) {
+  for (const example of [...HOST_CASES, ...ROOM_CASES, ...VM_CASES]) {
     it(`${example.refused ? example.refused.join(' and ') : 'fits'}: ${example.name}`, () => {
       const placed = (example.placed ?? []).map((over, index) => vm(`placed-${index}`, { host: 'h1', ...over }));
       const pools = [{ name: 'default', ...example.policy }];
