@@ -16,6 +16,10 @@ export interface InProcessOptions {
   readonly spec?: Partial<HostSpec>;
   readonly clock?: SimClock;
   readonly record?: (event: SimEvent) => void;
+  /** Boot IDs; random ones by default. */
+  readonly newID?: () => string;
+  /** When an answer about a file comes; by default in the next turn of the event loop. */
+  readonly turn?: () => Promise<void>;
 }
 
 export class InProcessHost implements HostPort {
@@ -29,11 +33,13 @@ export class InProcessHost implements HostPort {
   private locks = new Map<string, Promise<void>>();
   private boots = 0;
   private bootEnded = new AbortController();
+  private readonly turn: () => Promise<void>;
 
-  constructor({ spec = {}, clock = realClock, record }: InProcessOptions = {}) {
+  constructor({ spec = {}, clock = realClock, record, newID, turn = nextTurn }: InProcessOptions = {}) {
     this.clock = clock;
+    this.turn = turn;
     this.files.onBoot(() => this.booted());
-    this.xen = new SimXen({ spec, clock, files: this.files, ...(record ? { record } : {}) });
+    this.xen = new SimXen({ spec, clock, files: this.files, ...(record && { record }), ...(newID && { newID }) });
     this.name = `sim://${this.xen.spec.name}`;
   }
 
@@ -50,23 +56,37 @@ export class InProcessHost implements HostPort {
   }
 
   readFile(path: string): Promise<string | undefined> {
-    return attempt(() => this.files.get(checked(path)));
+    return this.attempt(() => this.files.get(checked(path)));
   }
 
   putFile(path: string, text: string): Promise<void> {
-    return attempt(() => this.files.put(checked(path), text));
+    return this.attempt(() => this.files.put(checked(path), text));
   }
 
   removeFile(path: string): Promise<void> {
-    return attempt(() => void this.files.remove(checked(path)));
+    return this.attempt(() => void this.files.remove(checked(path)));
   }
 
   listDir(path: string): Promise<string[]> {
-    return attempt(() => this.files.list(checked(path)).map(({ name }) => name));
+    return this.attempt(() => this.files.list(checked(path)).map(({ name }) => name));
   }
 
   close(): Promise<void> {
     return Promise.resolve();
+  }
+
+  /** Its power is cut: nothing that was begun goes on. `sim reboot` brings it back. */
+  powerOff(): void {
+    this.booted();
+    this.xen.stop();
+  }
+
+  /** The other bodies answer later, too. */
+  private async attempt<T>(act: () => T): Promise<T> {
+    const boot = this.boots;
+    await this.turn();
+    if (boot !== this.boots) throw new HostError('the host lost its power');
+    return act();
   }
 
   /** The call's end, or its deadline; the work itself goes on, unless `end` stops it. */
@@ -171,8 +191,4 @@ function checked(path: string): string {
   return path;
 }
 
-/** The other bodies answer later, too. */
-async function attempt<T>(act: () => T): Promise<T> {
-  await new Promise(setImmediate);
-  return act();
-}
+const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));

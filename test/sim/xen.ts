@@ -27,6 +27,8 @@ export interface SimXenOptions {
   readonly clock: SimClock;
   readonly files: HostFiles;
   readonly record?: (event: SimEvent) => void;
+  /** Boot IDs; random ones by default. */
+  readonly newID?: () => string;
 }
 
 export interface CreateOptions {
@@ -52,6 +54,7 @@ export class SimXen {
   bootedNs = 0n;
   private nextDomid = 1;
   private readonly record: (event: SimEvent) => void;
+  private readonly newID: () => string;
 
   constructor(options: SimXenOptions) {
     this.spec = { ...defaultHostSpec, ...options.spec };
@@ -59,6 +62,7 @@ export class SimXen {
     this.clock = options.clock;
     this.files = options.files;
     this.record = options.record ?? (() => undefined);
+    this.newID = options.newID ?? randomUUID;
     this.faults = new Faults(this.clock);
     this.guests = new Guests(this);
     this.boot();
@@ -170,7 +174,7 @@ export class SimXen {
   }
 
   private boot(): void {
-    this.bootId = randomUUID();
+    this.bootId = this.newID();
     this.bootedNs = this.clock.nowNs();
     this.nextDomid = 1;
     this.store.clear();

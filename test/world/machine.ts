@@ -1,0 +1,100 @@
+/** One physical server of the world: its Xen, its disks and its power, and the agent on its Dom0. */
+import { KubeApi } from '../../agents/api/orders';
+import type { Log } from '../../agents/log';
+import { Agent } from '../../agents/loop/agent';
+import { KubeClient } from '../../common/kube/client';
+import type { KubeTransport } from '../../common/kube/transport';
+import type { Random } from '../../common/ports';
+import { InProcessHost } from '../sim/in-process-host';
+import type { SimEvent } from '../sim/record';
+import { Process } from './process';
+import type { WorldTime } from './time';
+
+export interface MachineOptions {
+  /** Of the XenHost. */
+  readonly name: string;
+  readonly time: WorldTime;
+  readonly random: Random;
+  readonly memoryMiB: number;
+  readonly cpus: number;
+  readonly record: (event: SimEvent) => void;
+  /** A connection to the API server with this host's token. */
+  readonly connect: (process: Process) => KubeTransport;
+  readonly log: Log;
+}
+
+const RESTART_MS = 2000;
+const BOOT_MS = 20_000;
+
+/** 128 bits of the world's chance, as a UUID. */
+export function newUUID(random: Random): string {
+  const digits = Array.from({ length: 32 }, () => Math.floor(random.next() * 16).toString(16)).join('');
+  return digits.replace(/^(.{8})(.{4}).(.{3}).(.{3})(.{12})$/, '$1-$2-4$3-8$4-$5');
+}
+
+export class Machine {
+  readonly name: string;
+  readonly host: InProcessHost;
+  isOn = true;
+  /** By how much somebody has set the Dom0's wall clock, in milliseconds. */
+  wallOffsetMs = 0;
+  #agent: Process | undefined;
+  #starts = 0;
+
+  constructor(private readonly options: MachineOptions) {
+    const { name, time, random, memoryMiB, cpus, record } = options;
+    this.name = name;
+    this.host = new InProcessHost({
+      clock: time.sim,
+      record,
+      newID: () => newUUID(random),
+      turn: () => new Promise((resolve) => void time.after(0, resolve)),
+      spec: { name, memoryMiB, cpus, dom0MiB: 2048, createMs: 900, destroyMs: 300 },
+    });
+    this.host.files.put('/var/lib/xenfleet/machine', `${newUUID(random).replaceAll('-', '')}\n`);
+  }
+
+  /** The agent that runs, if one does. */
+  get agent(): Process | undefined {
+    return this.#agent?.isAlive === true ? this.#agent : undefined;
+  }
+
+  /** As systemd does it: an agent that ends comes back. */
+  startAgent(): void {
+    if (!this.isOn || this.agent !== undefined) return;
+    const { name, time, random, connect, log } = this.options;
+    const process = new Process(`agent-${name}-${(this.#starts += 1)}`);
+    this.#agent = process;
+    const clock = process.clock(time.clock(() => this.wallOffsetMs));
+    const client = new KubeClient(process.transport(connect(process)));
+    const agent = new Agent({
+      name,
+      host: process.host(this.host),
+      layout: { root: '', stateDir: '/var/lib/xenfleet', policyFile: '/etc/xenfleet/policy.json' },
+      api: new KubeApi({ client, host: name, clock, random }),
+      client,
+      clock,
+      log,
+      version: 'world',
+      process: process.name,
+      heartbeatMs: 10_000,
+      pollMs: 5000,
+    });
+    process.onKilled(() => time.after(RESTART_MS, () => this.startAgent()));
+    void agent.start();
+  }
+
+  powerOff(): void {
+    if (!this.isOn) return;
+    this.isOn = false;
+    this.host.powerOff();
+    this.#agent?.kill();
+  }
+
+  powerOn(): void {
+    if (this.isOn) return;
+    this.isOn = true;
+    this.host.xen.reboot();
+    this.options.time.after(BOOT_MS, () => this.startAgent());
+  }
+}
