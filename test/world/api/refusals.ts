@@ -1,0 +1,125 @@
+/** The server's refusals, in its own words. */
+import type { ResourceType } from '../../../common/kube/types';
+import type { Refusal } from './ports';
+
+/** Thrown inside the model; becomes a KubeError at its edge. */
+export class Refused extends Error implements Refusal {
+  override readonly name = 'Refused';
+
+  constructor(
+    readonly code: number,
+    readonly status: object,
+  ) {
+    super(String((status as { message?: string }).message));
+  }
+}
+
+export const isRefusal = (answer: object): answer is Refusal => 'code' in answer && 'status' in answer;
+
+interface Words {
+  readonly code: number;
+  readonly reason: string;
+  readonly message: string;
+  readonly details?: object;
+  readonly metadata?: object;
+}
+
+export function refusal({ code, reason, message, details, metadata = {} }: Words): Refused {
+  const status = { kind: 'Status', apiVersion: 'v1', metadata, status: 'Failure', message, reason, code };
+  return new Refused(code, details === undefined ? status : { ...status, details });
+}
+
+export interface Cause {
+  readonly reason: string;
+  readonly message: string;
+  readonly field?: string;
+}
+
+const qualified = ({ plural, group }: ResourceType): string => (group === '' ? plural : `${plural}.${group}`);
+
+const about = ({ group, plural }: ResourceType, name: string, more: object = {}): object => ({
+  name,
+  ...(group !== '' && { group }),
+  kind: plural,
+  ...more,
+});
+
+export const notFound = (type: ResourceType, name: string): Refused =>
+  refusal({
+    code: 404,
+    reason: 'NotFound',
+    message: `${qualified(type)} "${name}" not found`,
+    details: about(type, name),
+  });
+
+export const noSuchPath = (): Refused =>
+  refusal({
+    code: 404,
+    reason: 'NotFound',
+    message: 'the server could not find the requested resource',
+    details: {},
+  });
+
+export const alreadyExists = (type: ResourceType, name: string): Refused =>
+  refusal({
+    code: 409,
+    reason: 'AlreadyExists',
+    message: `${qualified(type)} "${name}" already exists`,
+    details: about(type, name),
+  });
+
+const MODIFIED = 'the object has been modified; please apply your changes to the latest version and try again';
+
+export const conflict = (type: ResourceType, name: string, why = MODIFIED): Refused =>
+  refusal({
+    code: 409,
+    reason: 'Conflict',
+    message: `Operation cannot be fulfilled on ${qualified(type)} "${name}": ${why}`,
+    details: about(type, name),
+  });
+
+export const badRequest = (message: string): Refused => refusal({ code: 400, reason: 'BadRequest', message });
+
+/** `causes` as field errors: `metadata.name: Required value: …`. */
+export function invalid(type: ResourceType, name: string, causes: readonly Cause[]): Refused {
+  const errors = causes.map(({ field, message }) => `${field ?? ''}: ${message}`);
+  const list = errors.length === 1 ? (errors[0] ?? '') : `[${errors.join(', ')}]`;
+  const kind = type.group === '' ? type.kind : `${type.kind}.${type.group}`;
+  return refusal({
+    code: 422,
+    reason: 'Invalid',
+    message: `${kind} "${name}" is invalid: ${list}`,
+    details: { name, ...(type.group !== '' && { group: type.group }), kind: type.kind, causes },
+  });
+}
+
+export function namespaceTerminating(type: ResourceType, name: string, namespace: string): Refused {
+  const why = `unable to create new content in namespace ${namespace} because it is being terminated`;
+  const cause = {
+    reason: 'NamespaceTerminating',
+    message: `namespace ${namespace} is being terminated`,
+    field: 'metadata.namespace',
+  };
+  return refusal({
+    code: 403,
+    reason: 'Forbidden',
+    message: `${qualified(type)} "${name}" is forbidden: ${why}`,
+    details: about(type, name, { causes: [cause] }),
+  });
+}
+
+export function forbidden(type: ResourceType, name: string, why: string): Refused {
+  const message = `${qualified(type)} "${name}" is forbidden: ${why}`;
+  return refusal({ code: 403, reason: 'Forbidden', message, details: about(type, name) });
+}
+
+/** A watch or a list from a version that is forgotten. */
+export const expired = (message: string, continueToken?: string): Refused =>
+  refusal({
+    code: 410,
+    reason: 'Expired',
+    message,
+    ...(continueToken !== undefined && { metadata: { continue: continueToken } }),
+  });
+
+export const serverError = (message: string): Refused => refusal({ code: 500, reason: 'InternalError', message });
