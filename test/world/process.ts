@@ -102,7 +102,8 @@ export class Process {
     this.onKilled(() => killed.abort());
     return {
       request: (request: KubeRequest) => this.answer(() => transport.request(request)),
-      stream: (request: StreamRequest): Promise<StreamEnd> => this.answer(() => this.#stream(transport, request, killed.signal)),
+      stream: (request: StreamRequest): Promise<StreamEnd> =>
+        this.answer(() => this.#stream(transport, request, killed.signal)),
       close: () => transport.close(),
     };
   }

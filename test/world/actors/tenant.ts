@@ -52,15 +52,17 @@ function specOf(args: Args): XenVM['spec'] {
     boot:
       type === 'hvm'
         ? { firmware: 'bios', order: ['disk'] }
-        : { kernel: 'debian/vmlinuz', ramdisk: 'debian/initrd.gz', cmdline: `root=/dev/xvda ${String(args['behaviour'])}` },
+        : {
+            kernel: 'debian/vmlinuz',
+            ramdisk: 'debian/initrd.gz',
+            cmdline: `root=/dev/xvda ${String(args['behaviour'])}`,
+          },
     ...(disks.length > 0 && { disks }),
     ...(args['network'] === true && { networks: [{ name: 'eth0', network: 'public' }] }),
     ...(args['apart'] === true && {
       placement: {
-        vmAntiAffinity: {
-          requiredDuringSchedulingIgnoredDuringExecution: [
-            { topologyKey: 'kubernetes.io/hostname', labelSelector: { matchLabels: { apart: 'yes' } } },
-          ],
+        antiAffinity: {
+          required: [{ topologyKey: 'xenfleet.io/host', labelSelector: { matchLabels: { apart: 'yes' } } }],
         },
       },
     }),
@@ -108,7 +110,9 @@ export const TENANT: Actor = {
     draw: (draw) => ({ ...target(draw), from: `vm-${draw.int(0, NAMES - 1)}`, of: draw.of(TENANTS) }),
     perform: async (world, args) => {
       const from = { namespace: String(args['of']), name: String(args['from']) };
-      const found = world.server.objects(XENVMS).find((vm) => vm.metadata.namespace === from.namespace && vm.metadata.name === from.name);
+      const found = world.server
+        .objects(XENVMS)
+        .find((vm) => vm.metadata.namespace === from.namespace && vm.metadata.name === from.name);
       const uuid = (found as XenVM | undefined)?.status?.domainUUID;
       if (found === undefined || uuid === undefined) return 'nothing to copy';
       const { spec } = found as XenVM;

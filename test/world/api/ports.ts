@@ -96,6 +96,8 @@ export interface Link {
   fate(call: Call): Fate;
   /** How long a line of a watch is under way; default 1. Order is kept. */
   lineMs?(): number;
+  /** Lines of a watch wait meanwhile; whoever waits too long takes the watch for dead. */
+  isCut?(): boolean;
 }
 
 /** An ideal network. */

@@ -1,0 +1,226 @@
+/**
+ * A model of the API server, in one process and on a virtual clock: what Kubernetes promises about
+ * objects, lists and watches, as far as the product relies on it. Real KubeClients speak to it.
+ */
+import type { KubeTransport } from '../../../common/kube/transport';
+import type { KubeRequest, StreamRequest } from '../../../common/kube/transport';
+import { NAMESPACES } from '../../../common/kube/resources';
+import type { KubeObject, ResourceType } from '../../../common/kube/types';
+import { apiVersionOf } from '../../../common/kube/types';
+import type { Clock, Random } from '../../../common/ports';
+import { Addresses, type Address } from './address';
+import { kindsOf, type Kind } from './kinds';
+import { IDEAL, PERMISSIVE, type Admission, type Commit, type Link, type User } from './ports';
+import { badRequest, expired, notFound, Refused } from './refusals';
+import { matcherOf, type Selectors } from './selectors';
+import { ObjectStore, type Backup } from './store';
+import { copyOf } from './text';
+import { ModelTransport } from './transport';
+import { Watch } from './watches';
+import { Writes, type Write } from './writes';
+
+export interface ModelServerOptions {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly admission?: Admission;
+}
+
+/** How soon what is in a namespace on its way out is deleted. */
+const SWEEP_MS = 1000;
+const OLD = 'The resourceVersion for the provided watch is too old.';
+
+export class ModelServer {
+  readonly #store: ObjectStore;
+  readonly #writes: Writes;
+  readonly #admission: Admission;
+  readonly #kinds: readonly Kind[] = kindsOf();
+  readonly #addresses = new Addresses(this.#kinds);
+  readonly #watches = new Set<Watch>();
+  /** What is left of a list, by its continue token. */
+  readonly #pages = new Map<string, { readonly revision: number; readonly rest: readonly KubeObject[] }>();
+  #tokens = 0;
+  #sweeping = false;
+
+  constructor(private readonly options: ModelServerOptions) {
+    const { clock, random, admission = PERMISSIVE } = options;
+    this.#admission = admission;
+    this.#store = new ObjectStore(clock, (commit) => this.#onCommit(commit));
+    this.#writes = new Writes(this.#store, admission, random);
+  }
+
+  /** The connections of one process. */
+  transport(user: User, link: Link = IDEAL): KubeTransport {
+    return new ModelTransport(this, user, link, this.options.clock);
+  }
+
+  /** Every write that took effect, those that a restore took back included. */
+  get history(): readonly Commit[] {
+    return this.#store.history;
+  }
+
+  get revision(): number {
+    return this.#store.revision;
+  }
+
+  objects<T extends KubeObject>(resource: ResourceType<T>): readonly T[] {
+    return this.#store.list(resource) as unknown as readonly T[];
+  }
+
+  backup(): Backup {
+    return this.#store.backup();
+  }
+
+  /** As `etcdctl snapshot restore` and a start of the servers: a jump of the revision if asked. */
+  restore(backup: Backup, { bumpRevisionBy = 0 }: { readonly bumpRevisionBy?: number } = {}): void {
+    this.#store.restore(backup, bumpRevisionBy);
+    this.#pages.clear();
+    this.cutStreams();
+    this.#sweepLater();
+  }
+
+  compact(revision: number): void {
+    this.#store.compact(revision);
+    this.#pages.clear();
+  }
+
+  /** The servers went away: every watch breaks. */
+  cutStreams(): void {
+    for (const watch of [...this.#watches]) watch.break();
+  }
+
+  /** For the transport: does it now. Throws Refused. */
+  answer(user: User, request: KubeRequest): unknown {
+    const address = this.#addresses.parse(request.path);
+    switch (request.method) {
+      case 'GET':
+        return address.name === undefined ? this.#list(user, address, request) : this.#get(user, address);
+      case 'POST':
+        return copyOf(this.#writes.create(this.#write(user, address, request), request.body));
+      case 'PUT':
+        return copyOf(this.#writes.update(this.#write(user, address, request), request.body));
+      case 'PATCH':
+        return copyOf(this.#patch(this.#write(user, address, request), request));
+      case 'DELETE': {
+        const left = this.#writes.delete(this.#write(user, address, request), request.body);
+        return left === undefined ? { kind: 'Status', apiVersion: 'v1', status: 'Success' } : copyOf(left);
+      }
+    }
+  }
+
+  /** For the transport: begins a watch. Throws Refused. */
+  watch(user: User, request: StreamRequest, link: Link): Watch {
+    const address = this.#addresses.parse(request.path);
+    this.#authorize(user, address, 'watch');
+    const { query = {} } = request;
+    const matches = matcherOf(query as Selectors);
+    const { revision, compacted } = this.#store;
+    const from = Number(query['resourceVersion'] ?? revision);
+    const watch = new Watch(
+      {
+        resource: address.kind.type,
+        namespace: address.namespace,
+        matches,
+        timeoutMs: Number(query['timeoutSeconds'] ?? 1800) * 1000,
+        idleMs: request.idleMs,
+        link,
+        onLine: request.onLine,
+      },
+      this.options.clock,
+      this.options.random,
+      { revision: () => this.#store.revision, onEnd: (over) => this.#watches.delete(over) },
+    );
+    this.#watches.add(watch);
+    if (from < compacted) watch.send(JSON.stringify({ type: 'ERROR', object: expired(OLD).status }));
+    else for (const commit of this.#store.since(from)) watch.tell(commit);
+    return watch;
+  }
+
+  #get(user: User, address: Address): unknown {
+    this.#authorize(user, address, 'get');
+    const { kind, namespace, name = '' } = address;
+    const found = this.#store.get(kind.type, namespace, name);
+    if (found === undefined) throw notFound(kind.type, name);
+    return copyOf(found);
+  }
+
+  #list(user: User, address: Address, { query = {} }: KubeRequest): unknown {
+    this.#authorize(user, address, 'list');
+    const { type } = address.kind;
+    const token = query['continue'];
+    const known = token === undefined || token === '' ? undefined : this.#pages.get(String(token));
+    if (token !== undefined && token !== '' && known === undefined)
+      throw expired('The provided continue parameter is too old to display a consistent list result.');
+    const revision = known?.revision ?? this.#store.revision;
+    const all = known?.rest ?? this.#store.list(type, address.namespace).filter(matcherOf(query as Selectors));
+    const limit = Number(query['limit'] ?? 0) || all.length;
+    const [page, rest] = [all.slice(0, limit), all.slice(limit)];
+    const more = rest.length > 0 && `t${(this.#tokens += 1)}`;
+    if (more !== false) this.#pages.set(more, { revision, rest });
+    return {
+      kind: `${type.kind}List`,
+      apiVersion: apiVersionOf(type),
+      metadata: {
+        resourceVersion: String(revision),
+        ...(more !== false && { continue: more, remainingItemCount: rest.length }),
+      },
+      items: page.map(copyOf),
+    };
+  }
+
+  #patch(write: Write, { contentType, body, query }: KubeRequest): KubeObject {
+    if (contentType === 'application/merge-patch+json') return this.#writes.mergePatch(write, body);
+    if (contentType === 'application/apply-patch+yaml')
+      return this.#writes.apply(write, body, query?.['force'] === true);
+    throw badRequest(`the body of the request was in an unknown format: ${contentType}`);
+  }
+
+  #write(user: User, address: Address, { query }: KubeRequest): Write {
+    const manager = query?.['fieldManager'];
+    const fieldManager = manager === undefined ? undefined : String(manager);
+    return { user, address, fieldManager, wallMs: this.options.clock.wallMs() };
+  }
+
+  #authorize(user: User, { kind, namespace, name }: Address, verb: string): void {
+    const where = { ...(namespace !== undefined && { namespace }), ...(name !== undefined && { name }) };
+    const refused = this.#admission.authorize({ user, verb, resource: kind.type, ...where }, this.#store);
+    if (refused !== undefined) throw new Refused(refused.code, refused.status);
+  }
+
+  #onCommit(commit: Commit): void {
+    for (const watch of this.#watches) watch.tell(commit);
+    if (commit.resource.plural === NAMESPACES.plural) this.#sweepLater();
+  }
+
+  /** As the controller of namespaces: what is in one that is on its way out is deleted, then itself. */
+  #sweepLater(): void {
+    const isDue = this.#store.list(NAMESPACES).some(({ metadata }) => metadata.deletionTimestamp !== undefined);
+    if (this.#sweeping || !isDue) return;
+    this.#sweeping = true;
+    this.options.clock.setTimer(SWEEP_MS, () => {
+      this.#sweeping = false;
+      for (const namespace of this.#store.list(NAMESPACES))
+        if (namespace.metadata.deletionTimestamp !== undefined) this.#sweep(namespace);
+      this.#sweepLater();
+    });
+  }
+
+  #sweep(namespace: KubeObject): void {
+    const user: User = { name: 'system:serviceaccount:kube-system:namespace-controller', groups: ['system:masters'] };
+    let left = 0;
+    for (const kind of this.#kinds) {
+      if (!kind.type.namespaced) continue;
+      for (const { metadata } of this.#store.list(kind.type, namespace.metadata.name)) {
+        const address = { kind, namespace: namespace.metadata.name, name: metadata.name };
+        const write = { user, address, fieldManager: undefined, wallMs: this.options.clock.wallMs() };
+        try {
+          if (this.#writes.delete(write, {}) !== undefined) left += 1;
+        } catch (error) {
+          if (!(error instanceof Refused)) throw error;
+          left += 1; // a policy holds it
+        }
+      }
+    }
+    if (left > 0) return;
+    this.#store.commit({ user, verb: 'delete', resource: NAMESPACES, object: undefined, before: namespace });
+  }
+}
