@@ -62,7 +62,9 @@ function specOf(args: Args): XenVM['spec'] {
     ...(args['apart'] === true && {
       placement: {
         antiAffinity: {
-          required: [{ topologyKey: 'xenfleet.io/host', labelSelector: { matchLabels: { apart: 'yes' } } }],
+          requiredDuringSchedulingIgnoredDuringExecution: [
+            { topologyKey: 'xenfleet.io/host', labelSelector: { matchLabels: { apart: 'yes' } } },
+          ],
         },
       },
     }),
@@ -115,7 +117,7 @@ export const TENANT: Actor = {
         .find((vm) => vm.metadata.namespace === from.namespace && vm.metadata.name === from.name);
       const uuid = (found as XenVM | undefined)?.status?.domainUUID;
       if (found === undefined || uuid === undefined) return 'nothing to copy';
-      const { spec } = found as XenVM;
+      const { spec } = found;
       const { namespace, name } = refOf(args);
       await world.tenant(namespace).create(XENVMS, {
         apiVersion: API_VERSION,

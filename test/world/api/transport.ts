@@ -106,13 +106,13 @@ export class ModelTransport implements KubeTransport {
   }
 
   #listen(request: StreamRequest, life: Life<StreamEnd>): void {
+    if (!life.answered()) return;
     let watch: Watch;
     try {
       watch = this.server.watch(this.user, request, this.link);
     } catch (error) {
       return life.fail(errorOf(request, error));
     }
-    if (!life.answered()) return watch.break();
     const onAbort = (): void => watch.break(life.error('aborted', 'given up by the caller'));
     request.signal?.addEventListener('abort', onAbort, { once: true });
     watch.ended.then(

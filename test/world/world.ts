@@ -1,0 +1,183 @@
+/**
+ * A whole installation in one process: real operators and agents, simulated servers, a model of the
+ * API server, and one clock. Whoever acts does so through here, and all of it is written down.
+ */
+import { parse } from 'yaml';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { KubeClient } from '../../common/kube/client';
+import type { KubeTransport } from '../../common/kube/transport';
+import type { KubeObject } from '../../common/kube/types';
+import { hostNamespace } from '../../common/names';
+import { loadCrds } from '../../crds/generate';
+import { OURS } from '../../common/kube/resources';
+import type { Logger } from '../../operator/adapters/types';
+import { silentLog } from '../../agents/log';
+import { seeded } from '../seeded';
+import type { SimEvent } from '../sim/record';
+import type { Act } from './act';
+import { createAdmission } from './api/admission/admission';
+import type { Admission, User } from './api/ports';
+import { CORE } from './api/core-kinds';
+import { ModelServer } from './api/server';
+import type { Backup } from './api/store';
+import { Machine } from './machine';
+import { Network } from './network';
+import { firstObjects, SYSTEM_NAMESPACE, TENANTS } from './objects';
+import { OperatorUnit } from './operator-unit';
+import { WorldTime } from './time';
+
+export interface WorldOptions {
+  readonly seed: number;
+  readonly hosts: number;
+  readonly operators: number;
+  /** Hears of everything that happens on a host after the beginning, as it happens. */
+  readonly onEvent?: (world: World, event: SimEvent) => void;
+  /** Log lines of operators and agents; for stories. */
+  readonly onLog?: (who: string, message: string, fields: object) => void;
+}
+
+export interface Note {
+  readonly atMs: number;
+  readonly what: string;
+  readonly about: string;
+}
+
+const MASTERS = ['system:masters', 'system:authenticated'];
+const admin: User = { name: 'admin', groups: MASTERS, agent: 'kubectl' };
+
+/** Compiled once: schemas and rules are the same in every life. */
+let admission: Admission | undefined;
+const theAdmission = (): Admission =>
+  (admission ??= createAdmission(loadCrds() as unknown as Parameters<typeof createAdmission>[0]) as Admission);
+
+const AGENT_ROLE = parse(readFileSync(join(__dirname, '../../charts/xen-fleet/rbac/agent.yaml'), 'utf8')) as KubeObject;
+
+export class World {
+  readonly time: WorldTime;
+  readonly network: Network;
+  readonly server: ModelServer;
+  readonly admin: KubeClient;
+  readonly machines: readonly Machine[];
+  readonly operators: readonly OperatorUnit[];
+  readonly backups: Backup[] = [];
+  /** What happened on all hosts. */
+  readonly events: SimEvent[] = [];
+  /** What people and the environment did that oracles must know of. */
+  readonly notes: Note[] = [];
+  /** Exceptions that a loop of the product survived: each is a fault of ours. */
+  readonly faults: string[] = [];
+  readonly #tenants = new Map<string, KubeClient>();
+  #hasBegun = false;
+
+  constructor(readonly options: WorldOptions) {
+    const next = seeded(options.seed);
+    const random = { next };
+    this.time = new WorldTime(random);
+    this.network = new Network(random);
+    this.server = new ModelServer({ clock: this.time.clock(), random, admission: theAdmission() });
+    this.admin = new KubeClient(this.server.transport(admin));
+    for (const tenant of TENANTS) this.#tenants.set(tenant, this.#clientOf(`tenant-${tenant}`));
+    this.machines = Array.from({ length: options.hosts }, (_, at) => this.#newMachine(`h${at + 1}`, random));
+    this.operators = Array.from({ length: options.operators }, (_, at) => this.#newOperator(`operator-${at}`, random));
+  }
+
+  /** Applies the first objects, and starts everything. */
+  async begin(): Promise<void> {
+    const kinds = [...(Object.values(OURS) as (typeof CORE)[number]['type'][]), ...CORE.map(({ type }) => type)];
+    for (const object of [...firstObjects(this.machines.map(({ name }) => name)), AGENT_ROLE]) {
+      const type = kinds.find(({ kind }) => kind === object.kind)!;
+      const made = this.admin.create(type, object);
+      await this.time.run(this.time.nowMs + 5);
+      await made;
+    }
+    this.#hasBegun = true;
+    for (const operator of this.operators) operator.start();
+    for (const machine of this.machines) machine.startAgent();
+  }
+
+  tenant(namespace: string): KubeClient {
+    return this.#tenants.get(namespace)!;
+  }
+
+  note(what: string, about: string): void {
+    this.notes.push({ atMs: this.time.nowMs, what, about });
+  }
+
+  later(delayMs: number, act: () => unknown): void {
+    this.time.after(delayMs, () => void act());
+  }
+
+  /** An act that cannot be done is part of the story, and no more. */
+  async perform(kind: { perform: (world: World, args: Act['args']) => unknown }, act: Act): Promise<void> {
+    try {
+      const said = await kind.perform(this, act.args);
+      this.note(`${act.actor}: ${act.act}`, [JSON.stringify(act.args), said ?? ''].join(' '));
+    } catch (error) {
+      this.note(`${act.actor}: ${act.act} (refused)`, `${JSON.stringify(act.args)} ${String(error).slice(0, 200)}`);
+    }
+  }
+
+  /** All that is broken is mended, and what is off is switched on. */
+  calm(): void {
+    this.network.heal();
+    for (const { process } of this.operators) process?.resume();
+    for (const machine of this.machines) {
+      machine.agent?.resume();
+      machine.powerOn();
+      machine.wallOffsetMs = 0;
+      machine.host.files.full = false;
+      void machine.host.exec(['sim', 'clear']);
+    }
+  }
+
+  #clientOf(name: string): KubeClient {
+    return new KubeClient(this.server.transport({ name, groups: MASTERS, agent: 'kubectl' }, this.network.link(name)));
+  }
+
+  #newMachine(name: string, random: { next: () => number }): Machine {
+    const namespace = hostNamespace(name);
+    const groups = ['system:serviceaccounts', `system:serviceaccounts:${namespace}`, 'system:authenticated'];
+    const user: User = { name: `system:serviceaccount:${namespace}:agent`, groups };
+    return new Machine({
+      name,
+      time: this.time,
+      random,
+      memoryMiB: 24 * 1024,
+      cpus: 8,
+      record: (event) => {
+        this.events.push(event);
+        if (this.#hasBegun) this.options.onEvent?.(this, event);
+      },
+      connect: (): KubeTransport => this.server.transport(user, this.network.link(name)),
+      log: this.#agentLog(name),
+    });
+  }
+
+  #newOperator(name: string, random: { next: () => number }): OperatorUnit {
+    const user: User = { name: `system:serviceaccount:${SYSTEM_NAMESPACE}:operator`, groups: MASTERS };
+    return new OperatorUnit({
+      name,
+      time: this.time,
+      random,
+      connect: () => this.server.transport(user, this.network.link(name)),
+      log: this.#operatorLog(name),
+      onFault: (where, error) => this.fault(`${name} ${where}`, error),
+    });
+  }
+
+  fault(where: string, error: unknown): void {
+    this.faults.push(`${where}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+  }
+
+  #operatorLog(name: string): Logger {
+    const say = (message: string, fields: object = {}): void => this.options.onLog?.(name, message, fields);
+    const log: Logger = { debug: () => undefined, info: say, warn: say, error: say, child: () => log };
+    return log;
+  }
+
+  #agentLog(name: string): typeof silentLog {
+    const say = (fields: object, message: string): void => this.options.onLog?.(`agent-${name}`, message, fields);
+    return { debug: () => undefined, info: say, warn: say, error: say };
+  }
+}
