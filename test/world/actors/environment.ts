@@ -1,5 +1,6 @@
 /** What nobody wants and everybody gets: crashes, cuts, lost power, slow and lying tools, restores. */
 import type { Actor, Args, Draw } from '../act';
+import { liveDomains } from '../oracles/oracle';
 import { machineOf, onMachine } from '../targets';
 
 const forSome = (draw: Draw, most = 120): Args => ({ forMs: draw.int(2, most) * 1000 });
@@ -123,11 +124,11 @@ export const ENVIRONMENT: Actor = {
       how: draw.of(['poweroff', 'crash', 'restart'] as const),
     }),
     perform: (world, args) => {
-      const { host } = machineOf(world, args);
-      const domains = [...host.xen.domains.values()].filter(({ shutdown, dying }) => shutdown === undefined && !dying);
+      const machine = machineOf(world, args);
+      const domains = liveDomains(machine);
       const domain = domains[Number(args['domain']) % Math.max(1, domains.length)];
-      if (domain === undefined || domain.name === '') return 'no guest';
-      void host.exec(['sim', String(args['how']), String(domain.domid)]);
+      if (domain === undefined) return 'no guest';
+      void machine.host.exec(['sim', String(args['how']), String(domain.domid)]);
       return domain.name;
     },
   },
