@@ -48,6 +48,8 @@ export function leaseHolder(machineID: string, bootID: string, process: string):
  * operators are installed.
  */
 export const LEADER_NAMESPACE = 'kube-system';
+/** Name of that Lease. A cluster has one; the chart's ClusterRole names it too. */
+export const LEADER_LEASE = 'xen-fleet-operator';
 
 /**
  * Holder of the leader's Lease: the namespace that the operator is installed in, and the process.

@@ -5,9 +5,6 @@ import { Command, CommanderError } from 'commander';
 import { version } from '../../package.json';
 import type { ListenAddress, LogFormat, LogLevel, OperatorConfig } from './types';
 
-/** Name of the operators' Lease. A cluster has one; the chart's ClusterRole names it too. */
-export const LEADER_LEASE = 'xen-fleet-operator';
-
 export type ConfigOutcome =
   | { readonly kind: 'run'; readonly config: OperatorConfig }
   /**

@@ -25,6 +25,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'scheduler/index',
     'operator/adapters/types',
   ],
+  'operator/operator': ['common', 'common/kube', 'operator'],
   'operator/main': ['common', 'common/kube', 'operator'],
   'agents/xl': ['crds', 'common'],
   'agents/reconcile': ['crds', 'common', 'agents/xl'],
