@@ -63,6 +63,9 @@ bench-scheduler: setup ## creating and placing beside kube-scheduler and the bar
 bench-scale: setup ## one operator and a large fleet (HOSTS=1000 VMS=2000)
 	@$(TS) test/bench/scale/main.ts $(if $(HOSTS),--hosts $(HOSTS)) $(if $(VMS),--vms $(VMS))
 
+bench-memory: setup ## what the operator keeps in memory for a settled fleet (HOSTS=1000 VMS=20000); one minute
+	@$(TS) test/bench/memory/main.ts $(if $(HOSTS),--hosts $(HOSTS)) $(if $(VMS),--vms $(VMS))
+
 generate: setup ## types, validators and chart templates from crds/; docs/reference from the code
 	@npm run --silent generate && npm run --silent generate:chart && npm run --silent generate:reference
 
@@ -74,4 +77,4 @@ clean: ## remove what can be made again, but not caches and packages
 	@[ ! -d .local/xen-lab ] || $(LAB) stop --all
 	rm -rf dist coverage .local
 
-.PHONY: help setup demo up down status test test-xen xen-lab xen-lab-down lint mutate bench bench-peers bench-scheduler bench-scale generate build clean
+.PHONY: help setup demo up down status test test-xen xen-lab xen-lab-down lint mutate bench bench-peers bench-scheduler bench-scale bench-memory generate build clean

@@ -1,4 +1,5 @@
 /** One line of a watch stream, read with distrust. */
+import { internStrings } from '../intern';
 import { errorOfStatusObject } from './status';
 import type { KubeError } from './errors';
 import type { KubeObject } from './types';
@@ -46,22 +47,24 @@ const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
 /**
  * Drops what is large and nobody here reads: managedFields, half of an object's memory, and
  * kubectl's copy of what was applied. What is left may be written back. The object is fresh from
- * the parser, so it is changed in place.
+ * the parser, so it is changed in place. Its metadata is made anew rather than cut: an object with
+ * a deleted key becomes a hash table, which takes several times the memory.
  */
 export function dropUnread<T extends KubeObject>(object: T): T {
-  const metadata = object.metadata as { managedFields?: unknown; annotations?: Record<string, string> };
-  delete metadata.managedFields;
-  if (metadata.annotations?.[LAST_APPLIED] !== undefined) delete metadata.annotations[LAST_APPLIED];
-  return object;
+  const { managedFields: _managed, annotations, ...kept } = object.metadata;
+  const { [LAST_APPLIED]: _applied, ...others } = annotations ?? {};
+  (object as { metadata: T['metadata'] }).metadata =
+    annotations === undefined ? kept : { ...kept, annotations: others };
+  return internStrings(object);
 }
 
 /** Drops every annotation but this one, which somebody here reads. */
 export function keepAnnotation(kept: string): <T extends KubeObject>(object: T) => T {
   return (object) => {
-    const metadata = object.metadata as { annotations?: Record<string, string> };
-    const value = metadata.annotations?.[kept];
+    const value = object.metadata.annotations?.[kept];
     dropAnnotations(object);
-    if (value !== undefined) metadata.annotations = { [kept]: value };
+    if (value === undefined) return object;
+    (object as { metadata: KubeObject['metadata'] }).metadata = { ...object.metadata, annotations: { [kept]: value } };
     return object;
   };
 }
@@ -71,6 +74,7 @@ export function keepAnnotation(kept: string): <T extends KubeObject>(object: T) 
  * would be erased.
  */
 export function dropAnnotations<T extends KubeObject>(object: T): T {
-  delete (object.metadata as { annotations?: unknown }).annotations;
-  return dropUnread(object);
+  const { annotations: _annotations, managedFields: _managed, ...kept } = object.metadata;
+  (object as { metadata: T['metadata'] }).metadata = kept;
+  return internStrings(object);
 }

@@ -12,9 +12,11 @@ import { compareResourceVersions, keyOf } from '../../common/kube/types';
 import type { KubeObject } from '../../common/kube/types';
 import { Watcher } from '../../common/kube/watcher';
 import type { RelistCause, WatchEvent, WatcherOptions } from '../../common/kube/watcher';
+import { intern } from '../../common/intern';
 import { survive, type OnFault } from '../../common/survive';
 import { StoreIndex } from './store-index';
 import type { IndexFunctions } from './store-index';
+import { isNewer, isSameState, versionOf } from './versions';
 
 export type { IndexFunctions } from './store-index';
 
@@ -45,9 +47,6 @@ const throwLater: OnFault = (_where, error) =>
   queueMicrotask(() => {
     throw error;
   });
-
-const versionOf = (object: KubeObject | undefined): string | undefined => object?.metadata.resourceVersion;
-const isNewer = (a: KubeObject, b: KubeObject): boolean => compareResourceVersions(versionOf(a), versionOf(b)) > 0;
 
 export class Store<T extends KubeObject> {
   /** Resolves once the first list is in. */
@@ -128,7 +127,7 @@ export class Store<T extends KubeObject> {
         this.assumedWhileListing.clear();
         return;
       case 'page':
-        for (const object of event.objects) this.listing?.set(keyOf(object.metadata), object);
+        for (const object of event.objects) this.take(object);
         return;
       case 'initDone':
         return this.swap(event.resourceVersion, event.cause);
@@ -140,6 +139,13 @@ export class Store<T extends KubeObject> {
         return this.applyDelete(event.object);
     }
   };
+
+  /** What is here already is kept, so that a list anew does not double the memory. */
+  private take(object: T): void {
+    const key = keyOf(object.metadata);
+    const present = this.objects.get(key);
+    this.listing?.set(key, present !== undefined && isSameState(present, object) ? present : object);
+  }
 
   private applyObject(object: T): void {
     this.advance(versionOf(object));
@@ -201,10 +207,12 @@ export class Store<T extends KubeObject> {
   private put(key: string, object: T): StoreChange<T>[] {
     const old = this.objects.get(key);
     if (old === undefined) {
-      this.objects.set(key, object);
-      this.index.add(key, object);
-      return [{ type: 'added', key, object }];
+      const kept = intern(key);
+      this.objects.set(kept, object);
+      this.index.add(kept, object);
+      return [{ type: 'added', key: kept, object }];
     }
+    if (old === object) return [];
     if (old.metadata.uid !== object.metadata.uid) return [...this.remove(key), ...this.put(key, object)];
     this.index.remove(key, old);
     this.objects.set(key, object);

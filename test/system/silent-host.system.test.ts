@@ -1,5 +1,5 @@
 /** A host that is off for a week holds up its own VMs, and nobody else's, also across a restart of the operator. */
-import { deepEqual, equal } from 'node:assert/strict';
+import { deepEqual, equal, match } from 'node:assert/strict';
 import type { XenVM } from '../../crds/generated/types';
 import { XENHOSTS, XENVMS } from '../../common/kube/resources';
 import { startPlayground } from '../playground/playground';
@@ -48,5 +48,22 @@ describe('a silent host', function () {
     deepEqual(await phases(), ['Unknown'], 'the other one is known to nobody, and left alone');
     playground.agent(silent).signal('SIGCONT');
     await until(async () => deepEqual(await phases(), ['Running']), READY_MS);
+  });
+
+  it('holds up a VM that nobody saw being created, which says whom it waits for', async () => {
+    const [living = '', silent = ''] = playground.hostNames;
+    playground.agent(silent).signal('SIGSTOP');
+    await playground.operator(0).kill();
+    await playground.client.create(XENVMS, on('unseen', living));
+    playground.operator(0).start();
+    const unseen = async () => (await playground.client.get(XENVMS, { namespace: 'default', name: 'unseen' })).status;
+    await until(async () => {
+      const ready = (await unseen())?.conditions?.find(({ type }) => type === 'Ready');
+      equal(ready?.reason, 'HostNotReporting');
+      match(ready.message ?? '', new RegExp(`waiting for a report of ${silent}:`));
+    }, READY_MS);
+    equal((await unseen())?.placement, undefined);
+    playground.agent(silent).signal('SIGCONT');
+    await until(async () => equal((await unseen())?.phase, 'Running'), READY_MS);
   });
 });
