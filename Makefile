@@ -51,6 +51,9 @@ lint: setup ## types, lint rules, format
 mutate: setup ## which small changes of the code no test notices (ONLY=folder or file): .local/mutants.json
 	@$(TS) test/mutate/main.ts $(ONLY)
 
+world: setup ## lives of the whole system in one process, by a seed (SEED=1 RUNS=20 STORY=1 LOG=1)
+	@$(TS) test/world/main.ts $(if $(SEED),--seed $(SEED)) $(if $(RUNS),--runs $(RUNS)) $(if $(STORY),--story) $(if $(LOG),--log)
+
 bench: setup ## how fast, how many writes, how much memory: .local/bench.json
 	@$(TS) test/bench/main.ts
 
@@ -77,4 +80,4 @@ clean: ## remove what can be made again, but not caches and packages
 	@[ ! -d .local/xen-lab ] || $(LAB) stop --all
 	rm -rf dist coverage .local
 
-.PHONY: help setup demo up down status test test-xen xen-lab xen-lab-down lint mutate bench bench-peers bench-scheduler bench-scale bench-memory generate build clean
+.PHONY: help setup demo up down status test test-xen xen-lab xen-lab-down lint mutate world bench bench-peers bench-scheduler bench-scale bench-memory generate build clean

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { XENHOSTS } from '../../common/kube/resources';
 import { seeded } from '../seeded';
-import { Draw, type Act, type Actor } from './act';
+import { Draw, type Act, type ActKind, type Actor } from './act';
 import { ADMINISTRATOR } from './actors/administrator';
 import { ENVIRONMENT } from './actors/environment';
 import { TENANT } from './actors/tenant';
@@ -38,6 +38,19 @@ const BEGIN_MS = 20_000;
 const FAULTS_MS = 300_000;
 const CALM_MS = 480_000;
 
+/**
+ * Some kinds of acts come often in this life and some never: rare acts meet each other so, which a
+ * fair mixture hides.
+ */
+function swarm(actor: Actor, draw: Draw): Actor {
+  const weigh = ([name, kind]: [string, ActKind]): [string, ActKind] => [
+    name,
+    { ...kind, weight: kind.weight * draw.of([0, 1, 1, 8]) },
+  ];
+  const weighed = Object.fromEntries(Object.entries(actor).map(weigh));
+  return Object.values(weighed).some(({ weight }) => weight > 0) ? weighed : actor;
+}
+
 /** What a seed means. */
 export function scenarioOf(seed: number): Scenario {
   const draw = new Draw({ next: seeded(seed ^ 0x5eed) });
@@ -54,7 +67,8 @@ export function scenarioOf(seed: number): Scenario {
     ['environment', 24],
   ] as const) {
     const count = draw.int(0, most);
-    for (let n = 0; n < count; n += 1) add(actor, draw.kind(ACTORS[actor]!), BEGIN_MS + draw.int(0, FAULTS_MS));
+    const kinds = swarm(ACTORS[actor]!, draw);
+    for (let n = 0; n < count; n += 1) add(actor, draw.kind(kinds), BEGIN_MS + draw.int(0, FAULTS_MS));
   }
   return { seed, hosts, acts: acts.sort((a, b) => a.atMs - b.atMs) };
 }

@@ -12,10 +12,10 @@ import { hostNamespace } from '../../common/names';
 import { loadCrds } from '../../crds/generate';
 import { OURS } from '../../common/kube/resources';
 import type { Logger } from '../../operator/adapters/types';
-import { silentLog } from '../../agents/log';
+import type { silentLog } from '../../agents/log';
 import { seeded } from '../seeded';
 import type { SimEvent } from '../sim/record';
-import type { Act } from './act';
+import type { Act, ActKind } from './act';
 import { createAdmission } from './api/admission/admission';
 import type { Admission, User } from './api/ports';
 import { CORE } from './api/core-kinds';
@@ -26,6 +26,8 @@ import { Network } from './network';
 import { firstObjects, SYSTEM_NAMESPACE, TENANTS } from './objects';
 import { OperatorUnit } from './operator-unit';
 import { WorldTime } from './time';
+
+type ResourceTypes = (typeof CORE)[number]['type'][];
 
 export interface WorldOptions {
   readonly seed: number;
@@ -84,7 +86,7 @@ export class World {
 
   /** Applies the first objects, and starts everything. */
   async begin(): Promise<void> {
-    const kinds = [...(Object.values(OURS) as (typeof CORE)[number]['type'][]), ...CORE.map(({ type }) => type)];
+    const kinds = [...(Object.values(OURS) as ResourceTypes), ...CORE.map(({ type }) => type)];
     for (const object of [...firstObjects(this.machines.map(({ name }) => name)), AGENT_ROLE]) {
       const type = kinds.find(({ kind }) => kind === object.kind)!;
       const made = this.admin.create(type, object);
@@ -109,10 +111,10 @@ export class World {
   }
 
   /** An act that cannot be done is part of the story, and no more. */
-  async perform(kind: { perform: (world: World, args: Act['args']) => unknown }, act: Act): Promise<void> {
+  async perform({ perform }: Pick<ActKind, 'perform'>, act: Act): Promise<void> {
     try {
-      const said = await kind.perform(this, act.args);
-      this.note(`${act.actor}: ${act.act}`, [JSON.stringify(act.args), said ?? ''].join(' '));
+      const said = await perform(this, act.args);
+      this.note(`${act.actor}: ${act.act}`, `${JSON.stringify(act.args)} ${said ?? ''}`);
     } catch (error) {
       this.note(`${act.actor}: ${act.act} (refused)`, `${JSON.stringify(act.args)} ${String(error).slice(0, 200)}`);
     }

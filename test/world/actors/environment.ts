@@ -140,7 +140,7 @@ export const ENVIRONMENT: Actor = {
     },
   },
   restore: {
-    weight: 1,
+    weight: 2,
     draw: (draw) => ({ which: draw.int(0, 9), bump: draw.chance(0.5) }),
     perform: (world, args) => {
       const backup = world.backups[Number(args['which']) % Math.max(1, world.backups.length)];

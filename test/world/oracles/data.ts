@@ -1,35 +1,43 @@
 /** S2 and what tenants keep: a disk shows its own VM's data, all of it, and nobody else's. */
+import type { Domain } from '../../sim/domain';
+import type { Machine } from '../machine';
 import type { NewOracle } from './oracle';
 
 const WRITTEN = 'written by ';
 
+const nameOf = ({ config }: Domain): string => `${config.name} ${config.uuid}`;
+
 export const data: NewOracle = (_world, accuse) => {
-  /** Which VM has written to a disk, by host and path. */
+  /** Where each VM has written to each of its disks last. */
   const written = new Map<string, string>();
+
+  /** The guest begins: it looks at its disk, and writes its name on it. */
+  const use = (domain: Domain, target: string, { host, name }: Machine): void => {
+    const file = host.files.files.get(target);
+    if (file === undefined) return;
+    const me = nameOf(domain);
+    const place = `${name}:${target}`;
+    const before = written.get(`${me} ${target}`);
+    const isBlank = !file.text.startsWith(WRITTEN);
+    const found = isBlank ? '' : file.text.slice(WRITTEN.length);
+    if (!isBlank && found !== me) accuse('S14', `${me} is given ${place} with data of ${found}`);
+    if (isBlank && before !== undefined)
+      accuse('data', `${me} starts with an empty ${place}, and has data on ${before}`);
+    host.files.put(target, `${WRITTEN}${me}`, file.bytes);
+    written.set(`${me} ${target}`, place);
+    for (const other of host.xen.domains.values()) {
+      if (other === domain || other.shutdown !== undefined) continue;
+      if (other.config.disks.some((disk) => disk.target === target))
+        accuse('S2', `${place} is given to ${me} and to ${nameOf(other)}`);
+    }
+  };
+
   return {
     onEvent: (event, machine) => {
       if (event.what !== 'running') return;
-      const { files, xen } = machine.host;
-      const domain = xen.domains.get(event.domid ?? -1);
-      if (domain === undefined) return;
-      const me = `${domain.config.name} ${domain.config.uuid}`;
-      for (const { target, format } of domain.config.disks) {
-        const file = format === 'empty' ? undefined : files.files.get(target);
-        if (file === undefined) continue;
-        const found = file.text.startsWith(WRITTEN) ? file.text.slice(WRITTEN.length) : undefined;
-        const place = `${machine.name}:${target}`;
-        if (found !== undefined && found !== me) accuse('S14', `${me} is given ${place} with data of ${found}`);
-        if (found === undefined && written.get(place) === me) accuse('data', `${me} has lost its data on ${place}`);
-        files.put(target, `${WRITTEN}${me}`, file.bytes);
-        written.set(place, me);
-        for (const other of xen.domains.values())
-          if (
-            other !== domain &&
-            other.shutdown === undefined &&
-            other.config.disks.some((disk) => disk.target === target)
-          )
-            accuse('S2', `${place} is given to ${me} and to ${other.config.name}`);
-      }
+      const domain = machine.host.xen.domains.get(event.domid ?? -1);
+      for (const { target, format } of domain?.config.disks ?? [])
+        if (domain !== undefined && format !== 'empty') use(domain, target, machine);
     },
   };
 };

@@ -1,59 +1,82 @@
 /** In the end: what is wanted runs, what is deleted is gone, and who waits is told why. */
 import { XENVMS } from '../../../common/kube/resources';
-import { LEASES } from '../../../common/kube/lease';
 import type { XenVM } from '../../../crds/generated/types';
+import type { World } from '../world';
 import { liveDomains, type NewOracle } from './oracle';
 
-/** Guests that end by themselves are never at rest. */
-const isRestless = (vm: XenVM): boolean => /sim=(crash|poweroff|reboot)/.test(vm.spec.boot?.cmdline ?? '');
+type Accuse = (rule: string, what: string) => void;
 
 /** Nothing is written for a VM at rest within this time. */
 const REST_MS = 60_000;
 
-export const outcome: NewOracle = (world, accuse) => {
-  const truth = (vm: XenVM): string => {
-    const uuid = vm.status?.domainUUID;
-    const on = world.machines.filter((machine) => liveDomains(machine).some(({ config }) => config.uuid === uuid));
-    return on.map(({ name }) => name).join(' ');
-  };
-  const told = (vm: XenVM): string =>
-    (vm.status?.conditions ?? [])
-      .filter(({ type, status }) =>
-        type === 'Stalled' ? status === 'True' : status === 'False' && type !== 'RestartRequired',
-      )
-      .map(({ type, reason }) => `${type}=${reason}`)
-      .join(' ');
+/** Guests that end by themselves are never at rest. */
+const isRestless = (vm: XenVM): boolean => /sim=(crash|poweroff|reboot)/.test(vm.spec.boot?.cmdline ?? '');
 
-  const judge = (vm: XenVM): void => {
-    const name = `${vm.metadata.namespace}/${vm.metadata.name}`;
-    const { runPolicy = 'Always' } = vm.spec;
-    const where = truth(vm);
-    const says = `phase ${vm.status?.phase}, ${told(vm)}`;
-    if (vm.metadata.deletionTimestamp !== undefined) return accuse('liveness', `${name} is not gone: ${says}`);
-    if (vm.status?.observedGeneration !== vm.metadata.generation)
-      accuse('liveness', `${name} has an edit that nobody looked at: ${says}`);
-    if (isRestless(vm)) return;
-    if (runPolicy === 'Halted' && where !== '') accuse('liveness', `${name} is Halted and runs on ${where}`);
-    if (runPolicy !== 'Always') return;
-    const isPlaced = vm.status?.phase === 'Running' && where === vm.status.placement?.host;
-    if (!isPlaced && told(vm) === '')
-      accuse('liveness', `${name} does not run (${where}), and nothing says why: ${says}`);
-    if (!isPlaced && vm.status?.phase === 'Running')
-      accuse('truth', `${name} is said to run on ${vm.status.placement?.host}, not ${where}`);
-  };
+const nameOf = ({ metadata }: Pick<XenVM, 'metadata'>): string => `${metadata.namespace}/${metadata.name}`;
 
-  return {
-    atEnd: () => {
-      const vms = world.server.objects(XENVMS);
-      vms.forEach(judge);
-      const restless = new Set(vms.filter(isRestless).map((vm) => `${vm.metadata.namespace}/${vm.metadata.name}`));
-      const sinceMs = world.time.clock().wallMs() - REST_MS;
-      for (const { wallMs, resource, object, user } of world.server.history.slice(-400)) {
-        if (wallMs < sinceMs || resource.plural !== XENVMS.plural || resource.plural === LEASES.plural) continue;
-        const name = `${object.metadata.namespace}/${object.metadata.name}`;
-        if (!restless.has(name)) accuse('rest', `${user} writes ${name} at rest`);
-      }
-      for (const fault of world.faults) accuse('exception', fault);
-    },
-  };
-};
+/** What its owner reads of trouble. */
+const troubles = ({ status }: XenVM): string =>
+  (status?.conditions ?? [])
+    .filter((c) => (c.type === 'Stalled' ? c.status === 'True' : c.status === 'False' && c.type !== 'RestartRequired'))
+    .map(({ type, reason }) => `${type}=${reason}`)
+    .join(' ');
+
+const says = (vm: XenVM): string => `phase ${vm.status?.phase}, ${troubles(vm)}`;
+
+export const outcome: NewOracle = (world, accuse) => ({
+  atEnd: () => {
+    const vms = world.server.objects(XENVMS);
+    for (const vm of vms) {
+      judgeObject(vm, accuse);
+      if (!isRestless(vm)) judgeGuest(vm, hostsOf(world, vm), accuse);
+    }
+    judgeRest(world, new Set(vms.filter(isRestless).map(nameOf)), accuse);
+    judgeOrphans(world, vms, accuse);
+    for (const fault of world.faults) accuse('exception', fault);
+  },
+});
+
+function hostsOf(world: World, { status }: XenVM): string {
+  const has = (machine: World['machines'][number]): boolean =>
+    liveDomains(machine).some(({ config }) => config.uuid === status?.domainUUID);
+  return world.machines
+    .filter(has)
+    .map(({ name }) => name)
+    .join(' ');
+}
+
+function judgeObject(vm: XenVM, accuse: Accuse): void {
+  const { deletionTimestamp, generation } = vm.metadata;
+  if (deletionTimestamp !== undefined) accuse('liveness', `${nameOf(vm)} is not gone: ${says(vm)}`);
+  else if (vm.status?.observedGeneration !== generation)
+    accuse('liveness', `nobody has looked at an edit of ${nameOf(vm)}: ${says(vm)}`);
+}
+
+function judgeGuest(vm: XenVM, where: string, accuse: Accuse): void {
+  const { runPolicy = 'Always' } = vm.spec;
+  const claimed = vm.status?.placement?.host ?? '';
+  const isSaidToRun = vm.status?.phase === 'Running';
+  if (runPolicy === 'Halted' && where !== '') accuse('liveness', `${nameOf(vm)} is Halted and runs on ${where}`);
+  if (isSaidToRun && where !== claimed)
+    accuse('truth', `${nameOf(vm)} is said to run on ${claimed}, and runs on ${where || 'no host'}`);
+  if (runPolicy === 'Always' && !isSaidToRun && troubles(vm) === '')
+    accuse('liveness', `${nameOf(vm)} does not run, and nothing says why: ${says(vm)}`);
+}
+
+function judgeRest({ server, time }: World, restless: ReadonlySet<string>, accuse: Accuse): void {
+  const sinceMs = time.clock().wallMs() - REST_MS;
+  for (const { wallMs, resource, object, user } of server.history.slice(-1000)) {
+    if (wallMs < sinceMs || resource.plural !== XENVMS.plural) continue;
+    const name = `${object.metadata.namespace}/${object.metadata.name}`;
+    if (!restless.has(name)) accuse('rest', `${user} writes ${name} at rest`);
+  }
+}
+
+/** A guest without an object is nobody's; after a restore, its owner has to be asked. */
+function judgeOrphans(world: World, vms: readonly XenVM[], accuse: Accuse): void {
+  if (world.notes.some(({ what }) => what === 'restored')) return;
+  const known = new Set(vms.map(({ status }) => status?.domainUUID));
+  for (const machine of world.machines)
+    for (const { config } of liveDomains(machine))
+      if (!known.has(config.uuid)) accuse('orphan', `${config.name} ${config.uuid} runs on ${machine.name} for nobody`);
+}
