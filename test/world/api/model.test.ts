@@ -1,55 +1,11 @@
 /** The model answers every story of the contract as the real API server did. */
 import { deepEqual } from 'node:assert/strict';
-import { loadCrds } from '../../../crds/generate';
-import { KubeClient } from '../../../common/kube/client';
-import { NAMESPACES } from '../../../common/kube/resources';
-import { seeded } from '../../seeded';
-import { WorldTime } from '../time';
-import { createAdmission } from './admission/admission';
-import type { Crd } from './admission/custom-resource';
+import { toldByModel } from './contract/by-model';
 import { recorded } from './contract/recorded';
-import { ROWS, namespaceOf } from './contract/rows';
-import type { Story } from './contract/stories';
-import { object } from './contract/things';
-import { Teller, type Side, type Told } from './contract/teller';
-import { ModelServer } from './server';
-
-const admission = createAdmission(loadCrds() as unknown as Crd[]);
-const HOUR_MS = 3_600_000;
-
-async function told(name: string, story: Story): Promise<readonly Told[]> {
-  const random = { next: seeded(1) };
-  const time = new WorldTime(random);
-  const server = new ModelServer({ clock: time.clock(), random, admission });
-  const admin = new KubeClient(
-    server.transport({ name: 'admin', groups: ['system:masters', 'system:authenticated'], agent: 'xenfleet' }),
-  );
-  const side: Side = {
-    admin: () => admin,
-    serviceAccount: (namespace, account) => {
-      const groups = ['system:serviceaccounts', `system:serviceaccounts:${namespace}`, 'system:authenticated'];
-      const user = { name: `system:serviceaccount:${namespace}:${account}`, groups, agent: 'xenfleet' };
-      return Promise.resolve(new KubeClient(server.transport(user)));
-    },
-    sleep: (delayMs) => new Promise((resolve) => void time.after(delayMs, resolve)),
-    compact: (resourceVersion) => Promise.resolve(server.compact(Number(resourceVersion))),
-  };
-  const teller = new Teller(side, namespaceOf(name));
-  const whole = async (): Promise<void> => {
-    for (const namespace of ['default', teller.namespace])
-      await admin.create(NAMESPACES, object(NAMESPACES, { name: namespace }));
-    await story(teller);
-  };
-  let isOver = false;
-  const over = whole().finally(() => (isOver = true));
-  over.catch(() => undefined);
-  await time.run(HOUR_MS, () => !isOver);
-  await over;
-  return teller.told;
-}
+import { ROWS } from './contract/rows';
 
 describe('the contract of the API server, by the model', () => {
   for (const [name, story] of Object.entries(ROWS)) {
-    it(name, async () => deepEqual(await told(name, story), recorded()[name]));
+    it(name, async () => deepEqual(await toldByModel(name, story), recorded()[name]));
   }
 });

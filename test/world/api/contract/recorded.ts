@@ -3,7 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Told } from './teller';
 
-const FILE = join(__dirname, 'recorded.json');
+const FILE = join(__dirname, 'answers.json');
 
 export type Recorded = Record<string, readonly Told[]>;
 
