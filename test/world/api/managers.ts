@@ -51,14 +51,18 @@ function encoded(managers: Managers): readonly unknown[] {
 
 const SYSTEM = ['name', 'namespace', 'creationTimestamp', 'selfLink', 'uid', 'generation', 'managedFields'];
 
-/** Fields that nobody owns, or that this endpoint leaves as they were. */
-function stripped(set: FieldNode, kind: Kind, subresource: 'status' | undefined): FieldNode {
-  const rest = set.except('f:apiVersion').except('f:kind');
-  if (subresource === 'status') return rest.except('f:metadata').except('f:spec');
+function unowned(set: FieldNode): FieldNode {
   const system = new FieldNode();
   for (const name of [...SYSTEM, 'resourceVersion']) system.insert(['f:metadata', `f:${name}`]);
   system.insert(['f:metadata']);
-  const own = rest.difference(system);
+  return set.difference(system);
+}
+
+/** Without fields that nobody owns, or that this endpoint leaves as they were. */
+function stripped(set: FieldNode, kind: Kind, subresource: 'status' | undefined): FieldNode {
+  const rest = set.except('f:apiVersion').except('f:kind');
+  if (subresource === 'status') return unowned(rest.except('f:spec'));
+  const own = unowned(rest);
   return kind.hasStatus ? own.except('f:status') : own;
 }
 
@@ -80,7 +84,7 @@ export function afterUpdate(
   author: Author,
 ): readonly unknown[] | undefined {
   const known = next.metadata.managedFields ?? live?.metadata.managedFields;
-  const { changed, removed: gone } = compare(live ?? {}, next, kind.schema);
+  const { changed, removed: gone } = compare(live ?? kind.blank, next, kind.schema);
   const [took, lost] = [changed, gone].map((set) => stripped(set, kind, author.subresource));
   if (took === undefined || lost === undefined || (took.isEmpty && lost.isEmpty)) return known;
   const managers = new Map(decoded(known));

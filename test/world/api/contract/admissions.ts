@@ -28,6 +28,12 @@ export const ADMISSIONS: Stories = {
       t.admin.create(VMS, vm('b', pvh({ unknown: 1, disks: [disk({ more: { deep: true } })] }), { top: 1 })),
     );
     await t.tell('nulls', t.admin.create(VMS, vm('c', pvh({ runPolicy: null, networks: null }))));
+    const labels = { metadata: { labels: {} } };
+    await t.tell('nothing by patch', t.admin.mergePatch(VMS, { namespace: t.namespace, name: 'c' }, labels));
+    await t.tell('nothing again', t.admin.mergePatch(VMS, { namespace: t.namespace, name: 'c' }, labels));
+    const applied = vm('by-apply', pvh());
+    for (const what of ['by apply', 'the same', 'the same again'])
+      await t.tell(what, t.admin.apply(VMS, applied, { fieldManager: 'm' }));
     await t.tell(
       'a null by patch',
       t.admin.mergePatch(VMS, { namespace: t.namespace, name: 'a' }, { spec: { runPolicy: null } }),

@@ -21,6 +21,8 @@ export const APPLIES: Stories = {
       'a version of nothing',
       t.admin.apply(DOMAINS, domain(t.namespace, 3, { name: 'no', ...now }), as('a')),
     );
+    const gone = { name: 'not', uid: made.metadata.uid as string };
+    await t.tell('a UID of nothing', t.admin.apply(DOMAINS, domain(t.namespace, 3, gone), as('a')));
     await t.tell('managedFields', t.admin.apply(DOMAINS, domain(t.namespace, 3, { managedFields: [] }), as('a')));
     await t.tell('against a rule', t.admin.apply(DOMAINS, domain(t.namespace, 1), as('a')));
     await t.tell(

@@ -45,4 +45,3 @@ export async function toldByModel(name: string, story: Story): Promise<readonly 
   await over;
   return teller.told;
 }
-

@@ -136,7 +136,7 @@ export const DELETIONS: Stories = {
     await t.tell('create in it', t.admin.create(DOMAINS, domain(name, 1)));
     const again = await t.admin.create(NAMESPACES, object(NAMESPACES, { name }));
     t.note('made anew', { isAnother: again.metadata.uid !== space?.metadata.uid });
-    const last = watch.events.at(-1)?.object as Loose;
+    const last = watch.events.find(({ type }) => type === 'DELETED')?.object as Loose;
     t.note('its end', {
       phase: (last.status as { phase: string }).phase,
       isMarked: last.metadata.deletionTimestamp !== undefined,

@@ -54,18 +54,6 @@ export const LISTS: Stories = {
     await page('unequal', { labelSelector: 'odd!=true' });
     await page('a selector that is none', { labelSelector: 'a=(' });
   },
-  forgets: async (t) => {
-    for (const name of ['a', 'b', 'c']) await t.admin.create(DOMAINS, domain(t.namespace, 1, { name }));
-    const page = await t.admin.listPage(DOMAINS, { namespace: t.namespace, limit: 1 });
-    const last = await t.admin.create(DOMAINS, domain(t.namespace, 1, { name: 'd' }));
-    await t.side.compact(last.metadata.resourceVersion as string);
-    await t.tell(
-      'the next page',
-      t.admin
-        .listPage(DOMAINS, { namespace: t.namespace, limit: 1, continueToken: page.continueToken as string })
-        .then(({ items }) => ({ names: names(items) })),
-    );
-  },
   'tells what happens': async (t) => {
     const scope = { namespace: t.namespace };
     const { resourceVersion } = await t.admin.list(DOMAINS, scope);
@@ -127,7 +115,7 @@ export const LISTS: Stories = {
     const lines: string[] = [];
     const onLine = (line: string): boolean => lines.push(line) > 0;
     const { resourceVersion } = made.metadata;
-    const call = { resourceVersion: resourceVersion as string, timeoutSeconds: 5, idleMs: 10_000, onLine };
+    const call = { resourceVersion: resourceVersion as string, timeoutSeconds: 70, idleMs: 100_000, onLine };
     await t.tell(
       'watch',
       t.admin.watch(DOMAINS, { namespace: t.namespace }, call).then((end) => ({ end })),
@@ -138,7 +126,7 @@ export const LISTS: Stories = {
       object: { ...bookmark?.object, metadata: Object.keys(bookmark?.object.metadata ?? {}) },
     });
     t.note('lines', {
-      count: lines.length,
+      isThere: lines.length > 0,
       isNoOlder: Number(bookmark?.object.metadata.resourceVersion) >= Number(resourceVersion),
     });
   },

@@ -85,6 +85,8 @@ export class Teller {
       return Object.fromEntries(keys.sort().map((name) => [name, this.normal((value as Told)[name], name)]));
     }
     if (typeof value !== 'string') return value;
+    if (key === 'message') return this.#words(value);
+    if (key === 'continue') return value === '' ? value : 'a token';
     if (key === 'resourceVersion') return this.#named('version', value);
     if (key === 'uid') return this.#named('uid', value);
     return key.endsWith('Timestamp') || key.endsWith('Time') ? 'a time' : value;
@@ -98,11 +100,15 @@ export class Teller {
     return name;
   }
 
+  /** What a message says of this run alone is named or left out. */
   #words(message: string): string {
-    const uids = message.replace(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, (uid) => this.#named('uid', uid));
-    return uids.replace(/(ResourceVersion in [a-z ]+: )(\d+)/g, (_, words: string, version: string) => {
-      return words + this.#named('version', version);
-    });
+    return message
+      .replace(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, (uid) => this.#named('uid', uid))
+      .replace(/(?<=ResourceVersion in the precondition \(|ResourceVersion in record \()\d+/g, (version) =>
+        this.#named('version', version),
+      )
+      .replace(/(?<=too old resource version: )\d+ \(\d+\)/, 'n (m)')
+      .replace(/(?<=continue key is not valid|unable to parse requirement): .*/, '');
   }
 }
 

@@ -23,7 +23,10 @@ export const UPDATES: Stories = {
     const path = `/apis/xenfleet.io/v1alpha1/namespaces/${t.namespace}/xendomains`;
     const raw = { method: 'POST', path, body: elsewhere, verb: 'create', resource: 'xendomains' } as const;
     await t.tell('of another namespace', t.admin.transport.request(raw));
-    await t.tell('of another kind', t.admin.transport.request({ ...raw, body: agent(t.namespace) }));
+    await t.tell(
+      'of another kind',
+      t.admin.transport.request({ ...raw, body: { ...domain(t.namespace, 1), kind: 'Other' } }),
+    );
   },
   'replaces what is as it was read': async (t) => {
     const made = (await t.tell('create', t.admin.create(DOMAINS, domain(t.namespace, 1)))) as Loose;
@@ -108,6 +111,10 @@ export const UPDATES: Stories = {
       'with the UID of before',
       t.admin.update(LEASES, lease(t.namespace, 'e', { uid: made.metadata.uid ?? '' }) as never),
     );
+    const { resourceVersion } = made.metadata;
+    const old = { resourceVersion: resourceVersion as string };
+    await t.tell('with the version of before', t.admin.update(LEASES, lease(t.namespace, 'e', old)));
+    await t.admin.delete(LEASES, made.metadata).catch(() => undefined);
     await t.tell('with neither', t.admin.update(LEASES, lease(t.namespace, 'f') as never));
     await t.tell(
       'what there is',
