@@ -2,7 +2,7 @@
 import type { KubeObject } from '../../../common/kube/types';
 import { apiVersionOf } from '../../../common/kube/types';
 import { FieldNode } from './fields';
-import type { Json } from './json';
+import { without, type Json } from './json';
 import type { Kind } from './kinds';
 import { refusal } from './refusals';
 import { compare, fieldsOf, merged, removed, withParents } from './typed';
@@ -103,14 +103,16 @@ export function applied(
   config: Json,
   { author, force }: { readonly author: Author; readonly force: boolean },
 ): Json {
+  const kept = author.subresource === 'status' ? 'spec' : kind.hasStatus ? 'status' : '';
+  const wanted = without(config, kept);
   const managers = new Map(decoded((live.metadata as { managedFields?: unknown[] } | undefined)?.managedFields));
   const me = self(kind, author, 'Apply');
   const id = idOf(me);
   const last = managers.get(id);
-  const set = stripped(fieldsOf(config, kind.schema), kind, author.subresource);
+  const set = stripped(fieldsOf(wanted, kind.schema), kind, author.subresource);
   const isAsBefore = last !== undefined && last.set.difference(set).isEmpty && set.difference(last.set).isEmpty;
   managers.set(id, { ...me, ...(isAsBefore && last.time !== undefined && { time: last.time }), set });
-  let next = merged(live, config, kind.schema);
+  let next = merged(live, wanted, kind.schema);
   if (last !== undefined) {
     let all = new FieldNode();
     for (const manager of managers.values()) all = all.union(manager.set);

@@ -19,6 +19,45 @@ export const ADMISSIONS: Stories = {
       if (made !== undefined) await t.admin.delete(type, made.metadata);
     }
   },
+  'accepts manifests that are right': async (t) => {
+    const ref = (n: number): { namespace: string; name: string } => ({ namespace: t.namespace, name: `sane-${n}` });
+    const sizes = ['1Gi', '.5Gi', '1.Gi', '0.5Gi', '512Mi', '500M', '1e9', '1E+9', 1073741824, '8Mi', '8Ti'];
+    for (const [n, memory] of sizes.entries()) {
+      const spec = { resources: { vcpus: 1, memory }, type: 'hvm' };
+      await t.tellWhether(String(memory), t.admin.create(VMS, object(VMS, ref(n), { spec })));
+    }
+    const specs: readonly object[] = [
+      pvh({ type: 'hvm', boot: {} }),
+      pvh({ type: 'hvm', boot: { firmware: 'uefi' } }),
+      pvh({ type: 'pv' }),
+      pvh({ disks: [disk(), disk({ name: 'b', device: 'xvdb' })] }),
+      pvh({ disks: [disk({ size: '64Ti' })] }),
+      pvh({ networks: [{ name: 'e', network: 'p', mac: '02:00:00:00:00:01' }] }),
+      pvh({ disks: undefined, networks: undefined }),
+    ];
+    for (const [n, spec] of specs.entries())
+      await t.tell(`spec ${n}`, t.admin.create(VMS, object(VMS, ref(100 + n), { spec })));
+    const others: readonly [string, object][] = [
+      ['XenHost', {}],
+      ['XenHost', { connection: { mode: 'agent' }, reserved: { memory: '1Gi' } }],
+      ['XenPool', {}],
+      ['XenPool', { vcpuRatio: 64, hostFailuresToTolerate: 2, allowedNamespaces: { from: 'All' } }],
+      ['XenNetwork', { bridge: 'br0', allowedNamespaces: { from: 'Selector', selector: {} } }],
+      ['XenStoragePool', { driver: 'file', path: '/a/b', locality: 'local' }],
+      ['XenVMClass', { vcpus: 4, memory: '16Gi' }],
+    ];
+    for (const [n, [kind, spec]] of others.entries()) {
+      const type = typeOf(kind);
+      await t.tell(`${kind} ${n}`, t.admin.create(type, object(type, { name: `${t.namespace}-${n}` }, { spec })));
+    }
+    for (const kind of ['XenHost', 'XenPool']) {
+      const type = typeOf(kind);
+      await t.tell(
+        `a long name of a ${kind}`,
+        t.admin.create(type, object(type, { name: 'a'.repeat(64) }, { spec: {} })),
+      );
+    }
+  },
   'fills in defaults and drops what it does not know': async (t) => {
     const vm = (name: string, spec: object, more: object = {}): Loose =>
       object(VMS, { name, namespace: t.namespace }, { spec, ...more });

@@ -1,4 +1,6 @@
 /** Lists in pages, and what watches tell. */
+import { NAMESPACES } from '../../../../common/kube/resources';
+import { keyOf } from '../../../../common/kube/types';
 import type { Stories } from './stories';
 import { DOMAINS, HOSTS, domain, object, type Loose } from './things';
 
@@ -90,6 +92,31 @@ export const LISTS: Stories = {
     await t.admin.mergePatch(DOMAINS, b.metadata, { status: { phase: 'Running' } }, { subresource: 'status' });
     await t.admin.mergePatch(DOMAINS, b.metadata, { status: { phase: 'Absent' } }, { subresource: 'status' });
     await absent.tell('by a selectable field', 2);
+  },
+  'watches from a version that is still to come': async (t) => {
+    const scope = { namespace: t.namespace };
+    const { resourceVersion } = await t.admin.list(DOMAINS, scope);
+    const watch = t.watch(DOMAINS, scope, String(Number(resourceVersion) + 1000));
+    await t.admin.create(DOMAINS, domain(t.namespace, 1));
+    await t.admin.delete(DOMAINS, { namespace: t.namespace, name: 'one' });
+    await watch.tell('seen', 0);
+  },
+  'lists over namespaces': async (t) => {
+    const other = `${t.namespace}-2`;
+    await t.admin.create(NAMESPACES, object(NAMESPACES, { name: other }));
+    for (const [namespace, name] of [
+      [other, 'a'],
+      [t.namespace, 'b'],
+      [other, 'c'],
+      [t.namespace, 'a'],
+    ] as const)
+      await t.admin.create(DOMAINS, domain(namespace, 1, { name, labels: { over: 'namespaces' } }));
+    const { items } = await t.admin.list(DOMAINS, { labelSelector: 'over=namespaces' });
+    t.note('all', { keys: items.map(({ metadata }) => keyOf(metadata)) });
+    const { resourceVersion } = items[0]?.metadata ?? {};
+    const watch = t.watch(DOMAINS, { labelSelector: 'over=namespaces' }, resourceVersion as string);
+    for (const { metadata } of items) await t.admin.delete(DOMAINS, metadata);
+    await watch.tell('seen', 5, ({ metadata }) => keyOf(metadata));
   },
   'watches what has no namespace': async (t) => {
     const { resourceVersion } = await t.admin.list(HOSTS);

@@ -1,12 +1,13 @@
 /** What the token of an agent opens: its own namespace, and there what its role says. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parse } from 'yaml';
+import { parseAllDocuments } from 'yaml';
 import { LEASES } from '../../../../common/kube/lease';
 import { EVENTS } from '../../../../common/kube/events';
 import { NAMESPACES, ROLEBINDINGS, SERVICEACCOUNTS } from '../../../../common/kube/resources';
 import type { ResourceType } from '../../../../common/kube/types';
 import type { Stories } from './stories';
+import type { Teller } from './teller';
 import { AGENTS, DOMAINS, HOSTS, agent, domain, lease, object, type Loose } from './things';
 
 const CHART = join(__dirname, '../../../../charts/xen-fleet/rbac');
@@ -17,15 +18,27 @@ const CLUSTER_ROLES: ResourceType<Loose> = {
   namespaced: false,
 } as ResourceType<Loose>;
 
+const CLUSTER_ROLE_BINDINGS: ResourceType<Loose> = {
+  ...CLUSTER_ROLES,
+  kind: 'ClusterRoleBinding',
+  plural: 'clusterrolebindings',
+};
+
+/** From the chart; another story may have made them. */
+async function makeRoles(t: Teller, file: string): Promise<Loose[]> {
+  const roles = parseAllDocuments(readFileSync(join(CHART, file), 'utf8')).map((one) => one.toJS() as Loose);
+  for (const role of roles) await t.admin.create(CLUSTER_ROLES, role).catch(() => undefined);
+  return roles;
+}
+
 export const RIGHTS: Stories = {
   'opens one namespace to an agent': async (t) => {
-    const role = parse(readFileSync(join(CHART, 'agent.yaml'), 'utf8')) as Loose;
-    await t.admin.create(CLUSTER_ROLES, role);
+    const [role] = await makeRoles(t, 'agent.yaml');
     const { namespace } = t;
     await t.admin.create(SERVICEACCOUNTS, object(SERVICEACCOUNTS, { namespace, name: 'agent' }));
     const me = await t.side.serviceAccount(namespace, 'agent');
     await t.tellWhether('nothing yet', me.list(DOMAINS, { namespace }));
-    const roleRef = { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: role.metadata.name };
+    const roleRef = { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: role?.metadata.name };
     const subjects = [{ kind: 'ServiceAccount', name: 'agent', namespace }];
     await t.admin.create(
       ROLEBINDINGS,
@@ -98,6 +111,9 @@ export const RIGHTS: Stories = {
       'more rights',
       me.create(ROLEBINDINGS, object(ROLEBINDINGS, { namespace, name: 'more' }, { roleRef, subjects }) as never),
     );
+    await t.admin.delete(LEASES, { namespace, name: 'agent' });
+    await t.tellWhether('beat without a heartbeat', me.update(LEASES, lease(namespace, 'me', { name: 'agent' })));
+    await t.tellWhether('beat with the one before', me.update(LEASES, beat));
     const call = {
       resourceVersion: beat.metadata.resourceVersion as string,
       timeoutSeconds: 1,
@@ -110,5 +126,53 @@ export const RIGHTS: Stories = {
       'watch its heartbeat',
       me.watch(LEASES, { namespace, fieldSelector: 'metadata.name=agent' }, call),
     );
+  },
+  'lets the operator give an agent its rights and no other': async (t) => {
+    const { namespace } = t;
+    const name = 'operator';
+    await makeRoles(t, 'agent.yaml');
+    await makeRoles(t, 'roles.yaml');
+    await t.admin.create(SERVICEACCOUNTS, object(SERVICEACCOUNTS, { namespace, name }));
+    const me = await t.side.serviceAccount(namespace, name);
+    const bound = (to: string): object => ({
+      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: to },
+      subjects: [{ kind: 'ServiceAccount', name, namespace }],
+    });
+    const binding = object(CLUSTER_ROLE_BINDINGS, { name: `${namespace}-operator` }, bound('xen-fleet-operator'));
+    await t.admin.create(CLUSTER_ROLE_BINDINGS, binding);
+    const isBound = (): Promise<boolean> =>
+      me.list(DOMAINS, { namespace }).then(
+        () => true,
+        () => false,
+      );
+    await t.until(isBound);
+    const bind = (to: string): Promise<unknown> =>
+      me.create(ROLEBINDINGS, object(ROLEBINDINGS, { namespace, name: to }, bound(to)) as never);
+    await t.tellWhether('bind the role of agents', bind('xen-fleet-agent'));
+    await t.tellWhether('bind its own role', bind('xen-fleet-operator'));
+    await t.tellWhether('bind the role of tenants', bind('xen-fleet-tenant'));
+    await t.tellWhether('bind a role that is not there', bind('no-such-role'));
+    await t.tellWhether('change a role', me.mergePatch(CLUSTER_ROLES, { name: 'xen-fleet-agent' }, { rules: [] }));
+    await t.tellWhether('make a namespace', me.create(NAMESPACES, object(NAMESPACES, { name: `${namespace}-new` })));
+    await t.tellWhether(
+      'change a namespace',
+      me.mergePatch(NAMESPACES, { name: namespace }, { metadata: { labels: {} } }),
+    );
+    await t.tellWhether('make an order', me.create(DOMAINS, domain(namespace, 1)));
+    await t.tellWhether(
+      'make an order by apply',
+      me.apply(DOMAINS, domain(namespace, 1, { name: 'b' }), { fieldManager: 'm' }),
+    );
+    await t.tellWhether(
+      'answer an order',
+      me.mergePatch(DOMAINS, { namespace, name: 'one' }, {}, { subresource: 'status' }),
+    );
+    await t.tellWhether('make a page', me.create(AGENTS, agent(namespace)));
+    await t.tellWhether('patch a page', me.mergePatch(AGENTS, { namespace, name: 'one' }, {}));
+    await t.tellWhether('make a heartbeat', me.create(LEASES, lease(namespace, 'a', { name: 'agent' })));
+    await t.tellWhether('beat', me.update(LEASES, lease(namespace, 'a', { name: 'agent', resourceVersion: '1' })));
+    await t.tellWhether('make a host', me.create(HOSTS, object(HOSTS, { name: namespace }, { spec: {} })));
+    await t.tellWhether('patch a host that is not there', me.mergePatch(HOSTS, { name: namespace }, {}));
+    await t.tellWhether('delete a host', me.delete(HOSTS, { name: namespace }));
   },
 };

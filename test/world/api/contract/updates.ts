@@ -94,10 +94,6 @@ export const UPDATES: Stories = {
       t.admin.mergePatch(AGENTS, made.metadata, { metadata: pick(made), status: { nonce: 'x' } }, at),
     );
     await t.tell('the status of nothing', t.admin.mergePatch(AGENTS, { namespace: t.namespace, name: 'no' }, both, at));
-    await t.tell(
-      'a wrong patch of the spec past the status',
-      t.admin.mergePatch(AGENTS, made.metadata, { spec: { fleetID: 7 } }, at),
-    );
   },
   'holds a Lease': async (t) => {
     const made = (await t.tell('create', t.admin.create(LEASES, lease(t.namespace, 'a')))) as Loose;
