@@ -11,13 +11,23 @@ const rbac = (kind: string, plural: string, namespaced: boolean): ResourceType =
   namespaced,
 });
 
-export const CORE: readonly { readonly type: ResourceType; readonly hasStatus: boolean }[] = [
-  { type: NAMESPACES, hasStatus: true },
+export interface CoreKind {
+  readonly type: ResourceType;
+  readonly hasStatus: boolean;
+  readonly isMadeByUpdate?: boolean;
+  readonly needsVersion?: boolean;
+  readonly blank?: object;
+}
+
+const upsert = { hasStatus: false, isMadeByUpdate: true };
+
+export const CORE: readonly CoreKind[] = [
+  { type: NAMESPACES, hasStatus: true, blank: { spec: {}, status: {} } },
   { type: SERVICEACCOUNTS, hasStatus: false },
-  { type: EVENTS, hasStatus: false },
-  { type: LEASES, hasStatus: false },
-  { type: ROLEBINDINGS, hasStatus: false },
-  { type: rbac('Role', 'roles', true), hasStatus: false },
-  { type: rbac('ClusterRole', 'clusterroles', false), hasStatus: false },
-  { type: rbac('ClusterRoleBinding', 'clusterrolebindings', false), hasStatus: false },
+  { type: EVENTS, ...upsert },
+  { type: LEASES, ...upsert, needsVersion: true, blank: { spec: {} } },
+  { type: ROLEBINDINGS, ...upsert },
+  { type: rbac('Role', 'roles', true), ...upsert },
+  { type: rbac('ClusterRole', 'clusterroles', false), ...upsert },
+  { type: rbac('ClusterRoleBinding', 'clusterrolebindings', false), ...upsert },
 ];

@@ -71,7 +71,7 @@ export class FieldNode {
   }
 }
 
-function elementText(element: string): string {
+export function elementText(element: string): string {
   const text = element.slice(2);
   if (element.startsWith('f:')) return `.${text}`;
   if (element.startsWith('v:')) return `[=${text}]`;

@@ -8,10 +8,21 @@ import type { TypeNode } from './typed';
 export interface Kind {
   readonly type: ResourceType;
   readonly hasStatus: boolean;
-  /** Of a CRD: generations are counted, and an update needs a resourceVersion. */
+  /** Of a CRD: generations are counted, and the schema is known. */
   readonly isCustom: boolean;
   readonly schema: TypeNode;
+  /** An update of what is not there makes it. */
+  readonly isMadeByUpdate: boolean;
+  /** An update must name the version that it replaces. */
+  readonly needsVersion: boolean;
+  /** Status and the like that a Go struct has even where nothing was sent. */
+  readonly blank: object;
+  /** Paths of fields beside the name that field selectors may name. */
+  readonly selectable: readonly string[];
 }
+
+const selectableOf = ({ selectableFields = [] }: { selectableFields?: readonly { jsonPath: string }[] }): string[] =>
+  selectableFields.map(({ jsonPath }) => jsonPath.replace(/^\./, ''));
 
 const customKinds = (): Kind[] =>
   loadCrds().flatMap(({ spec }) =>
@@ -23,16 +34,23 @@ const customKinds = (): Kind[] =>
         type: { group, version: version.name, plural, kind, namespaced: scope === 'Namespaced' },
         hasStatus: 'subresources' in version && 'status' in (version.subresources as object),
         isCustom: true,
-        schema: { ...schema, fields: { ...schema.fields, metadata: METADATA } },
+        schema: { ...schema, fields: { ...schema.fields, apiVersion: UNTYPED, kind: UNTYPED, metadata: METADATA } },
+        isMadeByUpdate: false,
+        needsVersion: true,
+        blank: {},
+        selectable: selectableOf(version as { selectableFields?: readonly { jsonPath: string }[] }),
       };
     }),
   );
 
 export const kindsOf = (): Kind[] => [
   ...customKinds(),
-  ...CORE.map(({ type, hasStatus }) => ({
-    type,
-    hasStatus,
+  ...CORE.map((one) => ({
+    needsVersion: false,
+    isMadeByUpdate: false,
+    blank: {},
+    ...one,
+    selectable: [],
     isCustom: false,
     schema: { ...UNTYPED, fields: { metadata: METADATA } },
   })),

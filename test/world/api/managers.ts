@@ -2,7 +2,7 @@
 import type { KubeObject } from '../../../common/kube/types';
 import { apiVersionOf } from '../../../common/kube/types';
 import { FieldNode } from './fields';
-import type { Json } from './json';
+import { without, type Json } from './json';
 import type { Kind } from './kinds';
 import { refusal } from './refusals';
 import { compare, fieldsOf, merged, removed, withParents } from './typed';
@@ -51,14 +51,18 @@ function encoded(managers: Managers): readonly unknown[] {
 
 const SYSTEM = ['name', 'namespace', 'creationTimestamp', 'selfLink', 'uid', 'generation', 'managedFields'];
 
-/** Fields that nobody owns, or that this endpoint leaves as they were. */
-function stripped(set: FieldNode, kind: Kind, subresource: 'status' | undefined): FieldNode {
-  const rest = set.except('f:apiVersion').except('f:kind');
-  if (subresource === 'status') return rest.except('f:metadata').except('f:spec');
+function unowned(set: FieldNode): FieldNode {
   const system = new FieldNode();
   for (const name of [...SYSTEM, 'resourceVersion']) system.insert(['f:metadata', `f:${name}`]);
   system.insert(['f:metadata']);
-  const own = rest.difference(system);
+  return set.difference(system);
+}
+
+/** Without fields that nobody owns, or that this endpoint leaves as they were. */
+function stripped(set: FieldNode, kind: Kind, subresource: 'status' | undefined): FieldNode {
+  const rest = set.except('f:apiVersion').except('f:kind');
+  if (subresource === 'status') return unowned(rest.except('f:spec'));
+  const own = unowned(rest);
   return kind.hasStatus ? own.except('f:status') : own;
 }
 
@@ -80,7 +84,7 @@ export function afterUpdate(
   author: Author,
 ): readonly unknown[] | undefined {
   const known = next.metadata.managedFields ?? live?.metadata.managedFields;
-  const { changed, removed: gone } = compare(live ?? {}, next, kind.schema);
+  const { changed, removed: gone } = compare(live ?? kind.blank, next, kind.schema);
   const [took, lost] = [changed, gone].map((set) => stripped(set, kind, author.subresource));
   if (took === undefined || lost === undefined || (took.isEmpty && lost.isEmpty)) return known;
   const managers = new Map(decoded(known));
@@ -99,14 +103,16 @@ export function applied(
   config: Json,
   { author, force }: { readonly author: Author; readonly force: boolean },
 ): Json {
+  const kept = author.subresource === 'status' ? 'spec' : kind.hasStatus ? 'status' : '';
+  const wanted = without(config, kept);
   const managers = new Map(decoded((live.metadata as { managedFields?: unknown[] } | undefined)?.managedFields));
   const me = self(kind, author, 'Apply');
   const id = idOf(me);
   const last = managers.get(id);
-  const set = stripped(fieldsOf(config, kind.schema), kind, author.subresource);
+  const set = stripped(fieldsOf(wanted, kind.schema), kind, author.subresource);
   const isAsBefore = last !== undefined && last.set.difference(set).isEmpty && set.difference(last.set).isEmpty;
   managers.set(id, { ...me, ...(isAsBefore && last.time !== undefined && { time: last.time }), set });
-  let next = merged(live, config, kind.schema);
+  let next = merged(live, wanted, kind.schema);
   if (last !== undefined) {
     let all = new FieldNode();
     for (const manager of managers.values()) all = all.union(manager.set);

@@ -60,11 +60,11 @@ export const noSuchPath = (): Refused =>
     details: {},
   });
 
-export const alreadyExists = (type: ResourceType, name: string): Refused =>
+export const alreadyExists = (type: ResourceType, name: string, isGoing = false): Refused =>
   refusal({
     code: 409,
     reason: 'AlreadyExists',
-    message: `${qualified(type)} "${name}" already exists`,
+    message: `${isGoing ? 'object is being deleted: ' : ''}${qualified(type)} "${name}" already exists`,
     details: about(type, name),
   });
 
@@ -79,6 +79,15 @@ export const conflict = (type: ResourceType, name: string, why = MODIFIED): Refu
   });
 
 export const badRequest = (message: string): Refused => refusal({ code: 400, reason: 'BadRequest', message });
+
+export const managerNeeded = (): Refused =>
+  invalid({ kind: 'PatchOptions', group: 'meta.k8s.io', version: 'v1', plural: '', namespaced: false }, '', [
+    {
+      reason: 'FieldValueRequired',
+      message: 'Required value: is required for apply patch',
+      field: 'fieldManager',
+    },
+  ]);
 
 /** `causes` as field errors: `metadata.name: Required value: …`. */
 export function invalid(type: ResourceType, name: string, causes: readonly Cause[]): Refused {
@@ -111,6 +120,31 @@ export function namespaceTerminating(type: ResourceType, name: string, namespace
 export function forbidden(type: ResourceType, name: string, why: string): Refused {
   const message = `${qualified(type)} "${name}" is forbidden: ${why}`;
   return refusal({ code: 403, reason: 'Forbidden', message, details: about(type, name) });
+}
+
+/** What its code and message alone tell: an error that the server did not foresee. */
+export const unforeseen = (message: string): Refused =>
+  new Refused(500, { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message, code: 500 });
+
+/** An update that names another UID than what is stored; `uid` is empty where nothing is. */
+export function otherUid(type: ResourceType, key: string, name: string, uid: readonly [string, string]): Refused {
+  const words = `Precondition failed: UID in precondition: ${uid[0]}, UID in object meta: ${uid[1]}`;
+  const why = `StorageError: invalid object, Code: 4, Key: ${key}, ResourceVersion: 0, AdditionalErrorMsg: ${words}`;
+  return conflict(type, name, why);
+}
+
+/** The same of a deletion, which names the kind instead of the resource. */
+export function otherThanMeant(type: ResourceType, name: string, why: string): Refused {
+  const { kind, group } = type;
+  const message = `Operation cannot be fulfilled on ${group === '' ? kind : `${kind}.${group}`} "${name}": ${why}`;
+  return refusal({ code: 409, reason: 'Conflict', message, details: { ...about(type, name), kind } });
+}
+
+/** What is there cannot be replaced blindly. */
+export function versionNeeded(type: ResourceType, name: string): Refused {
+  const message = 'Invalid value: 0: must be specified for an update';
+  const cause = { reason: 'FieldValueInvalid', message, field: 'metadata.resourceVersion' };
+  return invalid({ ...type, kind: type.plural }, name, [cause]);
 }
 
 /** A watch or a list from a version that is forgotten. */

@@ -1,5 +1,6 @@
 /** Label and field selectors, as far as anybody here uses them. */
 import type { KubeObject } from '../../../common/kube/types';
+import { partOf } from './json';
 import { badRequest } from './refusals';
 
 export type Matcher = (object: KubeObject) => boolean;
@@ -27,15 +28,20 @@ function labelTerm(term: string): Matcher {
   return ({ metadata }) => (metadata.labels?.[name] === undefined) === (isAbsent === '!');
 }
 
-function fieldTerm(term: string): Matcher {
-  const equal = /^([^=!]+)(==|=|!=)(.*)$/.exec(term);
-  const [, field = '', sign, value = ''] = equal ?? [];
-  if (field !== 'metadata.name' && field !== 'metadata.namespace')
-    throw badRequest(`field label not supported: ${field === '' ? term : field}`);
-  const read: (object: KubeObject) => string =
-    field === 'metadata.name' ? ({ metadata }) => metadata.name : ({ metadata }) => metadata.namespace ?? '';
-  return sign === '!=' ? (object) => read(object) !== value : (object) => read(object) === value;
-}
+const fieldTerm =
+  (selectable: readonly string[]) =>
+  (term: string): Matcher => {
+    const equal = /^([^=!]+)(==|=|!=)(.*)$/.exec(term);
+    const [, field = '', sign, value = ''] = equal ?? [];
+    if (!['metadata.name', 'metadata.namespace', ...selectable].includes(field))
+      throw badRequest(`field label not supported: ${field === '' ? term : field}`);
+    const steps = field.split('.');
+    const read = (object: KubeObject): string => {
+      const found = steps.reduce<unknown>(partOf, object);
+      return found === undefined ? '' : String(found);
+    };
+    return sign === '!=' ? (object) => read(object) !== value : (object) => read(object) === value;
+  };
 
 /** Commas outside of parentheses. */
 const termsOf = (text: string): string[] => text.split(/,(?![^(]*\))/).map((term) => term.trim());
@@ -51,9 +57,9 @@ export interface Selectors {
   readonly fieldSelector?: string;
 }
 
-export function matcherOf({ labelSelector, fieldSelector }: Selectors): Matcher {
+export function matcherOf({ labelSelector, fieldSelector }: Selectors, selectable: readonly string[]): Matcher {
   const labels = all(labelSelector, labelTerm);
-  const fields = all(fieldSelector, fieldTerm);
+  const fields = all(fieldSelector, fieldTerm(selectable));
   if (labels === EVERYTHING) return fields;
   return fields === EVERYTHING ? labels : (object) => labels(object) && fields(object);
 }

@@ -27,7 +27,14 @@ export interface ModelServerOptions {
 
 /** How soon what is in a namespace on its way out is deleted. */
 const SWEEP_MS = 1000;
-const OLD = 'The resourceVersion for the provided watch is too old.';
+const tooOld = (from: number, compacted: number): string => `too old resource version: ${from} (${compacted})`;
+const VERBS = { GET: 'get', POST: 'create', PUT: 'update', PATCH: 'patch', DELETE: 'delete' } as const;
+
+/** A list of one name is, for rights, about that name. */
+function listed(address: Address, { query = {} }: KubeRequest): Address {
+  const [, name] = /^metadata\.name=([^,]+)$/.exec(String(query['fieldSelector'] ?? '')) ?? [];
+  return name === undefined ? address : { ...address, name };
+}
 
 export class ModelServer {
   readonly #store: ObjectStore;
@@ -91,28 +98,28 @@ export class ModelServer {
   /** For the transport: does it now. Throws Refused. */
   answer(user: User, request: KubeRequest): unknown {
     const address = this.#addresses.parse(request.path);
+    const isList = request.method === 'GET' && address.name === undefined;
+    this.#authorize(user, isList ? listed(address, request) : address, isList ? 'list' : VERBS[request.method]);
     switch (request.method) {
       case 'GET':
-        return address.name === undefined ? this.#list(user, address, request) : this.#get(user, address);
+        return isList ? this.#list(address, request) : this.#get(address);
       case 'POST':
         return copyOf(this.#writes.create(this.#write(user, address, request), request.body));
       case 'PUT':
         return copyOf(this.#writes.update(this.#write(user, address, request), request.body));
       case 'PATCH':
         return copyOf(this.#patch(this.#write(user, address, request), request));
-      case 'DELETE': {
-        const left = this.#writes.delete(this.#write(user, address, request), request.body);
-        return left === undefined ? { kind: 'Status', apiVersion: 'v1', status: 'Success' } : copyOf(left);
-      }
+      case 'DELETE':
+        return copyOf(this.#writes.delete(this.#write(user, address, request), request.body) as KubeObject);
     }
   }
 
   /** For the transport: begins a watch. Throws Refused. */
   watch(user: User, request: StreamRequest, link: Link): Watch {
     const address = this.#addresses.parse(request.path);
-    this.#authorize(user, address, 'watch');
+    this.#authorize(user, listed(address, request), 'watch');
     const { query = {} } = request;
-    const matches = matcherOf(query as Selectors);
+    const matches = matcherOf(query as Selectors, address.kind.selectable);
     const { revision, compacted } = this.#store;
     const from = Number(query['resourceVersion'] ?? revision);
     const watch = new Watch(
@@ -130,38 +137,42 @@ export class ModelServer {
       { revision: () => this.#store.revision, onEnd: (over) => this.#watches.delete(over) },
     );
     this.#watches.add(watch);
-    if (from < compacted) watch.send(JSON.stringify({ type: 'ERROR', object: expired(OLD).status }));
+    if (from === 0) for (const object of this.#store.list(address.kind.type, address.namespace)) watch.show(object);
+    else if (from < compacted)
+      watch.send(JSON.stringify({ type: 'ERROR', object: expired(tooOld(from, compacted)).status }));
     else for (const commit of this.#store.since(from)) watch.tell(commit);
     return watch;
   }
 
-  #get(user: User, address: Address): unknown {
-    this.#authorize(user, address, 'get');
+  #get(address: Address): unknown {
     const { kind, namespace, name = '' } = address;
     const found = this.#store.get(kind.type, namespace, name);
     if (found === undefined) throw notFound(kind.type, name);
     return copyOf(found);
   }
 
-  #list(user: User, address: Address, { query = {} }: KubeRequest): unknown {
-    this.#authorize(user, address, 'list');
-    const { type } = address.kind;
-    const token = query['continue'];
-    const known = token === undefined || token === '' ? undefined : this.#pages.get(String(token));
-    if (token !== undefined && token !== '' && known === undefined)
+  #list({ kind, namespace }: Address, { query = {} }: KubeRequest): unknown {
+    const { type, selectable, isCustom } = kind;
+    const token = String(query['continue'] ?? '');
+    const known = this.#pages.get(token);
+    if (token !== '' && !/^t\d+$/.test(token)) throw badRequest('invalid continue token: continue key is not valid');
+    if (token !== '' && known === undefined)
       throw expired('The provided continue parameter is too old to display a consistent list result.');
     const revision = known?.revision ?? this.#store.revision;
-    const all = known?.rest ?? this.#store.list(type, address.namespace).filter(matcherOf(query as Selectors));
+    const all = known?.rest ?? this.#store.list(type, namespace).filter(matcherOf(query as Selectors, selectable));
     const limit = Number(query['limit'] ?? 0) || all.length;
     const [page, rest] = [all.slice(0, limit), all.slice(limit)];
-    const more = rest.length > 0 && `t${(this.#tokens += 1)}`;
-    if (more !== false) this.#pages.set(more, { revision, rest });
+    const more = rest.length > 0 ? `t${(this.#tokens += 1)}` : isCustom ? '' : undefined;
+    if (rest.length > 0) this.#pages.set(more as string, { revision, rest });
+    // With a selector nobody has counted.
+    const isCounted = rest.length > 0 && query['labelSelector'] === undefined && query['fieldSelector'] === undefined;
     return {
       kind: `${type.kind}List`,
       apiVersion: apiVersionOf(type),
       metadata: {
         resourceVersion: String(revision),
-        ...(more !== false && { continue: more, remainingItemCount: rest.length }),
+        ...(more !== undefined && { continue: more }),
+        ...(isCounted && { remainingItemCount: rest.length }),
       },
       items: page.map(copyOf),
     };
@@ -174,15 +185,26 @@ export class ModelServer {
     throw badRequest(`the body of the request was in an unknown format: ${contentType}`);
   }
 
-  #write(user: User, address: Address, { query }: KubeRequest): Write {
+  #write(user: User, address: Address, { query }: Pick<KubeRequest, 'query'>): Write {
     const manager = query?.['fieldManager'];
     const fieldManager = manager === undefined ? undefined : String(manager);
-    return { user, address, fieldManager, wallMs: this.options.clock.wallMs() };
+    const need = (verb: string): void => this.#authorize(user, address, verb);
+    return { user, address, fieldManager, wallMs: this.options.clock.wallMs(), need };
   }
 
-  #authorize(user: User, { kind, namespace, name }: Address, verb: string): void {
-    const where = { ...(namespace !== undefined && { namespace }), ...(name !== undefined && { name }) };
-    const refused = this.#admission.authorize({ user, verb, resource: kind.type, ...where }, this.#store);
+  #authorize(user: User, address: Address, verb: string): void {
+    const { kind, name, subresource } = address;
+    const isNamespace = kind.type.plural === NAMESPACES.plural && kind.type.group === '';
+    const namespace = isNamespace ? name : address.namespace;
+    const request = {
+      user,
+      verb,
+      resource: kind.type,
+      ...(subresource && { subresource }),
+      ...(namespace !== undefined && { namespace }),
+      ...(name !== undefined && { name }),
+    };
+    const refused = this.#admission.authorize(request, this.#store);
     if (refused !== undefined) throw new Refused(refused.code, refused.status);
   }
 
@@ -211,9 +233,10 @@ export class ModelServer {
       if (!kind.type.namespaced) continue;
       for (const { metadata } of this.#store.list(kind.type, namespace.metadata.name)) {
         const address = { kind, namespace: namespace.metadata.name, name: metadata.name };
-        const write = { user, address, fieldManager: undefined, wallMs: this.options.clock.wallMs() };
+        const write = this.#write(user, address, { query: {} });
         try {
-          if (this.#writes.delete(write, {}) !== undefined) left += 1;
+          this.#writes.delete(write, {});
+          if (this.#store.get(kind.type, namespace.metadata.name, metadata.name) !== undefined) left += 1;
         } catch (error) {
           if (!(error instanceof Refused)) throw error;
           left += 1; // a policy holds it

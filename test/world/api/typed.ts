@@ -44,7 +44,7 @@ const fieldType = (type: TypeNode, name: string): TypeNode => type.fields[name] 
 const isGranular = (value: unknown, type: TypeNode): boolean =>
   Array.isArray(value) ? type.list !== undefined : isObject(value) && !type.isAtomic;
 
-function itemKey(item: unknown, type: TypeNode): string {
+export function itemKey(item: unknown, type: TypeNode): string {
   if (type.list === 'set' || !isObject(item)) return `v:${JSON.stringify(item)}`;
   const keys = [...type.keys].sort().filter((key) => item[key] !== undefined);
   return `k:${JSON.stringify(Object.fromEntries(keys.map((key) => [key, item[key]])))}`;
@@ -126,18 +126,45 @@ export function merged(live: unknown, config: unknown, type: TypeNode): unknown 
   return result;
 }
 
-/** In the configuration's order; what only the live list has keeps its place before the next. */
+/**
+ * As structured-merge-diff does it: an item that both have goes where the configuration wants it,
+ * and what only the live list has stays behind what was before it.
+ */
 function mergedLists(live: readonly unknown[], config: readonly unknown[], type: TypeNode): unknown[] {
-  const wanted = new Map(config.map((item) => [itemKey(item, type), item]));
-  const known = new Map(live.map((item) => [itemKey(item, type), item]));
+  const keysOf = (list: readonly unknown[]): string[] => list.map((item) => itemKey(item, type));
+  const [liveKeys, wantedKeys] = [keysOf(live), keysOf(config)];
+  const known = new Map(live.map((item, n) => [liveKeys[n], item]));
+  const wanted = new Map(config.map((item, n) => [wantedKeys[n], item]));
+  const shared = wantedKeys.filter((key) => known.has(key));
+  const done = new Set<string>();
   const result: unknown[] = [];
-  const left = [...known.keys()];
-  for (const [key, item] of wanted) {
-    while (left[0] !== undefined && !wanted.has(left[0])) result.push(known.get(left.shift() ?? ''));
-    if (known.has(key)) left.splice(left.indexOf(key), 1);
-    result.push(merged(known.get(key), item, type.items ?? UNTYPED));
+  const take = (key: string): void => {
+    result.push(merged(known.get(key), wanted.get(key), type.items ?? UNTYPED));
+    done.add(key);
+    if (key === shared[0]) shared.shift();
+  };
+  for (let [at, next] = [0, 0]; at < liveKeys.length || next < wantedKeys.length;) {
+    const [mine, theirs] = [liveKeys[at], wantedKeys[next]];
+    if (mine !== undefined && mine === theirs) {
+      take(mine);
+      at += 1;
+      next += 1;
+      continue;
+    }
+    if (mine !== undefined && !wanted.has(mine)) {
+      result.push(known.get(mine));
+      at += 1;
+      continue;
+    }
+    // Both have it, and it is not its turn.
+    const isLater = theirs !== undefined && shared[0] !== undefined && shared[0] !== mine;
+    if (mine !== undefined && (isLater || done.has(mine))) at += 1;
+    if (theirs !== undefined && !(isLater && mine !== undefined)) {
+      take(theirs);
+      next += 1;
+    }
   }
-  return [...result, ...left.map((key) => known.get(key))];
+  return result;
 }
 
 /** Without the fields that `gone` owns, and all that is below them. */

@@ -64,6 +64,11 @@ export class Watch {
     this.send(`{"type":"${word}","object":${textOf(shown)}}`);
   }
 
+  /** What is there already, for a watch from anywhere. */
+  show(object: KubeObject): void {
+    if (this.options.matches(object)) this.send(`{"type":"ADDED","object":${textOf(object)}}`);
+  }
+
   send(line: string): void {
     if (this.#isOver) return;
     this.#waiting.push(line);

@@ -2,34 +2,47 @@
 import type { KubeObject, ObjectMeta } from '../../../common/kube/types';
 import type { Random } from '../../../common/ports';
 import type { Address } from './address';
-import { asSent, isObject, isSame, mergePatched, without, type Json } from './json';
+import { asSent, isSame, mergePatched, without, type Json } from './json';
 import type { Kind } from './kinds';
+import { deleted, marked, refuseAnother } from './deletes';
 import { afterUpdate, applied, isoSeconds, type Author } from './managers';
+import { admissionRequest, bare, contentOf, merged, newUid, objectOf, seenBy, withManagers } from './prepare';
+import type { Loose } from './prepare';
 import {
-  isRefusal,
   Refused,
   alreadyExists,
   badRequest,
   conflict,
-  invalid,
+  isRefusal,
+  managerNeeded,
   namespaceTerminating,
   notFound,
+  otherUid,
+  unforeseen,
+  versionNeeded,
 } from './refusals';
+import { checkLease } from './lease-times';
 import type { Admission, AdmissionRequest, User } from './ports';
 import type { ObjectStore } from './store';
+import { notTyped } from './undeclared';
 import { NAMESPACES } from '../../../common/kube/resources';
+import { apiVersionOf } from '../../../common/kube/types';
 
 export interface Write {
   readonly user: User;
   readonly address: Address;
   readonly fieldManager: string | undefined;
   readonly wallMs: number;
+  /** Throws unless the user may do that as well. */
+  readonly need: (verb: 'create') => void;
 }
 
-type Meta = { -readonly [K in keyof ObjectMeta]: ObjectMeta[K] };
-type Loose = KubeObject & { readonly spec?: unknown; readonly status?: unknown };
+type Verb = 'apply' | 'patch' | 'update';
 
 export class Writes {
+  /** Whose defaults are shown and not stored yet: the next write stores them, whatever it says. */
+  readonly #unsettled = new WeakSet<KubeObject>();
+
   constructor(
     private readonly store: ObjectStore,
     private readonly admission: Admission,
@@ -39,211 +52,150 @@ export class Writes {
   create(write: Write, body: unknown): KubeObject {
     const { kind, namespace } = write.address;
     const sent = objectOf(body, kind);
-    const metadata: Meta = { ...sent.metadata, ...(namespace !== undefined && { namespace }) };
-    if (metadata.resourceVersion !== undefined && metadata.resourceVersion !== '')
-      throw badRequest('resourceVersion should not be set on objects to be created');
-    if (metadata.name === undefined || metadata.name === '')
-      throw invalid(kind.type, '', [
-        {
-          reason: 'FieldValueRequired',
-          message: 'Required value: name or generateName is required',
-          field: 'metadata.name',
-        },
-      ]);
-    const object = { ...(kind.hasStatus ? without(sent, 'status') : sent), metadata } as Loose;
-    return this.#create(write, object, undefined);
+    if (namespace !== undefined && (sent.metadata.namespace ?? namespace) !== namespace)
+      throw badRequest('the namespace of the provided object does not match the namespace sent on the request');
+    return this.#createSent(write, sent);
   }
 
   update(write: Write, body: unknown): KubeObject {
-    const { kind, name } = write.address;
+    const { kind, name = '' } = write.address;
     const sent = objectOf(body, kind);
     if (sent.metadata.name !== name)
       throw badRequest(`the name of the object (${sent.metadata.name}) does not match the name on the URL (${name})`);
-    const live = this.#live(write.address);
-    const version = sent.metadata.resourceVersion ?? '';
-    if (version === '' && kind.isCustom)
-      throw invalid(kind.type, name ?? '', [
-        {
-          reason: 'FieldValueInvalid',
-          message: 'Invalid value: 0x0: must be specified for an update',
-          field: 'metadata.resourceVersion',
-        },
-      ]);
-    return this.#update(write, live, sent, 'update');
+    const live = this.#find(write.address);
+    if (live === undefined && !kind.isMadeByUpdate) throw notFound(kind.type, name);
+    const { uid } = sent.metadata;
+    if (uid !== undefined && uid !== live?.metadata.uid)
+      throw otherUid(kind.type, storageKey(write.address), name, [uid, live?.metadata.uid ?? '']);
+    if (live !== undefined) return this.#update(write, live, sent, 'update');
+    write.need('create');
+    return this.#createSent(write, { ...sent, metadata: without(sent.metadata, 'resourceVersion') });
   }
 
   mergePatch(write: Write, patch: unknown): KubeObject {
     const live = this.#live(write.address);
-    const sent = asSent(patch) as { metadata?: { resourceVersion?: string } };
-    const next = mergePatched(live, sent) as Loose;
+    const next = mergePatched(live, asSent(patch)) as Loose;
     return this.#update(write, live, next, 'patch');
   }
 
   apply(write: Write, config: unknown, force: boolean): KubeObject {
-    const { kind, namespace, name, subresource } = write.address;
-    const { fieldManager } = write;
-    if (fieldManager === undefined)
-      throw badRequest(
-        'PatchOptions.meta.k8s.io "" is invalid: fieldManager: Required value: is required for apply patch',
-      );
+    const { kind, namespace, name = '', subresource } = write.address;
+    if (write.fieldManager === undefined) throw managerNeeded();
     const sent = objectOf(config, kind);
-    const live = this.store.get(kind.type, namespace, name ?? '');
-    if (live === undefined && subresource !== undefined) throw notFound(kind.type, name ?? '');
-    const author = this.#author(write);
+    const live = this.#find(write.address);
+    if (live === undefined && subresource !== undefined) throw notFound(kind.type, name);
+    if (sent.metadata.managedFields !== undefined) throw badRequest('metadata.managedFields must be nil');
+    const wrong = kind.isCustom ? notTyped(sent, kind.schema) : undefined;
+    if (wrong !== undefined) {
+      const what = `${namespace ?? ''}/${name}; ${apiVersionOf(kind.type)}, Kind=${kind.type.kind}`;
+      throw unforeseen(`failed to create typed patch object (${what}): ${wrong}`);
+    }
     const named = { ...sent.metadata, ...(namespace !== undefined && { namespace }), name };
     const { resourceVersion } = sent.metadata;
     const next = applied(
       kind,
       (live ?? {}) as unknown as Json,
       { ...sent, metadata: without(named, 'resourceVersion') } as unknown as Json,
-      { author, force },
+      { author: authorOf(write), force },
     ) as unknown as Loose;
     if (live === undefined) {
-      if (resourceVersion !== undefined) throw conflict(kind.type, name ?? '');
+      write.need('create');
       const { managedFields } = next.metadata;
-      return this.#create(write, kind.hasStatus ? (without(next, 'status') as Loose) : next, managedFields);
+      return this.#create(write, kind.hasStatus ? without(next, 'status') : next, managedFields);
     }
     const metadata = { ...next.metadata, resourceVersion: resourceVersion ?? live.metadata.resourceVersion };
     return this.#update(write, live, { ...next, metadata } as Loose, 'apply');
   }
 
-  delete(write: Write, options: unknown): KubeObject | undefined {
-    const { kind, name } = write.address;
+  delete(write: Write, options: unknown): object {
+    const { kind } = write.address;
     const live = this.#live(write.address);
-    const { preconditions } = (asSent(options ?? {}) ?? {}) as {
-      preconditions?: { uid?: string; resourceVersion?: string };
-    };
-    if (preconditions?.uid !== undefined && preconditions.uid !== live.metadata.uid)
-      throw conflict(
-        kind.type,
-        name ?? '',
-        `Precondition failed: UID in precondition: ${preconditions.uid}, UID in object meta: ${live.metadata.uid}`,
-      );
-    if (preconditions?.resourceVersion !== undefined && preconditions.resourceVersion !== live.metadata.resourceVersion)
-      throw conflict(
-        kind.type,
-        name ?? '',
-        `Precondition failed: ResourceVersion in precondition: ${preconditions.resourceVersion}, ResourceVersion in object meta: ${live.metadata.resourceVersion}`,
-      );
-    this.#authorized(write, 'delete', { oldObject: live });
-    const isNamespace = kind.type.plural === NAMESPACES.plural && kind.type.group === '';
-    if ((live.metadata.finalizers ?? []).length === 0 && !isNamespace) {
-      this.store.commit({ user: write.user, verb: 'delete', resource: kind.type, object: undefined, before: live });
-      return undefined;
+    refuseAnother(write.address, live, options);
+    this.#admitted(write, 'delete', { oldObject: live });
+    if ((live.metadata.finalizers ?? []).length === 0 && !isNamespace(kind)) {
+      this.#commit(write, 'delete', undefined, live);
+      return deleted(write.address, live);
     }
     if (live.metadata.deletionTimestamp !== undefined) return live;
-    const { generation } = live.metadata;
-    const metadata = {
-      ...live.metadata,
-      deletionTimestamp: isoSeconds(write.wallMs),
-      deletionGracePeriodSeconds: 0,
-      ...(generation !== undefined && { generation: generation + 1 }),
-    };
-    const object = { ...live, metadata, ...(isNamespace && { status: { phase: 'Terminating' } }) } as KubeObject;
-    return this.store.commit({ user: write.user, verb: 'delete', resource: kind.type, object, before: live });
+    return this.#commit(write, 'delete', marked(live, write.wallMs, isNamespace(kind)), live);
+  }
+
+  #createSent(write: Write, sent: Loose): KubeObject {
+    const { kind, namespace } = write.address;
+    const metadata = { ...sent.metadata, ...(namespace !== undefined && { namespace }) };
+    return this.#create(write, { ...(kind.hasStatus ? without(sent, 'status') : sent), metadata }, undefined);
   }
 
   #create(write: Write, object: Loose, managed: readonly unknown[] | undefined): KubeObject {
     const { kind, namespace } = write.address;
-    const { name } = object.metadata;
+    const { name, resourceVersion = '' } = object.metadata;
     this.#needNamespace(kind, namespace, name);
-    const admitted = this.#authorized(write, 'create', { object });
-    if (this.store.get(kind.type, namespace, name) !== undefined) throw alreadyExists(kind.type, name);
-    const isNamespace = kind.type.plural === NAMESPACES.plural && kind.type.group === '';
-    const metadata: Meta = {
+    checkLease(kind, object);
+    const admitted = this.#admitted(write, 'create', { object });
+    if (resourceVersion !== '') throw unforeseen('resourceVersion should not be set on objects to be created');
+    const there = this.store.get(kind.type, namespace, name);
+    if (there !== undefined) throw alreadyExists(kind.type, name, there.metadata.deletionTimestamp !== undefined);
+    const metadata: ObjectMeta = {
       ...admitted.metadata,
       uid: newUid(this.random),
       creationTimestamp: isoSeconds(write.wallMs),
       ...(kind.isCustom && { generation: 1 }),
-      ...(isNamespace && { labels: { ...admitted.metadata.labels, 'kubernetes.io/metadata.name': name } }),
+      ...(isNamespace(kind) && { labels: { ...admitted.metadata.labels, 'kubernetes.io/metadata.name': name } }),
     };
-    const next = { ...admitted, metadata, ...(isNamespace && { status: { phase: 'Active' } }) } as KubeObject;
-    const fields = managed ?? afterUpdate(kind, undefined, next, this.#author(write));
-    return this.#commit(write, 'create', withManagers(next, fields), undefined);
+    const ofNamespace = { spec: { finalizers: ['kubernetes'] }, status: { phase: 'Active' } };
+    const next = { ...admitted, metadata, ...(isNamespace(kind) && ofNamespace) } as Loose;
+    const sent = isNamespace(kind) ? { ...admitted, metadata, ...kind.blank } : without(next, 'status');
+    const fields = managed ?? afterUpdate(kind, undefined, kind.hasStatus ? sent : next, authorOf(write));
+    const made = this.#commit(write, 'create', withManagers(next, fields), undefined);
+    if (kind.isCustom && next.status !== undefined) this.#unsettled.add(made);
+    return made;
   }
 
-  #update(write: Write, live: KubeObject, sent: Loose, verb: 'apply' | 'patch' | 'update'): KubeObject {
-    const { kind, subresource } = write.address;
-    const { name, uid, resourceVersion = '' } = sent.metadata;
-    if (uid !== undefined && uid !== live.metadata.uid)
-      throw conflict(
-        kind.type,
-        name,
-        `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${live.metadata.uid}`,
-      );
+  #update(write: Write, live: KubeObject, sent: Loose, verb: Verb): KubeObject {
+    const { kind, subresource, name = '' } = write.address;
+    if (sent.metadata.name !== name)
+      throw badRequest(`the name of the object (${sent.metadata.name}) does not match the name on the URL (${name})`);
+    const { resourceVersion = '' } = sent.metadata;
+    if (resourceVersion === '' && kind.needsVersion) throw versionNeeded(kind.type, name);
     if (resourceVersion !== '' && resourceVersion !== live.metadata.resourceVersion) throw conflict(kind.type, name);
-    const asked = this.#merged(kind, live as Loose, sent, subresource);
-    const admitted = this.#authorized(write, verb === 'update' ? 'update' : 'patch', {
-      object: asked,
-      oldObject: live,
-    });
+    checkLease(kind, sent);
+    const object = merged(kind, live, sent, subresource);
+    const admitted = this.#admitted(write, verb === 'update' ? 'update' : 'patch', { object, oldObject: live });
     const isOtherSpec = kind.isCustom && !isSame(contentOf(admitted), contentOf(live));
     const generation = (live.metadata.generation ?? 0) + (isOtherSpec ? 1 : 0);
-    const next = {
-      ...admitted,
-      metadata: { ...admitted.metadata, ...(kind.isCustom && { generation }) },
-    } as KubeObject;
-    const fields = verb === 'apply' ? sent.metadata.managedFields : afterUpdate(kind, live, next, this.#author(write));
+    const metadata = { ...admitted.metadata, ...(kind.isCustom && { generation }) };
+    const next = { ...admitted, metadata } as KubeObject;
+    const author = authorOf(write);
+    const seen = seenBy(subresource, next, sent);
+    const fields = verb === 'apply' ? sent.metadata.managedFields : afterUpdate(kind, live, seen, author);
     const whole = withManagers(next, fields);
-    if (isSame(bare(whole), bare(live))) return live;
     const isLast = live.metadata.deletionTimestamp !== undefined && (whole.metadata.finalizers ?? []).length === 0;
-    const isNamespace = kind.type.plural === NAMESPACES.plural && kind.type.group === '';
-    if (!isLast || isNamespace) return this.#commit(write, verb, whole, live);
-    this.store.commit({ user: write.user, verb, resource: kind.type, object: undefined, before: live });
-    return whole;
-  }
-
-  /** A write to one endpoint leaves what belongs to the other as it was. */
-  #merged(kind: Kind, live: Loose, sent: Loose, subresource: 'status' | undefined): Loose {
-    if (subresource === 'status') {
-      const { status } = sent;
-      const { managedFields } = sent.metadata;
-      const metadata = managedFields === undefined ? live.metadata : { ...live.metadata, managedFields };
-      return { ...(without(live, 'status') as Loose), metadata, ...(status !== undefined && { status }) };
+    if (isLast && !isNamespace(kind)) {
+      this.#commit(write, verb, undefined, live);
+      return whole;
     }
-    const { uid, creationTimestamp, deletionTimestamp, deletionGracePeriodSeconds, generation, namespace } =
-      live.metadata;
-    const kept = asSent({
-      uid,
-      creationTimestamp,
-      deletionTimestamp,
-      deletionGracePeriodSeconds,
-      generation,
-      namespace,
-    }) as object;
-    const metadata = { ...sent.metadata, ...kept, resourceVersion: live.metadata.resourceVersion } as ObjectMeta;
-    if (!kind.hasStatus) return { ...sent, metadata };
-    const { status } = live;
-    return { ...(without(sent, 'status') as Loose), metadata, ...(status !== undefined && { status }) };
+    if (isSame(bare(whole), bare(live)) && !this.#unsettled.has(live)) return live;
+    return this.#commit(write, verb, whole, live);
   }
 
-  #commit(write: Write, verb: string, object: KubeObject, before: KubeObject | undefined): KubeObject {
+  #commit(write: Write, verb: string, object: KubeObject | undefined, before: KubeObject | undefined): KubeObject {
     return this.store.commit({ user: write.user, verb, resource: write.address.kind.type, object, before });
   }
 
-  #authorized(write: Write, verb: string, objects: Pick<AdmissionRequest, 'object' | 'oldObject'>): Loose {
-    const { kind, namespace, name, subresource } = write.address;
-    const request: AdmissionRequest = {
-      user: write.user,
-      verb,
-      resource: kind.type,
-      ...(subresource && { subresource }),
-      ...(namespace !== undefined && { namespace }),
-      ...((name ?? objects.object?.metadata.name) !== undefined && {
-        name: name ?? (objects.object?.metadata.name as string),
-      }),
-      ...objects,
-    };
-    const refused = this.admission.authorize(request, this.store);
-    if (refused !== undefined) throw new Refused(refused.code, refused.status);
+  #admitted(write: Write, verb: string, objects: Pick<AdmissionRequest, 'object' | 'oldObject'>): Loose {
+    const request = admissionRequest(write.user, verb, write.address, objects);
     const answer = this.admission.admit(request, this.store);
     if (isRefusal(answer)) throw new Refused(answer.code, answer.status);
     return answer.object;
   }
 
-  #live({ kind, namespace, name = '' }: Address): KubeObject {
-    const live = this.store.get(kind.type, namespace, name);
-    if (live === undefined) throw notFound(kind.type, name);
+  #find({ kind, namespace, name = '' }: Address): KubeObject | undefined {
+    return this.store.get(kind.type, namespace, name);
+  }
+
+  #live(address: Address): KubeObject {
+    const live = this.#find(address);
+    if (live === undefined) throw notFound(address.kind.type, address.name ?? '');
     return live;
   }
 
@@ -253,38 +205,18 @@ export class Writes {
     if (found === undefined) throw notFound(NAMESPACES, namespace ?? '');
     if (found.metadata.deletionTimestamp !== undefined) throw namespaceTerminating(type, name, namespace ?? '');
   }
-
-  #author({ user, fieldManager, wallMs, address }: Write): Author {
-    const { subresource } = address;
-    return { manager: fieldManager ?? user.agent ?? user.name, wallMs, ...(subresource && { subresource }) };
-  }
 }
 
-function objectOf(body: unknown, { type }: Kind): Loose {
-  const sent = asSent(body);
-  if (!isObject(sent) || sent['kind'] !== type.kind)
-    throw badRequest(`the object provided is unrecognized: want ${type.kind}`);
-  return { ...sent, metadata: sent['metadata'] ?? {} } as unknown as Loose;
+const isNamespace = ({ type }: Kind): boolean => type.plural === NAMESPACES.plural && type.group === '';
+
+function authorOf({ user, fieldManager, wallMs, address }: Write): Author {
+  const { subresource } = address;
+  return { manager: fieldManager ?? user.agent ?? user.name, wallMs, ...(subresource && { subresource }) };
 }
 
-/** All but metadata and status: what generations count. */
-const contentOf = (object: Loose): object => without(without(object, 'metadata'), 'status');
-
-function bare(object: KubeObject): object {
-  const { managedFields, resourceVersion, ...metadata } = object.metadata;
-  void resourceVersion;
-  return {
-    ...object,
-    metadata: { ...metadata, managers: (managedFields ?? []).map((m) => ({ ...(m as object), time: '' })) },
-  };
-}
-
-function withManagers(object: KubeObject, managedFields: readonly unknown[] | undefined): KubeObject {
-  if (managedFields === undefined) return object;
-  return { ...object, metadata: { ...object.metadata, managedFields } };
-}
-
-export function newUid(random: Random): string {
-  const digits = Array.from({ length: 32 }, () => Math.floor(random.next() * 16).toString(16)).join('');
-  return digits.replace(/^(.{8})(.{4}).(.{3}).(.{3})(.{12})$/, '$1-$2-4$3-8$4-$5');
+/** Where etcd has it. */
+function storageKey({ kind, namespace, name }: Address): string {
+  const { group, plural } = kind.type;
+  const parts = ['', 'registry', ...(kind.isCustom ? [group] : []), plural, namespace, name];
+  return parts.filter((part) => part !== undefined).join('/');
 }

@@ -25,10 +25,10 @@ function admitCustom(kind: CustomResource, request: AdmissionRequest): { object:
   const { resource, oldObject: old, subresource, fieldValidation } = request;
   const dropped: string[] = [];
   const read = kind.read(request.object as unknown as JsonObject, dropped);
-  if (read.malformed !== undefined) return badRequest(`metadata.${read.malformed} is not of its type`);
+  const words = `${resource.kind} in version "${resource.version}" cannot be handled as a ${resource.kind}`;
+  if (read.malformed !== undefined) return badRequest(`${words}: ${read.malformed}`);
   if (fieldValidation === 'Strict' && dropped.length > 0) {
     const unknown = dropped.sort().map((field) => `unknown field "${field}"`);
-    const words = `${resource.kind} in version "${resource.version}" cannot be handled as a ${resource.kind}`;
     return badRequest(`${words}: strict decoding error: ${unknown.join(', ')}`);
   }
   const object = prepared(read.object, old as unknown as JsonObject | undefined, { kind, subresource });

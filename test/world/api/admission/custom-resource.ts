@@ -9,7 +9,7 @@ import { readMetadata } from './decode';
 import { WHOLE, child, invalid, required } from './field-error';
 import type { FieldError, FieldErrorType } from './field-error';
 import { checkListTypes } from './list-types';
-import { checkCreated, checkUpdated } from './metadata';
+import { checkCreated, checkFinalizers, checkUpdated } from './metadata';
 import { subdomainProblems } from './names';
 import { checkRules, compileRules } from './rules';
 import type { RuleTree } from './rules';
@@ -98,7 +98,8 @@ export class CustomResource {
 
   updated(object: KubeObject, old: KubeObject, isStatus: boolean): FieldError[] {
     // The API server looks at the metadata twice, and so tells everything twice.
-    const errors = [...checkUpdated(object, old), ...checkUpdated(object, old)];
+    const { finalizers } = object.metadata;
+    const errors = [...checkUpdated(object, old), ...checkUpdated(object, old), ...checkFinalizers(finalizers)];
     return this.checked(object as unknown as JsonObject, old as unknown as JsonObject, isStatus, errors);
   }
 

@@ -42,9 +42,24 @@ function hasShape(value: Json, shape: Shape): boolean {
 const isEmpty = (value: Json, shape: Shape): boolean =>
   value === null || (shape !== 'integer' && Object.keys(value).length === 0);
 
+const GO_TYPES: Readonly<Record<Shape, string>> = {
+  string: 'string',
+  integer: 'int64',
+  texts: 'string',
+  map: 'string',
+  list: '[]interface {}',
+};
+
+function malformedText(key: string, value: Json, shape: Shape): string {
+  const inner = typeof value === 'object' && value !== null ? Object.values(value) : [value];
+  const found = (shape === 'map' || shape === 'texts' ? inner.find((one) => !isText(one as Json)) : value) as Json;
+  const word = isList(found) ? 'array' : typeof found === 'boolean' ? 'bool' : typeof found;
+  return `json: cannot unmarshal ${word} into Go struct field ObjectMeta.${key} of type ${GO_TYPES[shape]}`;
+}
+
 export interface Read {
   readonly metadata: JsonObject;
-  /** The first field that is not of its type. */
+  /** What is wrong with the first field that is not of its type. */
   readonly malformed?: string;
 }
 
@@ -55,7 +70,8 @@ export function readMetadata(metadata: JsonObject, dropped?: string[]): Read {
     const value = metadata[key] as Json;
     const shape = FIELDS[key];
     if (shape === undefined) dropped?.push(`metadata.${key}`);
-    else if (value !== null && !hasShape(value, shape)) return { metadata, malformed: key };
+    else if (value !== null && !hasShape(value, shape))
+      return { metadata, malformed: malformedText(key, value, shape) };
     if (shape === undefined || isEmpty(value, shape)) delete (changed ??= { ...metadata })[key];
   }
   return { metadata: changed ?? metadata };

@@ -69,6 +69,6 @@ function checkOwner(owner: OwnerReference): FieldError[] {
   );
 }
 
-function checkFinalizers(finalizers: readonly string[] = []): FieldError[] {
+export function checkFinalizers(finalizers: readonly string[] = []): FieldError[] {
   return finalizers.flatMap((one) => keyProblems(one).map((why) => invalid('metadata.finalizers', one, why)));
 }

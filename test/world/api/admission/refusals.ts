@@ -41,7 +41,7 @@ export function denied(type: ResourceType, name: string | undefined, why: string
 }
 
 /** All that is wrong at once; what is said twice stands once in the message, and twice in the causes. */
-export function invalidObject(type: ResourceType, name: string, errors: readonly FieldError[]): Refusal {
+export function invalidObject(type: ResourceType, name: string | undefined, errors: readonly FieldError[]): Refusal {
   const causes: StatusCause[] = errors.map((error) => ({
     reason: error.type,
     message: bodyOf(error),
@@ -49,6 +49,6 @@ export function invalidObject(type: ResourceType, name: string, errors: readonly
   }));
   const texts = [...new Set(causes.map(({ field = '', message }) => `${field}: ${message}`))];
   const all = texts.length === 1 ? texts[0] : `[${texts.join(', ')}]`;
-  const message = `${qualified(type.kind, type.group)} "${name}" is invalid: ${all}`;
+  const message = `${qualified(type.kind, type.group)} "${name ?? ''}" is invalid: ${all}`;
   return refusal({ code: 422, reason: 'Invalid', message, details: { ...about(type.kind, type, name), causes } });
 }
