@@ -1,6 +1,6 @@
 /**
- * An API that does compare-and-swap, on the caches of a fleet in memory: what is written there is in
- * the cache at once. Kinds that are not watched are kept here.
+ * An API that does compare-and-swap, on the caches of a fleet in memory: what is written there is
+ * in the cache at once. Kinds that are not watched are kept here.
  */
 import type { ApplyOptions, DeleteOptions, KubeClient, MergePatch, WriteOptions } from '../../../common/kube/client';
 import { KubeError } from '../../../common/kube/errors';
@@ -47,6 +47,7 @@ export class ApiInMemory {
   /** Runs after it; what it throws is all that the caller hears of a call that had its effect. */
   after: Hook = nothing;
   readonly #fleet: Fleet;
+  #made = 0;
   readonly #unwatched = new Map<string, Store<Loose>>();
 
   constructor(fleet: Fleet) {
@@ -83,7 +84,7 @@ export class ApiInMemory {
       this.#call(type, { verb: 'create', ref: object.metadata, body: object }, () => {
         if (this.store(type).get(keyOf(object.metadata)) !== undefined)
           throw new KubeError('alreadyExists', 'it is there');
-        const uid = `uid-${keyOf(object.metadata)}`;
+        const uid = `uid-${keyOf(object.metadata)}-${(this.#made += 1)}`;
         return this.#put(type, { ...object, metadata: { ...object.metadata, uid, generation: 1 } });
       }),
     update: (type: ResourceType, object: Loose) =>

@@ -76,7 +76,8 @@ export class FleetInMemory {
   }
 
   host(name: string): XenHost {
-    const metadata = { name: hostNamespace(name), labels: { [HOST_LABEL]: name } };
+    const namespace = hostNamespace(name);
+    const metadata = { name: namespace, uid: `uid-${namespace}`, labels: { [HOST_LABEL]: name } };
     this.put(this.caches.namespaces, { apiVersion: 'v1', kind: 'Namespace', metadata });
     return this.newHost(name);
   }

@@ -38,7 +38,6 @@ export class OperatorInMemory extends FleetInMemory {
 
   constructor(hosts: readonly string[], clock?: Clock) {
     super(...hosts);
-    for (const host of hosts) this.namespace(hostNamespace(host));
     const { caches, facts, ledger } = this;
     const metrics = {
       placement: (result: string) => void this.results.push(result),
