@@ -66,7 +66,7 @@ class Rig extends FleetInMemory {
     return this.countedMiB('h1').guests > 0;
   }
 
-  /** [whether it is still being written, what was told, who was looked at again, whether counted] */
+  /** [being written, what was told, who was looked at again, whether it is counted] */
   get now(): unknown[] {
     return [this.claims.isWriting(KEY), this.told.measured.join(), this.outcomes.join(), this.isCounted];
   }
