@@ -10,6 +10,10 @@ function wanted(here: TermInMemory, memory?: string) {
 }
 
 const web = (here: TermInMemory) => here.caches.vms.get('acme/web');
+const claim = (here: TermInMemory) => web(here)?.status?.placement;
+const whyNotScheduled = (here: TermInMemory): string =>
+  web(here)?.status?.conditions?.find(({ type }) => type === 'Scheduled')?.message ?? '';
+const orders = (here: TermInMemory) => here.caches.domains.all();
 
 describe('a term', () => {
   it('asks every host by a nonce of its own, and claims nothing before the answers', async () => {
@@ -20,16 +24,17 @@ describe('a term', () => {
     for (const host of ['h1', 'h2']) equal(here.directory.agent(host)?.spec.nonce, 'term-1');
     here.answers('h1');
     await here.rest();
-    equal(web(here)?.status?.placement, undefined, 'h2 may hold it');
-    match(web(here)?.status?.conditions?.find(({ type }) => type === 'Scheduled')?.message ?? '', /h2/);
+    equal(claim(here), undefined, 'h2 may hold it');
+    match(whyNotScheduled(here), /h2/);
     here.answers('h2');
     await here.rest();
-    const { placement } = web(here)?.status ?? {};
-    equal(placement?.epoch, 1);
-    const [order] = here.caches.domains.all();
-    deepEqual([order?.metadata.namespace, order?.spec.epoch], [`xenhost-${placement?.host}`, 1]);
-    equal(order?.spec.bootID, placement?.bootID);
-    here.answers(placement?.host ?? '');
+    const { host = '', epoch, bootID } = claim(here) ?? {};
+    deepEqual([epoch, bootID], [1, `boot-${host}`]);
+    deepEqual(
+      orders(here).map(({ metadata, spec }) => [metadata.namespace, spec.epoch, spec.bootID]),
+      [[`xenhost-${host}`, 1, bootID]],
+    );
+    here.answers(host);
     await here.rest();
     equal(web(here)?.status?.phase, 'Running');
     deepEqual(here.faults, []);
