@@ -7,7 +7,7 @@ import type { KubeObject } from '../../../../common/kube/types';
 import { BRAKE_LIFTED_UNTIL, HOST_LABEL } from '../../../../common/names';
 import { openCaches } from '../../../../operator/controllers/frame/caches';
 import { FakeClock, noChance } from '../../../common/kube/fake-clock';
-import type { OpenStream} from '../../../common/kube/scripted-transport';
+import type { OpenStream } from '../../../common/kube/scripted-transport';
 import { ScriptedTransport } from '../../../common/kube/scripted-transport';
 import { claimed, order, UID, vm } from '../../plan/builders';
 import { Recording } from '../recording';
