@@ -39,6 +39,7 @@ export class TermInMemory extends FleetInMemory {
       log: told.log,
       onFault: (where, error) => void this.faults.push(`${where} ${String(error)}`),
       workers: 2,
+      defer: (turn) => void setImmediate(turn),
       newNonce: () => `term-${(terms += 1)}`,
     });
   }

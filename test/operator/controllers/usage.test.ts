@@ -1,6 +1,5 @@
 /** The figures of a fleet for metrics, from caches, ledger and the placement loop. */
 import { deepEqual } from 'node:assert/strict';
-import type { XenVM } from '../../../crds/generated/types';
 import { fleetUsage } from '../../../operator/controllers/usage';
 import { OperatorInMemory } from './operator-in-memory';
 
@@ -55,7 +54,11 @@ describe('the figures of a fleet', () => {
   it('judge a pool only if no report is missing that could help it', () => {
     const here = new OperatorInMemory(['h1', 'h2', 'h3']);
     here.editHost('h3', { pool: 'metal' });
-    const rules = { apiVersion: 'x', kind: 'XenPool', spec: { hostFailuresToTolerate: 1 } };
+    const rules = {
+      apiVersion: 'xenfleet.io/v1alpha1' as const,
+      kind: 'XenPool' as const,
+      spec: { hostFailuresToTolerate: 1 },
+    };
     for (const name of ['default', 'metal']) here.put(here.caches.pools, { ...rules, metadata: { name } });
     for (const [name, host] of [
       ['a', 'h1'],
