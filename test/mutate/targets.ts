@@ -11,9 +11,15 @@ export interface Target {
 
 export const TARGETS: readonly Target[] = [
   { code: 'operator/plan', tests: ['test/operator/plan'], without: ['test/operator/plan/claim-model.test.ts'] },
-  { code: 'operator/controllers', tests: ['test/operator/controllers'] },
+  {
+    code: 'operator/controllers',
+    tests: ['test/operator/controllers'],
+    without: ['test/operator/controllers/wakes.test.ts', 'test/operator/controllers/placement/promises.test.ts'],
+  },
   { code: 'agents/reconcile', tests: ['test/agents/reconcile'] },
   { code: 'agents/xl', tests: ['test/agents/xl'] },
+  { code: 'agents/storage', tests: ['test/agents/storage', 'test/agents/disks.test.ts'] },
+  { code: 'agents/dom0', tests: ['test/agents/dom0', 'test/agents/storage', 'test/agents/trouble.test.ts'] },
   {
     code: 'scheduler/filters',
     tests: ['filters', 'refusals', 'refusals-vms', 'spread'].map((name) => `test/scheduler/${name}.test.ts`),

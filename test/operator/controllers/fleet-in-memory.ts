@@ -8,7 +8,7 @@ import { Ledger } from '../../../operator/controllers/placement/ledger';
 import { VmFactsSource } from '../../../operator/controllers/placement/facts-source';
 import { openCaches } from '../../../operator/controllers/frame/caches';
 import type { Store } from '../../../operator/runtime/store';
-import { hostNamespace } from '../../../common/names';
+import { HOST_LABEL, hostNamespace, leaseHolder } from '../../../common/names';
 import { FakeClock, noChance } from '../../common/kube/fake-clock';
 import { planVm } from '../../../operator/plan/vm/plan';
 import { brief, FLEET } from '../plan/builders';
@@ -76,27 +76,40 @@ export class FleetInMemory {
   }
 
   host(name: string): XenHost {
-    const metadata = { name, uid: `uid-${name}` };
-    this.put(this.caches.namespaces, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: hostNamespace(name) } });
+    const namespace = hostNamespace(name);
+    const metadata = { name: namespace, uid: `uid-${namespace}`, labels: { [HOST_LABEL]: name } };
+    this.put(this.caches.namespaces, { apiVersion: 'v1', kind: 'Namespace', metadata });
+    return this.newHost(name);
+  }
+
+  /** As an administrator makes it: without all that the operator adds. */
+  newHost(name: string): XenHost {
     return this.put(this.caches.hosts, {
       apiVersion: 'xenfleet.io/v1alpha1',
       kind: 'XenHost',
-      metadata,
+      metadata: { name, uid: `uid-${name}` },
       spec: { pool: 'default' },
     });
+  }
+
+  /** The heartbeat of the host's agent, with the boot in which it was renewed if that is known. */
+  beat(host: string, bootID?: string): void {
+    const metadata = { namespace: hostNamespace(host), name: 'agent' };
+    const renewTime = `2026-01-01T00:00:00.${String(this.#version).padStart(6, '0')}Z`;
+    const spec = { renewTime, ...(bootID !== undefined && { holderIdentity: leaseHolder('m', bootID, 'p') }) };
+    this.put(this.caches.leases, { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata, spec });
   }
 
   /** What the host's agent says. Its roster names all hosts of now unless told otherwise. */
   report(host: string, over: XenAgent['status'] = {}): void {
     const namespace = hostNamespace(host);
-    const renewTime = `2026-01-01T00:00:00.${String(this.#version).padStart(6, '0')}Z`;
-    const lease = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata: { namespace, name: 'agent' } };
-    this.put(this.caches.leases, { ...lease, spec: { renewTime } });
+    const known = this.directory.agent(host);
+    this.beat(host);
     this.put(this.caches.agents, {
       apiVersion: 'xenfleet.io/v1alpha1',
       kind: 'XenAgent',
-      metadata: { namespace, name: host, uid: `uid-agent-${host}` },
-      spec: { fleetID: FLEET, nonce: NONCE },
+      metadata: known?.metadata ?? { namespace, name: host, uid: `uid-agent-${host}` },
+      spec: known?.spec ?? { fleetID: FLEET, nonce: NONCE },
       status: {
         nonce: NONCE,
         bootID: `boot-${host}`,

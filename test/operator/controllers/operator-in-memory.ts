@@ -1,12 +1,11 @@
 /**
  * The real controller of VMs and the real placement loop, with caches that are filled by hand and
- * an API that does compare-and-swap.
+ * an API in memory.
  */
 import type { XenAgent, XenDomain, XenVM } from '../../../crds/generated/types';
-import type { KubeClient } from '../../../common/kube/client';
 import { KubeError } from '../../../common/kube/errors';
 import type { EventRecorder } from '../../../common/kube/events';
-import { keyOf, type KubeObject } from '../../../common/kube/types';
+import { keyOf } from '../../../common/kube/types';
 import { hostNamespace } from '../../../common/names';
 import type { Clock } from '../../../common/ports';
 import type { Logger, Metrics } from '../../../operator/adapters/types';
@@ -15,28 +14,16 @@ import { Writer } from '../../../operator/controllers/frame/writer';
 import { VmController } from '../../../operator/controllers/vm/controller';
 import { ReportWaiters } from '../../../operator/controllers/vm/report-waiters';
 import { planVm, type Action } from '../../../operator/plan/vm/plan';
-import type { Store } from '../../../operator/runtime/store';
 import { settle } from '../../common/kube/fake-clock';
 import { vm as newVm } from '../plan/builders';
+import { ApiInMemory } from './api-in-memory';
 import { FleetInMemory } from './fleet-in-memory';
 
 const silent = (): void => undefined;
 export const NO_LOG = { info: silent, warn: silent, debug: silent, error: silent } as unknown as Logger;
 
-type Loose = KubeObject & { spec?: unknown; status?: Record<string, unknown> };
-
-/** RFC 7386. */
-function merged(target: unknown, patch: unknown): unknown {
-  if (typeof patch !== 'object' || patch === null || Array.isArray(patch)) return patch;
-  const result: Record<string, unknown> = { ...(target as object) };
-  for (const [key, value] of Object.entries(patch)) {
-    if (value === null) delete result[key];
-    else if (value !== undefined) result[key] = merged(result[key], value);
-  }
-  return result;
-}
-
 export class OperatorInMemory extends FleetInMemory {
+  readonly api = new ApiInMemory(this);
   readonly placement: Placement;
   readonly vms: VmController;
   readonly waiters = new ReportWaiters(this.directory);
@@ -51,13 +38,21 @@ export class OperatorInMemory extends FleetInMemory {
 
   constructor(hosts: readonly string[], clock?: Clock) {
     super(...hosts);
-    for (const host of hosts) this.namespace(hostNamespace(host));
     const { caches, facts, ledger } = this;
     const metrics = {
       placement: (result: string) => void this.results.push(result),
       vmStarted: (seconds: number) => void this.starts.push(seconds),
     } as unknown as Metrics;
-    const client = this.#client();
+    const { client } = this.api;
+    this.api.before = async ({ body: { status } }) => {
+      if (status?.['placement'] === undefined) return;
+      this.onClaim();
+      await settle();
+    };
+    this.api.after = ({ verb, body: { status } }) => {
+      if (verb === 'patch' && status?.['placement'] !== undefined)
+        this.claims.push(JSON.stringify(status['placement']));
+    };
     const writer = new Writer({ caches, client, log: NO_LOG });
     const common = { caches, ledger, client, writer, metrics, log: NO_LOG };
     this.placement = new Placement({
@@ -67,7 +62,7 @@ export class OperatorInMemory extends FleetInMemory {
       onOutcome: (key) => void this.outcomes.push(key),
       defer: (run) => void setImmediate(run),
       pause: settle,
-      onClaimed: () => undefined,
+      onClaimed: (vm) => facts.vouchFor(vm),
       bootOf: (host) => this.directory.view(host)?.bootID,
     });
     const events = { record: silent } as unknown as EventRecorder;
@@ -153,51 +148,6 @@ export class OperatorInMemory extends FleetInMemory {
       this.put(this.caches.domains, { ...order, status: statusOf(order, running.get(uuid)) });
     }
     this.report(host, { domains: [...running.values()] });
-  }
-
-  #client(): KubeClient {
-    const store = (kind: string): Store<Loose> =>
-      (kind === 'XenVM' ? this.caches.vms : this.caches.domains) as unknown as Store<Loose>;
-    const newest = (kind: string, { namespace, name, resourceVersion }: KubeObject['metadata']): Loose => {
-      const found = store(kind).get(`${namespace}/${name}`);
-      if (found === undefined) throw new KubeError('notFound', `${kind} ${name} is gone`);
-      if (resourceVersion !== undefined && resourceVersion !== found.metadata.resourceVersion)
-        throw new KubeError('conflict', `${kind} ${name} is not what it was`);
-      return found;
-    };
-    const put = (kind: string, object: Loose): Promise<Loose> => Promise.resolve(this.put(store(kind), object));
-    return {
-      mergePatch: async (type: { kind: string }, ref: KubeObject['metadata'], patch: Loose): Promise<Loose> => {
-        if (patch.status?.placement !== undefined) {
-          this.onClaim();
-          await settle();
-        }
-        const now = newest(type.kind, { ...ref, ...patch.metadata });
-        if (patch.status?.placement !== undefined) this.claims.push(JSON.stringify(patch.status.placement));
-        return put(type.kind, merged(now, patch) as Loose);
-      },
-      apply: (type: { kind: string }, object: Loose): Promise<Loose> => {
-        const now = newest(type.kind, object.metadata);
-        const { placement, domainUUID, reserved } = now.status ?? {};
-        const others = JSON.parse(JSON.stringify({ placement, domainUUID, reserved })) as object;
-        return put(type.kind, { ...now, status: { ...object.status, ...others } });
-      },
-      create: (type: { kind: string }, object: Loose): Promise<Loose> => {
-        if (store(type.kind).get(keyOf(object.metadata)) !== undefined)
-          return Promise.reject(new KubeError('alreadyExists', 'it is there'));
-        const uid = `uid-${keyOf(object.metadata)}`;
-        return put(type.kind, { ...object, metadata: { ...object.metadata, uid, generation: 1 } });
-      },
-      update: (type: { kind: string }, object: Loose): Promise<Loose> => {
-        const { metadata } = newest(type.kind, object.metadata);
-        const generation = ((metadata as { generation?: number }).generation ?? 0) + 1;
-        return put(type.kind, { ...object, metadata: { ...object.metadata, generation } });
-      },
-      delete: (type: { kind: string }, ref: KubeObject['metadata']): Promise<undefined> => {
-        this.remove(store(type.kind), newest(type.kind, ref));
-        return Promise.resolve(undefined);
-      },
-    } as unknown as KubeClient;
   }
 }
 
