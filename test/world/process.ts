@@ -69,7 +69,7 @@ export class Process {
       if (!this.#alive) return;
       begin().then(
         (value) => this.hear(() => resolve(value)),
-        (error: unknown) => this.hear(() => reject(error)),
+        (error: Error) => this.hear(() => reject(error)),
       );
     });
   }
