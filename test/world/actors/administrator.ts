@@ -37,13 +37,15 @@ export const ADMINISTRATOR: Actor = {
     weight: 4,
     draw: (draw) => ({ ...onMachine(draw), slip: draw.chance(0.2) }),
     perform: async (world, args) => {
-      const machine = machineOf(world, args);
-      const isSlip = args['slip'] === true && world.network.isReachable(machine.name) && machine.isOn;
-      if (machine.isOn && !isSlip) return `${machine.name} is not off`;
+      const off = world.machines.filter(({ isOn }) => !isOn);
+      const isSlip = args['slip'] === true;
+      const candidates = isSlip ? world.machines.filter(({ name }) => world.network.isReachable(name)) : off;
+      const machine = candidates[Number(args['machine']) % Math.max(1, candidates.length)];
+      if (machine === undefined) return 'no such host';
       const host = world.server.objects(XENHOSTS).find(({ metadata }) => metadata.name === machine.name);
       const bootID = host?.status?.bootID;
       if (bootID === undefined) return 'its boot is not known';
-      await editHost(world, args, { declaredDead: bootID });
+      await world.admin.mergePatch(XENHOSTS, { name: machine.name }, { spec: { declaredDead: bootID } });
       return `${machine.name} ${bootID}`;
     },
   },

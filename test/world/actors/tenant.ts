@@ -115,7 +115,7 @@ export const TENANT: Actor = {
       const found = world.server
         .objects(XENVMS)
         .find((vm) => vm.metadata.namespace === from.namespace && vm.metadata.name === from.name);
-      const uuid = (found)?.status?.domainUUID;
+      const uuid = found?.status?.domainUUID;
       if (found === undefined || uuid === undefined) return 'nothing to copy';
       const { spec } = found;
       const { namespace, name } = refOf(args);
