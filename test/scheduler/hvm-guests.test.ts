@@ -3,6 +3,12 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import { Planner, Scheduler, counterfactualText, message } from '../../scheduler';
 import type { HostState, VmSpec } from '../../scheduler';
+import { HostPicker } from '../../scheduler/host-picker';
+import { Squeezer } from '../../scheduler/planners/place/squeeze';
+import type { Item } from '../../scheduler/planners/place/squeeze';
+import { Arrangement } from '../../scheduler/planners/rebalance/arrangement';
+import { Objective } from '../../scheduler/planners/shared/objective';
+import { World } from '../../scheduler/state/world';
 import { GIB, host, hosts, vm } from './fleet';
 
 const hvm = { type: 'hvm', memoryBytes: 4 * GIB, vcpus: 1 } as const;
@@ -67,6 +73,23 @@ describe('HVM guests that a Dom0 carries', () => {
     assert.doesNotMatch(scheduler.counterfactuals(vm('next', hvm)).map(counterfactualText).join(), /maxHVMGuests/);
   });
 
+  it('nor two on a Dom0 that carries one', () => {
+    const fleet = [host('h1', carrying(2)), host('h2', carrying(1))];
+    const on = (count: number) => many(count, { ...hvm, host: 'h1' });
+    const tolerates = (count: number) =>
+      new Scheduler({ hosts: fleet, vms: on(count), pools: pool(1) }).toleratesFailures();
+    assert.deepEqual([tolerates(1), tolerates(2)], [true, false]);
+  });
+
+  it('are not made of others if they could not be restarted then', () => {
+    const grows = (most: number): boolean => {
+      const fleet = [host('h1', carrying(1)), host('h2', carrying(most))];
+      const plain = vm('plain', { host: 'h1' });
+      return new Scheduler({ hosts: fleet, vms: [plain], pools: pool(1) }).fitsGrown({ ...plain, type: 'hvm' }).fits;
+    };
+    assert.deepEqual([grows(1), grows(0)], [true, false]);
+  });
+
   it('are counted in what more fits', () => {
     const fleet = [host('h1', carrying(2)), host('h2', carrying(5, { foreignHvmGuests: 1 })), host('h3', carrying(0))];
     const planner = new Planner({ hosts: fleet, vms: [vm('old', { ...hvm, host: 'h1' })] });
@@ -95,6 +118,29 @@ describe('HVM guests that a Dom0 carries', () => {
     const fleet = [host('h1', full), host('h2', full), host('h3', { ...full, mostHvmGuests: 1, cpus: 16 })];
     const plan = new Planner({ hosts: fleet, vms }).rebalance();
     assert.ok(plan.scoreAfter < plan.scoreBefore);
+  });
+
+  it('go nowhere in a search where Dom0 carries no more, and what leaves makes room', () => {
+    const vms = [vm('win', { ...hvm, host: 'h1' }), vm('old', { ...hvm, host: 'h2' })];
+    const picker = new HostPicker(new World({ hosts: [host('h1', carrying(1)), host('h2', carrying(1))], vms }));
+    const { hosts: table } = picker.world;
+    const [h1 = -1, h2 = -1] = ['h1', 'h2'].map((name) => table.slotOf(name));
+    const state = new Arrangement(picker, new Objective(picker.world, 'balance'), new Map(), undefined);
+    const places = new Map(state.movers.map((mover, place) => [mover.vm.spec.name, { mover, place }]));
+    const [win, old] = [places.get('win'), places.get('old')];
+    assert.ok(win && old);
+    assert.equal(state.canGo(win.mover, h2), false);
+    state.go(old.place, h1);
+    assert.equal(state.canGo(win.mover, h2), true);
+  });
+
+  it('are squeezed into bins that carry them', () => {
+    const bin = (freeHvm: number) => ({ freeBytes: 9, freeVcpus: 9, freeHvm, items: new Set<Item>() });
+    const [none, one] = [bin(0), bin(1)];
+    const item = (): Item => ({ bytes: 1, vcpus: 1, hvm: 1, penalty: 0 });
+    const squeezer = new Squeezer<Item>([none, one], () => []);
+    assert.deepEqual([squeezer.insert([item()], 100), none.items.size, one.items.size], [true, 0, 1]);
+    assert.equal(squeezer.insert([item()], 100), false);
   });
 
   it('are packed on as few hosts as carry them', () => {
