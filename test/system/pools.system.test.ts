@@ -90,7 +90,7 @@ describe('a pool that tolerates the loss of a host', function () {
       const { worstLoss = {}, committed = {} } = status;
       deepEqual(status.rules, { vcpuRatio: 4, hostFailuresToTolerate: 1 });
       deepEqual(status.hosts, { count: 2, ready: 2 });
-      deepEqual(status.capacity, { cpus: 32, vcpus: 128, memory: '131072Mi' });
+      deepEqual(status.capacity, { cpus: 32, vcpus: 128, memory: '131072Mi', hvmGuests: 112 });
       deepEqual([committed.vms, committed.vcpus], [3, 3]);
       deepEqual([worstLoss.vms, worstLoss.left], [2, undefined]);
       ok(Number.parseInt(worstLoss.headroom ?? '', 10) < 16_384, worstLoss.headroom);
