@@ -1,5 +1,4 @@
 /** Carries out one step about one domain, and keeps what came of it. It decides nothing. */
-import type { ObjectMeta } from '../../crds/generated/types';
 import type { Clock } from '../../common/ports';
 import type { Creator } from '../dom0/create';
 import type { Disks } from '../dom0/disks';
@@ -8,15 +7,15 @@ import type { Toolstack } from '../dom0/toolstack';
 import type { View } from '../dom0/view';
 import { errorText, type Log } from '../log';
 import { afterCreate, afterDelete, afterRetire } from '../reconcile/outcome';
-import type { CreateOutcome } from '../reconcile/outcome';
 import { ownerOf } from '../reconcile/owner';
 import type { Owner } from '../reconcile/owner';
 import { knownDisks } from '../reconcile/disks';
-import type { DomainRecord } from '../reconcile/record';
-import type { Act, Report, StepInput } from '../reconcile/types';
+import type { Act, Report } from '../reconcile/types';
 import type { Failure } from '../xl/errors';
 import type { RunOrder } from '../xl/order';
 import type { PolicyResult } from '../xl/policy';
+import { notEnded, whileWaiting, whyNotCreated } from './act-reports';
+import type { Decision, Next } from './decision';
 import type { Freshness } from './gather';
 import { Lanes } from './lanes';
 import type { Acting } from './lanes';
@@ -39,40 +38,10 @@ export interface ActsOptions {
   readonly wakeIn: (uuid: string, delayMs: number) => void;
 }
 
-/** One decision about a domain, on its way to the host. */
-export interface Decision {
-  readonly uuid: string;
-  readonly input: StepInput;
-  /** Metadata of the order that the decision is about. */
-  readonly order: ObjectMeta | undefined;
-  /** What must be remembered before anything is done. */
-  readonly record: DomainRecord | undefined;
-  /** Resolves when `record` is durable. */
-  readonly saved: Promise<void>;
-  readonly freshness: Freshness;
-}
-
-/** again: decide anew at once. wait: do nothing until the worker is woken. */
-export type Next = 'again' | 'wait';
-
 type ActOf<K extends Act['do']> = Extract<Act, { do: K }>;
 
 const RETRY_MS = 5000;
 const SOONEST_WAKE_MS = 50;
-const STARTING: Report = {
-  phase: 'Starting',
-  ready: 'False',
-  reason: 'Starting',
-  message: 'the domain is being made',
-  transient: true,
-};
-const STOPPING: Report = {
-  phase: 'Stopping',
-  ready: 'False',
-  reason: 'Stopping',
-  message: 'the guest is to be asked to shut down',
-  transient: true,
-};
 
 export class Acts {
   private readonly lanes = new Lanes();
@@ -87,15 +56,9 @@ export class Acts {
     delete freshness.left;
     // A create checks its cfg meanwhile. All other acts wait until the record is durable.
     if (act.do !== 'create') await decision.saved;
-    this.sayWaiting(decision, act);
+    const report = whileWaiting(act.do, decision.input.record?.stopping !== undefined);
+    if (report) this.say(decision, report);
     return this.lanes.run(act, record, () => this.carryOut(decision, act));
-  }
-
-  /** Says so before the act has its turn, since the domain is not as it was. */
-  private sayWaiting(decision: Decision, act: Acting): void {
-    if (act.do === 'create') this.say(decision, STARTING);
-    // If the guest is asked again, it was said before that it is stopping.
-    if (act.do === 'shutdown' && !decision.input.record?.stopping) this.say(decision, STOPPING);
   }
 
   private carryOut(decision: Decision, act: Acting): Promise<Next> {
@@ -144,7 +107,7 @@ export class Acts {
     const durable = after === record ? Promise.resolve() : store.save(after);
     this.options.onChanged();
     if (outcome.kind !== 'created') {
-      transitions.failed(uuid, 'create', whyNot(outcome));
+      transitions.failed(uuid, 'create', whyNotCreated(outcome));
       await durable;
       return 'again';
     }
@@ -224,7 +187,7 @@ export class Acts {
 
   private failed(decision: Decision, act: ActName, failure: Failure): Next {
     this.options.transitions.failed(decision.uuid, act, failure);
-    this.say(decision, { phase: 'Stopping', ready: 'False', ...failure });
+    this.say(decision, notEnded(failure));
     this.options.wakeIn(decision.uuid, RETRY_MS);
     return 'wait';
   }
@@ -237,11 +200,4 @@ export class Acts {
 function ownerIn({ record }: Decision): Owner {
   if (!record) throw new Error('a domain to end without a record');
   return ownerOf(record);
-}
-
-/** Undefined if only a new look at the domain can tell. */
-function whyNot(outcome: Exclude<CreateOutcome, { kind: 'created' }>): Failure | undefined {
-  if (outcome.kind === 'unclear') return undefined;
-  if (outcome.kind === 'failed') return outcome.failure;
-  return { reason: 'StaleEpoch', message: `every epoch up to ${outcome.epoch} is refused on the host` };
 }

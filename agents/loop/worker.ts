@@ -9,7 +9,8 @@ import { lasting } from '../reconcile/lasting';
 import { nextStep } from '../reconcile/step';
 import type { Act, Report } from '../reconcile/types';
 import { Acts } from './acts';
-import type { ActsOptions, Decision, Next } from './acts';
+import type { ActsOptions } from './acts';
+import type { Decision, Next } from './decision';
 import { Gatherer } from './gather';
 import type { Freshness, GatherOptions, Gathered } from './gather';
 
