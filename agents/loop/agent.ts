@@ -9,6 +9,7 @@ import { Creator } from '../dom0/create';
 import { Disks } from '../dom0/disks';
 import { StorageDrivers } from '../storage/drivers';
 import { Pools } from '../storage/pools';
+import { fleetToRemember } from '../dom0/fleet';
 import type { Layout } from '../dom0/layout';
 import { Machine } from '../dom0/machine';
 import { Store } from '../dom0/store';
@@ -43,8 +44,6 @@ export interface AgentOptions {
   readonly pollMs: number;
 }
 
-/** A host that is silent for this long gets no heartbeat, so that the fleet hears of it. */
-const SILENT_MS = 20_000;
 const LOAD_AGAIN_MS = 2000;
 /** A Dom0 that cannot remember must be known within a minute. */
 const PROBE_EVERY_MS = 30_000;
@@ -114,20 +113,9 @@ export class Agent {
       this.workers.wakeAll();
       this.agentStatus.wake();
     };
-    return (
-      client &&
-      new HostLease({
-        client,
-        clock,
-        log,
-        host: name,
-        process,
-        intervalMs: heartbeatMs,
-        machine,
-        boot: () => this.view.bootID,
-        onChanged,
-      })
-    );
+    const boot = (): string | undefined => this.view.bootID;
+    const lease = { clock, log, host: name, process, intervalMs: heartbeatMs, machine, boot, onChanged };
+    return client && new HostLease({ client, ...lease });
   }
 
   /** Resolves when the Dom0 has been read, however long that takes, and the watches have begun. */
@@ -192,12 +180,9 @@ export class Agent {
   private async onAgent(): Promise<void> {
     const agent = this.options.api.agent();
     if (agent) {
-      const { fleetID, roster = [], rosterEpoch = 0 } = agent.spec;
-      const fleet = this.store.fleet;
-      // A restored backup names the hosts of that time: what this Dom0 remembers is newer.
-      const isNewer = fleet?.fleetID === fleetID && rosterEpoch > fleet.rosterEpoch;
+      const fleet = fleetToRemember(this.store.fleet, agent.spec);
       try {
-        if (!fleet || isNewer) await this.store.saveFleet({ fleetID, roster, rosterEpoch });
+        if (fleet) await this.store.saveFleet(fleet);
       } catch (error) {
         this.options.log.error({ error: errorText(error) }, 'the fleet could not be remembered; trying again');
         this.rhythm.after(LOAD_AGAIN_MS, () => void this.onAgent());
@@ -216,13 +201,15 @@ export class Agent {
     this.beat();
   }
 
-  /** The Lease says that the host answers, not only that this process lives. */
   private beat(): void {
-    if (!this.lease || this.stopped) return;
+    if (!this.stopped) this.lease?.beat(this.unreachableMs());
+  }
+
+  /** How long the host has not been reached, in milliseconds; 0 if it was just now. */
+  private unreachableMs(): number {
     const { last, goodMs } = this.view;
     const unreachable = last && 'failure' in last && last.failure.reason === 'HostUnreachable';
-    if (unreachable === true && this.options.clock.monotonicMs() - goodMs > SILENT_MS) void this.lease.stop();
-    else this.lease.beat();
+    return unreachable === true ? this.options.clock.monotonicMs() - goodMs : 0;
   }
 
   private async probe(): Promise<void> {
