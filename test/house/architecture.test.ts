@@ -1,4 +1,7 @@
-/** The house rules that a compiler does not know: imports only go down, and the pure floors stay pure. */
+/**
+ * The house rules that a compiler does not know: imports only go down, and the pure floors stay
+ * pure.
+ */
 import { deepEqual, equal } from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -7,7 +10,10 @@ import { files, importsOf, impurities, ROOT } from './sources';
 
 const ROOMS = ['crds', 'common', 'scheduler', 'operator', 'agents', 'cli'];
 
-/** Room → what it may import, as path prefixes; its own room is always allowed. The longest room that matches a file counts. */
+/**
+ * Room → what it may import, as path prefixes; its own room is always allowed. The longest room
+ * that matches a file counts.
+ */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   crds: [],
   common: ['crds'],
@@ -81,7 +87,10 @@ function longest(path: string, rooms: readonly string[]): string | undefined {
   return rooms.filter((room) => inRoom(path, room)).sort((a, b) => b.length - a.length)[0];
 }
 
-/** Circles that are known and wait to be opened, as `a.ts → b.ts → a.ts`. Each needs a reason here; best is none. */
+/**
+ * Circles that are known and wait to be opened, as `a.ts → b.ts → a.ts`. Each needs a reason here;
+ * best is none.
+ */
 const KNOWN_CIRCLES: readonly string[] = [];
 
 describe('the house', () => {
@@ -137,7 +146,9 @@ describe('the house', () => {
   });
 });
 
-/** `common` allows common/names, not common/kube: that is a room of its own, to be allowed by name. */
+/**
+ * `common` allows common/names, not common/kube: that is a room of its own, to be allowed by name.
+ */
 function isDeeper(target: string, allowed: string): boolean {
   const room = longest(target, Object.keys(MAY_IMPORT));
   return (

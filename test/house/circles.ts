@@ -2,8 +2,8 @@
 import type { Import } from './sources';
 
 /**
- * Every import circle once, the shortest way round, beginning with its first file by name. Imports of types count too:
- * two files that need each other's types cannot be read one after the other.
+ * Every import circle once, the shortest way round, beginning with its first file by name. Imports
+ * of types count too: two files that need each other's types cannot be read one after the other.
  */
 export function circles(imports: readonly Import[], all: readonly string[]): string[] {
   const known = new Set(all);

@@ -1,4 +1,7 @@
-/** make bench-scheduler: kube-scheduler, this operator and the server alone on one API server; see README.md. */
+/**
+ * make bench-scheduler: kube-scheduler, this operator and the server alone on one API server; see
+ * README.md.
+ */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { availableParallelism, loadavg } from 'node:os';
 import { dirname, join } from 'node:path';
