@@ -2,7 +2,7 @@
 import type { Clock } from '../../common/ports';
 import type { Creator } from '../dom0/create';
 import type { Disks } from '../dom0/disks';
-import type { Store } from '../dom0/store';
+import type { Checkpoints } from '../dom0/checkpoints';
 import type { Toolstack } from '../dom0/toolstack';
 import type { View } from '../dom0/view';
 import { errorText, type Log } from '../log';
@@ -23,7 +23,7 @@ import type { Reports } from './reports';
 import type { ActName, Transitions } from './transitions';
 
 export interface ActsOptions {
-  readonly store: Store;
+  readonly checkpoints: Checkpoints;
   readonly view: View;
   readonly toolstack: Toolstack;
   readonly creator: Creator;
@@ -97,21 +97,21 @@ export class Acts {
 
   private async create(decision: Decision, order: RunOrder): Promise<Next> {
     const { uuid, freshness, input, record, saved } = decision;
-    const { creator, store, clock, log, policy, transitions } = this.options;
+    const { creator, checkpoints, clock, log, policy, transitions } = this.options;
     if (!record) throw new Error('a create without a record');
     const call = { uuid, order, knownDisks: knownDisks(record), policy: await policy(), saved };
     const outcome = await creator.create(call);
     this.settled(freshness);
     const { bootID } = input.host;
     const after = afterCreate(record, { order, outcome, bootID, nowMs: clock.wallMs() });
-    const durable = after === record ? Promise.resolve() : store.save(after);
+    const durable = after === record ? Promise.resolve() : checkpoints.save(after);
     this.options.onChanged();
     if (outcome.kind !== 'created') {
       transitions.failed(uuid, 'create', whyNotCreated(outcome));
       await durable;
       return 'again';
     }
-    // It runs, and that can be said before it is on disk. If the write fails, the store owes it.
+    // It runs, and that can be said before it is on disk. If the write fails, it is still owed.
     durable.catch((error: unknown) => log.error({ uuid, error: errorText(error) }, 'a record could not be written'));
     freshness.left = { kind: 'created' };
     return 'again';
@@ -149,13 +149,13 @@ export class Acts {
 
   private async retire(decision: Decision, epoch: number): Promise<Next> {
     const { uuid, freshness, record } = decision;
-    const { toolstack, store, clock } = this.options;
+    const { toolstack, checkpoints, clock } = this.options;
     const outcome = await toolstack.retire(uuid, epoch);
     this.settled(freshness);
     if (outcome.kind === 'failed') return this.failed(decision, 'retire', outcome.failure);
     if (outcome.kind === 'unclear' || !record) return 'again';
-    await store.save(afterRetire(record, epoch, clock.wallMs()));
-    await store.dropCfg(uuid).catch(() => undefined);
+    await checkpoints.save(afterRetire(record, epoch, clock.wallMs()));
+    await checkpoints.dropCfg(uuid).catch(() => undefined);
     freshness.left = { kind: 'rows', rows: [] };
     this.options.onChanged();
     return 'again';
@@ -163,7 +163,7 @@ export class Acts {
 
   private async deleteDisks({ uuid, record }: Decision, act: ActOf<'deleteDisks'>): Promise<Next> {
     if (!record) throw new Error('disks to delete without a record');
-    const { disks, store, clock, policy, transitions } = this.options;
+    const { disks, checkpoints, clock, policy, transitions } = this.options;
     const key = await policy();
     const deleted: string[] = [];
     let failure: Failure | undefined;
@@ -175,7 +175,7 @@ export class Acts {
       else failure ??= problem;
     }
     if (failure) transitions.failed(uuid, 'deleteDisks', failure);
-    await store.save(afterDelete(record, deleted, failure, clock.wallMs()));
+    await checkpoints.save(afterDelete(record, deleted, failure, clock.wallMs()));
     this.options.onChanged();
     return 'again';
   }

@@ -12,7 +12,7 @@ import { Pools } from '../storage/pools';
 import { fleetToRemember } from '../dom0/fleet';
 import type { Layout } from '../dom0/layout';
 import { Machine } from '../dom0/machine';
-import { Store } from '../dom0/store';
+import { Checkpoints } from '../dom0/checkpoints';
 import { Toolstack } from '../dom0/toolstack';
 import { View } from '../dom0/view';
 import { Confirmation } from './confirmation';
@@ -50,7 +50,7 @@ const PROBE_EVERY_MS = 30_000;
 const FORGET_EVERY_MS = 24 * 3600 * 1000;
 
 export class Agent {
-  private readonly store: Store;
+  private readonly checkpoints: Checkpoints;
   private readonly view: View;
   private readonly domainStatuses: DomainStatusWriter;
   private readonly workers: Workers;
@@ -66,8 +66,8 @@ export class Agent {
     const { host, layout, api, clock, log, version, heartbeatMs } = options;
     this.rhythm = new Rhythm(clock, log);
     const policy = new PolicySource(host, clock, layout.policyFile);
-    this.store = new Store(host, layout);
-    const pools = new Pools({ host, memory: this.store, agent: () => api.agent() });
+    this.checkpoints = new Checkpoints(host, layout);
+    const pools = new Pools({ host, memory: this.checkpoints, agent: () => api.agent() });
     const drivers = new StorageDrivers(host, pools);
     const disks = new Disks(drivers, pools);
     this.view = new View(host, clock, (bootID) => this.confirmation.onBoot(bootID));
@@ -81,7 +81,7 @@ export class Agent {
     this.transitions = new Transitions(log);
     this.workers = new Workers({
       api,
-      store: this.store,
+      checkpoints: this.checkpoints,
       view: this.view,
       toolstack: new Toolstack(host, layout),
       creator: new Creator(host, layout, disks),
@@ -96,12 +96,12 @@ export class Agent {
       isConfirmed: (bootID) => this.confirmation.isConfirmed(bootID),
       onChanged: () => this.agentStatus.wake(),
     });
-    const { store, view } = this;
+    const { checkpoints, view } = this;
     this.machine = new Machine(host, layout, (error) => log.warn({ error: errorText(error) }, 'no machine ID'));
     const machine = (): string | undefined => this.machine.id;
     const mayReport = (): boolean => this.mayAct();
     this.agentStatus = new AgentStatusWriter({
-      ...{ api, store, drivers, view, policy, clock, log, version, heartbeatMs },
+      ...{ api, checkpoints, drivers, view, policy, clock, log, version, heartbeatMs },
       ...{ machine, mayReport },
     });
     this.lease = this.newLease(machine);
@@ -124,7 +124,7 @@ export class Agent {
     while (!this.stopped && !(await this.load())) await this.rhythm.pause(LOAD_AGAIN_MS);
     if (this.stopped) return;
     log.info(
-      { bootID: this.view.bootID, records: this.store.records.size, fleet: this.store.fleet },
+      { bootID: this.view.bootID, records: this.checkpoints.records.size, fleet: this.checkpoints.fleet },
       'the host is read',
     );
     this.confirmation.start();
@@ -163,7 +163,7 @@ export class Agent {
       if (this.view.bootID === undefined) await this.view.look();
       const look = await this.view.look();
       if ('failure' in look && this.view.bootID === undefined) throw new Error(look.failure.message);
-      await this.store.load();
+      await this.checkpoints.load();
       await this.machine.identify();
       return true;
     } catch (error) {
@@ -180,9 +180,9 @@ export class Agent {
   private async onAgent(): Promise<void> {
     const agent = this.options.api.agent();
     if (agent) {
-      const fleet = fleetToRemember(this.store.fleet, agent.spec);
+      const fleet = fleetToRemember(this.checkpoints.fleet, agent.spec);
       try {
-        if (fleet) await this.store.saveFleet(fleet);
+        if (fleet) await this.checkpoints.saveFleet(fleet);
       } catch (error) {
         this.options.log.error({ error: errorText(error) }, 'the fleet could not be remembered; trying again');
         this.rhythm.after(LOAD_AGAIN_MS, () => void this.onAgent());
@@ -213,10 +213,10 @@ export class Agent {
   }
 
   private async probe(): Promise<void> {
-    const before = this.store.trouble;
-    await this.store.probe();
+    const before = this.checkpoints.trouble;
+    await this.checkpoints.probe();
     await this.machine.identify();
-    if (this.store.trouble?.reason !== before?.reason) this.agentStatus.wake();
+    if (this.checkpoints.trouble?.reason !== before?.reason) this.agentStatus.wake();
   }
 
   private async forget(): Promise<void> {
@@ -225,6 +225,6 @@ export class Agent {
     const wanted = (uuid: string): boolean =>
       this.options.api.order(uuid) !== undefined || rows.some((row) => row.uuid === uuid);
     const { clock } = this.options;
-    await this.store.forgetOld({ wallMs: clock.wallMs(), monotonicMs: clock.monotonicMs() }, wanted);
+    await this.checkpoints.forgetOld({ wallMs: clock.wallMs(), monotonicMs: clock.monotonicMs() }, wanted);
   }
 }
