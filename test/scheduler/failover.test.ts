@@ -34,7 +34,10 @@ function canRestart(fleet: readonly HostState[], vms: readonly VmSpec[], lost: r
   );
 }
 
-/** What Kubernetes asks of a newcomer: somebody who matches is near, or nobody matches anywhere but itself. */
+/**
+ * What Kubernetes asks of a new pod, and we of a VM: one that matches is near, or none but itself
+ * matches anywhere.
+ */
 function meetsAffinity(fleet: readonly HostState[], settled: readonly VmSpec[], moved: VmSpec): boolean {
   const app = moved.affinity?.requiredDuringSchedulingIgnoredDuringExecution?.[0]?.labelSelector?.matchLabels?.app;
   const others = settled.filter((spec) => spec !== moved && spec.labels?.app === app);

@@ -1,4 +1,7 @@
-/** One row per way to grow in place: what the host has, what the VM holds, what it would become; and why not. */
+/**
+ * One row per way to grow in place: what the host has, what the VM holds, what it would become; and
+ * why not.
+ */
 import { MIB, domainOverheadBytes, hypervisorBytes } from '../../common/memory';
 import type { HostState, HostStorage, PoolPolicy, VmDisk, VmSpec } from '../../scheduler';
 import { GIB, required } from './fleet';

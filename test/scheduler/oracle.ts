@@ -1,4 +1,7 @@
-/** A second opinion on placements, worked out from the plain data alone: slow, naive and independent of the library. */
+/**
+ * A second opinion on placements, worked out from the plain data alone: slow, naive and independent
+ * of the library.
+ */
 import { MIB, domainOverheadBytes, hypervisorBytes } from '../../common/memory';
 import { HOSTNAME_KEY } from '../../scheduler';
 import type { HostState, VmSpec } from '../../scheduler';
@@ -49,7 +52,10 @@ export function brokenAntiAffinity(hosts: readonly HostState[], vms: readonly Vm
   );
 }
 
-/** VMs whose required affinity is met by nobody: the first of a group may start anywhere, and nobody is left behind. */
+/**
+ * VMs whose required affinity no VM meets yet: the first of a group may start anywhere, and no
+ * member is left behind.
+ */
 export function brokenAffinity(hosts: readonly HostState[], vms: readonly VmSpec[]): string[] {
   const hostOf = (vm: VmSpec): HostState | undefined => hosts.find(({ name }) => name === vm.host);
   return vms.flatMap((vm) =>

@@ -1,4 +1,7 @@
-/** Pools: whose failures are judged, what the loss of hosts would do, and what a tenant is told of it. */
+/**
+ * Pools: whose failures are judged, what the loss of hosts would do, and what a tenant is told of
+ * it.
+ */
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import { Planner, Scheduler, message } from '../../scheduler';

@@ -1,11 +1,17 @@
-/** A pool that must be able to lose a host: what gets in, what waits and why, who goes first, and what the pool's page says. */
+/**
+ * A pool that must be able to lose a host: what gets in, what waits and why, who goes first, and
+ * what the XenPool says.
+ */
 import { deepEqual, doesNotMatch, equal, match, ok } from 'node:assert/strict';
 import type { XenPool, XenVM } from '../../crds/generated/types';
 import { startPlayground } from '../playground/playground';
 import type { Playground } from '../playground/playground';
 import { until } from './until';
 
-/** Hosts of 64 GiB: three such VMs fill one, so of two hosts' six one failure leaves room for three. */
+/**
+ * Hosts of 64 GiB: three such VMs fill one. Of the six on two hosts, a failure leaves room for
+ * three.
+ */
 const SIZE = { vcpus: 1, memory: '16Gi' };
 /** Busy machines are slow; on a quiet one each of these takes a second or two. */
 const SOON_MS = 20_000;
