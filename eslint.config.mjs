@@ -22,8 +22,6 @@ export default tseslint.config(
   },
   {
     // Comments are read beside other windows; prettier breaks the lines of code.
-    files: ['{cli,common,scheduler,operator,agents}/**/*.ts', 'test/{cli,operator,agents}/**/*.ts'],
-    ignores: ['agents/host/**', 'test/agents/host/**'],
     rules: { 'max-len': ['error', { code: 10_000, comments: 100, ignoreUrls: true }] },
   },
   {

@@ -1,8 +1,8 @@
 /**
  * What memory a domain and the hypervisor take beyond what is sold. Two published formulas exist
  * for a domain (libxl's and XAPI's); the larger one is charged, so that a host which is full by the
- * account is never short in truth. The QEMU process of an HVM guest lives in Dom0's memory and is
- * not in either.
+ * account is never short in truth. The device model of an HVM guest, a QEMU process, lives in
+ * Dom0's memory and is in neither: Dom0 carries only so many of them.
  */
 
 export const MIB = 1024 * 1024;
@@ -44,6 +44,20 @@ export function xapiOverheadMiB(size: DomainSize): number {
 /** What a domain takes beyond its maxmem. */
 export function domainOverheadBytes(size: DomainSize): number {
   return Math.max(libxlOverheadMiB(size), xapiOverheadMiB(size)) * MIB;
+}
+
+/** What Dom0 keeps for itself: its kernel, xenstored, the toolstack, the agent. */
+export const DOM0_OWN_BYTES = 512 * MIB;
+
+/** What the device model of one HVM guest may take in Dom0. */
+export const DEVICE_MODEL_BYTES = 64 * MIB;
+
+/**
+ * HVM guests whose device models a Dom0 of this size carries, unless an administrator knows better.
+ * None where its size is not known: what the kernel would end are the guests of customers.
+ */
+export function mostHvmGuests(dom0Bytes: number): number {
+  return Math.max(0, Math.floor((dom0Bytes - DOM0_OWN_BYTES) / DEVICE_MODEL_BYTES));
 }
 
 /**

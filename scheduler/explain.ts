@@ -23,6 +23,7 @@ const LABELS: Readonly<Record<FilterName, string>> = {
   DiskLocality: 'disk on another host',
   Memory: 'memory',
   VCPU: 'vCPUs',
+  HVMGuests: 'HVM guests',
   Storage: 'storage',
   Affinity: 'affinity',
   AntiAffinity: 'anti-affinity',
@@ -113,9 +114,16 @@ function inOrder(filters: readonly Filter[], tallies: ReadonlyMap<FilterName, Ta
   });
 }
 
+/** How many are there, and the limit that the VM would pass. */
+export function ofAtMost(missing: number, limit: number): string {
+  return `${limit + missing - 1} of at most ${limit}`;
+}
+
 function detail({ nearest, reason }: FilterReport): string {
   if (!nearest) return reason === '' ? '' : ` (${reason})`;
   const { host, shortfall } = nearest;
+  if (shortfall.limit !== undefined)
+    return ` (${reason}; ${host} nearest, ${ofAtMost(shortfall.amount, shortfall.limit)})`;
   if (shortfall.unit === 'VM') return ` (${reason}; ${host} nearest, ${shortfall.amount} ${shortfall.resource})`;
   return ` (${host} nearest, ${shortfall.amount} ${shortfall.unit} short)`;
 }

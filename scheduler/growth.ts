@@ -7,6 +7,7 @@
 import { explain } from './explain';
 import { isPlaceable } from './failover/placeable';
 import type { Filter } from './filters/filter';
+import { hvmGuests } from './filters/hvm-guests';
 import { memory } from './filters/memory';
 import { storage } from './filters/storage';
 import { vcpu } from './filters/vcpu';
@@ -34,12 +35,14 @@ export function growth(placer: Placer, vm: Vm, held: Placed | undefined): Growth
   const filters: readonly Filter[] = [
     whereGrown(memory, (_world, asked, slot) => asked.needBytes > (heldAt(slot)?.needBytes ?? 0)),
     whereGrown(vcpu, (_world, asked, slot) => growsInVcpus(world, asked, heldAt(slot), slot)),
+    whereGrown(hvmGuests, (_world, asked, slot) => asked.hvm > (heldAt(slot)?.hvm ?? 0)),
     whereGrownPools(heldAt),
   ];
   const growsAt = (slot: number): boolean => {
     const before = heldAt(slot);
     if (!before || (isPlaceable(vm) && !isPlaceable(before))) return true;
     if (vm.needBytes > before.needBytes || growsInVcpus(world, vm, before, slot)) return true;
+    if (vm.hvm > before.hvm) return true;
     return grownPools(vm, before).size > 0;
   };
   const explanation = explain(world, vm, {

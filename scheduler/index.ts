@@ -3,7 +3,7 @@
 export { matchesSelector } from './state/labels';
 export { counterfactualText } from './planners/place/counterfactuals';
 export type { Counterfactual } from './planners/place/counterfactuals';
-export { message } from './explain';
+export { message, ofAtMost } from './explain';
 export { MOST_HOSTS_FOR_PAIRS } from './failover/planned-losses';
 export type { Growth } from './growth';
 export { Planner } from './planners/planner';

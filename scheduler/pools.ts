@@ -4,7 +4,7 @@
  */
 import type { Failover } from './failover/failover';
 import { worstLoss } from './failover/losses';
-import { hostPool } from './state/host-facts';
+import { hostHvmGuests, hostPool } from './state/host-facts';
 import { DEFAULT_VCPU_RATIO } from './types';
 import type { PoolAccount } from './types';
 
@@ -35,8 +35,11 @@ export function poolAccount(failover: Failover, pool: string): PoolAccount {
     vms: column(hosts.vms),
     committedVcpus: column(hosts.sharedVcpus) + column(hosts.dedicatedVcpus),
     committedBytes: column(hosts.usedBytes),
+    hvmGuests: sum(slots, (slot) => hostHvmGuests(hosts.spec(slot)) - hosts.freeHvm(slot)),
+    mostHvmGuests: sum(slots, (slot) => hostHvmGuests(hosts.spec(slot))),
     freeVcpus: sum(takesVms, (slot) => Math.max(0, hosts.freeVcpus(slot))),
     freeBytes: sum(takesVms, (slot) => Math.max(0, hosts.freeBytes(slot))),
+    freeHvmGuests: sum(takesVms, (slot) => Math.max(0, hosts.freeHvm(slot))),
     tolerates: unjudged === undefined ? judged : 'unjudged',
     ...(losses && { worstLoss: losses.worst }),
     ...(unjudged !== undefined && { unjudged }),

@@ -14,7 +14,7 @@ import type { Strategy } from './planners/place/place';
 import { PACKING_SCORERS, SCORERS } from './scores';
 import { poolAccount, poolNames } from './pools';
 import type { Vm } from './state/demand';
-import { hostHypervisorBytes, hostPool } from './state/host-facts';
+import { hostHvmGuests, hostHypervisorBytes, hostPool } from './state/host-facts';
 import { World } from './state/world';
 import type {
   Explanation,
@@ -189,6 +189,8 @@ export class Scheduler {
       sharedVcpus: hosts.sharedVcpus[slot] ?? 0,
       dedicatedVcpus: hosts.dedicatedVcpus[slot] ?? 0,
       freeVcpus: hosts.freeVcpus(slot),
+      hvmGuests: hostHvmGuests(spec) - hosts.freeHvm(slot),
+      mostHvmGuests: hostHvmGuests(spec),
     };
   }
 

@@ -1,4 +1,5 @@
-// Copies the CRDs into the chart's templates: ts-node scripts/chart.ts [--check]. The originals are in crds/; a test runs --check.
+// Copies the CRDs into the chart's templates: ts-node scripts/chart.ts [--check]. The originals are
+// in crds/; a test runs --check.
 import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parse, stringify } from 'yaml';
@@ -11,7 +12,10 @@ interface Crd {
   readonly metadata: { readonly name: string; readonly annotations?: Readonly<Record<string, string>> };
 }
 
-/** What `helm install` gets to see of one CRD: anchors spelled out, kept when the release goes, and Helm's own braces escaped. */
+/**
+ * What `helm install` gets to see of one CRD: anchors spelled out, kept when the release goes, and
+ * Helm's own braces escaped.
+ */
 export function chartTemplate(file: string, text: string): string {
   const crd = parse(text, { version: '1.1', merge: true }) as Crd;
   const annotations = { ...crd.metadata.annotations, 'helm.sh/resource-policy': 'keep' };

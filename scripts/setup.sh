@@ -1,5 +1,6 @@
 #!/bin/sh
-# Called by every make target: is this machine able, are the packages those of the lock file? Quick (a few ms) when nothing is to be done.
+# Called by every make target: is this machine able, are the packages those of the lock file? Quick
+# (a few ms) when nothing is to be done.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -12,7 +13,8 @@ command -v node > /dev/null || fail 'Node is not installed.' 'install Node 20.19
 node -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit(a > 20 || (a === 20 && b >= 19) ? 0 : 1)' ||
   fail "Node $(node -v) is too old: 20.19 or newer is needed." 'install a newer one: https://nodejs.org/en/download'
 
-# Packages that a developer brought to the state of the lock file by other means (npm install) are good too.
+# Packages that a developer brought to the state of the lock file by other means (npm install) are
+# good too.
 same='
 const locked = require("./package-lock.json").packages, installed = require("./node_modules/.package-lock.json").packages;
 const wanted = Object.entries(locked).filter(([path, entry]) => path && !entry.optional && !entry.devOptional);

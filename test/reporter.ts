@@ -1,12 +1,16 @@
 /**
- * Mocha's reporter for `make test`: a line per top-level suite with its time; counts and failures as JSON into $TEST_RESULT, for
- * test/run to sum up. Without $TEST_RESULT failures are printed here.
+ * Mocha's reporter for `make test`: a line per top-level suite with its time; counts and failures
+ * as JSON into $TEST_RESULT, for test/run to sum up. Without $TEST_RESULT failures are printed
+ * here.
  */
 import { writeFileSync } from 'node:fs';
 import { reporters } from 'mocha';
 import type { MochaOptions, Runner, Suite, Test } from 'mocha';
 
-/** Handles that still keep the process alive so long after the last test are a leak: the run fails, and says which. */
+/**
+ * Handles that still keep the process alive so long after the last test are a leak: the run fails,
+ * and says which.
+ */
 const LINGER_MS = 15_000;
 
 class CalmReporter extends reporters.Base {

@@ -1,4 +1,7 @@
-/** What each exit code of the scripts says, for docs/reference/exit-codes.md: one without words does not compile. */
+/**
+ * What each exit code of the scripts says, for docs/reference/exit-codes.md: one without words does
+ * not compile.
+ */
 import type * as codes from './exit-codes';
 
 export const EXIT_WORDS: Record<keyof typeof codes, string> = {

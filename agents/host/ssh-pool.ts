@@ -8,7 +8,9 @@ import { checkHostKey, connect, Full, NotStarted } from './ssh-connection';
 import type { SshConnection, SshTarget } from './ssh-connection';
 
 export interface SshPoolOptions extends SshTarget {
-  /** Milliseconds until a connection that runs nothing is closed, unless it is the last (60 000). */
+  /**
+   * Milliseconds until a connection that runs nothing is closed, unless it is the last (60 000).
+   */
   readonly idleMs?: number;
 }
 

@@ -13,7 +13,9 @@ export function quoteArgv(argv: readonly string[]): string {
 
 const BEGINS = '--xenfleet-begins--';
 
-/** The command line of one call: whatever the login shell prints by itself comes before a line of ours. */
+/**
+ * The command line of one call. A line of ours marks where the login shell's own output ends.
+ */
 export const callOf = (argv: readonly string[]): string => `echo; echo ${BEGINS}; exec ${quoteArgv(argv)}`;
 
 /** What the command of `callOf` printed; undefined if it has not begun. */

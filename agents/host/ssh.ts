@@ -195,7 +195,7 @@ function ended(end: ExecEnd, code: number | null, output: Output, words = ''): E
     return { end, code, stdout, stderr, truncated: truncated || stdout.length < whole.length };
   }
   if (end !== 'exited') return { end, code: null, stdout: '', stderr, truncated };
-  // The login shell did not come as far as the command; if it talked too much for us to see, who knows.
+  // The login shell did not reach the command. If it printed too much, nobody can tell.
   const said = `the login shell ran no command, but said: ${printed.trim().slice(0, 500)} ${stderr}`.trim();
   const instead = output.stdout.truncated ? 'disconnected' : 'not-started';
   return { end: instead, code: null, stdout: '', stderr: said, truncated };

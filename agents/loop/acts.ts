@@ -1,22 +1,21 @@
 /** Carries out one step about one domain, and keeps what came of it. It decides nothing. */
-import type { ObjectMeta } from '../../crds/generated/types';
 import type { Clock } from '../../common/ports';
 import type { Creator } from '../dom0/create';
 import type { Disks } from '../dom0/disks';
-import type { Store } from '../dom0/store';
+import type { Checkpoints } from '../dom0/checkpoints';
 import type { Toolstack } from '../dom0/toolstack';
 import type { View } from '../dom0/view';
 import { errorText, type Log } from '../log';
 import { afterCreate, afterDelete, afterRetire } from '../reconcile/outcome';
-import type { CreateOutcome } from '../reconcile/outcome';
 import { ownerOf } from '../reconcile/owner';
 import type { Owner } from '../reconcile/owner';
 import { knownDisks } from '../reconcile/disks';
-import type { DomainRecord } from '../reconcile/record';
-import type { Act, Report, StepInput } from '../reconcile/types';
+import type { Act, Report } from '../reconcile/types';
 import type { Failure } from '../xl/errors';
 import type { RunOrder } from '../xl/order';
 import type { PolicyResult } from '../xl/policy';
+import { notEnded, whileWaiting, whyNotCreated } from './act-reports';
+import type { Decision, Next } from './decision';
 import type { Freshness } from './gather';
 import { Lanes } from './lanes';
 import type { Acting } from './lanes';
@@ -24,7 +23,7 @@ import type { Reports } from './reports';
 import type { ActName, Transitions } from './transitions';
 
 export interface ActsOptions {
-  readonly store: Store;
+  readonly checkpoints: Checkpoints;
   readonly view: View;
   readonly toolstack: Toolstack;
   readonly creator: Creator;
@@ -39,40 +38,10 @@ export interface ActsOptions {
   readonly wakeIn: (uuid: string, delayMs: number) => void;
 }
 
-/** One decision about a domain, on its way to the host. */
-export interface Decision {
-  readonly uuid: string;
-  readonly input: StepInput;
-  /** Metadata of the order that the decision is about. */
-  readonly order: ObjectMeta | undefined;
-  /** What must be remembered before anything is done. */
-  readonly record: DomainRecord | undefined;
-  /** Resolves when `record` is durable. */
-  readonly saved: Promise<void>;
-  readonly freshness: Freshness;
-}
-
-/** again: decide anew at once. wait: do nothing until the worker is woken. */
-export type Next = 'again' | 'wait';
-
 type ActOf<K extends Act['do']> = Extract<Act, { do: K }>;
 
 const RETRY_MS = 5000;
 const SOONEST_WAKE_MS = 50;
-const STARTING: Report = {
-  phase: 'Starting',
-  ready: 'False',
-  reason: 'Starting',
-  message: 'the domain is being made',
-  transient: true,
-};
-const STOPPING: Report = {
-  phase: 'Stopping',
-  ready: 'False',
-  reason: 'Stopping',
-  message: 'the guest is to be asked to shut down',
-  transient: true,
-};
 
 export class Acts {
   private readonly lanes = new Lanes();
@@ -87,15 +56,9 @@ export class Acts {
     delete freshness.left;
     // A create checks its cfg meanwhile. All other acts wait until the record is durable.
     if (act.do !== 'create') await decision.saved;
-    this.sayWaiting(decision, act);
+    const report = whileWaiting(act.do, decision.input.record?.stopping !== undefined);
+    if (report) this.say(decision, report);
     return this.lanes.run(act, record, () => this.carryOut(decision, act));
-  }
-
-  /** Says so before the act has its turn, since the domain is not as it was. */
-  private sayWaiting(decision: Decision, act: Acting): void {
-    if (act.do === 'create') this.say(decision, STARTING);
-    // If the guest is asked again, it was said before that it is stopping.
-    if (act.do === 'shutdown' && !decision.input.record?.stopping) this.say(decision, STOPPING);
   }
 
   private carryOut(decision: Decision, act: Acting): Promise<Next> {
@@ -134,21 +97,21 @@ export class Acts {
 
   private async create(decision: Decision, order: RunOrder): Promise<Next> {
     const { uuid, freshness, input, record, saved } = decision;
-    const { creator, store, clock, log, policy, transitions } = this.options;
+    const { creator, checkpoints, clock, log, policy, transitions } = this.options;
     if (!record) throw new Error('a create without a record');
     const call = { uuid, order, knownDisks: knownDisks(record), policy: await policy(), saved };
     const outcome = await creator.create(call);
     this.settled(freshness);
     const { bootID } = input.host;
     const after = afterCreate(record, { order, outcome, bootID, nowMs: clock.wallMs() });
-    const durable = after === record ? Promise.resolve() : store.save(after);
+    const durable = after === record ? Promise.resolve() : checkpoints.save(after);
     this.options.onChanged();
     if (outcome.kind !== 'created') {
-      transitions.failed(uuid, 'create', whyNot(outcome));
+      transitions.failed(uuid, 'create', whyNotCreated(outcome));
       await durable;
       return 'again';
     }
-    // It runs, and that can be said before it is on disk. If the write fails, the store owes it.
+    // It runs, and that can be said before it is on disk. If the write fails, it is still owed.
     durable.catch((error: unknown) => log.error({ uuid, error: errorText(error) }, 'a record could not be written'));
     freshness.left = { kind: 'created' };
     return 'again';
@@ -186,13 +149,13 @@ export class Acts {
 
   private async retire(decision: Decision, epoch: number): Promise<Next> {
     const { uuid, freshness, record } = decision;
-    const { toolstack, store, clock } = this.options;
+    const { toolstack, checkpoints, clock } = this.options;
     const outcome = await toolstack.retire(uuid, epoch);
     this.settled(freshness);
     if (outcome.kind === 'failed') return this.failed(decision, 'retire', outcome.failure);
     if (outcome.kind === 'unclear' || !record) return 'again';
-    await store.save(afterRetire(record, epoch, clock.wallMs()));
-    await store.dropCfg(uuid).catch(() => undefined);
+    await checkpoints.save(afterRetire(record, epoch, clock.wallMs()));
+    await checkpoints.dropCfg(uuid).catch(() => undefined);
     freshness.left = { kind: 'rows', rows: [] };
     this.options.onChanged();
     return 'again';
@@ -200,7 +163,7 @@ export class Acts {
 
   private async deleteDisks({ uuid, record }: Decision, act: ActOf<'deleteDisks'>): Promise<Next> {
     if (!record) throw new Error('disks to delete without a record');
-    const { disks, store, clock, policy, transitions } = this.options;
+    const { disks, checkpoints, clock, policy, transitions } = this.options;
     const key = await policy();
     const deleted: string[] = [];
     let failure: Failure | undefined;
@@ -212,7 +175,7 @@ export class Acts {
       else failure ??= problem;
     }
     if (failure) transitions.failed(uuid, 'deleteDisks', failure);
-    await store.save(afterDelete(record, deleted, failure, clock.wallMs()));
+    await checkpoints.save(afterDelete(record, deleted, failure, clock.wallMs()));
     this.options.onChanged();
     return 'again';
   }
@@ -224,7 +187,7 @@ export class Acts {
 
   private failed(decision: Decision, act: ActName, failure: Failure): Next {
     this.options.transitions.failed(decision.uuid, act, failure);
-    this.say(decision, { phase: 'Stopping', ready: 'False', ...failure });
+    this.say(decision, notEnded(failure));
     this.options.wakeIn(decision.uuid, RETRY_MS);
     return 'wait';
   }
@@ -237,11 +200,4 @@ export class Acts {
 function ownerIn({ record }: Decision): Owner {
   if (!record) throw new Error('a domain to end without a record');
   return ownerOf(record);
-}
-
-/** Undefined if only a new look at the domain can tell. */
-function whyNot(outcome: Exclude<CreateOutcome, { kind: 'created' }>): Failure | undefined {
-  if (outcome.kind === 'unclear') return undefined;
-  if (outcome.kind === 'failed') return outcome.failure;
-  return { reason: 'StaleEpoch', message: `every epoch up to ${outcome.epoch} is refused on the host` };
 }

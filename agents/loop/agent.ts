@@ -9,9 +9,10 @@ import { Creator } from '../dom0/create';
 import { Disks } from '../dom0/disks';
 import { StorageDrivers } from '../storage/drivers';
 import { Pools } from '../storage/pools';
+import { fleetToRemember } from '../dom0/fleet';
 import type { Layout } from '../dom0/layout';
 import { Machine } from '../dom0/machine';
-import { Store } from '../dom0/store';
+import { Checkpoints } from '../dom0/checkpoints';
 import { Toolstack } from '../dom0/toolstack';
 import { View } from '../dom0/view';
 import { Confirmation } from './confirmation';
@@ -43,15 +44,13 @@ export interface AgentOptions {
   readonly pollMs: number;
 }
 
-/** A host that is silent for this long gets no heartbeat, so that the fleet hears of it. */
-const SILENT_MS = 20_000;
 const LOAD_AGAIN_MS = 2000;
 /** A Dom0 that cannot remember must be known within a minute. */
 const PROBE_EVERY_MS = 30_000;
 const FORGET_EVERY_MS = 24 * 3600 * 1000;
 
 export class Agent {
-  private readonly store: Store;
+  private readonly checkpoints: Checkpoints;
   private readonly view: View;
   private readonly domainStatuses: DomainStatusWriter;
   private readonly workers: Workers;
@@ -67,8 +66,8 @@ export class Agent {
     const { host, layout, api, clock, log, version, heartbeatMs } = options;
     this.rhythm = new Rhythm(clock, log);
     const policy = new PolicySource(host, clock, layout.policyFile);
-    this.store = new Store(host, layout);
-    const pools = new Pools({ host, memory: this.store, agent: () => api.agent() });
+    this.checkpoints = new Checkpoints(host, layout);
+    const pools = new Pools({ host, memory: this.checkpoints, agent: () => api.agent() });
     const drivers = new StorageDrivers(host, pools);
     const disks = new Disks(drivers, pools);
     this.view = new View(host, clock, (bootID) => this.confirmation.onBoot(bootID));
@@ -82,7 +81,7 @@ export class Agent {
     this.transitions = new Transitions(log);
     this.workers = new Workers({
       api,
-      store: this.store,
+      checkpoints: this.checkpoints,
       view: this.view,
       toolstack: new Toolstack(host, layout),
       creator: new Creator(host, layout, disks),
@@ -97,12 +96,12 @@ export class Agent {
       isConfirmed: (bootID) => this.confirmation.isConfirmed(bootID),
       onChanged: () => this.agentStatus.wake(),
     });
-    const { store, view } = this;
+    const { checkpoints, view } = this;
     this.machine = new Machine(host, layout, (error) => log.warn({ error: errorText(error) }, 'no machine ID'));
     const machine = (): string | undefined => this.machine.id;
     const mayReport = (): boolean => this.mayAct();
     this.agentStatus = new AgentStatusWriter({
-      ...{ api, store, drivers, view, policy, clock, log, version, heartbeatMs },
+      ...{ api, checkpoints, drivers, view, policy, clock, log, version, heartbeatMs },
       ...{ machine, mayReport },
     });
     this.lease = this.newLease(machine);
@@ -114,20 +113,9 @@ export class Agent {
       this.workers.wakeAll();
       this.agentStatus.wake();
     };
-    return (
-      client &&
-      new HostLease({
-        client,
-        clock,
-        log,
-        host: name,
-        process,
-        intervalMs: heartbeatMs,
-        machine,
-        boot: () => this.view.bootID,
-        onChanged,
-      })
-    );
+    const boot = (): string | undefined => this.view.bootID;
+    const lease = { clock, log, host: name, process, intervalMs: heartbeatMs, machine, boot, onChanged };
+    return client && new HostLease({ client, ...lease });
   }
 
   /** Resolves when the Dom0 has been read, however long that takes, and the watches have begun. */
@@ -136,7 +124,7 @@ export class Agent {
     while (!this.stopped && !(await this.load())) await this.rhythm.pause(LOAD_AGAIN_MS);
     if (this.stopped) return;
     log.info(
-      { bootID: this.view.bootID, records: this.store.records.size, fleet: this.store.fleet },
+      { bootID: this.view.bootID, records: this.checkpoints.records.size, fleet: this.checkpoints.fleet },
       'the host is read',
     );
     this.confirmation.start();
@@ -175,7 +163,7 @@ export class Agent {
       if (this.view.bootID === undefined) await this.view.look();
       const look = await this.view.look();
       if ('failure' in look && this.view.bootID === undefined) throw new Error(look.failure.message);
-      await this.store.load();
+      await this.checkpoints.load();
       await this.machine.identify();
       return true;
     } catch (error) {
@@ -192,12 +180,9 @@ export class Agent {
   private async onAgent(): Promise<void> {
     const agent = this.options.api.agent();
     if (agent) {
-      const { fleetID, roster = [], rosterEpoch = 0 } = agent.spec;
-      const fleet = this.store.fleet;
-      // A restored backup names the hosts of that time: what this Dom0 remembers is newer.
-      const isNewer = fleet?.fleetID === fleetID && rosterEpoch > fleet.rosterEpoch;
+      const fleet = fleetToRemember(this.checkpoints.fleet, agent.spec);
       try {
-        if (!fleet || isNewer) await this.store.saveFleet({ fleetID, roster, rosterEpoch });
+        if (fleet) await this.checkpoints.saveFleet(fleet);
       } catch (error) {
         this.options.log.error({ error: errorText(error) }, 'the fleet could not be remembered; trying again');
         this.rhythm.after(LOAD_AGAIN_MS, () => void this.onAgent());
@@ -216,20 +201,22 @@ export class Agent {
     this.beat();
   }
 
-  /** The Lease says that the host answers, not only that this process lives. */
   private beat(): void {
-    if (!this.lease || this.stopped) return;
+    if (!this.stopped) this.lease?.beat(this.unreachableMs());
+  }
+
+  /** How long the host has not been reached, in milliseconds; 0 if it was just now. */
+  private unreachableMs(): number {
     const { last, goodMs } = this.view;
     const unreachable = last && 'failure' in last && last.failure.reason === 'HostUnreachable';
-    if (unreachable === true && this.options.clock.monotonicMs() - goodMs > SILENT_MS) void this.lease.stop();
-    else this.lease.beat();
+    return unreachable === true ? this.options.clock.monotonicMs() - goodMs : 0;
   }
 
   private async probe(): Promise<void> {
-    const before = this.store.trouble;
-    await this.store.probe();
+    const before = this.checkpoints.trouble;
+    await this.checkpoints.probe();
     await this.machine.identify();
-    if (this.store.trouble?.reason !== before?.reason) this.agentStatus.wake();
+    if (this.checkpoints.trouble?.reason !== before?.reason) this.agentStatus.wake();
   }
 
   private async forget(): Promise<void> {
@@ -238,6 +225,6 @@ export class Agent {
     const wanted = (uuid: string): boolean =>
       this.options.api.order(uuid) !== undefined || rows.some((row) => row.uuid === uuid);
     const { clock } = this.options;
-    await this.store.forgetOld({ wallMs: clock.wallMs(), monotonicMs: clock.monotonicMs() }, wanted);
+    await this.checkpoints.forgetOld({ wallMs: clock.wallMs(), monotonicMs: clock.monotonicMs() }, wanted);
   }
 }

@@ -5,7 +5,7 @@
 import type { Clock } from '../../common/ports';
 import type { ObjectMeta } from '../../crds/generated/types';
 import type { AgentApi } from '../api/types';
-import type { Store } from '../dom0/store';
+import type { Checkpoints } from '../dom0/checkpoints';
 import type { View } from '../dom0/view';
 import { lasting, sinceMs } from '../reconcile/lasting';
 import type { Lasting } from '../reconcile/lasting';
@@ -16,7 +16,7 @@ import type { PolicyResult } from '../xl/policy';
 
 export interface GatherOptions {
   readonly api: AgentApi;
-  readonly store: Store;
+  readonly checkpoints: Checkpoints;
   readonly view: View;
   readonly policy: () => Promise<PolicyResult>;
   /** The files of a UUID's disks, as last observed. */
@@ -59,8 +59,8 @@ export class Gatherer {
   constructor(private readonly options: GatherOptions) {}
 
   async gather(uuid: string, freshness: Freshness): Promise<Gathered> {
-    const { api, store, view, clock, mayAct } = this.options;
-    const unreadable = store.unreadable.get(uuid);
+    const { api, checkpoints, view, clock, mayAct } = this.options;
+    const unreadable = checkpoints.unreadable.get(uuid);
     if (unreadable !== undefined) return { kind: 'unreadable', message: unreadable };
     const seen = await this.look(uuid, freshness);
     const { bootID } = view;
@@ -70,7 +70,7 @@ export class Gatherer {
     const policy = await this.options.policy();
     // Nothing is awaited from here on, so order, metadata, record and host are of one moment.
     const host = this.host(bootID, policy);
-    const record = store.records.get(uuid);
+    const record = checkpoints.records.get(uuid);
     const order = this.orderOf(uuid, bootID);
     const [nowMs, monotonicMs] = [clock.wallMs(), clock.monotonicMs()];
     freshness.lasting = lasting(freshness.lasting, { seen, record, wallMs: nowMs, monotonicMs });
@@ -83,8 +83,8 @@ export class Gatherer {
   }
 
   private host(bootID: string, policy: PolicyResult): StepInput['host'] {
-    const { api, store } = this.options;
-    const fleetID = store.fleet?.fleetID;
+    const { api, checkpoints } = this.options;
+    const fleetID = checkpoints.fleet?.fleetID;
     const confirmedBootID = api.agent()?.spec.confirmedBootID;
     return {
       bootID,
@@ -96,9 +96,9 @@ export class Gatherer {
 
   /** Read only if it could decide whose the domain is. */
   private async mark(uuid: string, seen: Seen): Promise<Mark | undefined> {
-    const { store, view } = this.options;
+    const { checkpoints, view } = this.options;
     if (seen.kind !== 'rows' || seen.rows.length === 0) return undefined;
-    return store.records.get(uuid)?.started === undefined ? view.mark(uuid) : undefined;
+    return checkpoints.records.get(uuid)?.started === undefined ? view.mark(uuid) : undefined;
   }
 
   private async look(uuid: string, freshness: Freshness): Promise<Seen> {

@@ -22,6 +22,9 @@ export interface HostLeaseOptions {
   readonly onChanged: () => void;
 }
 
+/** A host that is silent for this long gets no heartbeat, so that the fleet hears of it. */
+const SILENT_MS = 20_000;
+
 export class HostLease {
   private readonly tenure: Tenure;
   private heartbeat: Heartbeat | undefined;
@@ -36,8 +39,17 @@ export class HostLease {
     return this.tenure.mayAct(heard);
   }
 
-  /** Goes on until it is stopped. After a boot of the Dom0 it goes on under a new name. */
-  beat(): void {
+  /**
+   * Goes on until it is stopped. After a boot of the Dom0 it goes on under a new name. The Lease
+   * says that the host answers, not only that this process lives: `unreachableMs` is how long the
+   * host has not been reached.
+   */
+  beat(unreachableMs: number): void {
+    if (unreachableMs > SILENT_MS) void this.stop();
+    else this.keepBeating();
+  }
+
+  private keepBeating(): void {
     const { client, clock, host, intervalMs, machine, boot } = this.options;
     const identity = this.tenure.identity(machine(), boot());
     if (this.heartbeat && this.identity === identity) return;

@@ -9,7 +9,8 @@ import { lasting } from '../reconcile/lasting';
 import { nextStep } from '../reconcile/step';
 import type { Act, Report } from '../reconcile/types';
 import { Acts } from './acts';
-import type { ActsOptions, Decision, Next } from './acts';
+import type { ActsOptions } from './acts';
+import type { Decision, Next } from './decision';
 import { Gatherer } from './gather';
 import type { Freshness, GatherOptions, Gathered } from './gather';
 
@@ -49,8 +50,8 @@ export class Workers {
   }
 
   wakeAll(): void {
-    const { api, store } = this.options;
-    for (const uuid of new Set([...api.uuids(), ...store.records.keys()])) this.wake(uuid);
+    const { api, checkpoints } = this.options;
+    for (const uuid of new Set([...api.uuids(), ...checkpoints.records.keys()])) this.wake(uuid);
   }
 
   /** Does not wait for acts under way: they end on the Dom0 by themselves, and are found there. */
@@ -102,13 +103,13 @@ export class Workers {
 
   private async decide(freshness: Freshness, { input, order }: Extract<Gathered, { kind: 'whole' }>): Promise<Next> {
     const { uuid } = input;
-    const { store, clock } = this.options;
+    const { checkpoints, clock } = this.options;
     const step = nextStep(input);
     // The time of a request counts from here on, not from its answer, which may take a minute.
     const { seen, nowMs: wallMs } = input;
     const { record = input.record } = step;
     freshness.lasting = lasting(freshness.lasting, { seen, record, wallMs, monotonicMs: clock.monotonicMs() });
-    const saved = step.record ? store.save(step.record) : store.settle(uuid);
+    const saved = step.record ? checkpoints.save(step.record) : checkpoints.settle(uuid);
     saved.catch(() => undefined); // Whoever needs it awaits it.
     const decision: Decision = { uuid, input, order, record, saved, freshness };
     try {
@@ -121,10 +122,10 @@ export class Workers {
 
   /** What is not on disk yet is not under way either, so the news says why. */
   private asWritten(uuid: string, act: Act): Act {
-    const { store } = this.options;
-    if (act.do !== 'report' || !store.trouble || !store.owes(uuid)) return act;
+    const { checkpoints } = this.options;
+    if (act.do !== 'report' || !checkpoints.trouble || !checkpoints.owes(uuid)) return act;
     const { phase } = act.report;
-    return { ...act, report: { phase, ready: 'False', ...store.trouble } };
+    return { ...act, report: { phase, ready: 'False', ...checkpoints.trouble } };
   }
 
   /**
@@ -132,13 +133,13 @@ export class Workers {
    * already goes on.
    */
   private sayUnwritten({ uuid, input, order, record }: Decision): void {
-    const { store, reports } = this.options;
-    if (!store.trouble) return;
+    const { checkpoints, reports } = this.options;
+    if (!checkpoints.trouble) return;
     const row = input.seen.kind === 'rows' ? input.seen.rows[0] : undefined;
     const runs = input.seen.kind === 'created' || row?.state === 'running';
     const wanted = runs ? 'Running' : 'Failed';
     const phase = record?.order.desired === 'Running' ? wanted : 'Stopping';
-    const report: Report = { phase, ready: 'False', ...store.trouble };
+    const report: Report = { phase, ready: 'False', ...checkpoints.trouble };
     reports.say(uuid, { report, order, record: input.record, domid: row?.domid, bootID: input.host.bootID });
   }
 

@@ -117,17 +117,17 @@ export class AgentStatusWriter {
   }
 
   private statusOf(agent: XenAgent, { listed, observation }: Observed, nonce: string | undefined): XenAgentStatus {
-    const { store, api, version, policy, clock, machine } = this.options;
+    const { checkpoints, api, version, policy, clock, machine } = this.options;
     return agentStatus({
       agent,
       version,
       machineID: machine(),
       bootID: listed.bootID,
-      fleet: store.fleet,
+      fleet: checkpoints.fleet,
       observation,
       listing: listed.listing,
-      records: store.records,
-      poolID: (pool) => store.poolID(pool),
+      records: checkpoints.records,
+      poolID: (pool) => checkpoints.poolID(pool),
       hasOrder: (uuid) => api.order(uuid) !== undefined,
       policyDigest: policy.digest,
       trouble: this.observer.trouble(),

@@ -6,7 +6,7 @@
 import type { XenAgent } from '../../crds/generated/types';
 import type { Clock, Timer } from '../../common/ports';
 import type { PolicySource } from '../dom0/policy-source';
-import type { Store } from '../dom0/store';
+import type { Checkpoints } from '../dom0/checkpoints';
 import type { Look, View } from '../dom0/view';
 import { errorText, type Log } from '../log';
 import { isRetired } from '../reconcile/record';
@@ -17,7 +17,7 @@ import type { Observation } from '../xl/observe';
 import type { Policy } from '../xl/policy';
 
 export interface ObserverOptions {
-  readonly store: Store;
+  readonly checkpoints: Checkpoints;
   readonly drivers: StorageDrivers;
   readonly view: View;
   readonly policy: PolicySource;
@@ -90,7 +90,7 @@ export class HostObserver {
   trouble(): string | undefined {
     const { view, clock } = this.options;
     const nowMs = clock.monotonicMs();
-    const { trouble } = this.options.store;
+    const { trouble } = this.options.checkpoints;
     if (trouble) return trouble.message;
     const blind = nowMs - view.goodMs > TROUBLE_AFTER_MS;
     if (blind && view.last && 'failure' in view.last) return view.last.failure.message;
@@ -134,13 +134,13 @@ export class HostObserver {
 
   /** Takes pools into use that are there and not remembered. Returns the markers afterwards. */
   private async openPools(agent: XenAgent, seen: Observation, policy: Policy): Promise<Pick<Observation, 'markers'>> {
-    const { store, drivers, log } = this.options;
+    const { checkpoints, drivers, log } = this.options;
     if (!seen.markers) return {};
     const markers = new Map(seen.markers);
     for (const { name, path, driver: driverName } of agent.spec.storagePools ?? []) {
       const pool = { name, path };
       const driver = drivers.of(driverName);
-      if (store.poolID(pool) !== undefined || driver.usage(path, seen).kind !== 'present') continue;
+      if (checkpoints.poolID(pool) !== undefined || driver.usage(path, seen).kind !== 'present') continue;
       try {
         const opened = await driver.open(pool, policy);
         if ('reason' in opened) log.warn({ pool: name, ...opened }, 'a storage pool is not used');
@@ -156,7 +156,7 @@ export class HostObserver {
   /** What an observation depends on. When this changes, the last one is old. */
   private signature(agent: XenAgent): string {
     const rows = this.listed?.listing.rows.map((row) => `${row.domid} ${row.uuid} ${row.state}`) ?? [];
-    const gone = [...this.options.store.records.values()].filter(isRetired).length;
+    const gone = [...this.options.checkpoints.records.values()].filter(isRetired).length;
     return JSON.stringify([this.listed?.bootID, rows, gone, agent.metadata.generation]);
   }
 }

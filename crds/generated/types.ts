@@ -817,6 +817,10 @@ export interface XenHostSpec {
     memory?: number | string;
   };
   /**
+   * HVM guests that Dom0 carries: each has a device model there, a QEMU process. If absent, one for each 64 MiB of Dom0 beyond its first 512 MiB, and none while its memory is not known. What is there already stays.
+   */
+  maxHVMGuests?: number;
+  /**
    * Nothing that this host reports is believed, e.g. because the token of its agent was stolen: nothing is placed, taken over, moved or let go by its word, and nobody waits for its reports. What runs there stays. Lift it, or power the host off, before you restore a backup of the cluster.
    */
   quarantined?: boolean;
@@ -866,6 +870,10 @@ export interface XenHostStatus {
      * Memory of the host in MiB as a quantity, such as 262144Mi; what Dom0 and Xen use is in it.
      */
     memory?: string;
+    /**
+     * HVM guests that its Dom0 carries, by spec.maxHVMGuests or by its memory; foreign ones are among them.
+     */
+    hvmGuests?: number;
   };
   /**
    * What claims and domains take, overhead included.
@@ -883,6 +891,10 @@ export interface XenHostStatus {
      * Memory of these VMs in MiB as a quantity.
      */
     memory?: string;
+    /**
+     * HVM guests that are there or kept room for, those of nobody in the fleet among them.
+     */
+    hvmGuests?: number;
   };
   /**
    * What can still be sold, by the operator's ledger.
@@ -1097,6 +1109,10 @@ export interface XenPoolStatus {
      * Memory of its hosts in MiB as a quantity; what Dom0 and Xen use is in it.
      */
     memory?: string;
+    /**
+     * HVM guests that the Dom0s of its hosts carry.
+     */
+    hvmGuests?: number;
   };
   /**
    * What claims and domains take, overhead included.
@@ -1114,6 +1130,10 @@ export interface XenPoolStatus {
      * Memory of these VMs in MiB as a quantity.
      */
     memory?: string;
+    /**
+     * HVM guests that are there or kept room for, those of nobody in the fleet among them.
+     */
+    hvmGuests?: number;
   };
   /**
    * What is left on its Ready hosts by the operator's ledger, before any room is kept for failures.
@@ -1127,6 +1147,10 @@ export interface XenPoolStatus {
      * Memory that can still be sold, in MiB as a quantity. A VM takes its own memory out of it, and Xen's overhead for it. Cordoned hosts count for nothing.
      */
     memory?: string;
+    /**
+     * HVM guests that can still be placed. Cordoned hosts count for nothing.
+     */
+    hvmGuests?: number;
   };
   /**
    * The loss that would hurt most, of as many hosts as are to be tolerated (of one where that is 0).
@@ -1789,6 +1813,10 @@ export interface XenVMStatus {
      * The vCPUs are whole physical CPUs.
      */
     dedicated?: boolean;
+    /**
+     * Room in Dom0 for a device model, as each hvm guest has one.
+     */
+    hvm?: boolean;
     /**
      * Disks that room is kept for, each in its pool; none if absent.
      *

@@ -26,6 +26,7 @@ export class FleetGauges {
   private readonly cpus: Gauge;
   private readonly vcpus: Gauge;
   private readonly hostVms: Gauge;
+  private readonly hvmGuests: Gauge;
   private readonly vms: Gauge;
   private readonly pending: Gauge;
   private readonly refusals: Gauge;
@@ -40,6 +41,8 @@ export class FleetGauges {
     const memoryHelp =
       'Memory of a host: total = dom0 + committed + free; residual = free by our account minus free as Xen says.';
     const vcpusHelp = 'vCPUs of a host: committed to VMs, and free to be placed.';
+    const hvmHelp =
+      'HVM guests of a host, foreign ones among them: there (committed), and as many as its Dom0 carries (limit).';
     const refusalsHelp = 'Unschedulable VMs for which this filter refused hosts.';
     this.perLabel = [
       (this.hosts = make.gauge('xenfleet_hosts', 'Hosts by phase.', 'phase')),
@@ -47,6 +50,7 @@ export class FleetGauges {
       (this.cpus = make.gauge('xenfleet_host_cpus', 'Physical CPUs of a host.', 'host')),
       (this.vcpus = make.gauge('xenfleet_host_vcpus', vcpusHelp, 'host', 'kind')),
       (this.hostVms = make.gauge('xenfleet_host_vms', 'VMs with a claim on a host.', 'host')),
+      (this.hvmGuests = make.gauge('xenfleet_host_hvm_guests', hvmHelp, 'host', 'kind')),
       (this.vms = make.gauge('xenfleet_vms', 'VMs by phase.', 'phase')),
       (this.pending = make.gauge('xenfleet_vms_pending', 'Pending VMs by reason.', 'reason')),
       (this.refusals = make.gauge('xenfleet_vm_pending_refusals', refusalsHelp, 'filter')),
@@ -83,6 +87,8 @@ export class FleetGauges {
     this.vcpus.set({ host, kind: 'committed' }, account.sharedVcpus + account.dedicatedVcpus);
     this.vcpus.set({ host, kind: 'free' }, account.freeVcpus);
     this.hostVms.set({ host }, account.vms);
+    this.hvmGuests.set({ host, kind: 'committed' }, account.hvmGuests);
+    this.hvmGuests.set({ host, kind: 'limit' }, account.mostHvmGuests);
   }
 }
 

@@ -12,11 +12,10 @@
  */
 import type { KubeClient } from '../../common/kube/client';
 import { sleep } from '../../common/kube/clock';
-import { isKubeError } from '../../common/kube/errors';
-import { LEASES, renewedSpec } from '../../common/kube/lease';
-import type { Lease, LeaseSpec } from '../../common/kube/lease';
 import type { ObjectRef } from '../../common/kube/types';
 import type { Clock, Random } from '../../common/ports';
+import { HeldLease } from './held-lease';
+import { elapsedMs, type Moment } from './moment';
 
 /** A write was refused because the lease could have lapsed, or was lost since the work began. */
 export class NotLeading extends Error {
@@ -52,13 +51,6 @@ export interface LeaderOptions {
   readonly onError?: (error: unknown) => void;
 }
 
-type Mutable<T> = { -readonly [K in keyof T]: T[K] };
-
-interface Moment {
-  readonly monotonicMs: number;
-  readonly wallMs: number;
-}
-
 export class LeaderElector {
   private readonly timing: { leaseDurationMs: number; renewDeadlineMs: number; retryPeriodMs: number };
   private readonly stopSignal = new AbortController();
@@ -66,8 +58,7 @@ export class LeaderElector {
   private term = 0;
   /** Set while leading: when the last good renewal began. */
   private renewed: Moment | undefined;
-  private mine: Lease | undefined;
-  private seen: { readonly resourceVersion: string | undefined; readonly atMs: number } | undefined;
+  private readonly lease: HeldLease;
 
   constructor(private readonly options: LeaderOptions) {
     const { leaseDurationMs = 15_000, renewDeadlineMs = 10_000, retryPeriodMs = 2000 } = options;
@@ -75,11 +66,12 @@ export class LeaderElector {
       throw new RangeError('needed: retryPeriodMs < renewDeadlineMs < leaseDurationMs');
     }
     this.timing = { leaseDurationMs, renewDeadlineMs, retryPeriodMs };
+    this.lease = new HeldLease({ ...options, leaseDurationMs });
   }
 
   /** Whether we lead now, by our own clocks, which go on while the process is stopped. */
   isLeader(): boolean {
-    return this.renewed !== undefined && this.elapsedMs(this.renewed) < this.timing.renewDeadlineMs;
+    return this.renewed !== undefined && elapsedMs(this.options.clock, this.renewed) < this.timing.renewDeadlineMs;
   }
 
   /** Throws NotLeading if we do not lead now. */
@@ -113,14 +105,15 @@ export class LeaderElector {
       await this.untilWon(signal);
       if (!signal.aborted) await this.lead(signal);
     }
-    await this.attempt(() => this.release());
+    // The signal of stop() has fired already, and ends all other calls.
+    await this.attempt(() => this.lease.release(() => ({ deadlineMs: this.timing.retryPeriodMs })));
     this.options.onState?.('stopped');
   }
 
   private async untilWon(signal: AbortSignal): Promise<void> {
     const { clock, random } = this.options;
     for (;;) {
-      await this.attempt(() => this.tryAcquire());
+      await this.attempt(() => this.take());
       if (this.isLeader() || signal.aborted) return;
       await sleep(clock, this.timing.retryPeriodMs * (1 + 0.2 * random.next()), signal);
       if (signal.aborted) return;
@@ -155,96 +148,21 @@ export class LeaderElector {
     }
   }
 
-  private async tryAcquire(): Promise<void> {
-    const { client, clock, lease } = this.options;
-    this.mine = undefined;
-    const found = await client.get(LEASES, lease, this.call()).catch((error: unknown) => {
-      if (isKubeError(error, 'notFound')) return undefined;
-      throw error;
-    });
-    const begun = this.now();
-    if (found === undefined) {
-      const { namespace, name } = lease;
-      const metadata = { name, ...(namespace !== undefined && { namespace }) };
-      const object: Lease = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata, spec: this.spec() };
-      return this.won(await client.create(LEASES, object, this.call()), begun);
-    }
-    if (!this.isFree(found, clock.monotonicMs())) return this.options.onHeld?.(found.spec?.holderIdentity ?? '');
-    this.won(await client.update(LEASES, { ...found, spec: this.spec(found.spec) }, this.call()), begun);
-  }
-
-  private isFree({ metadata, spec }: Lease, nowMs: number): boolean {
-    const holder = spec?.holderIdentity ?? '';
-    if (holder === '' || holder === this.options.identity) return true;
-    const { resourceVersion } = metadata;
-    if (this.seen?.resourceVersion !== resourceVersion) this.seen = { resourceVersion, atMs: nowMs };
-    const durationMs = spec?.leaseDurationSeconds === undefined ? undefined : spec.leaseDurationSeconds * 1000;
-    return nowMs - (this.seen?.atMs ?? nowMs) > (durationMs ?? this.timing.leaseDurationMs);
+  private async take(): Promise<void> {
+    const taken = await this.lease.take(this.call);
+    if ('since' in taken) this.renewed = taken.since;
+    else this.options.onHeld?.(taken.holder);
   }
 
   private async renew(): Promise<void> {
-    try {
-      await this.renewOnce();
-    } catch (error) {
-      this.mine = undefined;
-      if (!isKubeError(error, 'conflict')) throw error;
-      await this.renewOnce(); // reads first, and so tells whether the lease is still ours
-    }
-  }
-
-  private async renewOnce(): Promise<void> {
-    const { client, lease, identity } = this.options;
-    const begun = this.now();
-    const before = this.mine ?? (await client.get(LEASES, lease, this.call()));
-    if (before.spec?.holderIdentity !== identity) return this.lost();
-    this.won(await client.update(LEASES, { ...before, spec: this.spec(before.spec) }, this.call()), begun);
-  }
-
-  /** Reads first if an answer was lost: the next leader need not wait for a lease nobody holds. */
-  private async release(): Promise<void> {
-    const { client, lease, identity } = this.options;
-    const call = { deadlineMs: this.timing.retryPeriodMs };
-    const before = this.mine ?? (await client.get(LEASES, lease, call));
-    this.mine = undefined;
-    if (before.spec?.holderIdentity !== identity) return;
-    const spec: Mutable<LeaseSpec> = { ...this.spec(before.spec), leaseDurationSeconds: 1 };
-    delete spec.holderIdentity;
-    await client.update(LEASES, { ...before, spec }, call);
-  }
-
-  private won(lease: Lease, begun: Moment): void {
-    this.mine = lease;
-    this.renewed = begun;
-  }
-
-  private lost(): void {
-    this.mine = undefined;
-    this.renewed = undefined;
-  }
-
-  private spec(before?: LeaseSpec): LeaseSpec {
-    const leaseDurationSeconds = Math.max(1, Math.ceil(this.timing.leaseDurationMs / 1000));
-    return renewedSpec(before, {
-      identity: this.options.identity,
-      leaseDurationSeconds,
-      wallMs: this.options.clock.wallMs(),
-    });
+    this.renewed = await this.lease.renew(this.call);
   }
 
   /** Short enough for two attempts before the renew deadline, and never beyond it. */
-  private call(): { deadlineMs: number; signal: AbortSignal } {
+  private readonly call = (): { deadlineMs: number; signal: AbortSignal } => {
     const { renewDeadlineMs } = this.timing;
-    const leftMs = this.renewed === undefined ? renewDeadlineMs : renewDeadlineMs - this.elapsedMs(this.renewed);
+    const leftMs =
+      this.renewed === undefined ? renewDeadlineMs : renewDeadlineMs - elapsedMs(this.options.clock, this.renewed);
     return { deadlineMs: Math.max(1, Math.min(renewDeadlineMs / 2, leftMs)), signal: this.stopSignal.signal };
-  }
-
-  private now(): Moment {
-    return { monotonicMs: this.options.clock.monotonicMs(), wallMs: this.options.clock.wallMs() };
-  }
-
-  /** The longer: monotonic time halts in a suspended VM, and wall time may have been set back. */
-  private elapsedMs(since: Moment): number {
-    const now = this.now();
-    return Math.max(now.monotonicMs - since.monotonicMs, now.wallMs - since.wallMs);
-  }
+  };
 }

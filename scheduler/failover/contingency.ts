@@ -8,7 +8,10 @@ interface Reserve {
   /** vCPUs of shared VMs; the physical CPUs of dedicated ones are in `pcpus`. */
   vcpus: number;
   pcpus: number;
+  hvm: number;
 }
+
+const NOTHING: Readonly<Reserve> = { bytes: 0, vcpus: 0, pcpus: 0, hvm: 0 };
 
 export class Contingency {
   targets: Targets = new Map();
@@ -43,11 +46,12 @@ export class Contingency {
 
   /** Whether a host has room for a VM beside what the plan would put there. */
   leavesRoom({ hosts }: World, slot: number, vm: Vm): boolean {
-    const { bytes, vcpus, pcpus } = this.#reserves.get(slot) ?? { bytes: 0, vcpus: 0, pcpus: 0 };
+    const { bytes, vcpus, pcpus, hvm } = this.#reserves.get(slot) ?? NOTHING;
     const ratio = hosts.vcpuRatio[slot] ?? 0;
     const whole = pcpus + (vm.dedicated ? vm.vcpus : 0);
     const shared = vcpus + (vm.dedicated ? 0 : vm.vcpus);
     if (bytes + vm.needBytes > hosts.freeBytes(slot) || shared + ratio * whole > hosts.freeVcpus(slot)) return false;
+    if (hvm + vm.hvm > 0 && hvm + vm.hvm > hosts.freeHvm(slot)) return false;
     return whole === 0 || whole <= hosts.freePcpus(slot);
   }
 
@@ -65,7 +69,8 @@ export class Contingency {
   }
 
   #reserve(vm: Vm, slot: number, sign: number): void {
-    const reserve = this.#reserves.get(slot) ?? { bytes: 0, vcpus: 0, pcpus: 0 };
+    const reserve = this.#reserves.get(slot) ?? { ...NOTHING };
+    reserve.hvm += sign * vm.hvm;
     reserve.bytes += sign * vm.needBytes;
     if (vm.dedicated) reserve.pcpus += sign * vm.vcpus;
     else reserve.vcpus += sign * vm.vcpus;

@@ -56,12 +56,20 @@ function search(makeRoom: () => Room, slots: readonly number[], vms: readonly Vm
   if (tight.targets) return tight;
   const targets: Targets = new Map();
   const room = makeRoom();
-  const asked = vms.reduce((sum, vm) => sum + vm.needBytes, 0);
-  const free = slots.reduce((sum, slot) => sum + Math.max(0, room.freeBytes(slot)), 0);
-  const budget = asked > free ? 0 : BUDGET / slots.length;
+  const budget = isHopeless(room, slots, vms) ? 0 : BUDGET / slots.length;
   const found = exhaust({ room, slots, targets, budget }, vms);
   for (const [vm, slot] of targets) room.giveBack(vm, slot);
   return { targets: found ? targets : undefined, left: found ? [] : tight.left };
+}
+
+/** Whether all hosts together have too little: there is nothing to search for. */
+function isHopeless(room: Room, slots: readonly number[], vms: readonly Vm[]): boolean {
+  const sum = <T>(of: readonly T[], amount: (one: T) => number): number =>
+    of.reduce((total, one) => total + Math.max(0, amount(one)), 0);
+  return (
+    sum(vms, ({ needBytes }) => needBytes) > sum(slots, (slot) => room.freeBytes(slot)) ||
+    sum(vms, ({ hvm }) => hvm) > sum(slots, (slot) => room.freeHvm(slot))
+  );
 }
 
 /**

@@ -25,6 +25,7 @@ export interface Room {
   take(vm: Vm, slot: number): void;
   giveBack(vm: Vm, slot: number): void;
   freeBytes(slot: number): number;
+  freeHvm(slot: number): number;
 }
 
 /** Arrays only: for VMs that nothing sets apart. */
@@ -33,6 +34,7 @@ export class PlainRoom implements Room {
   readonly #bytes: Float64Array;
   readonly #vcpus: Float64Array;
   readonly #pcpus: Float64Array;
+  readonly #hvm: Int32Array;
 
   constructor(
     readonly picker: HostPicker,
@@ -44,16 +46,19 @@ export class PlainRoom implements Room {
       Float64Array,
       Float64Array,
     ];
+    this.#hvm = new Int32Array(hosts.size);
     for (const slot of slots) {
       this.#bytes[slot] = hosts.freeBytes(slot);
       this.#vcpus[slot] = hosts.freeVcpus(slot);
       this.#pcpus[slot] = hosts.freePcpus(slot);
+      this.#hvm[slot] = hosts.freeHvm(slot);
     }
   }
 
   fits(vm: Vm, slot: number): boolean {
     if (vm.needBytes > (this.#bytes[slot] as number) || this.#shared(vm, slot) > (this.#vcpus[slot] as number))
       return false;
+    if (vm.hvm > 0 && vm.hvm > (this.#hvm[slot] as number)) return false;
     return (!vm.dedicated || vm.vcpus <= (this.#pcpus[slot] as number)) && this.picker.allows(vm, slot);
   }
 
@@ -73,6 +78,10 @@ export class PlainRoom implements Room {
     return this.#bytes[slot] as number;
   }
 
+  freeHvm(slot: number): number {
+    return this.#hvm[slot] as number;
+  }
+
   #shared(vm: Vm, slot: number): number {
     return vm.dedicated ? vm.vcpus * (this.picker.world.hosts.vcpuRatio[slot] as number) : vm.vcpus;
   }
@@ -80,6 +89,7 @@ export class PlainRoom implements Room {
   #change(vm: Vm, slot: number, sign: number): void {
     this.#bytes[slot] = (this.#bytes[slot] as number) + sign * vm.needBytes;
     this.#vcpus[slot] = (this.#vcpus[slot] as number) + sign * this.#shared(vm, slot);
+    this.#hvm[slot] = (this.#hvm[slot] as number) + sign * vm.hvm;
     if (vm.dedicated) this.#pcpus[slot] = (this.#pcpus[slot] as number) + sign * vm.vcpus;
   }
 }
@@ -108,5 +118,9 @@ export class RealRoom implements Room {
 
   freeBytes(slot: number): number {
     return this.picker.world.hosts.freeBytes(slot);
+  }
+
+  freeHvm(slot: number): number {
+    return this.picker.world.hosts.freeHvm(slot);
   }
 }

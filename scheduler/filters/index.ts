@@ -7,6 +7,7 @@ import { guestType } from './guest-type';
 import { hostCordoned } from './host-cordoned';
 import { hostReady } from './host-ready';
 import { hostSelector } from './host-selector';
+import { hvmGuests } from './hvm-guests';
 import { memory } from './memory';
 import { network } from './network';
 import { pool } from './pool';
@@ -18,6 +19,7 @@ import { vcpu } from './vcpu';
 export const FILTERS: readonly Filter[] = [
   memory,
   vcpu,
+  hvmGuests,
   storage,
   hostReady,
   hostCordoned,

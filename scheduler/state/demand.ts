@@ -23,6 +23,8 @@ export interface Vm {
   readonly needBytes: number;
   readonly vcpus: number;
   readonly dedicated: boolean;
+  /** Device models that Dom0 runs for it: one for an HVM guest. */
+  readonly hvm: 0 | 1;
   readonly shapeKey: string;
   readonly sizeKey: string;
   readonly labelsKey: string;
@@ -90,6 +92,7 @@ export function compileVm(spec: VmSpec): Vm {
   const diskBytes = diskDemand(spec);
   const shape = shapeKey(spec);
   const dedicated = spec.dedicated === true;
+  const hvm = (spec.hvm ?? spec.type === 'hvm') ? 1 : 0;
   const labels = labelsKey(spec.namespace, spec.labels);
   const disks = diskBytes.size === 0 ? '' : [...diskBytes.values()].map(({ toMake }) => toMake).join();
   return {
@@ -98,8 +101,9 @@ export function compileVm(spec: VmSpec): Vm {
     needBytes,
     vcpus: spec.vcpus,
     dedicated,
+    hvm,
     shapeKey: shape,
-    sizeKey: `${shape}|${needBytes}|${dedicated ? 'd' : ''}${spec.vcpus}|${disks}`,
+    sizeKey: `${shape}|${needBytes}|${dedicated ? 'd' : ''}${hvm ? 'h' : ''}${spec.vcpus}|${disks}`,
     labelsKey: labels,
     relationsKey: relationsKey(spec, labels),
     diskBytes,

@@ -1,5 +1,5 @@
 /** What follows from the state of one host alone. */
-import { hypervisorBytes } from '../../common/memory';
+import { hypervisorBytes, mostHvmGuests } from '../../common/memory';
 import { DEFAULT_POOL, HOSTNAME_KEY } from '../types';
 import type { HostState, Labels } from '../types';
 
@@ -27,4 +27,9 @@ export function guestCapacityBytes(host: HostState): number {
 export function kindOf(host: HostState): string {
   const pools = host.storage?.map(({ name, locality }) => [name, locality]);
   return JSON.stringify({ ...host, reportedFreeBytes: 0, storage: pools });
+}
+
+/** HVM guests that Dom0 carries, whoever has them. */
+export function hostHvmGuests(host: HostState): number {
+  return host.mostHvmGuests ?? mostHvmGuests(host.dom0Bytes);
 }

@@ -6,12 +6,21 @@
 import { MIB } from '../../common/memory';
 import { DEFAULT_VCPU_RATIO } from '../types';
 import type { HostState, PoolPolicy } from '../types';
-import { guestCapacityBytes, hostPool, kindOf } from './host-facts';
+import { guestCapacityBytes, hostHvmGuests, hostPool, kindOf } from './host-facts';
 
 /** Changed slots are remembered this far back; who is further behind looks at every host again. */
 const LOG_SIZE = 4096;
 const COLUMNS = ['capBytes', 'usedBytes', 'inboundBytes', 'vcpuRatio'] as const;
-const COUNTS = ['cpus', 'fixedVcpus', 'dom0Vcpus', 'sharedVcpus', 'dedicatedVcpus', 'vms'] as const;
+const COUNTS = [
+  'cpus',
+  'fixedVcpus',
+  'dom0Vcpus',
+  'sharedVcpus',
+  'dedicatedVcpus',
+  'capHvm',
+  'usedHvm',
+  'vms',
+] as const;
 
 export class HostTable {
   /** Slots in use and free ones; `specs[slot]` says which. */
@@ -29,6 +38,9 @@ export class HostTable {
   fixedVcpus = new Int32Array(0);
   sharedVcpus = new Int32Array(0);
   dedicatedVcpus = new Int32Array(0);
+  /** HVM guests that Dom0 carries besides foreign ones, and those that are there. */
+  capHvm = new Int32Array(0);
+  usedHvm = new Int32Array(0);
   vms = new Int32Array(0);
   /** Number of changes ever noted; the last LOG_SIZE of them are in the log. */
   changes = 0;
@@ -125,6 +137,7 @@ export class HostTable {
     this.cpus[slot] = host.cpus;
     this.dom0Vcpus[slot] = host.dom0Vcpus;
     this.fixedVcpus[slot] = host.dom0Vcpus + (host.foreignVcpus ?? 0);
+    this.capHvm[slot] = hostHvmGuests(host) - (host.foreignHvmGuests ?? 0);
     this.vcpuRatio[slot] = this.policy(hostPool(host)).vcpuRatio ?? DEFAULT_VCPU_RATIO;
     this.note(slot);
     return slot;
@@ -169,6 +182,11 @@ export class HostTable {
 
   freePcpus(slot: number): number {
     return (this.cpus[slot] ?? 0) - (this.dom0Vcpus[slot] ?? 0) - (this.dedicatedVcpus[slot] ?? 0);
+  }
+
+  /** HVM guests that Dom0 still carries; below zero where there are too many. */
+  freeHvm(slot: number): number {
+    return (this.capHvm[slot] ?? 0) - (this.usedHvm[slot] ?? 0);
   }
 
   sizes(): Readonly<Record<string, number>> {

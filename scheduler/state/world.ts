@@ -151,6 +151,7 @@ export class World {
     if (inbound) hosts.inboundBytes[slot] = (hosts.inboundBytes[slot] ?? 0) + sign * vm.needBytes;
     const vcpus = vm.dedicated ? hosts.dedicatedVcpus : hosts.sharedVcpus;
     vcpus[slot] = (vcpus[slot] ?? 0) + sign * vm.vcpus;
+    hosts.usedHvm[slot] = (hosts.usedHvm[slot] ?? 0) + sign * vm.hvm;
     hosts.vms[slot] = (hosts.vms[slot] ?? 0) + sign;
     this.relations.add(vm, slot, sign);
     hosts.note(slot);

@@ -21,6 +21,9 @@ export interface HostAccount {
   readonly dedicatedVcpus: number;
   /** Shared vCPUs that may still be placed. */
   readonly freeVcpus: number;
+  /** HVM guests, foreign ones among them, and how many Dom0 carries. */
+  readonly hvmGuests: number;
+  readonly mostHvmGuests: number;
 }
 
 /** What the loss of some hosts of a pool would do. */
@@ -50,9 +53,13 @@ export interface PoolAccount {
   readonly vms: number;
   readonly committedVcpus: number;
   readonly committedBytes: number;
+  /** HVM guests, foreign ones among them, and how many the Dom0s carry. */
+  readonly hvmGuests: number;
+  readonly mostHvmGuests: number;
   /** On hosts that take VMs: ready and not cordoned. */
   readonly freeVcpus: number;
   readonly freeBytes: number;
+  readonly freeHvmGuests: number;
   readonly tolerates: 'yes' | 'no' | 'unjudged';
   /** The loss of as many hosts as are to be tolerated, at least one. Absent without hosts. */
   readonly worstLoss?: HostLoss;

@@ -11,6 +11,7 @@ export type FilterName =
   | 'DiskLocality'
   | 'Memory'
   | 'VCPU'
+  | 'HVMGuests'
   | 'Storage'
   | 'Affinity'
   | 'AntiAffinity'
@@ -21,6 +22,8 @@ export interface Shortfall {
   readonly resource: string;
   readonly unit: 'MiB' | 'vCPU' | 'pCPU' | 'VM';
   readonly amount: number;
+  /** How many of them there may be at most; absent where no number is set. */
+  readonly limit?: number;
 }
 
 /** What one filter says of one host. `unresolvable`: even without any other VM it would refuse. */

@@ -42,6 +42,8 @@ export interface VmSpec {
   readonly overheadBytes?: number;
   /** Whole physical CPUs, taken out of the shared ones. */
   readonly dedicated?: boolean;
+  /** A device model in Dom0 is kept for it, also while it is to become a guest without one. */
+  readonly hvm?: boolean;
   /** Higher goes first. */
   readonly priority?: number;
   readonly createdAtMs?: number;
@@ -96,6 +98,10 @@ export interface HostState {
   readonly orphanBytes?: number;
   /** vCPUs of foreign domains and orphans. */
   readonly foreignVcpus?: number;
+  /** HVM guests that Dom0 carries, if it is not to follow from its memory. */
+  readonly mostHvmGuests?: number;
+  /** HVM guests among foreign domains and orphans. */
+  readonly foreignHvmGuests?: number;
   readonly cpus: number;
   readonly dom0Vcpus: number;
   readonly guestTypes: readonly GuestType[];

@@ -1,4 +1,6 @@
-/** docs/reference/exit-codes.md: of the programs, and of the scripts that an agent runs on its Dom0. */
+/**
+ * docs/reference/exit-codes.md: of the programs, and of the scripts that an agent runs on its Dom0.
+ */
 import * as codes from '../../agents/host/exit-codes';
 import { EXIT_WORDS } from '../../agents/host/exit-words';
 import { BAD_INPUT } from '../../cli/program';

@@ -1,4 +1,7 @@
-/** docs/reference/flags.md: every option of operator, agent and xenfleet, from the tables that the programs read. */
+/**
+ * docs/reference/flags.md: every option of operator, agent and xenfleet, from the tables that the
+ * programs read.
+ */
 import type { Command, Option } from 'commander';
 import { NUMBERS, TAKES, agentProgram } from '../../agents/flags';
 import { buildProgram, number, size } from '../../cli/program';

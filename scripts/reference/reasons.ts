@@ -10,7 +10,10 @@ import { anchorOf, heading, withLinks } from './markdown';
 
 const DOMAIN_WORDS = { ...LIFE_WORDS, ...DISK_WORDS, ...HOST_SIDE_WORDS };
 
-/** Agents say these on the XenDomain; the XenVM shows them, but for its own word where it has one. */
+/**
+ * Agents give these reasons on the XenDomain. The XenVM shows the same one, unless it has a reason
+ * of its own.
+ */
 function onDomainAndVm([reason, words]: [string, ReasonWords]): [string, ReasonWords] {
   if (words.on.includes('XenDomain')) return [reason, words];
   const isStalled = NEEDS_SOMEBODY.has(reason);

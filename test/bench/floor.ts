@@ -1,6 +1,6 @@
 /**
- * What the API server itself needs for a VM's writes on this machine: the same six, one after the other, with nobody else at work. No
- * operator that writes them can be faster.
+ * What the API server itself needs for a VM's writes on this machine: the same six, one after the
+ * other, with nobody else at work. No operator that writes them can be faster.
  */
 import { randomUUID } from 'node:crypto';
 import type { XenDomain, XenVM } from '../../crds/generated/types';

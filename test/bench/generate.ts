@@ -1,6 +1,6 @@
 /**
- * Fleets for benches, from a seed: three kinds of hosts and the sizes of a public cloud (most VMs small). The same seed
- * gives the same fleet, in the neutral form of `xenfleet simulate`.
+ * Fleets for benches, from a seed: three kinds of hosts and the sizes of a public cloud (most VMs
+ * small). The same seed gives the same fleet, in the neutral form of `xenfleet simulate`.
  */
 import type { Fleet, FleetNode, FleetVm } from '../../cli/fleet';
 import { seeded } from '../seeded';

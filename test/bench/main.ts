@@ -3,12 +3,12 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { availableParallelism, loadavg } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { parseArgs } from 'node:util';
 import { projectDir } from '../playground/place';
 import { startPlayground } from '../playground/playground';
 import type { Playground } from '../playground/playground';
 import { figureTable, figuresOf, show, verdictOf } from './figures';
 import { apiFloor, templatesOf } from './floor';
+import { readOptions } from './options';
 import { cpuMs, memoryOf } from './processes';
 import { Onlooker } from './scene';
 import { quantile, spread } from './statistics';
@@ -36,21 +36,14 @@ interface Sizes {
 }
 
 function sizesOf(args: string[]): Sizes {
-  const text = { type: 'string' } as const;
-  const options = { vms: text, rate: text, hosts: text, seed: text, 'rest-seconds': text, out: text };
-  const { values } = parseArgs({ args, options });
-  const number = (name: Exclude<keyof typeof values, 'out'>, otherwise: number): number => {
-    const value = Number(values[name] ?? otherwise);
-    if (!(value > 0)) throw new Error(`--${name}: a number above 0`);
-    return value;
-  };
+  const options = readOptions(args, ['vms', 'rate', 'hosts', 'seed', 'rest-seconds', 'out']);
   return {
-    vms: number('vms', 100),
-    perSecond: number('rate', 10),
-    hosts: number('hosts', 3),
-    seed: number('seed', 1),
-    restSeconds: number('rest-seconds', 60),
-    out: values.out ?? join(projectDir, '.local', 'bench.json'),
+    vms: options.count('vms', 100),
+    perSecond: options.number('rate', 10),
+    hosts: options.count('hosts', 3),
+    seed: options.count('seed', 1),
+    restSeconds: options.number('rest-seconds', 60),
+    out: options.text('out') ?? join(projectDir, '.local', 'bench.json'),
   };
 }
 
@@ -196,7 +189,7 @@ function printWrites({ by, refused, leases }: WriteCounts, vms: number): void {
   say(`  (${refused} refused; ${leases} renewals of Leases do not count)`);
 }
 
-bench(sizesOf(process.argv.slice(2))).then(
+(async () => bench(sizesOf(process.argv.slice(2))))().then(
   (good) => process.exit(good ? 0 : 1),
   (error: unknown) => {
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);

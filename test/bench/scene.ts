@@ -1,4 +1,7 @@
-/** Sends VMs at a steady rate, whatever becomes of them, and notes when what was seen by watches of its own. */
+/**
+ * Sends VMs at a steady rate, whatever becomes of them, and notes by watches of its own when each
+ * state was seen.
+ */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { XenVM } from '../../crds/generated/types';
 import type { KubeClient } from '../../common/kube/client';

@@ -14,7 +14,10 @@ export interface WriteCounts {
 
 const WRITES = new Set(['create', 'update', 'patch', 'delete', 'deletecollection']);
 
-/** What operator and agents wrote between two wall-clock times. Everybody else's writes do not count. */
+/**
+ * What operator and agents wrote between two wall-clock times. Everybody else's writes do not
+ * count.
+ */
 export function countWrites(log: readonly AuditEvent[], fromMs: number, toMs: number): WriteCounts {
   const counts = { objects: 0, events: 0, leases: 0, refused: 0 };
   const by: Record<string, number> = {};

@@ -1,4 +1,7 @@
-/** What the rights should be, said a second time and in other words than in the chart; and which panels may stay empty. */
+/**
+ * What the rights should be, said a second time and in other words than in the chart; and which
+ * panels may stay empty.
+ */
 import { OURS } from '../../common/kube/resources';
 
 export const OPERATOR = 'xen-fleet-operator';

@@ -33,7 +33,7 @@ export interface Manifest {
     readonly labels?: Readonly<Record<string, string>>;
     readonly annotations?: Readonly<Record<string, string>>;
   };
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- manifests of a dozen kinds, read by tests only
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- many kinds, in tests only
   readonly [field: string]: any;
 }
 

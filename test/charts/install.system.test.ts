@@ -1,4 +1,7 @@
-/** The chart on a real API server, installed by the real helm; then the operator and an agent work with the rights it grants, and no other. */
+/**
+ * The chart on a real API server, installed by the real helm; then the operator and an agent work
+ * with the rights it grants, and no other.
+ */
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,4 +1,7 @@
-/** Prometheus and promtool: given, installed, or unpacked once from Debian's package without installing it. */
+/**
+ * Prometheus and promtool: given, installed, or unpacked once from Debian's package without
+ * installing it.
+ */
 import { execFile, spawn } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';

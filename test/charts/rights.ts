@@ -38,7 +38,10 @@ export class Rights {
     this.client.transport.close();
   }
 
-  /** As `kubectl auth can-i --list` has it: `patch xenvms/status.xenfleet.io`, `get leases.coordination.k8s.io=agent`; sorted. */
+  /**
+   * As `kubectl auth can-i --list` has it: `patch xenvms/status.xenfleet.io`, `get
+   * leases.coordination.k8s.io=agent`; sorted.
+   */
   async list(namespace: string): Promise<string[]> {
     const review: RulesReview = {
       apiVersion: 'authorization.k8s.io/v1',

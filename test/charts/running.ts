@@ -1,4 +1,7 @@
-/** The operator and agents of an installed chart, as processes with the tokens of their ServiceAccounts: there is no kubelet to start pods. */
+/**
+ * The operator and agents of an installed chart, as processes with the tokens of their
+ * ServiceAccounts: there is no kubelet to start pods.
+ */
 import path from 'node:path';
 import type { KubeClient } from '../../common/kube/client';
 import { XENHOSTS } from '../../common/kube/resources';

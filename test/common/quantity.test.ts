@@ -28,7 +28,10 @@ const TABLE: [string | number, bigint][] = [
   [4096, 4096n],
 ];
 const BAD = ['', ' 1Gi', '1Gi ', '1 Gi', '1GiB', '1gi', '1K', '1e', '0x10', 'NaN', '1,5Gi', '1.2.3', '9'.repeat(65)];
-/** Made by `go run ./quantities` in test/control-plane: the answers of Kubernetes' own ParseQuantity. */
+/**
+ * Made by `go run ./quantities` in test/control-plane: the answers of Kubernetes' own
+ * ParseQuantity.
+ */
 const CORPUS = readFileSync(join(__dirname, 'quantities.txt'), 'utf8')
   .trimEnd()
   .split('\n')

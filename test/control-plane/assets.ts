@@ -1,5 +1,5 @@
-// The executables of the control plane: KUBEBUILDER_ASSETS if it has them all, else the per-user cache, else built from
-// the Go modules pinned in go.mod (and helm/go.mod).
+// The executables of the control plane: KUBEBUILDER_ASSETS if it has them all, else the per-user
+// cache, else built from the Go modules pinned in go.mod (and helm/go.mod).
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ensureTools, isExecutable, toStderr } from './build';
@@ -47,7 +47,8 @@ function helmTools(): ToolSet {
   const moduleDir = join(__dirname, 'helm');
   const version = pinned(moduleDir, 'helm.sh/helm/v3');
   const [, minor = ''] = pinned(moduleDir, 'k8s.io/client-go').split('.'); // v0.35.0 is of Kubernetes 1.35
-  // Without these helm calls itself v3.20 (unreleased) and takes Kubernetes for 1.20 in lint and template.
+  // Without these helm calls itself v3.20 (unreleased) and takes Kubernetes for 1.20 in lint and
+  // template.
   const assignments = [
     `helm.sh/helm/v3/internal/version.version=${version}`,
     ...['lint/rules', 'chartutil'].flatMap((folder) => [

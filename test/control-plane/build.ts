@@ -1,5 +1,6 @@
-// Builds pinned Go tools once into a per-user cache and finds them there. Each binary is built beside its place and then
-// renamed, so whatever is in the cache is whole, also after a crash; a build that was cut short goes on where it was.
+// Builds pinned Go tools once into a per-user cache and finds them there. Each binary is built
+// beside its place and then renamed, so whatever is in the cache is whole, also after a crash; a
+// build that was cut short goes on where it was.
 import { createHash } from 'node:crypto';
 import {
   accessSync,

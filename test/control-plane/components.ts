@@ -30,7 +30,8 @@ export function layout(dir: string) {
   };
 }
 
-// etcd listens on Unix sockets in its folder (the command runs there): no port to collide on, and nobody else's to open.
+// etcd listens on Unix sockets in its folder (the command runs there): no port to collide on, and
+// none that others could open.
 const etcdClient = 'unix://client:0';
 const etcdPeer = 'unix://peer:0';
 

@@ -1,4 +1,5 @@
-// Starts a real etcd, kube-apiserver and kube-controller-manager on loopback, and ends them however this process ends.
+// Starts a real etcd, kube-apiserver and kube-controller-manager on loopback, and ends them however
+// this process ends.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -110,7 +111,8 @@ class Processes {
 /** What callers see: functions that can be passed around, without the insides. */
 function facade(processes: Processes): ControlPlane {
   const { at, assets, identity } = processes.setup;
-  // The tools' cache of what kinds there are goes by address: another run's must not be believed for hours.
+  // kubectl and helm cache the kinds of a server by its address: those of another run must not be
+  // believed for hours.
   const env = { KUBECONFIG: at.kubeconfig, KUBECACHEDIR: at.kubectlCache };
   const setup = { kubectl: assets.kubectl, env };
   const { server, port } = processes;

@@ -1,5 +1,5 @@
-// An HTTPS proxy in front of the real API server, with faults on demand. Clients authenticate with bearer tokens: a client
-// certificate ends at the proxy. It speaks HTTP/1.1 on both sides.
+// An HTTPS proxy in front of the real API server, with faults on demand. Clients authenticate with
+// bearer tokens: a client certificate ends at the proxy. It speaks HTTP/1.1 on both sides.
 import { readFileSync } from 'node:fs';
 import { Agent, createServer } from 'node:https';
 import { layout } from './components';

@@ -42,7 +42,9 @@ export const reasonOf = (fault: Extract<Fault, { kind: 'status' }>): string =>
 /** What a watch says when its resourceVersion is too old. */
 export const expiredEvent = `${JSON.stringify({ type: 'ERROR', object: JSON.parse(statusBody(410, 'Expired')) as unknown })}\n`;
 
-/** How many bytes of the chunk belong to the first n events (one per line); -1 when it holds fewer. */
+/**
+ * How many bytes of the chunk belong to the first n events (one per line); -1 when it holds fewer.
+ */
 export function endOfEvents(chunk: Buffer, n: number): number {
   let end = 0;
   for (let left = n; left > 0; left--) {

@@ -66,7 +66,10 @@ function makeKeys(final: Layout): void {
   renameSync(temp, final.pki); // all or nothing
 }
 
-/** A second etcd would take the first one's sockets away. The former one may still be dying when its starter was killed. */
+/**
+ * A second etcd would take away the sockets of the first one, which may still be ending after its
+ * starter was killed.
+ */
 export async function refuseIfInUse(at: Layout, patienceMs = 2000): Promise<void> {
   const pid = Number(readIfThere(at.etcdPid));
   for (const startedMs = performance.now(); commandLineOf(pid).includes(at.etcdData); await sleep(50)) {
@@ -116,8 +119,8 @@ export function writePrivate(path: string, content: string): void {
 }
 
 /**
- * A free port below the ephemeral range. Inside that range a client that reconnects to a server that is down can be given
- * the server's own port as its source, and then talks to itself.
+ * A free port below the ephemeral range. Inside that range a client that reconnects to a server
+ * that is down can be given the server's own port as its source, and then talks to itself.
  */
 export async function freePort(): Promise<number> {
   for (;;) {

@@ -27,7 +27,8 @@ export type LeashOptions = {
 };
 
 /**
- * The child has a session of its own, so Ctrl-C does not reach it (an orderly stop ends it later); it does not keep this process alive.
+ * The child has a session of its own, so Ctrl-C does not reach it (an orderly stop ends it later);
+ * it does not keep this process alive.
  */
 export function startLeashed(options: LeashOptions): Leashed {
   const log = openSync(options.logFile, 'a', 0o600);

@@ -1,4 +1,5 @@
-// One process at a time, by a folder that only one can make. It saves double work; nothing breaks where it fails.
+// One process at a time, by a folder that only one can make. It saves double work; nothing breaks
+// where it fails.
 import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -7,7 +8,10 @@ const pollMs = 500;
 /** Between making the folder and writing the pid into it. */
 const namelessMs = 5000;
 
-/** Runs the work while holding the lock; tells once whom it waits for. A holder that has died loses the lock. */
+/**
+ * Runs the work while holding the lock; tells once whom it waits for. A holder that has died loses
+ * the lock.
+ */
 export async function withLock<T>(dir: string, waiting: (pid: string) => void, work: () => Promise<T>): Promise<T> {
   for (let told = ''; !take(dir); await sleep(pollMs)) {
     const holder = holderOf(dir);

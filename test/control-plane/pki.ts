@@ -1,5 +1,5 @@
-// A certificate authority in node:crypto alone: X.509 v3 by hand, because a bare machine may have no openssl.
-// ECDSA P-256 throughout; ten years, so that a kept playground does not expire.
+// A certificate authority in node:crypto alone: X.509 v3 by hand, because a bare machine may have
+// no openssl. ECDSA P-256 throughout; ten years, so that a kept playground does not expire.
 import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, randomBytes, sign } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 

@@ -12,7 +12,10 @@ export type Assets = {
 };
 
 export type ControlPlaneOptions = {
-  /** Keep etcd's data, certificates, port and kubeconfig here across runs (`make up`). Without it: a temp folder, removed by stop(). */
+  /**
+   * Keep etcd's data, certificates, port and kubeconfig here across runs (`make up`). Without it: a
+   * temp folder, removed by stop().
+   */
   dataDir?: string;
   /** Write an audit log at Metadata level, for counting writes: see auditEvents(). */
   audit?: boolean;
@@ -61,7 +64,10 @@ export type ControlPlane = {
   caPem: string;
   /** Client certificate of an administrator (O=system:masters). */
   admin: { certPem: string; keyPem: string };
-  /** Bearer token of an administrator: works through the fault proxy too, where client certificates cannot. */
+  /**
+   * Bearer token of an administrator: works through the fault proxy too, where client certificates
+   * cannot.
+   */
   adminToken: string;
   kubeconfigPath: string;
   dir: string;
@@ -70,13 +76,19 @@ export type ControlPlane = {
   /** For running other tools against it (helm): KUBECONFIG, and a cache of kinds of its own. */
   env: { KUBECONFIG: string; KUBECACHEDIR: string };
 
-  /** Runs the real kubectl as administrator; resolves with stdout, rejects with its stderr in the message when it fails. */
+  /**
+   * Runs the real kubectl as administrator; resolves with stdout, rejects with its stderr in the
+   * message when it fails.
+   */
   kubectl(args: string[], options?: KubectlOptions): Promise<string>;
   /** The same, but a failure is a result too. */
   tryKubectl(args: string[], options?: KubectlOptions): Promise<KubectlResult>;
   /** A token of a service account that exists. */
   tokenFor(namespace: string, serviceAccount: string, options?: { durationSeconds?: number }): Promise<string>;
-  /** Writes a kubeconfig with a bearer token into dir and resolves with its path; server: e.g. the fault proxy's url. */
+  /**
+   * Writes a kubeconfig with a bearer token into dir and resolves with its path; server: e.g. the
+   * fault proxy's url.
+   */
   writeKubeconfig(options: KubeconfigOptions): Promise<string>;
 
   /** The audit log so far (only with options.audit). */
@@ -107,17 +119,32 @@ export type FaultMatch = {
 
 /** What goes wrong. */
 export type Fault =
-  /** Answer without asking the server, with a metav1.Status as body; retryAfterSeconds becomes the header. */
+  /**
+   * Answer without asking the server, with a metav1.Status as body; retryAfterSeconds becomes the
+   * header.
+   */
   | { kind: 'status'; code: number; reason?: string; retryAfterSeconds?: number }
-  /** Destroy the connection: at once, or afterMs the response has begun, or after that many watch events. */
+  /**
+   * Destroy the connection: at once, or afterMs the response has begun, or after that many watch
+   * events.
+   */
   | { kind: 'cut'; afterMs?: number; afterEvents?: number }
-  /** The write reaches the server and is done, but the client never hears of it: the connection is cut instead of the answer. */
+  /**
+   * The write reaches the server and is done, but the client never hears of it: the connection is
+   * cut instead of the answer.
+   */
   | { kind: 'loseAnswer' }
-  /** Keep the connection open and send nothing: from the start, or from afterMs after the response has begun. */
+  /**
+   * Keep the connection open and send nothing: from the start, or from afterMs after the response
+   * has begun.
+   */
   | { kind: 'silent'; afterMs?: number }
   /** Pass the request on only after delayMs. */
   | { kind: 'delay'; delayMs: number }
-  /** Inside a watch stream: an ERROR event with code 410 (Expired), then the end; at once or after that many events. */
+  /**
+   * Inside a watch stream: an ERROR event with code 410 (Expired), then the end; at once or after
+   * that many events.
+   */
   | { kind: 'expire'; afterEvents?: number };
 
 export type FaultRule = {
@@ -146,7 +173,10 @@ export type FaultProxy = {
   url: string;
   caPem: string;
   rules: {
-    /** The first rule that matches wins. A rule takes effect on requests that come later; see cutOpen for those under way. */
+    /**
+     * The first rule that matches wins. A rule takes effect on requests that come later; see
+     * cutOpen for those under way.
+     */
     add(rule: FaultRule): ActiveRule;
     clear(): void;
   };

@@ -1,4 +1,7 @@
-/** What the real API server says to manifests: good ones pass untouched, bad ones are refused by the field's name. */
+/**
+ * What the real API server says to manifests: good ones pass untouched, bad ones are refused by the
+ * field's name.
+ */
 import { deepEqual, doesNotMatch, equal, match } from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';

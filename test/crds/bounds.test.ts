@@ -1,4 +1,7 @@
-/** Everything that a schema admits is bounded, and what is copied from one object into another fits there. */
+/**
+ * Everything that a schema admits is bounded, and what is copied from one object into another fits
+ * there.
+ */
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import type { Schema } from '../../crds/generate';
 import { SCHEMAS, schemaOf } from './schemas';

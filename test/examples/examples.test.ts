@@ -8,7 +8,10 @@ import { projectDir } from '../playground/place';
 
 const FOLDERS = ['fleet', 'vps', 'pool', 'real-xen'];
 
-/** The manifests that people are told to apply, against a real API server; no operator, so nothing gets a status. */
+/**
+ * The manifests that people are told to apply, against a real API server; no operator, so nothing
+ * gets a status.
+ */
 describe('examples', function () {
   this.timeout(60_000);
   let plane: ControlPlane;

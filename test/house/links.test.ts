@@ -33,7 +33,9 @@ function brokenLink(page: string, target: string): string | undefined {
 /** What is made, here or on a Dom0, and is in no copy of the sources. */
 const MADE = /^(dist|\.local|node_modules)\//;
 
-/** From the root, from the page's own folder, or by its end within a folder that the page speaks of. */
+/**
+ * From the root, from the page's own folder, or by its end within a folder that the page speaks of.
+ */
 function isThere(page: string, path: string): boolean {
   const near = normalize(join(dirname(page), path));
   if ([path, near].some((one) => !one.startsWith('..') && existsSync(join(ROOT, one)))) return true;

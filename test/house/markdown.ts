@@ -15,7 +15,9 @@ export function linksIn(text: string): string[] {
   return [...inline, ...defined].filter((target) => !/^[a-z][a-z0-9+.-]*:/i.test(target));
 }
 
-/** The ids that the headings of a page have, as a forge makes them, and those that it sets itself. */
+/**
+ * The ids that the headings of a page have, as a forge makes them, and those that it sets itself.
+ */
 export function anchorsIn(text: string): Set<string> {
   const seen = new Map<string, number>();
   const ids = [...withoutCodeBlocks(text).matchAll(/^#{1,6}\s+(.+?)\s*#*$/gm)].map(([, title = '']) => {
@@ -36,8 +38,8 @@ function slugOf(title: string): string {
 const FILE = /^[\w.@{},*-]+(\/[\w.@{},*-]+)*\.(ts|mjs|js|sh|md|yaml|json|tpl)$/;
 
 /**
- * Paths of this repository that a page names: what is in backticks and looks like a source file, and
- * anything anywhere that begins with one of the folders at the top.
+ * Paths of this repository that a page names: what is in backticks and looks like a source file,
+ * and anything anywhere that begins with one of the folders at the top.
  */
 export function pathsIn(text: string, folders: readonly string[]): string[] {
   const quoted = [...text.matchAll(/`([^`\n]+)`/g)].map(([, span = '']) => span).filter((span) => FILE.test(span));

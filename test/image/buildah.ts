@@ -1,4 +1,7 @@
-/** Debian's buildah, without a container engine: storage in a folder of our own, processes in a chroot. */
+/**
+ * Debian's buildah, without a container engine: storage in a folder of our own, processes in a
+ * chroot.
+ */
 import { execFile, spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { copyFileSync, cpSync, existsSync, mkdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
@@ -49,7 +52,10 @@ export function buildahIn(dir: string): Buildah {
   };
 }
 
-/** A base image as distroless makes them: this Node and the libraries it needs, one user, no shell. Nothing is downloaded. */
+/**
+ * A base image as distroless makes them: this Node and the libraries it needs, one user, no shell.
+ * Nothing is downloaded.
+ */
 export async function makeBase(buildah: Buildah, dir: string, tag: string): Promise<void> {
   const root = path.join(dir, 'rootfs');
   const put = (from: string, to: string): void => {

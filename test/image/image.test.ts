@@ -82,7 +82,8 @@ describe('image', function () {
     it(`starts the ${program}, which knows its version`, async () => {
       const command = [container, '--', 'node', `/app/${program}.js`, '--version'];
       const say = (): Promise<string> => buildah.run('run', '--isolation', 'chroot', ...command);
-      // On a busy machine buildah's own copy of a short-lived program's output is lost now and then.
+      // On a busy machine buildah's own copy of a short-lived program's output is lost now and
+      // then.
       let out = '';
       for (let tries = 0; out === '' && tries < 5; tries++) out = await say();
       assert.equal(out, version);

@@ -1,6 +1,7 @@
 /**
- * make mutate: ts-node test/mutate/main.ts [folder or file]. Changes the code in small ways, one at a time, and asks the tests that
- * answer for it whether they notice. What lives on is printed: either a test is missing, or the line is.
+ * make mutate: ts-node test/mutate/main.ts [folder or file]. Changes the code in small ways, one at
+ * a time, and asks the tests that answer for it whether they notice. What survives is printed:
+ * either a test is missing, or the line is not needed.
  */
 import { globSync, mkdirSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';

@@ -1,4 +1,7 @@
-/** What came of the mutants: a score for each file, and those that no test noticed. Pure but for reading the lines that were changed. */
+/**
+ * What came of the mutants: a score for each file, and those that no test noticed. Pure but for
+ * reading the lines that were changed.
+ */
 import { readFileSync } from 'node:fs';
 import { relative } from 'node:path';
 

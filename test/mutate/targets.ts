@@ -1,4 +1,7 @@
-/** Which tests answer for which folder. A mutant that they let live is a survivor, though some slow test elsewhere might meet it. */
+/**
+ * Which tests answer for which folder. A mutant that they let live is a survivor, though some slow
+ * test elsewhere might notice it.
+ */
 
 export interface Target {
   /** A folder, or a file. */

@@ -1,6 +1,7 @@
 /**
- * How operator and agents reach the API server: a kubeconfig each, with a token file. Tokens are good for a year; when an agent's
- * ServiceAccount is made anew (its namespace was deleted), its old token is worthless, and a fresh one is put in its place.
+ * How operator and agents reach the API server: a kubeconfig each, with a token file. Tokens are
+ * good for a year; when an agent's ServiceAccount is made anew (its namespace was deleted), its old
+ * token is worthless, and a fresh one is put in its place.
  */
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { KubeClient } from '../../common/kube/client';
@@ -50,7 +51,10 @@ export class Access {
     return path;
   }
 
-  /** From now on, whichever host's ServiceAccount appears gets a token; `first` hears of each host's first one. */
+  /**
+   * From now on, whichever host's ServiceAccount appears gets a token; `first` hears of each host's
+   * first one.
+   */
   follow(hosts: readonly string[], first: (host: string, kubeconfigPath: string) => void): void {
     const look = async (): Promise<void> => {
       await this.#grantAgents(hosts, first).catch(() => undefined); // the API server may be away; the next look will tell

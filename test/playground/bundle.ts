@@ -1,4 +1,7 @@
-/** Operator and agent as they are shipped: one bundled file each, which starts in a fraction of ts-node's time. */
+/**
+ * Operator and agent as they are shipped: one bundled file each, which starts in a fraction of
+ * ts-node's time.
+ */
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';

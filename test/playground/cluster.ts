@@ -1,4 +1,7 @@
-/** What an administrator installs before the first VM: CRDs, the rights of operator and agents, network, storage pool, hosts. */
+/**
+ * What an administrator installs before the first VM: CRDs, the rights of operator and agents,
+ * network, storage pool, hosts.
+ */
 import { chmodSync, mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { stringify } from 'yaml';
@@ -48,7 +51,10 @@ export async function applyFleet(plane: ControlPlane, hosts: readonly HostManife
   await plane.kubectl(['apply', '-f', '-'], { stdin: hosts.map((host) => stringify(host)).join('---\n') });
 }
 
-/** `bin/kubectl`: the matching one, set to this playground unless told otherwise, with a cache of kinds of its own. */
+/**
+ * `bin/kubectl`: the matching one, set to this playground unless told otherwise, with a cache of
+ * kinds of its own.
+ */
 export function installKubectl(plane: ControlPlane, place: Place): void {
   mkdirSync(dirname(place.kubectl), { recursive: true });
   const script = [
@@ -61,7 +67,10 @@ export function installKubectl(plane: ControlPlane, place: Place): void {
   chmodSync(place.kubectl, 0o755);
 }
 
-/** kubectl with paths relative to the project: `-f examples/vps` works wherever the test was started. */
+/**
+ * kubectl with paths relative to the project: `-f examples/vps` works wherever the test was
+ * started.
+ */
 export function kubectlIn(plane: ControlPlane) {
   const absolute = (args: readonly string[]): string[] =>
     args.map((arg, index) =>

@@ -1,4 +1,6 @@
-/** `make demo`: the playground in the foreground, with the sample applied and shown, until Ctrl-C. */
+/**
+ * `make demo`: the playground in the foreground, with the sample applied and shown, until Ctrl-C.
+ */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Place } from './place';
 import { showChanges, showUntil } from './show';
@@ -58,7 +60,10 @@ async function show(place: Place, playground: Playground, options: DemoOptions):
   return 0;
 }
 
-/** Everything runs, or what does not has said why for a while; for a person also the hosts' figures have caught up. */
+/**
+ * True once everything runs, or what does not run has given its reason for a while. For a person,
+ * the figures of the hosts must have caught up, too.
+ */
 function settling(exit: boolean): (view: FleetView) => boolean {
   let sinceMs: number | undefined;
   return (view) => {

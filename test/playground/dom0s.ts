@@ -1,4 +1,7 @@
-/** The Xen hosts of a playground: simulated, or one real Dom0 under QEMU. To the agents they differ by flags only. */
+/**
+ * The Xen hosts of a playground: simulated, or one real Dom0 under QEMU. To the agents they differ
+ * by flags only.
+ */
 import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { XenHost } from '../../crds/generated/types';

@@ -1,4 +1,7 @@
-/** Who holds the playground of a folder: one process at a time, told from a stranger that was given its old pid by its start time. */
+/**
+ * Who holds the playground of a folder: one process at a time. Its start time tells it from a later
+ * process that was given the same pid.
+ */
 import { readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -21,7 +24,9 @@ export function holderOf(place: Place): Holder | undefined {
     : undefined;
 }
 
-/** Makes this process the holder, or says who is. The pid alone is on the first line, for people. */
+/**
+ * Makes this process the holder, or says who is. The pid alone is on the first line, for people.
+ */
 export function takeHold(place: Place, what: Omit<Holder, 'pid' | 'startTicks'>): Holder | undefined {
   const text = `${process.pid}\n${JSON.stringify({ ...what, startTicks: startTicksOf(process.pid) })}\n`;
   for (;;) {
@@ -50,7 +55,10 @@ export async function endHolder({ pid }: Holder, graceMs = 30_000): Promise<void
 
 const PROGRAMS: ReadonlySet<string> = new Set(['node', 'etcd', 'kube-apiserver', 'kube-controller-manager']);
 
-/** Processes of this folder's playground that nobody holds, e.g. since somebody removed the folder under a running one. */
+/**
+ * Processes of this folder's playground that nobody holds, e.g. since somebody removed the folder
+ * under a running one.
+ */
 export async function endLeftovers(place: Place, patienceMs = 4000): Promise<number> {
   let killed = 0;
   for (const startedMs = performance.now(); ; await sleep(100)) {

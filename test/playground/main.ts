@@ -1,4 +1,5 @@
-// The playground on the command line: ts-node test/playground/main.ts up | down | demo | status. `make help` says more.
+// The playground on the command line: ts-node test/playground/main.ts up | down | demo | status.
+// `make help` says more.
 import { adminTarget } from './admin-target';
 import { demo } from './demo';
 import { holderOf } from './holder';

@@ -29,7 +29,10 @@ export function placeAt(folder: string) {
   };
 }
 
-/** What a playground makes anew each time. The build cache of others and the logs of this one are not among it. */
+/**
+ * What a playground makes anew each time: not the build cache, which others share, and not its
+ * logs.
+ */
 export const ephemeral = (place: Place): readonly string[] => [
   place.controlPlane,
   place.hosts,

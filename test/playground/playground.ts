@@ -1,4 +1,7 @@
-/** Starts the whole system: control plane, simulated hosts, operator, one agent per host. The one door for tests. */
+/**
+ * Starts the whole system: control plane, simulated hosts, operator, one agent per host. The one
+ * door for tests.
+ */
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

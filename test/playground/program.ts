@@ -1,4 +1,7 @@
-/** A process of the playground: started on a leash, killed, restarted; its pid in a file, its words in a log. */
+/**
+ * A process of the playground: started on a leash, killed, restarted; its pid in a file, its words
+ * in a log.
+ */
 import { rmSync } from 'node:fs';
 import { startLeashed } from '../control-plane/leash';
 import type { Leashed } from '../control-plane/leash';

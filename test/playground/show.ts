@@ -1,4 +1,7 @@
-/** Shows the fleet: on a terminal one table that is drawn anew in its place, elsewhere a line for each change. */
+/**
+ * Shows the fleet: on a terminal one table that is drawn anew in its place, elsewhere a line for
+ * each change.
+ */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { KubeClient } from '../../common/kube/client';
 import { XENHOSTS, XENVMS } from '../../common/kube/resources';

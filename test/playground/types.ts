@@ -17,11 +17,19 @@ export interface PlaygroundOptions {
   readonly xen?: 'sim' | 'real';
   /** How many hosts (host-1 …), or their names; default 3 simulated ones, or one real. */
   readonly hosts?: number | readonly string[];
-  /** Its folder; default a temporary one that stop() removes. What an earlier playground left there is wiped. */
+  /**
+   * Its folder; default a temporary one that stop() removes. What an earlier playground left there
+   * is wiped.
+   */
   readonly dir?: string;
-  /** Size, speed and guests of the simulated hosts; default 16 cores, 64 GiB, of which Dom0 has 4. */
+  /**
+   * Size, speed and guests of the simulated hosts; default 16 cores, 64 GiB, of which Dom0 has 4.
+   */
   readonly sim?: Partial<Omit<SimHostOptions, 'name' | 'dir'>>;
-  /** Restart operator and agents when they end by themselves (`make up`); tests rather do it by hand. */
+  /**
+   * Restart operator and agents when they end by themselves (`make up`); tests rather do it by
+   * hand.
+   */
   readonly supervise?: boolean;
   /** Operators that compete for the leadership; default 1. */
   readonly operators?: number;
@@ -57,7 +65,9 @@ export interface Playground {
   readonly client: KubeClient;
   readonly hostNames: readonly string[];
 
-  /** The real kubectl as administrator; paths are relative to the project. Rejects when it fails. */
+  /**
+   * The real kubectl as administrator; paths are relative to the project. Rejects when it fails.
+   */
   kubectl(args: readonly string[], options?: KubectlOptions): Promise<string>;
   tryKubectl(args: readonly string[], options?: KubectlOptions): Promise<KubectlResult>;
 

@@ -1,4 +1,7 @@
-/** The playground in the background: `up` starts a keeper, waits for it and goes; `down` ends it; `keep` is that keeper. */
+/**
+ * The playground in the background: `up` starts a keeper, waits for it and returns; `down` ends it;
+ * `keep` is that keeper.
+ */
 import { spawn } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, rmSync } from 'node:fs';
 import { join } from 'node:path';

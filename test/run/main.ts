@@ -1,4 +1,5 @@
-// make test: ts-node test/run/main.ts [--xen] [file…]. Every floor, two processes at a time; the last line is the sum of it all.
+// make test: ts-node test/run/main.ts [--xen] [file…]. Every floor, two processes at a time; the
+// last line is the sum of it all.
 import { globSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { relative, resolve } from 'node:path';
@@ -30,7 +31,8 @@ async function main(args: readonly string[]): Promise<number> {
     for (let run = next(); run && !interrupted.signal.aborted; run = next())
       results.push(await timed(run, interrupted.signal));
   };
-  // A real Xen under emulation keeps one core busy and takes long: it has a lane of its own, which helps with the rest when it is done.
+  // A real Xen under emulation keeps one core busy and takes long: it has a lane of its own, which
+  // helps with the rest when it is done.
   await Promise.all([lane(queues[0]), lane(queues[1], queues[0])]);
   return summary(results, startedMs, interrupted.signal.aborted);
 }
@@ -42,7 +44,9 @@ function wanted(args: readonly string[]): Run[] {
   return args.includes('--xen') ? runs.filter(({ floor }) => floor === 'xen') : runs;
 }
 
-/** Transpiled files that nobody asked for in a month: they are kept by content, so old ones pile up. */
+/**
+ * Transpiled files that nobody asked for in a month: they are kept by content, so old ones pile up.
+ */
 function pruneTranspiled(): void {
   const folder = resolve(process.env['XDG_CACHE_HOME'] || resolve(homedir(), '.cache'), 'xen-fleet', 'transpiled');
   for (const file of globSync('*.json*', { cwd: folder })) {

@@ -15,7 +15,10 @@ export interface RunResult {
 }
 
 const projectDir = resolve(__dirname, '../..');
-/** Of one test that does not say otherwise; generous, since the machine may be busy with other things. */
+/**
+ * For a test that sets no limit of its own; generous, since the machine may be busy with other
+ * work.
+ */
 const TEST_MS = { pure: 20_000, system: 60_000, xen: 60_000 } as const;
 /** A run that takes longer hangs. The first run on real Xen makes its image. */
 const LONGEST_MS = { pure: 300_000, system: 900_000, xen: 2_400_000 } as const;

@@ -18,8 +18,8 @@ export function floorOf(file: string): Floor {
 }
 
 /**
- * The pure floor is one process, since starting one costs more than its tests. What took longest the last time starts first, so that two lanes
- * end together.
+ * The pure floor is one process, since starting one costs more than its tests. What took longest
+ * the last time starts first, so that two lanes end together.
  */
 export function planRuns(files: readonly string[], lastMs: Readonly<Record<string, number>> = {}): Run[] {
   const of = (floor: Floor): string[] => files.filter((file) => floorOf(file) === floor).sort();

@@ -34,6 +34,7 @@ describe('VMs of one shape', () => {
     vcpus: { vcpus: 3 },
     dedicated: { dedicated: true },
     type: { type: 'hvm' },
+    'the device model that is kept for it': { hvm: true },
     namespace: { namespace: 'other' },
     labels: { labels: { app: 'web' } },
     pool: { pool: 'other' },

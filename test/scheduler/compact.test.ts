@@ -41,7 +41,8 @@ describe('compacting', () => {
     ];
     const of = (name: string, on: string, gib: number): VmSpec =>
       vm(name, { host: on, memoryBytes: gib * GIB, overheadBytes: 0, vcpus: 1 });
-    // With `small` on h2 nobody could take `big` in if h1 were lost: then it is h2 that is emptied, at a higher price.
+    // With `small` on h2 there would be no room for `big` if h1 were lost, so h2 is emptied, at a
+    // higher price.
     const vms = [of('big', 'h1', 39), of('other', 'h1', 20), of('third', 'h2', 20), of('small', 'h3', 4)];
     const moves = (failures: 0 | 1): string[] => {
       const pools = [{ name: 'default', hostFailuresToTolerate: failures }];

@@ -34,7 +34,10 @@ function canRestart(fleet: readonly HostState[], vms: readonly VmSpec[], lost: r
   );
 }
 
-/** What Kubernetes asks of a newcomer: somebody who matches is near, or nobody matches anywhere but itself. */
+/**
+ * What Kubernetes asks of a new pod, and we of a VM: one that matches is near, or none but itself
+ * matches anywhere.
+ */
 function meetsAffinity(fleet: readonly HostState[], settled: readonly VmSpec[], moved: VmSpec): boolean {
   const app = moved.affinity?.requiredDuringSchedulingIgnoredDuringExecution?.[0]?.labelSelector?.matchLabels?.app;
   const others = settled.filter((spec) => spec !== moved && spec.labels?.app === app);
@@ -42,12 +45,17 @@ function meetsAffinity(fleet: readonly HostState[], settled: readonly VmSpec[], 
   return brokenAffinity(fleet, [...others, { ...moved, labels: {} }]).every((text) => !text.startsWith(moved.name));
 }
 
-const smallHost = fc.record({ totalBytes: fc.constantFrom(8 * GIB, 12 * GIB, 16 * GIB), cpus: fc.constantFrom(2, 4) });
+const smallHost = fc.record({
+  totalBytes: fc.constantFrom(8 * GIB, 12 * GIB, 16 * GIB),
+  cpus: fc.constantFrom(2, 4),
+  mostHvmGuests: fc.constantFrom(0, 1, 2, 8),
+});
 const smallVm = fc.tuple(
   fc.record({
     memoryBytes: fc.constantFrom(GIB, 2 * GIB, 3 * GIB, 4 * GIB),
     vcpus: fc.constantFrom(1, 2, 3),
     dedicated: fc.constantFrom(false, false, false, true),
+    type: fc.constantFrom('pvh' as const, 'pvh' as const, 'hvm' as const),
     labels: fc.constantFrom({ app: 'web' }, { app: 'db' }),
   }),
   fc.constantFrom({}, {}, { antiAffinity: required({ app: 'web' }) }, { affinity: required({ app: 'db' }) }),

@@ -3,12 +3,13 @@ import { describe, it } from 'mocha';
 import { Scheduler } from '../../scheduler';
 import { HOST_FILTERS, ROOM_FILTERS, VM_FILTERS } from '../../scheduler/filters';
 import { HOST_CASES } from './filter-cases/host';
+import { HVM_CASES } from './filter-cases/hvm';
 import { ROOM_CASES } from './filter-cases/room';
 import { VM_CASES } from './filter-cases/vms';
 import { host, vm } from './fleet';
 
 describe('filters', () => {
-  for (const example of [...HOST_CASES, ...ROOM_CASES, ...VM_CASES]) {
+  for (const example of [...HOST_CASES, ...ROOM_CASES, ...VM_CASES, ...HVM_CASES]) {
     it(`${example.refused ? example.refused.join(' and ') : 'fits'}: ${example.name}`, () => {
       const placed = (example.placed ?? []).map((over, index) => vm(`placed-${index}`, { host: 'h1', ...over }));
       const pools = [{ name: 'default', ...example.policy }];
@@ -31,7 +32,7 @@ describe('filters', () => {
   it('read one thing of the world each', () => {
     const names = (filters: typeof HOST_FILTERS): string => filters.map(({ name }) => name).join(' ');
     assert.equal(names(HOST_FILTERS), 'HostReady HostCordoned Taints Pool HostSelector GuestType Network DiskLocality');
-    assert.equal(names(ROOM_FILTERS), 'Memory VCPU Storage');
+    assert.equal(names(ROOM_FILTERS), 'Memory VCPU HVMGuests Storage');
     assert.equal(names(VM_FILTERS), 'Affinity AntiAffinity TopologySpread');
   });
 });

@@ -1,4 +1,6 @@
-/** Builders: a host of 64 GiB with 16 CPUs and a VM of 4 GiB with 2 vCPUs, unless told otherwise. */
+/**
+ * Builders: a host of 64 GiB with 16 CPUs and a VM of 4 GiB with 2 vCPUs, unless told otherwise.
+ */
 import { MIB } from '../../common/memory';
 import { HOSTNAME_KEY } from '../../scheduler';
 import type { HostState, Labels, VmAffinity, VmSpec } from '../../scheduler';

@@ -1,4 +1,7 @@
-/** One row per way to grow in place: what the host has, what the VM holds, what it would become; and why not. */
+/**
+ * One row per way to grow in place: what the host has, what the VM holds, what it would become; and
+ * why not.
+ */
 import { MIB, domainOverheadBytes, hypervisorBytes } from '../../common/memory';
 import type { HostState, HostStorage, PoolPolicy, VmDisk, VmSpec } from '../../scheduler';
 import { GIB, required } from './fleet';
@@ -106,6 +109,28 @@ export const GROWTH_CASES: readonly GrowthCase[] = [
     others: [{ vcpus: 62 }],
     held: { dedicated: true, vcpus: 4 },
     grown: { dedicated: false, vcpus: 4 },
+  },
+  { name: 'a device model that Dom0 still carries', host: { mostHvmGuests: 1 }, grown: { type: 'hvm' } },
+  {
+    name: 'a device model too many',
+    host: { mostHvmGuests: 1 },
+    others: [{ type: 'hvm' }],
+    grown: { type: 'hvm' },
+    refused: '0 of 1 hosts fit: HVM guests 1 (Dom0 carries no more; h1 nearest, 1 of at most 1)',
+  },
+  {
+    name: 'memory of an HVM guest where Dom0 carries too many already',
+    host: { mostHvmGuests: 1 },
+    others: [{ type: 'hvm' }],
+    held: { type: 'hvm' },
+    grown: { type: 'hvm', memoryBytes: 8 * GIB },
+  },
+  {
+    name: 'giving a device model back where Dom0 carries too many',
+    host: { mostHvmGuests: 1 },
+    others: [{ type: 'hvm' }, { type: 'hvm' }],
+    held: { type: 'hvm' },
+    grown: { type: 'pvh' },
   },
   {
     name: 'a second disk that the pool can hold',

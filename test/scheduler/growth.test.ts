@@ -80,6 +80,7 @@ describe('growing in place', () => {
       memoryBytes: fc.constantFrom(GIB, 3 * GIB, 12 * GIB, 40 * GIB),
       vcpus: fc.integer({ min: 1, max: 40 }),
       dedicated: fc.boolean(),
+      type: fc.constantFrom('pv' as const, 'pvh' as const, 'hvm' as const),
       disks: fc.constantFrom([], [disk(12)], [disk(40)]),
     });
     const edits = fc.array(fc.tuple(fc.nat(), sizes), { maxLength: 12 });

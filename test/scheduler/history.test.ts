@@ -1,4 +1,7 @@
-/** What a scheduler knows is what its caller last said: it neither forgets what is there nor keeps what is gone. */
+/**
+ * What a scheduler knows is what its caller last said: it neither forgets what is there nor keeps
+ * what is gone.
+ */
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import { describe, it } from 'mocha';

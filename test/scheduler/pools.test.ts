@@ -1,4 +1,7 @@
-/** Pools: whose failures are judged, what the loss of hosts would do, and what a tenant is told of it. */
+/**
+ * Pools: whose failures are judged, what the loss of hosts would do, and what a tenant is told of
+ * it.
+ */
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import { Planner, Scheduler, message } from '../../scheduler';
@@ -55,12 +58,12 @@ describe('pools of hosts', () => {
 
   it('the account sums what hosts have; free counts only where VMs may go', () => {
     const fleet = [
-      host('h1', small),
+      host('h1', { ...small, mostHvmGuests: 2, foreignHvmGuests: 2 }),
       host('h2', { ...small, cordoned: true }),
       host('h3', { ...small, ready: false }),
       host('h4', { ...small, pool: 'other' }),
     ];
-    const vms = [sized('a', 4, { host: 'h1' }), sized('b', 2, { host: 'h2', dedicated: true, vcpus: 3 })];
+    const vms = [sized('a', 4, { host: 'h1' }), sized('b', 2, { host: 'h2', dedicated: true, vcpus: 3, type: 'hvm' })];
     const { worstLoss: _, ...account } = new Scheduler({
       hosts: fleet,
       vms,
@@ -79,6 +82,9 @@ describe('pools of hosts', () => {
       committedBytes: 6 * GIB,
       freeVcpus: 16 * 2 - 2 - 1,
       freeBytes: 12 * GIB,
+      hvmGuests: 3,
+      mostHvmGuests: 2 + 56 + 56,
+      freeHvmGuests: 0,
       tolerates: 'yes',
     });
   });

@@ -11,7 +11,10 @@ export interface Refusal {
   readonly placed?: readonly Partial<VmSpec>[];
   readonly vm?: Partial<VmSpec>;
   readonly policy?: Partial<PoolPolicy>;
-  /** `Filter: reason, short n unit of resource`; `!` if nothing but a change helps; nothing if it fits. */
+  /**
+   * `Filter: reason, short n unit of resource`; `!` if nothing but a change helps; nothing if it
+   * fits.
+   */
   readonly says: readonly string[];
 }
 

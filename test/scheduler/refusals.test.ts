@@ -1,4 +1,6 @@
-/** What a filter says when it refuses: whether anything but a change helps, why, and what is short. */
+/**
+ * What a filter says when it refuses: whether anything but a change helps, why, and what is short.
+ */
 import { deepEqual } from 'node:assert/strict';
 import { GIB } from './fleet';
 import { said } from './refusal';

@@ -1,4 +1,7 @@
-/** Topology spread: which hosts count as a place, and which VMs are counted. One row per state of the third zone. */
+/**
+ * Topology spread: which hosts count as a place, and which VMs are counted. One row per state of
+ * the third zone.
+ */
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import { Scheduler } from '../../scheduler';
@@ -14,7 +17,10 @@ interface Row {
   /** The hosts of zone c. */
   readonly c: readonly Partial<HostState>[];
   readonly vm?: Partial<VmSpec>;
-  /** Of six, with a skew of 1: all where c holds nobody back, else as many as a skew of 1 lets in. */
+  /**
+   * Of six VMs, with a skew of 1: all are placed where zone c holds none back, else as many as the
+   * skew lets in.
+   */
   readonly placed: number;
   /** Where none of them goes to c. */
   readonly avoidsC?: boolean;

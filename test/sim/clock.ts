@@ -18,7 +18,10 @@ export const realClock: SimClock = {
   },
 };
 
-/** Time stands still until `advance` is called; what falls due runs in order, with the promises it settles in between. */
+/**
+ * Time stands still until `advance` is called; what falls due runs in order, with the promises it
+ * settles in between.
+ */
 export class ManualClock implements SimClock {
   private now = 0n;
   private serial = 0;

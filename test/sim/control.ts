@@ -1,4 +1,7 @@
-/** What a test or a person can do to a simulated host that no real one offers: `sim …` on its socket. */
+/**
+ * What a test or a person can do to a simulated host that no real one offers: `sim …` on its
+ * socket.
+ */
 import type { Domain } from './domain';
 import { withWord } from './guest';
 import type { SimXen } from './xen';

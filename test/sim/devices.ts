@@ -1,4 +1,7 @@
-/** Disk and network specifications of xl.cfg: comma-separated words, positional or `key=value`; `target=` takes the rest of the string. */
+/**
+ * Disk and network specifications of xl.cfg: comma-separated words, positional or `key=value`;
+ * `target=` takes the rest of the string.
+ */
 import { XlError } from './xl-error';
 
 export interface Disk {

@@ -1,4 +1,7 @@
-/** From the entries of a cfg to what libxl would build, with xl's warnings for bad values and its errors for bad specifications. */
+/**
+ * From the entries of a cfg to what libxl would build, with xl's warnings for bad values and its
+ * errors for bad specifications.
+ */
 import { randomUUID } from 'node:crypto';
 import { parseDisk, parseNic } from './devices';
 import type { Disk, Nic } from './devices';

@@ -14,7 +14,10 @@ export interface Domain {
   name: string;
   /** MiB granted by Xen, 0 until the build has populated it. */
   memoryMiB: number;
-  /** libxl has stored its configuration: before that, and for good where xl was killed, `list -l` does not know it and no vCPU is up. */
+  /**
+   * libxl has stored its configuration: before that, and for good where xl was killed, `list -l`
+   * does not know it and no vCPU is up.
+   */
   built: boolean;
   overheadMiB: number;
   vcpusOnline: number;
@@ -74,7 +77,10 @@ export function overheadMiB(config: DomainConfig, hap: boolean): number {
   return Math.ceil(needKiB / 2048) * 2 - config.memoryMiB;
 }
 
-/** Xen itself: the frame table (32 bytes a page) and the machine-to-physical table (8 bytes a page). A real host of 2047 MiB took 19. */
+/**
+ * Xen itself: the frame table (32 bytes a page) and the machine-to-physical table (8 bytes a page).
+ * A real host of 2047 MiB took 19.
+ */
 export function hypervisorMiB(totalMiB: number): number {
   return Math.floor((totalMiB * 40) / 4096);
 }

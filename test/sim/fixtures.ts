@@ -1,4 +1,6 @@
-/** The recordings of a real xl in test/fixtures/xl, and how to compare a simulated answer with one. */
+/**
+ * The recordings of a real xl in test/fixtures/xl, and how to compare a simulated answer with one.
+ */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { HostFiles } from './host-spec';

@@ -1,6 +1,7 @@
 /**
- * How a simulated guest behaves. Words on its command line (`sim=crash4`, `sim=deaf,boot200`; `lab.act=`, as the guest of the real lab is told, means the same), or
- * in the last part of its name where it has no command line (`tenant.deaf`, `tenant.web-crash4`); more by the control API.
+ * How a simulated guest behaves. Words on its command line (`sim=crash4`, `sim=deaf,boot200`;
+ * `lab.act=`, as the guest of the real lab is told, means the same), or in the last part of its
+ * name where it has no command line (`tenant.deaf`, `tenant.web-crash4`); more by the control API.
  */
 export interface Behaviour {
   /** From the first instruction until the guest listens to requests. */

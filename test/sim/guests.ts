@@ -1,4 +1,7 @@
-/** The guests of a simulated host: they boot, obey or do not, end by themselves; and the monitor that `xl create` without -e leaves. */
+/**
+ * The guests of a simulated host: they boot, obey or do not, end by themselves; and the monitor
+ * that `xl create` without -e leaves.
+ */
 import type { Domain, Reason } from './domain';
 import type { SimXen } from './xen';
 
@@ -39,7 +42,9 @@ export class Guests {
     this.xen.end(domain, reason);
   }
 
-  /** What the background process of `xl create` does on a guest's end; agents use -e and have none. */
+  /**
+   * What the background process of `xl create` does on a guest's end; agents use -e and have none.
+   */
   monitor(domain: Domain, reason: Reason): void {
     const action = reason === 'suspend' ? 'preserve' : domain.config.actions[reason];
     if (action === 'preserve') return;
@@ -66,7 +71,10 @@ export class Guests {
     this.after(domain, domain.behaviour.shutdownMs, () => this.exit(domain, reason));
   }
 
-  /** A timer of the guest's own: while it is paused its time stands still (it fires at once when it goes on). */
+  /**
+   * A timer of the guest's own: while it is paused its time stands still (it fires at once when it
+   * goes on).
+   */
   private after(domain: Domain, ms: number, act: () => void): void {
     const cancel = this.xen.clock.after(ms, () => {
       domain.timers.delete(cancel);

@@ -1,10 +1,12 @@
 /**
- * The simulating process, for one or many hosts. It runs apart from the agents, so that killing those never touches it; its own end is a
- * power loss of all its hosts.
+ * The simulating process, for one or many hosts. It runs apart from the agents, so that killing
+ * those never touches it; its own end is a power loss of all its hosts.
  *
- *   ts-node test/sim/host.ts --dir DIR [--name h1 | --hosts 3] [--cpus 16] [--memory 65536] [--dom0 4096] [--create-ms 0] [--destroy-ms 0]
- *                            [--boot-ms 300] [--shutdown-ms 1200] [--record FILE] [--leash]
- *   With --hosts N the hosts are DIR/host-1 … DIR/host-N; with --config FILE everything comes from there (index.ts writes it).
+ *   ts-node test/sim/host.ts --dir DIR [--name h1 | --hosts 3] [--cpus 16] [--memory 65536]
+ *     [--dom0 4096] [--create-ms 0] [--destroy-ms 0] [--boot-ms 300] [--shutdown-ms 1200]
+ *     [--record FILE] [--leash]
+ *   With --hosts N the hosts are DIR/host-1 … DIR/host-N; with --config FILE everything comes from
+ *   there (index.ts writes it).
  *   --leash: ends when its standard input does. It prints `ready` once all hosts answer.
  */
 import { readFileSync } from 'node:fs';

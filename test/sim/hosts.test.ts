@@ -1,4 +1,7 @@
-/** The simulating process: several hosts as folders, their executables, and what becomes of them when it is killed. */
+/**
+ * The simulating process: several hosts as folders, their executables, and what becomes of them
+ * when it is killed.
+ */
 import { strict as assert } from 'node:assert';
 import { spawnSync } from 'node:child_process';
 import { chmodSync, copyFileSync, existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';

@@ -1,4 +1,7 @@
-/** A HostPort on a simulated Xen without processes, files or sockets: for scale, and for tests on a virtual clock. */
+/**
+ * A HostPort on a simulated Xen without processes, files or sockets: for scale, and for tests on a
+ * virtual clock.
+ */
 import { BUSY } from '../../agents/host/exit-codes';
 import { HostError } from '../../agents/host/port';
 import type { ExecOptions, ExecResult, HostPort } from '../../agents/host/port';
@@ -155,7 +158,10 @@ export class InProcessHost implements HostPort {
     this.locks = new Map();
   }
 
-  /** The few commands besides xl that a Dom0 is asked for; undefined where there is none of that name. */
+  /**
+   * The few commands besides xl that a Dom0 is asked for; undefined where there is none of that
+   * name.
+   */
   private async command(
     [name = '', ...args]: readonly string[],
     stdin: string,

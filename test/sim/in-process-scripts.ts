@@ -1,6 +1,6 @@
 /**
- * The Dom0 scripts (agents/host/scripts) once more, for hosts without processes. The same contract test runs against both, so that they
- * cannot drift apart unseen.
+ * The Dom0 scripts (agents/host/scripts) once more, for hosts without processes. The same contract
+ * test runs against both, so that they cannot drift apart unseen.
  */
 import { sleep } from './clock';
 import { diskLines, diskScripts, firstLines } from './in-process-disks';

@@ -1,4 +1,7 @@
-/** The small words of the Dom0 scripts (agents/host/scripts/lib.sh), for hosts without processes. */
+/**
+ * The helper functions of the Dom0 scripts (agents/host/scripts/lib.sh), for hosts without
+ * processes.
+ */
 import type { CommandResult } from './xl';
 
 /** How a script ends before its last line. */

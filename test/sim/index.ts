@@ -21,7 +21,9 @@ export interface StartOptions {
   readonly hosts: readonly Omit<SimHostOptions, 'dir'>[];
   /** Default DIR/record.jsonl. */
   readonly record?: string;
-  /** True lets the process outlive this one (`make up`); else it ends with it, however that ends. */
+  /**
+   * True lets the process outlive this one (`make up`); else it ends with it, however that ends.
+   */
   readonly apart?: boolean;
   readonly say?: (words: string) => void;
 }

@@ -1,5 +1,6 @@
 /**
- * A simulated host as a folder: `root/` holds the Dom0's files, `bin/` its commands (to be put before PATH), `xl` and `sim` are for people.
+ * A simulated host as a folder: `root/` holds the Dom0's files, `bin/` its commands (to be put
+ * before PATH), `xl` and `sim` are for people.
  */
 import {
   copyFileSync,
@@ -33,7 +34,10 @@ const MiB = 1024 * 1024;
 /** Images are sparse: they have a size and take no room. */
 const images = { 'debian.raw': 64 * MiB, 'windows.raw': 64 * MiB, 'freebsd.raw': 64 * MiB };
 
-/** Lays out the folder; what is there already is kept, since disks, orders and fences outlive a power loss. */
+/**
+ * Lays out the folder; what is there already is kept, since disks, orders and fences outlive a
+ * power loss.
+ */
 export function layOut(dir: string, client: string, options: LayoutOptions = {}): void {
   const root = join(dir, 'root');
   for (const folder of [
@@ -56,7 +60,8 @@ export function layOut(dir: string, client: string, options: LayoutOptions = {})
     truncateSync(join(imageDir, name), size);
   }
   mkdirSync(join(dir, 'bin'), { recursive: true });
-  // A copy of the host's own: what somebody writes over it here must not reach the cache that every host starts from.
+  // A copy of the host's own: what somebody writes over it here must not reach the cache that every
+  // host starts from.
   const own = join(dir, 'bin', '.client');
   rmSync(own, { force: true });
   copyFileSync(client, own);
@@ -80,7 +85,10 @@ export function folderFiles(dir: string): HostFiles {
   };
 }
 
-/** A power loss ends the host's scripts, too: here those are processes of this machine, each group led by the flock of a lock below the root. */
+/**
+ * A power loss ends the host's scripts, too: here those are processes of this machine, each group
+ * led by the flock of a lock below the root.
+ */
 function endScripts(root: string): void {
   for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
     const [command = '', ...args] = (readText(`/proc/${pid}/cmdline`) ?? '').split('\0');
@@ -93,7 +101,10 @@ function endScripts(root: string): void {
   }
 }
 
-/** A cfg may name a path of the Dom0 or, rendered by who knows the folder, one that has the root already. */
+/**
+ * A cfg names a path of the Dom0; where its author knows the folder, one that begins with the root
+ * already.
+ */
 function within(root: string, path: string): string {
   return path.startsWith(`${root}/`) ? path : join(root, path);
 }

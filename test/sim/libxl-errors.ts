@@ -1,4 +1,6 @@
-/** The words of libxl 4.17 for what goes wrong, line numbers included, as recorded from a real host. */
+/**
+ * The words of libxl 4.17 for what goes wrong, line numbers included, as recorded from a real host.
+ */
 import { XlError } from './xl-error';
 
 /** A failed create: the cause, then the noise of xl cleaning up after it. */
@@ -97,7 +99,10 @@ export function destroyFailed(domid: number, kind: 'absent' | 'raced'): XlError 
   return new XlError(1, lines.map((line) => `${line}\n`).join(''));
 }
 
-/** `xl shutdown` waits a minute for a guest that does not even take the request: it is off, paused, or still boots. */
+/**
+ * `xl shutdown` waits a minute for a guest that does not even take the request: it is off, paused,
+ * or still boots.
+ */
 export function notAcknowledged(verb: string): XlError {
   return new XlError(
     1,
@@ -105,7 +110,10 @@ export function notAcknowledged(verb: string): XlError {
   );
 }
 
-/** `list -l` leaves out what has no stored configuration: what is being built or destroyed, or was left by a killed xl. */
+/**
+ * `list -l` leaves out what has no stored configuration: what is being built or destroyed, or was
+ * left by a killed xl.
+ */
 export function noConfiguration(domid: number): string {
   return `libxl: error: libxl_domain.c:2335:retrieve_domain_configuration_lock_acquired: Domain ${domid}:Fail to get domain configuration\n`;
 }

@@ -1,4 +1,7 @@
-/** A domain's configuration as libxl prints it: for `xl create -n` as parsed, for `xl list -l` as completed by libxl. */
+/**
+ * A domain's configuration as libxl prints it: for `xl create -n` as parsed, for `xl list -l` as
+ * completed by libxl.
+ */
 import type { Action, DomainConfig } from './domain-config';
 import type { Disk, Nic } from './devices';
 

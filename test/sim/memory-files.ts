@@ -1,4 +1,6 @@
-/** A Dom0's files in memory: text, and disks that have a size and no content beyond their image's. */
+/**
+ * A Dom0's files in memory: text, and disks that have a size and no content beyond their image's.
+ */
 import { posix } from 'node:path';
 import { HostError } from '../../agents/host/port';
 import type { HostFiles } from './host-spec';

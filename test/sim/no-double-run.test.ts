@@ -1,6 +1,7 @@
 /**
- * What the scripts promise, as a property: whoever calls them in whatever order, with failures, killed callers and power losses in between,
- * no UUID runs twice on a host, and nothing starts at or below an epoch whose retirement was receipted.
+ * What the scripts promise, as a property: whoever calls them in whatever order, with failures,
+ * killed callers and power losses in between, no UUID runs twice on a host, and nothing starts at
+ * or below an epoch whose retirement was receipted.
  */
 import { strict as assert } from 'node:assert';
 import * as fc from 'fast-check';

@@ -1,7 +1,8 @@
 /**
- * The record of what ran when, and its judge. Every simulated host appends a line for every change of a domain's state, with
- * CLOCK_MONOTONIC's time, which is the same for all processes of the machine: so the lines of any number of hosts and files make one
- * history, and `overlaps` proves that no UUID was ever executing twice at once.
+ * The record of what ran when, and its judge. Every simulated host appends a line for every change
+ * of a domain's state, with CLOCK_MONOTONIC's time, which is the same for all processes of the
+ * machine: so the lines of any number of hosts and files make one history, and `overlaps` proves
+ * that no UUID was ever executing twice at once.
  */
 import { appendFileSync, readFileSync } from 'node:fs';
 
@@ -25,7 +26,10 @@ export interface Overlap {
   readonly second: Interval;
 }
 
-/** The time in which one incarnation may have executed: from its first instruction until it was down, paused times included. */
+/**
+ * The time in which one incarnation may have executed: from its first instruction until it was
+ * down, paused times included.
+ */
 export interface Interval {
   readonly uuid: string;
   readonly host: string;
@@ -89,7 +93,10 @@ function byTime(a: SimEvent, b: SimEvent): number {
   return difference < 0n ? -1 : difference > 0n ? 1 : 0;
 }
 
-/** Every pair of incarnations of one UUID that may have executed at the same time. An empty list is the proof. */
+/**
+ * Every pair of incarnations of one UUID that may have executed at the same time. An empty list is
+ * the proof.
+ */
 export function overlaps(events: readonly SimEvent[]): Overlap[] {
   const byUuid = new Map<string, Interval[]>();
   for (const interval of intervals(events)) byUuid.set(interval.uuid, [...(byUuid.get(interval.uuid) ?? []), interval]);

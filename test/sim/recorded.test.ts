@@ -1,4 +1,7 @@
-/** The simulated xl says, byte for byte, what a real one was recorded to say; only domids, process IDs and processor times differ. */
+/**
+ * The simulated xl says, byte for byte, what a real one was recorded to say; only domids, process
+ * IDs and processor times differ.
+ */
 import { strict as assert } from 'node:assert';
 import { ManualClock } from './clock';
 import { comparable, labFiles, recorded } from './fixtures';

@@ -55,7 +55,9 @@ function answer(xen: SimXen, socket: Socket): void {
   });
 }
 
-/** A socket's path may have 107 bytes; where the folder's is longer it lies in the temporary folder. */
+/**
+ * A socket's path may have 107 bytes; where the folder's is longer it lies in the temporary folder.
+ */
 function socketPath(link: string): string {
   if (Buffer.byteLength(link) <= 100) return link;
   return join(tmpdir(), `xenfleet-sim-${createHash('sha256').update(link).digest('hex').slice(0, 16)}.sock`);

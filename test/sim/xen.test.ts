@@ -1,4 +1,7 @@
-/** What is not in the recordings: the account of memory, guests that do as told, faults, reboots, the record. */
+/**
+ * What is not in the recordings: the account of memory, guests that do as told, faults, reboots,
+ * the record.
+ */
 import { strict as assert } from 'node:assert';
 import { ManualClock } from './clock';
 import { labFiles } from './fixtures';
@@ -64,7 +67,8 @@ describe('SimXen', () => {
       await run('xl', 'destroy', 'x');
       return taken;
     };
-    // The table in the notes on libxl: 512 MiB and 1 vCPU cost 4 MiB as PV, 6 as PVH or HVM; 64 GiB and 16 vCPUs cost 274.
+    // The table in the notes on libxl: 512 MiB and 1 vCPU cost 4 MiB as PV, 6 as PVH or HVM; 64 GiB
+    // and 16 vCPUs cost 274.
     assert.equal(await used({ type: 'pv', memory: 512 }), 516);
     assert.equal(await used({ memory: 512 }), 518);
     assert.equal(await used({ memory: 16384, vcpus: 8 }), 16384 + 74);

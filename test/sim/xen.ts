@@ -1,9 +1,12 @@
 /**
- * One simulated Xen host: its domains, its memory, its xenstore, and what becomes of them. The words of `xl` are in xl.ts; here is only
- * the state machine. All time comes from the clock that is given.
+ * One simulated Xen host: its domains, its memory, its xenstore, and what becomes of them. The
+ * words of `xl` are in xl.ts; here is only the state machine. All time comes from the clock that is
+ * given.
  *
- *   create:  made, (null), paused -> named -> populated -> devices -> running | paused (-p)      any failure: gone
- *   running <-> paused;  running -> shutdown(reason) (stays, holding its memory) ;  any -> dying, then (null) -> gone
+ *   create:  made, (null), paused -> named -> populated -> devices -> running | paused (-p)
+ *            any failure: gone
+ *   running <-> paused;  running -> shutdown(reason), which stays and holds its memory
+ *   any -> dying, then (null) -> gone
  */
 import { randomUUID } from 'node:crypto';
 import { sleep } from './clock';
@@ -46,7 +49,10 @@ export class SimXen {
   readonly faults: Faults;
   readonly guests: Guests;
   readonly domains = new Map<number, Domain>();
-  /** Called after a power loss, when the host is up again: whoever still waits for an answer gets none. */
+  /**
+   * Called after a power loss, when the host is up again: whoever still waits for an answer gets
+   * none.
+   */
   readonly onPowerLoss = new Set<() => void>();
   /** How guests behave that say nothing else. */
   guestDefaults: Behaviour;
@@ -86,8 +92,8 @@ export class SimXen {
   }
 
   /**
-   * Builds and starts a domain. Names are looked up before they are taken, UUIDs never: two creates side by side of one name or UUID
-   * both succeed, as on real Xen.
+   * Builds and starts a domain. Names are looked up before they are taken, UUIDs never: two creates
+   * side by side of one name or UUID both succeed, as on real Xen.
    */
   async create(config: DomainConfig, options: CreateOptions): Promise<Domain> {
     const domain = this.make(config, options);
@@ -115,7 +121,10 @@ export class SimXen {
     for (const act of domain.deferred.splice(0)) act();
   }
 
-  /** The guest's own end, whoever asked for it: the domain stays, with its memory, until somebody destroys it. */
+  /**
+   * The guest's own end, whoever asked for it: the domain stays, with its memory, until somebody
+   * destroys it.
+   */
   end(domain: Domain, reason: Reason): void {
     if (domain.shutdown !== undefined || domain.dying || this.domains.get(domain.domid) !== domain) return;
     domain.shutdown = reason;

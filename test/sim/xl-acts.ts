@@ -47,8 +47,9 @@ function pressButton(fallback: boolean, verb: string, said: Call['said']): void 
 }
 
 /**
- * A guest that runs takes the request at once, deaf or not, one that boots when it can. One that is paused or off costs the whole minute,
- * and then the request is withdrawn; it stays where xl is killed while it waits.
+ * A guest that runs takes the request at once, deaf or not, one that boots when it can. One that is
+ * paused or off costs the whole minute, and then the request is withdrawn; it stays where xl is
+ * killed while it waits.
  */
 async function request(
   xen: SimXen,

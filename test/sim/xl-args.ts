@@ -51,7 +51,10 @@ export function guest(xen: SimXen, name: string | undefined): Domain {
   );
 }
 
-/** A domain by domid or name; a number that is none is given back, as xl itself finds that out only later. */
+/**
+ * A domain by domid or name. The number of no domain is returned as it is, since xl itself finds
+ * that out only later.
+ */
 export function resolve(xen: SimXen, name = ''): Domain | 'dom0' | number {
   if (/^\d+$/.test(name)) return name === '0' ? 'dom0' : (xen.domains.get(Number(name)) ?? Number(name));
   if (name === 'Domain-0') return 'dom0';

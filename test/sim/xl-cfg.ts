@@ -1,6 +1,7 @@
 /**
- * Reads the xl.cfg language as libxlu does: `key = value` with strings, numbers and (nested) lists, comments and `;`. Values stay text:
- * it is the reader of a key who finds out that it is not a number, with a warning and exit code 0, as the real one does.
+ * Reads the xl.cfg language as libxlu does: `key = value` with strings, numbers and (nested) lists,
+ * comments and `;`. Values stay text: it is the reader of a key who finds out that it is not a
+ * number, with a warning and exit code 0, as the real one does.
  */
 import { XlError } from './xl-error';
 

@@ -71,7 +71,10 @@ function vcpusUp(domain: Domain): number {
   return domain.shutdown !== 'poweroff' && (domain.built || domain.dying) ? domain.vcpusOnline : 0;
 }
 
-/** running, blocked, paused, shut down, why, dying. A guest computes for its first second and then mostly waits. */
+/**
+ * running, blocked, paused, shut down, why, dying. A guest computes for its first second and then
+ * mostly waits.
+ */
 function stateText(xen: SimXen, domain: Domain): string {
   const idle = domain.paused || domain.shutdown !== undefined;
   const busy = !idle && secondsSince(xen, domain.startedNs ?? xen.clock.nowNs()) < 1;

@@ -1,4 +1,7 @@
-/** The commands of a simulated host, with the words and exit codes of xl 4.17: `xl …` and `xenstore-…`. */
+/**
+ * The commands of a simulated host, with the words and exit codes of xl 4.17: `xl …` and
+ * `xenstore-…`.
+ */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { controlCommand } from './control';
@@ -20,7 +23,10 @@ export interface CommandResult {
   readonly stderr: string;
 }
 
-/** Runs one command of the host: `['xl', 'list', '-v']`, `['xenstore-read', '/x']`, or `['sim', …]` for the simulation itself. */
+/**
+ * Runs one command of the host: `['xl', 'list', '-v']`, `['xenstore-read', '/x']`, or `['sim', …]`
+ * for the simulation itself.
+ */
 export async function runCommand(
   xen: SimXen,
   argv: readonly string[],

@@ -1,4 +1,7 @@
-/** Who may use what, on a real API server: classes, pools of hosts and images that are for one tenant only. */
+/**
+ * Who may use what, on a real API server: classes, pools of hosts and images that are for one
+ * tenant only.
+ */
 import { equal, match, notEqual } from 'node:assert/strict';
 import type { XenVM } from '../../crds/generated/types';
 import { findCondition } from '../../common/conditions';

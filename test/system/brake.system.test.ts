@@ -1,4 +1,7 @@
-/** The brake, done for real: what a mistake may not end, and how an administrator says that it was none. */
+/**
+ * The brake, done for real: what a mistake may not end, and how an administrator says that it was
+ * none.
+ */
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import type { XenVM } from '../../crds/generated/types';
 import { findCondition } from '../../common/conditions';

@@ -1,6 +1,7 @@
 /**
- * Operators and agents killed at random under a stream of creates, edits and deletes. Afterwards: the declared state, nothing lost, nothing
- * twice; and the hosts' own record proves that no UUID ever ran on two hosts, or twice on one.
+ * Operators and agents killed at random under a stream of creates, edits and deletes. Afterwards:
+ * the declared state, nothing lost, nothing twice; and the hosts' own record proves that no UUID
+ * ever ran on two hosts, or twice on one.
  */
 import { deepEqual, equal } from 'node:assert/strict';
 import { readdirSync } from 'node:fs';

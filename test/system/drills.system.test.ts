@@ -1,4 +1,7 @@
-/** What must never end a guest, done for real: each drill on running VMs, judged by the hosts' own record. */
+/**
+ * What must never end a guest, done for real: each drill on running VMs, judged by the hosts' own
+ * record.
+ */
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import type { XenVM } from '../../crds/generated/types';
 import { LEASES } from '../../common/kube/lease';
@@ -109,7 +112,8 @@ describe('drills', function () {
         playground.kubectl(['get', 'xdom', '-n', order[0], order[1], '-o', `jsonpath=${path}`]);
       const before = await look('{.metadata.uid}');
       await playground.kubectl(['annotate', 'xdom', '-n', order[0], order[1], ALLOWED]);
-      // Judged by the outcome: kubectl waits for a name to be gone, and the operator makes the order anew under the same one.
+      // Judged by the outcome: kubectl waits for a name to be gone, and the operator makes the
+      // order anew under the same name.
       await playground.kubectl(['delete', 'xdom', '-n', order[0], order[1], '--wait=false']);
       await until(async () => {
         const [uid, phase] = (await look('{.metadata.uid} {.status.phase}')).split(' ');

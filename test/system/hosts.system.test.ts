@@ -1,4 +1,7 @@
-/** Hosts that leave the fleet, and hosts that a restored backup does not know, on a real control plane. */
+/**
+ * Hosts that leave the fleet, and hosts that a restored backup does not know, on a real control
+ * plane.
+ */
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import type { XenVM } from '../../crds/generated/types';
 import { findCondition } from '../../common/conditions';

@@ -1,11 +1,17 @@
-/** A pool that must be able to lose a host: what gets in, what waits and why, who goes first, and what the pool's page says. */
+/**
+ * A pool that must be able to lose a host: what gets in, what waits and why, who goes first, and
+ * what the XenPool says.
+ */
 import { deepEqual, doesNotMatch, equal, match, ok } from 'node:assert/strict';
 import type { XenPool, XenVM } from '../../crds/generated/types';
 import { startPlayground } from '../playground/playground';
 import type { Playground } from '../playground/playground';
 import { until } from './until';
 
-/** Hosts of 64 GiB: three such VMs fill one, so of two hosts' six one failure leaves room for three. */
+/**
+ * Hosts of 64 GiB: three such VMs fill one. Of the six on two hosts, a failure leaves room for
+ * three.
+ */
 const SIZE = { vcpus: 1, memory: '16Gi' };
 /** Busy machines are slow; on a quiet one each of these takes a second or two. */
 const SOON_MS = 20_000;
@@ -90,7 +96,7 @@ describe('a pool that tolerates the loss of a host', function () {
       const { worstLoss = {}, committed = {} } = status;
       deepEqual(status.rules, { vcpuRatio: 4, hostFailuresToTolerate: 1 });
       deepEqual(status.hosts, { count: 2, ready: 2 });
-      deepEqual(status.capacity, { cpus: 32, vcpus: 128, memory: '131072Mi' });
+      deepEqual(status.capacity, { cpus: 32, vcpus: 128, memory: '131072Mi', hvmGuests: 112 });
       deepEqual([committed.vms, committed.vcpus], [3, 3]);
       deepEqual([worstLoss.vms, worstLoss.left], [2, undefined]);
       ok(Number.parseInt(worstLoss.headroom ?? '', 10) < 16_384, worstLoss.headroom);

@@ -1,6 +1,6 @@
 /**
- * One host's token opens one namespace and nothing else: every verb on every kind, asked of the real API server. And
- * what admission keeps from the operator's token, though RBAC grants it.
+ * One host's token opens one namespace and nothing else: every verb on every kind, asked of the
+ * real API server. And what admission keeps from the operator's token, though RBAC grants it.
  */
 import { deepEqual, equal, match } from 'node:assert/strict';
 import { OURS } from '../../common/kube/resources';

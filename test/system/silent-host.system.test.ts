@@ -1,4 +1,7 @@
-/** A host that is off for a week holds up its own VMs, and nobody else's, also across a restart of the operator. */
+/**
+ * A host that is off for a week holds up its own VMs, and nobody else's, also across a restart of
+ * the operator.
+ */
 import { deepEqual, equal, match } from 'node:assert/strict';
 import type { XenVM } from '../../crds/generated/types';
 import { XENHOSTS, XENVMS } from '../../common/kube/resources';

@@ -62,7 +62,10 @@ describe('tenants are strangers', function () {
     vm.status?.conditions?.find((condition) => condition.type === type)?.reason;
   const asEvil = (args: string[], stdin?: object) =>
     playground.tryKubectl(args, { kubeconfig: evil, ...(stdin && { stdin: JSON.stringify(stdin) }) });
-  /** When the guest of acme/web began to run, by the hosts' own record: one that was ended has another answer. */
+  /**
+   * When the guest of acme/web began to run, by the hosts' own record: one that was ended has
+   * another answer.
+   */
   const life = async (): Promise<string> => {
     const { status } = await get('acme', 'web');
     const listing = await playground.xl(status?.placement?.host ?? '', 'list', '-v');
@@ -145,7 +148,10 @@ describe('tenants are strangers', function () {
       await playground.hostsReady();
     }));
 
-  /** Acts while another host than that of acme/web says, by a stolen token, that the guest is there. */
+  /**
+   * Runs what is given while another host than that of acme/web reports the guest, by a stolen
+   * token.
+   */
   async function whileLiedAbout(act: () => Promise<void>): Promise<void> {
     const { status } = await get('acme', 'web');
     const liar = playground.hostNames.find((host) => host !== status?.placement?.host) ?? '';

@@ -3,7 +3,8 @@
 packages=(debootstrap qemu-system-x86 qemu-utils e2fsprogs openssh-client gzip python3 util-linux)
 tools=(debootstrap qemu-system-x86_64 qemu-img mkfs.ext4 ssh gzip python3 unshare flock)
 
-# apt_mirror LABEL: the first mirror of that label ("Debian", "Debian-Security") among apt's own sources.
+# apt_mirror LABEL: the first mirror of that label ("Debian", "Debian-Security") among apt's own
+# sources.
 apt_mirror() {
   apt-get indextargets --format '$(ORIGIN)|$(LABEL)|$(REPO_URI)' 'Created-By: Packages' 2> /dev/null |
     awk -F'|' -v label="$1" '$1 == "Debian" && $2 == label {print $3; exit}'
@@ -56,7 +57,8 @@ install_packages() {
   } > "$cache/install.log" 2>&1 < /dev/null || fail "apt-get failed, see $cache/install.log: $(grep '^E:' "$cache/install.log" | head -n 1)"
 }
 
-# stage NAME TARGET COMMAND…: runs COMMAND, which makes the folder TARGET.tmp, and only then gives it its name.
+# stage NAME TARGET COMMAND…: runs COMMAND, which makes the folder TARGET.tmp, and only then gives
+# it its name.
 stage() {
   local name=$1 target=$2 started=$SECONDS log=$cache/$1.log line
   shift 2

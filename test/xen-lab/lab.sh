@@ -14,9 +14,10 @@
 #   lab.sh status         the nodes of this run folder
 #   lab.sh clean          removes cached images other than the current one
 #
-# Environment: XENLAB_RUN (folder of the running nodes, default .local/xen-lab; several labs = several folders), XDG_CACHE_HOME,
-# XENLAB_MEM and XENLAB_DOM0_MEM (MiB of a node and of its Dom0: 2048, 512), XENLAB_SMP (2), XENLAB_MIRROR and XENLAB_SECURITY_MIRROR
-# (default: the Debian mirrors that apt is set up with), XENLAB_BOOT_TIMEOUT (120 s), XENLAB=off (check says no).
+# Environment: XENLAB_RUN (folder of the running nodes, default .local/xen-lab; several labs =
+# several folders), XDG_CACHE_HOME, XENLAB_MEM and XENLAB_DOM0_MEM (MiB of a node and of its Dom0:
+# 2048, 512), XENLAB_SMP (2), XENLAB_MIRROR and XENLAB_SECURITY_MIRROR (default: the Debian mirrors
+# that apt is set up with), XENLAB_BOOT_TIMEOUT (120 s), XENLAB=off (check says no).
 set -euo pipefail
 here=$(dirname "$(realpath "$0")")
 export LC_ALL=C PATH=$PATH:/usr/sbin:/sbin

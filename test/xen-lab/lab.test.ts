@@ -1,4 +1,7 @@
-/** The lab itself: a real Xen answers, runs a guest, and lets it go. Everything else on real Xen builds on this. */
+/**
+ * The lab itself: a real Xen answers, runs a guest, and lets it go. Everything else on real Xen
+ * builds on this.
+ */
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { labReason, startLab } from './lab';

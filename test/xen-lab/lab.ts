@@ -1,6 +1,7 @@
 /**
- * A real Xen host for tests and the playground: starts one Dom0 through lab.sh and tells how to reach it.
- * The node ends with `stop()`, and also when this process dies in any way (tie.sh holds the other end of a pipe).
+ * A real Xen host for tests and the playground: starts one Dom0 through lab.sh and tells how to
+ * reach it. The node ends with `stop()`, and also when this process dies in any way (tie.sh holds
+ * the other end of a pipe).
  */
 import { spawn, spawnSync } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
@@ -14,7 +15,10 @@ const LAB_SH = join(__dirname, 'lab.sh');
 const TIE_SH = join(__dirname, 'tie.sh');
 
 export interface LabOptions {
-  /** Folder for the node's disk, logs and pid; by default a temporary one that `stop()` removes. Labs in different folders do not know of each other. */
+  /**
+   * Folder for the node's disk, logs and pid; by default a temporary one that `stop()` removes.
+   * Labs in different folders do not know of each other.
+   */
   readonly runDir?: string;
   /** 1 to 4; nodes of one runDir share a network. */
   readonly node?: number;
@@ -47,7 +51,10 @@ export interface Lab {
   readonly ssh: LabSsh;
   /** The log of Xen and of the Dom0's kernel, on this machine. */
   readonly serialLog: string;
-  /** Runs a shell command as root in the Dom0. For the test's own looks and acts; the agent has its own connection. Deadline 180 s by default. */
+  /**
+   * Runs a shell command as root in the Dom0, for the test itself; the agent has its own
+   * connection. Deadline 180 s by default.
+   */
   exec(command: string, options?: { stdin?: string; deadlineMs?: number }): Promise<LabResult>;
   /** What the guest of that name has printed so far; empty if nothing. */
   console(domainName: string): Promise<string>;
@@ -55,7 +62,9 @@ export interface Lab {
   stop(): Promise<void>;
 }
 
-/** Why this machine cannot run the lab; undefined if it can (the image may still have to be built). */
+/**
+ * Why this machine cannot run the lab; undefined if it can (the image may still have to be built).
+ */
 export function labReason(): string | undefined {
   const check = spawnSync(LAB_SH, ['check'], { encoding: 'utf8', timeout: 60_000 });
   if (check.status === 0) return undefined;
@@ -64,7 +73,10 @@ export function labReason(): string | undefined {
   );
 }
 
-/** Makes the image if need be, boots a Dom0 and waits until its xl answers. Rejects with the last line of lab.sh. */
+/**
+ * Makes the image if need be, boots a Dom0 and waits until its xl answers. Rejects with the last
+ * line of lab.sh.
+ */
 export async function startLab(options: LabOptions = {}): Promise<Lab> {
   const node = options.node ?? 1;
   const runDir = resolve(options.runDir ?? mkdtempSync(join(tmpdir(), 'xen-lab-')));
@@ -104,7 +116,10 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
   }
 }
 
-/** The process that ends the nodes when our end of its standard input closes. In a session of its own: Ctrl-C must not end it first. */
+/**
+ * The process that ends the nodes when our end of its standard input closes. In a session of its
+ * own: Ctrl-C must not end it first.
+ */
 async function startTie(runDir: string): Promise<ChildProcess> {
   const tie = spawn(TIE_SH, [runDir], { stdio: ['pipe', 'pipe', 'ignore'], detached: true });
   tie.stdin.on('error', () => undefined);

@@ -1,5 +1,6 @@
 # Part of lab.sh: the running nodes. Not to be run by itself.
-# A node's folder $run/N: image (the path it was booted from), disk.qcow2 (an overlay), pid, port (its ssh on 127.0.0.1), started, serial.log, qemu.log.
+# A node's folder $run/N: image (the path it was booted from), disk.qcow2 (an overlay), pid, port
+# (its ssh on 127.0.0.1), started, serial.log, qemu.log.
 
 in_dom0() { # N COMMAND…, with the keys of the image that this node was booted with
   local n=$1 p
@@ -8,8 +9,8 @@ in_dom0() { # N COMMAND…, with the keys of the image that this node was booted
   ssh -q -i "$(cat "$run/$n/image")/agent-key" -o IdentitiesOnly=yes -o BatchMode=yes -o "UserKnownHostsFile=$run/$n/known_hosts" \
     -o HostKeyAlias=xen-lab -o ConnectTimeout="${connect_timeout:-10}" -o ServerAliveInterval=15 -p "$p" root@127.0.0.1 "$@"
 }
-# QEMU 7.2 emulates these features wrongly: with smap/smep Dom0 dies at its first return to user space, with rdtscp Xen kills PVH and HVM
-# guests, with xsave (AVX) memory corruption was seen.
+# QEMU 7.2 emulates these features wrongly: with smap/smep Dom0 dies at its first return to user
+# space, with rdtscp Xen kills PVH and HVM guests, with xsave (AVX) memory corruption was seen.
 cpu=max,-smap,-smep,-la57,-rdtscp,-xsave
 
 port() { cat "$run/$1/port" 2> /dev/null || fail "node $1 is not running (lab.sh boot $1)"; }

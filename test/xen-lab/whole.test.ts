@@ -1,4 +1,7 @@
-/** The whole chain on real Xen: kubectl apply → operator → agent over ssh2 → the real xl → a guest that speaks on its console. */
+/**
+ * The whole chain on real Xen: kubectl apply → operator → agent over ssh2 → the real xl → a guest
+ * that speaks on its console.
+ */
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
@@ -31,7 +34,10 @@ describe('a XenVM on real Xen', function () {
   });
   after(() => playground?.stop());
 
-  /** A command in the Dom0, past the agent; what ssh itself could not do (255) is asked again: silence is no answer. */
+  /**
+   * Runs a command in the Dom0 without the agent. If ssh itself fails (255), it is run again:
+   * silence is no answer.
+   */
   async function dom0(...command: string[]): Promise<string> {
     const env = { ...process.env, XENLAB_RUN: join(playground.dir, 'xen-real') };
     const ask = (): Promise<string> =>

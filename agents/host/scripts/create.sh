@@ -1,4 +1,5 @@
-# STATE_DIR UUID EPOCH CFG_PATH MARK: starts a domain unless its epoch is retired or it is there already.
+# STATE_DIR UUID EPOCH CFG_PATH MARK: starts a domain unless its epoch is retired or it is there
+# already.
 [ $# -eq 5 ] || die 43 'usage: STATE_DIR UUID EPOCH CFG_PATH MARK'
 need_uuid "$2"
 need_number "$3"

@@ -1,5 +1,6 @@
-# UUID OWNER [DOMID LETTER]: ends the domain at once; 0 and `absent` where it is not there. With DOMID that one only, and only while LETTER (p or
-# s) is in its state: what was started or went on meanwhile is spared.
+# UUID OWNER [DOMID LETTER]: ends the domain at once; 0 and `absent` where it is not there. With
+# DOMID that one only, and only while LETTER (p or s) is in its state: what was started or went on
+# meanwhile is spared.
 need_uuid "${1-}"
 case $#${4-} in
   2) ;;

@@ -1,7 +1,9 @@
-# Shared head of every script: set in front of each by agents/host/embed-scripts.ts. POSIX sh; runs on the Dom0 under `flock -o`.
-# $XENFLEET_ROOT (default empty) goes before every file path. Exit codes of ours; anything else is the command's own:
-#   40 RETIRED   41 UNKNOWN (what is there cannot be told)   42 EXISTS   43 BAD-INPUT   44 ABSENT   (45 BUSY is flock's: the lock is held)
-#   46 NO-POOL (the folder does not prove to be the pool)   47 MISSING (a disk that is known is not there)   48 NOT-YOURS   49 NOT-RAW
+# Shared head of every script: set in front of each by agents/host/embed-scripts.ts. POSIX sh; runs
+# on the Dom0 under `flock -o`. $XENFLEET_ROOT (default empty) goes before every file path. Exit
+# codes of ours; anything else is the command's own:
+#   40 RETIRED   41 UNKNOWN (what is there cannot be told)   42 EXISTS   43 BAD-INPUT   44 ABSENT
+#   45 BUSY (of flock: the lock is held)   46 NO-POOL (the folder does not prove to be the pool)
+#   47 MISSING (a disk that is known is not there)   48 NOT-YOURS   49 NOT-RAW
 # Loops of the shell rather than awk and grep: most of a call's time is the starting of processes.
 set -uf
 umask 077
@@ -29,8 +31,8 @@ need_number() {
   esac
 }
 
-# Sets $rows: the lines of `xl list -v` that carry this UUID; and $domids: theirs. With DOMID and LETTER only that one, and only while the
-# letter is in its state.
+# Sets $rows: the lines of `xl list -v` that carry this UUID; and $domids: theirs. With DOMID and
+# LETTER only that one, and only while the letter is in its state.
 find_domain() { # UUID [DOMID LETTER]
   listing=$(xl list -v) || die 41 'xl list -v failed'
   rows=
@@ -44,7 +46,8 @@ $listing
 LIST
 }
 
-# Counted from the end of the line, since a foreign name may hold spaces: domid memory vcpus state time uuid reason label.
+# Counted from the end of the line, since a foreign name may hold spaces: domid memory vcpus state
+# time uuid reason label.
 pick() { # UUID DOMID LETTER WORD…
   want_uuid=$1
   want_domid=$2
@@ -81,8 +84,8 @@ need_owner() { # OWNER, which is "FLEET NAMESPACE/NAME"
   case $1 in ?*' '?*/?*) ;; *) die 43 "not an owner: $1" ;; esac
 }
 
-# Ends the script if the mark of the UUID names another owner. Whose the domain is was decided before
-# the lock was had. No mark, or one that is not whole, proves nothing here.
+# Ends the script if the mark of the UUID names another owner. Whose the domain is was decided
+# before the lock was had. No mark, or one that is not whole, proves nothing here.
 check_mark() { # UUID OWNER
   mark=$(xenstore-read "/xenfleet/$1" 2>/dev/null) || return 0
   case $mark in ?*' '?*' '?*/?*) ;; *) return 0 ;; esac

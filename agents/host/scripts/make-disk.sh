@@ -1,7 +1,7 @@
-# make|known POOL_PATH POOL_NAME POOL_ID FILE SIZE_BYTES IMAGE_DIR IMAGE|- FLEET NAMESPACE NAME ro|rw:
-# a sparse disk, blank or from an image; one that exists is kept, if it is this VM's, and grown if it
-# is smaller. A disk that is known is never made anew. The owner file comes first and nothing is ever
-# overwritten, so a crash at any line leaves what the next try can go on from.
+# make|known POOL_PATH POOL_NAME POOL_ID FILE SIZE_BYTES IMAGE_DIR IMAGE|- FLEET NAMESPACE NAME
+# ro|rw: a sparse disk, blank or from an image; one that exists is kept, if it is this VM's, and
+# grown if it is smaller. A disk that is known is never made anew. The owner file comes first and
+# nothing is ever overwritten, so a crash at any line leaves what the next try can go on from.
 # Says `made|grown|kept BYTES`: how large the file is now.
 [ $# -eq 12 ] || die 43 'usage: make|known POOL_PATH POOL_NAME POOL_ID FILE SIZE_BYTES IMAGE_DIR IMAGE|- FLEET NAMESPACE NAME ro|rw'
 case $1 in make | known) ;; *) die 43 "make or known, not $1" ;; esac
@@ -24,8 +24,8 @@ appear() { # PART FILE
   fi
   rm -f "$1" && sync "${2%/*}"
 }
-# Sets $word and $size: what became of a disk that is there. It is never shrunk, nor touched if it is
-# only read; and a domain that is there keeps what it was started with.
+# Sets $word and $size: what became of a disk that is there. It is never shrunk, nor touched if it
+# is only read; and a domain that is there keeps what it was started with.
 grow() { # FILE SIZE_BYTES ro|rw
   word=kept
   size=$(stat -c %s "$disk") || return

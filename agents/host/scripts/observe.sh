@@ -1,14 +1,17 @@
-# IMAGES_DIR [POOL_PATH…]: all that the agent looks at, in one round trip. Sections start with a line `=== name`, or `=== name FAILED CODE`
-# if that part could not be told in time (its words are on stderr). Formats of ours: df `PATH TOTAL_BYTES FREE_BYTES` (a pool that is not there
-# has no line), bridges `NAME` or `NAME openvswitch`, xlconf the lines of xl.conf that matter, images `BYTES PATH`, disks `BYTES USED_BYTES PATH`, markers of pools and owners of disks `PATH LINE`, marks
-# `/xenfleet/UUID = "MARK"`, the rest is what the command prints.
+# IMAGES_DIR [POOL_PATH…]: all that the agent looks at, in one round trip. Sections start with a
+# line `=== name`, or `=== name FAILED CODE` if that part could not be told in time (its words are
+# on stderr). Formats of ours: df `PATH TOTAL_BYTES FREE_BYTES` (a pool that is not there has no
+# line), bridges `NAME` or `NAME openvswitch`, xlconf the lines of xl.conf that matter, images
+# `BYTES PATH`, disks `BYTES USED_BYTES PATH`, markers of pools and owners of disks `PATH LINE`,
+# marks `/xenfleet/UUID = "MARK"`, the rest is what the command prints.
 [ $# -ge 1 ] || die 43 'usage: IMAGES_DIR [POOL_PATH…]'
 images=$1
 shift
 
-# Each section has a deadline and a failure of its own. They run side by side into files, and what hangs is left behind: a df on a dead NFS
-# server may not even be killed, and must hold up neither the other sections nor the lock of this script. While it hangs, no second one is
-# begun. What says nothing at all and always should has failed, too.
+# Each section has a deadline and a failure of its own. They run side by side into files, and what
+# hangs is left behind: a df on a dead NFS server may not even be killed, and must hold up neither
+# the other sections nor the lock of this script. While it hangs, no second one is begun. What says
+# nothing at all and always should has failed, too.
 seconds=${XENFLEET_OBSERVE_SECONDS:-10}
 speaks=' bootid hostname info cpupools list domains '
 names=

@@ -1,6 +1,6 @@
 # POOL_PATH POOL_NAME mark|look: prints the marker of a pool, `NAME ID`. `mark` makes it if there is
-# none and the folder is empty: if anything is in it, it may be something else than this pool, and an
-# administrator must say what.
+# none and the folder is empty: if anything is in it, it may be something else than this pool, and
+# an administrator must say what.
 [ $# -eq 3 ] || die 43 'usage: POOL_PATH POOL_NAME mark|look'
 read_marker "$1"
 if [ -z "$marker" ]; then

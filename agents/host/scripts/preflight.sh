@@ -1,4 +1,5 @@
-# Prints a line for everything that the scripts need and this Dom0 lacks. It runs without a lock, since flock may be what is missing.
+# Prints a line for everything that the scripts need and this Dom0 lacks. It runs without a lock,
+# since flock may be what is missing.
 mkdir -p "$R/run/xenfleet" || exit $?
 dir=$R/run/xenfleet/preflight.$$
 mkdir "$dir" || exit $?

@@ -1,4 +1,5 @@
-# STATE_DIR UUID EPOCH: from now on every epoch up to EPOCH is refused here; 0 only when moreover the domain is not here.
+# STATE_DIR UUID EPOCH: from now on every epoch up to EPOCH is refused here; 0 only when moreover
+# the domain is not here.
 [ $# -eq 3 ] || die 43 'usage: STATE_DIR UUID EPOCH'
 need_uuid "$2"
 need_number "$3"

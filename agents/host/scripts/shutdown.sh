@@ -1,5 +1,6 @@
-# UUID OWNER [-F] [SECONDS]: asks the guest to shut down; -F presses the power button where the guest has no PV drivers. `xl shutdown` waits for
-# the guest's answer, up to a minute: with SECONDS no longer than that (124; the guest stays asked). 44 where the domain is not there.
+# UUID OWNER [-F] [SECONDS]: asks the guest to shut down; -F presses the power button where the
+# guest has no PV drivers. `xl shutdown` waits for the guest's answer, up to a minute: with SECONDS
+# no longer than that (124; the guest stays asked). 44 where the domain is not there.
 need_uuid "${1-}"
 [ $# -ge 2 ] || die 43 'usage: UUID OWNER [-F] [SECONDS]'
 uuid=$1

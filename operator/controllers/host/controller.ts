@@ -158,8 +158,9 @@ export class HostController {
     ledger.flush();
     const account = ledger.scheduler.account(name);
     if (account === undefined || account.totalBytes === 0) return undefined;
-    const { vms, guestBytes, sharedVcpus, dedicatedVcpus, freeBytes } = account;
-    return { vms, vcpus: sharedVcpus + dedicatedVcpus, committedBytes: guestBytes, freeBytes };
+    const { vms, guestBytes, sharedVcpus, dedicatedVcpus, freeBytes, hvmGuests, mostHvmGuests } = account;
+    const vcpus = sharedVcpus + dedicatedVcpus;
+    return { vms, vcpus, committedBytes: guestBytes, freeBytes, hvmGuests, mostHvmGuests };
   }
 
   async #show(facts: HostPlanFacts): Promise<ReconcileResult | undefined> {

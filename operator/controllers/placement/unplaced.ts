@@ -4,7 +4,14 @@
  */
 import type { Clock, Timer } from '../../../common/ports';
 import type { Reservation } from '../../plan/vm/reservation';
-import { counterfactualText, message, type Counterfactual, type Explanation, type VmSpec } from '../../../scheduler';
+import {
+  counterfactualText,
+  message,
+  ofAtMost,
+  type Counterfactual,
+  type Explanation,
+  type VmSpec,
+} from '../../../scheduler';
 import { FairQueue, type Rank } from './fair-queue';
 import type { Ask, Ledger } from './ledger';
 import { shapeOf, type WishKind } from './wish';
@@ -117,8 +124,8 @@ export class Explainer {
     const growth = this.#ledger.scheduler.fitsGrown(spec);
     if (growth.fits) return undefined;
     const { explanation } = growth;
-    const { vcpus, memoryMiB } = reserved;
-    const size = `${vcpus} vCPU${vcpus === 1 ? '' : 's'} and ${memoryMiB} MiB`;
+    const { vcpus, memoryMiB, hvm } = reserved;
+    const size = `${vcpus} vCPU${vcpus === 1 ? '' : 's'} and ${memoryMiB} MiB${hvm ? ' as an hvm guest' : ''}`;
     const reason = `host ${spec.host} has no room for ${size}: ${shortfalls(explanation)}`;
     const remedy = 'It grows by itself once there is room; ask for less, or free some on that host';
     return { kind: 'grow', reason, message: `${reason}. What was granted stays in force. ${remedy}`, explanation };
@@ -139,7 +146,8 @@ function shortfalls({ filters }: Explanation): string {
   const parts = filters.map(({ filter, nearest, reason }) => {
     if (filter === 'HostFailures') return 'its pool could not restart the VMs of lost hosts any more';
     if (nearest === undefined) return reason;
-    const { amount, unit, resource } = nearest.shortfall;
+    const { amount, unit, resource, limit } = nearest.shortfall;
+    if (limit !== undefined) return `its Dom0 carries no more ${resource}, ${ofAtMost(amount, limit)}`;
     return `${amount} ${unit} ${unit === 'MiB' ? `of ${resource} ` : ''}short`;
   });
   return parts.join('; ');

@@ -11,6 +11,9 @@ export interface HostUsage {
   readonly vcpus: number;
   readonly committedBytes: number;
   readonly freeBytes: number;
+  /** HVM guests, foreign ones among them, and how many Dom0 carries. */
+  readonly hvmGuests: number;
+  readonly mostHvmGuests: number;
 }
 
 const mebibytes = (bytes: number): string => `${Math.floor(bytes / MIB)}Mi`;
@@ -31,9 +34,18 @@ export function showHost(host: XenHost, facts: HostFacts, usage: HostUsage | und
     bootID,
     machineID: machineOf(host) ?? machineID,
     xenVersion: xen?.version,
-    capacity: defined({ cpus, memory: memory?.totalMiB === undefined ? undefined : `${memory.totalMiB}Mi` }),
+    capacity: defined({
+      cpus,
+      memory: memory?.totalMiB === undefined ? undefined : `${memory.totalMiB}Mi`,
+      hvmGuests: usage?.mostHvmGuests,
+    }),
     ...(usage && {
-      committed: { vms: usage.vms, vcpus: usage.vcpus, memory: mebibytes(usage.committedBytes) },
+      committed: {
+        vms: usage.vms,
+        vcpus: usage.vcpus,
+        memory: mebibytes(usage.committedBytes),
+        hvmGuests: usage.hvmGuests,
+      },
       free: { memory: mebibytes(usage.freeBytes) },
     }),
     conditions: mergeConditions(host.status?.conditions, [ready], now),

@@ -113,9 +113,19 @@ export function showPool(pool: XenPool, facts: PoolFacts, now: string): XenPoolS
     observedGeneration,
     rules: { vcpuRatio, hostFailuresToTolerate },
     hosts: { count: account.hosts, ready: account.readyHosts },
-    capacity: { cpus: account.cpus, vcpus: account.cpus * vcpuRatio, memory: quantity(account.totalBytes) },
-    committed: { vms: account.vms, vcpus: account.committedVcpus, memory: quantity(account.committedBytes) },
-    free: { vcpus: account.freeVcpus, memory: quantity(account.freeBytes) },
+    capacity: {
+      cpus: account.cpus,
+      vcpus: account.cpus * vcpuRatio,
+      memory: quantity(account.totalBytes),
+      hvmGuests: account.mostHvmGuests,
+    },
+    committed: {
+      vms: account.vms,
+      vcpus: account.committedVcpus,
+      memory: quantity(account.committedBytes),
+      hvmGuests: account.hvmGuests,
+    },
+    free: { vcpus: account.freeVcpus, memory: quantity(account.freeBytes), hvmGuests: account.freeHvmGuests },
     worstLoss: worstLoss && shownLoss(worstLoss),
     conditions: mergeConditions(pool.status?.conditions, conditionsOf(facts, observedGeneration), now),
   });

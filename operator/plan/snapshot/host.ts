@@ -9,16 +9,25 @@ import type { HostView } from '../vm/facts';
 interface Footprint {
   readonly bytes: number;
   readonly vcpus: number;
+  /** HVM guests: each has a device model in Dom0. */
+  readonly hvm: number;
 }
 
-const NOTHING_USED: Footprint = { bytes: 0, vcpus: 0 };
+const NOTHING_USED: Footprint = { bytes: 0, vcpus: 0, hvm: 0 };
 
-function footprint(type: GuestType | undefined, vcpus: number, memoryMiB: number): Footprint {
+/** A domain of unknown type counts as the dearest. */
+function footprint(type: GuestType = 'hvm', vcpus: number, memoryMiB: number): Footprint {
   const memoryBytes = memoryMiB * MIB;
-  return { bytes: memoryBytes + domainOverheadBytes({ type: type ?? 'hvm', vcpus, memoryBytes }), vcpus };
+  const bytes = memoryBytes + domainOverheadBytes({ type, vcpus, memoryBytes });
+  return { bytes, vcpus, hvm: type === 'hvm' ? 1 : 0 };
 }
 
-const add = (a: Footprint, b: Footprint): Footprint => ({ bytes: a.bytes + b.bytes, vcpus: a.vcpus + b.vcpus });
+const both = (a: Footprint, b: Footprint, of: (x: number, y: number) => number): Footprint => ({
+  bytes: of(a.bytes, b.bytes),
+  vcpus: of(a.vcpus, b.vcpus),
+  hvm: of(a.hvm, b.hvm),
+});
+const add = (a: Footprint, b: Footprint): Footprint => both(a, b, (x, y) => x + y);
 
 type ReportedDomain = NonNullable<NonNullable<XenAgent['status']>['domains']>[number];
 
@@ -27,7 +36,9 @@ function reportedFootprint(domain: ReportedDomain): Footprint {
 }
 
 function orderFootprint({ spec }: XenDomain): Footprint {
-  return footprint(spec.type, spec.vcpus?.max ?? 1, spec.memory?.maxMiB ?? 0);
+  const size = footprint(spec.type, spec.vcpus?.max ?? 1, spec.memory?.maxMiB ?? 0);
+  // A tombstone starts nothing: only a domain that is still there can have a device model.
+  return spec.type === undefined ? { ...size, hvm: 0 } : size;
 }
 
 /**
@@ -40,8 +51,7 @@ function unclaimedFootprint({ agent, strayOrders, isClaimed }: HostOffer): Footp
   for (const domain of agent?.status?.domains ?? []) {
     if (domain.kind === 'foreign' || isClaimed(domain.uuid)) continue;
     const ordered = accounts.get(domain.uuid) ?? NOTHING_USED;
-    const { bytes, vcpus } = reportedFootprint(domain);
-    accounts.set(domain.uuid, { bytes: Math.max(bytes, ordered.bytes), vcpus: Math.max(vcpus, ordered.vcpus) });
+    accounts.set(domain.uuid, both(reportedFootprint(domain), ordered, Math.max));
   }
   return [...accounts.values()].reduce(add, NOTHING_USED);
 }
@@ -131,7 +141,7 @@ function notReadyReason({ host, view }: HostOffer): string | undefined {
 
 export function hostState(offer: HostOffer): HostState {
   const { host, agent } = offer;
-  const { pool, taints, unschedulable: cordoned } = host.spec;
+  const { pool, taints, unschedulable: cordoned, maxHVMGuests: mostHvmGuests } = host.spec;
   const foreign = foreignFootprint(offer);
   const orphans = unclaimedFootprint(offer);
   const reserved = reservedBytes(host);
@@ -151,6 +161,8 @@ export function hostState(offer: HostOffer): HostState {
     foreignBytes: foreign.bytes,
     orphanBytes: orphans.bytes,
     foreignVcpus: foreign.vcpus + orphans.vcpus,
+    mostHvmGuests,
+    foreignHvmGuests: foreign.hvm + orphans.hvm,
     storage: storageOf(offer),
     reportedFreeBytes: freeMiB === undefined ? undefined : freeMiB * MIB,
   });

@@ -91,6 +91,7 @@ export function specOf(vm: XenVM, wanted: Wanted | undefined, order: XenDomain |
     vcpus: size.vcpus,
     memoryBytes: size.memoryMiB * MIB,
     dedicated: size.dedicated,
+    hvm: size.hvm,
     priority: wanted?.priority ?? 0,
     createdAtMs: Date.parse(metadata.creationTimestamp ?? '') || 0,
     host,

@@ -58,14 +58,14 @@ export function orderSpec(vm: XenVM, wanted: Wanted, { epoch, bootID }: Incarnat
 
 /**
  * A new order in the size that its claim reserved: an edit in between must find room first.
- * Undefined if no order can be made of what is reserved: nothing is reserved yet, or a disk is
- * reserved in another pool than the spec names now.
+ * Undefined if no order can be made of what is reserved: nothing is reserved yet, a disk is
+ * reserved in another pool than the spec names now, or the guest needs a device model.
  */
 export function withinReserved(spec: XenDomainSpec, wanted: Wanted, held: Reservation): XenDomainSpec | undefined {
   if (covers(held, wantedReservation(wanted))) return spec;
   const reserved = new Map(held.disks.map((disk) => [disk.name, disk]));
   const hasMoved = wanted.disks.some(({ name, pool }) => (reserved.get(name)?.pool ?? pool) !== pool);
-  if (held.vcpus === 0 || held.memoryMiB === 0 || hasMoved) return undefined;
+  if (held.vcpus === 0 || held.memoryMiB === 0 || hasMoved || (wanted.hvm && !held.hvm)) return undefined;
   const disks = (spec.disks ?? []).flatMap((disk) => {
     const { sizeBytes } = reserved.get(disk.name) ?? {};
     return sizeBytes === undefined ? [] : [{ ...disk, sizeBytes }];
@@ -80,7 +80,8 @@ export function withinReserved(spec: XenDomainSpec, wanted: Wanted, held: Reserv
 
 /**
  * An order after an edit. If the new size is more than what is reserved, the whole size that was
- * granted stays until there is room. All else of the edit is applied.
+ * granted stays until there is room, and so does the type of guest if Dom0 has no room for a device
+ * model. All else of the edit is applied.
  */
 export function keepingSize(
   spec: XenDomainSpec,
@@ -88,9 +89,11 @@ export function keepingSize(
   wanted: Wanted,
   held: Reservation,
 ): XenDomainSpec {
-  const { vcpus, memory, cpu, disks } = before;
+  const { vcpus, memory, cpu, disks, type, boot } = before;
   const grants = vcpus !== undefined && memory !== undefined;
-  return !grants || covers(held, wantedReservation(wanted)) ? spec : defined({ ...spec, vcpus, memory, cpu, disks });
+  if (!grants || covers(held, wantedReservation(wanted))) return spec;
+  const guest = wanted.hvm && !held.hvm ? { type, boot } : {};
+  return defined({ ...spec, vcpus, memory, cpu, disks, ...guest });
 }
 
 /**

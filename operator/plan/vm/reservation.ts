@@ -21,6 +21,8 @@ export interface Reservation {
   readonly memoryMiB: number;
   /** Whole physical CPUs. No order carries this, so it is known from the claim alone. */
   readonly dedicated: boolean;
+  /** Room in Dom0 for the device model of an HVM guest. */
+  readonly hvm: boolean;
   readonly disks: readonly ReservedDisk[];
 }
 
@@ -28,33 +30,39 @@ export interface Reservation {
 export interface Reported {
   readonly vcpus: number;
   readonly memoryMiB: number;
+  /** Whether it has a device model. Absent if its type is not told. */
+  readonly hvm?: boolean;
 }
 
-export const NOTHING: Reservation = { vcpus: 0, memoryMiB: 0, dedicated: false, disks: [] };
+export const NOTHING: Reservation = { vcpus: 0, memoryMiB: 0, dedicated: false, hvm: false, disks: [] };
 
 const reservedDisk = ({ name, pool, sizeBytes }: ReservedDisk): ReservedDisk => ({ name, pool, sizeBytes });
 
-export function wantedReservation({ vcpus, memoryMiB, dedicated, disks }: Wanted): Reservation {
-  return { vcpus, memoryMiB, dedicated, disks: disks.map(reservedDisk) };
+export function wantedReservation({ vcpus, memoryMiB, dedicated, hvm, disks }: Wanted): Reservation {
+  return { vcpus, memoryMiB, dedicated, hvm, disks: disks.map(reservedDisk) };
 }
 
-export function reservedBy({ status }: XenVM): Reservation | undefined {
+/** A claim of an older version does not say whether it is for an HVM guest. Then its type does. */
+export function reservedBy({ spec, status }: XenVM, type = spec.type): Reservation | undefined {
   if (status?.reserved === undefined) return undefined;
-  const { vcpus, memoryMiB, dedicated = false, disks = [] } = status.reserved;
-  return { vcpus, memoryMiB, dedicated, disks };
+  const { vcpus, memoryMiB, dedicated = false, hvm = type === 'hvm', disks = [] } = status.reserved;
+  return { vcpus, memoryMiB, dedicated, hvm, disks };
 }
 
 /** What an order grants. Undefined for a tombstone, which grants nothing. */
 export function grantedBy(order: XenDomain | undefined): Reservation | undefined {
-  const { vcpus, memory, disks = [] } = order?.spec ?? {};
+  const { type, vcpus, memory, disks = [] } = order?.spec ?? {};
   if (vcpus === undefined || memory === undefined) return undefined;
-  return { vcpus: vcpus.max, memoryMiB: memory.maxMiB, dedicated: false, disks: disks.map(reservedDisk) };
+  const size = { vcpus: vcpus.max, memoryMiB: memory.maxMiB, hvm: type === 'hvm' };
+  return { ...size, dedicated: false, disks: disks.map(reservedDisk) };
 }
 
 /** What the domain of this UUID may use by a host's report, whatever kind the host calls it. */
 export function reportedBy(agent: XenAgent | undefined, uuid: string): Reported | undefined {
   const domain = agent?.status?.domains?.find((entry) => entry.uuid === uuid);
-  return domain === undefined ? undefined : { vcpus: domain.vcpus ?? 0, memoryMiB: domain.memoryMiB ?? 0 };
+  if (domain === undefined) return undefined;
+  const { type, vcpus = 0, memoryMiB = 0 } = domain;
+  return { vcpus, memoryMiB, ...(type !== undefined && { hvm: type === 'hvm' }) };
 }
 
 /**
@@ -62,7 +70,9 @@ export function reportedBy(agent: XenAgent | undefined, uuid: string): Reported 
  * Then its order says what was granted, and without an order only the wish is known.
  */
 export function heldBy(vm: XenVM, order: XenDomain | undefined, wanted: Wanted | undefined): Reservation {
-  return reservedBy(vm) ?? grantedBy(order) ?? (wanted === undefined ? NOTHING : wantedReservation(wanted));
+  return (
+    reservedBy(vm, order?.spec.type) ?? grantedBy(order) ?? (wanted === undefined ? NOTHING : wantedReservation(wanted))
+  );
 }
 
 const diskKey = ({ name, pool }: ReservedDisk): string => `${pool}/${name}`;
@@ -82,6 +92,7 @@ export function largest(...all: readonly (Partial<Reservation> | undefined)[]): 
     vcpus: Math.max(...all.map((one) => one?.vcpus ?? 0)),
     memoryMiB: Math.max(...all.map((one) => one?.memoryMiB ?? 0)),
     dedicated: all.some((one) => one?.dedicated === true),
+    hvm: all.some((one) => one?.hvm === true),
     disks: largestDisks(all.map((one) => one?.disks ?? [])),
   };
 }
@@ -96,6 +107,7 @@ export function covers(held: Reservation, wanted: Reservation): boolean {
     wanted.vcpus <= held.vcpus &&
     wanted.memoryMiB <= held.memoryMiB &&
     (held.dedicated || !wanted.dedicated) &&
+    (held.hvm || !wanted.hvm) &&
     wanted.disks.every((disk) => disk.sizeBytes <= (sizes.get(diskKey(disk)) ?? -1))
   );
 }
@@ -121,10 +133,12 @@ function shrunk(
   wanted: Wanted,
   reported: Reported | undefined,
 ): Reservation | undefined {
-  const reserved = reservedBy(vm);
+  const reserved = reservedBy(vm, order?.spec.type);
   const running = runningSize(order);
   if (reserved === undefined || running === undefined) return undefined;
-  const enough = largest(wantedReservation(wanted), grantedBy(order), running, reported);
+  // What runs keeps its device model until its host reports a domain of another type.
+  const hvm = running.vcpus > 0 && (reported?.hvm ?? reserved.hvm);
+  const enough = largest(wantedReservation(wanted), grantedBy(order), { ...running, hvm }, reported);
   return covers(reserved, enough) && !covers(enough, reserved) ? enough : undefined;
 }
 
@@ -163,7 +177,9 @@ function runningSize(order: XenDomain | undefined): Reported | undefined {
 export function takenOver(order: XenDomain | undefined, reported: Reported | undefined, wanted?: Wanted): Reservation {
   const granted = grantedBy(order);
   const disks = granted?.disks ?? (wanted === undefined ? [] : wantedReservation(wanted).disks);
-  return largest(granted, order?.status?.granted, reported, { disks });
+  // A domain of unknown type may be all that the VM is.
+  const hvm = reported !== undefined && (reported.hvm ?? wanted?.hvm ?? false);
+  return largest(granted, order?.status?.granted, reported, { disks, hvm });
 }
 
 /** In the form of the status. All fields are there, as a merge patch leaves alone what it lacks. */
@@ -171,7 +187,8 @@ export function reservedStatus({
   vcpus,
   memoryMiB,
   dedicated,
+  hvm,
   disks,
 }: Reservation): NonNullable<XenVMStatus['reserved']> {
-  return { vcpus, memoryMiB, dedicated, disks: disks.map(reservedDisk) };
+  return { vcpus, memoryMiB, dedicated, hvm, disks: disks.map(reservedDisk) };
 }

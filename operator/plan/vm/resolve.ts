@@ -51,6 +51,8 @@ export interface Wanted {
   readonly vcpus: number;
   readonly memoryMiB: number;
   readonly dedicated: boolean;
+  /** The guest has a device model, a QEMU process in Dom0. */
+  readonly hvm: boolean;
   readonly priority: number;
   readonly cpuWeight?: number;
   readonly cpuCapPercent?: number;
@@ -82,7 +84,7 @@ function readBytes(field: string, quantity: string | number, bounds: QuantityBou
   }
 }
 
-type Size = Omit<Wanted, 'disks' | 'networks' | 'deniedPools'>;
+type Size = Omit<Wanted, 'hvm' | 'disks' | 'networks' | 'deniedPools'>;
 
 function sizeOf(vm: XenVM, catalog: Catalog, gate: Gate): Size | Problem {
   const { className, resources } = vm.spec;
@@ -167,7 +169,8 @@ export function resolve(vm: XenVM, uuid: string, catalog: Catalog): Resolution {
   if (isProblem(disks)) return { problem: disks };
   const networks = networksOf(vm, uuid, catalog, gate);
   if (isProblem(networks)) return { problem: networks };
-  return { wanted: { ...size, disks, networks, ...(deniedPools.length > 0 && { deniedPools }) } };
+  const hvm = vm.spec.type === 'hvm';
+  return { wanted: { ...size, hvm, disks, networks, ...(deniedPools.length > 0 && { deniedPools }) } };
 }
 
 /**

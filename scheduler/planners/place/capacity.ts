@@ -37,7 +37,8 @@ export function capacity(placer: Placer, make: (index: number) => Vm): Capacity 
 }
 
 function howMany({ world: { hosts } }: Placer, vm: Vm, slot: number): number {
-  const byMemory = Math.floor(hosts.freeBytes(slot) / vm.needBytes);
+  const byDom0 = vm.hvm > 0 ? hosts.freeHvm(slot) : Infinity;
+  const byMemory = Math.min(byDom0, Math.floor(hosts.freeBytes(slot) / vm.needBytes));
   if (!vm.dedicated) return Math.min(byMemory, Math.floor(hosts.freeVcpus(slot) / vm.vcpus));
   const shared = Math.floor(hosts.freeVcpus(slot) / (vm.vcpus * (hosts.vcpuRatio[slot] ?? 1)));
   return Math.min(byMemory, shared, Math.floor(hosts.freePcpus(slot) / vm.vcpus));

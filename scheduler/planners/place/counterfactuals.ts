@@ -7,7 +7,7 @@ import { FILTERS } from '../../filters';
 import { termText } from '../../state/labels';
 import type { Placer } from '../../placer';
 import { admit } from './admit';
-import { hostPool } from '../../state/host-facts';
+import { hostHvmGuests, hostPool } from '../../state/host-facts';
 import type { AffinityTerm, VmAffinity, VmSpec } from '../../types';
 
 export type Counterfactual =
@@ -15,6 +15,8 @@ export type Counterfactual =
   | { readonly kind: 'vcpus'; readonly host: string; readonly most: number }
   | { readonly kind: 'drop'; readonly host: string; readonly rule: string }
   | { readonly kind: 'tolerate'; readonly host: string; readonly taint: string }
+  | { readonly kind: 'pvh'; readonly host: string }
+  | { readonly kind: 'hvmGuests'; readonly host: string; readonly most: number }
   | { readonly kind: 'uncordon'; readonly host: string }
   | { readonly kind: 'failures'; readonly host: string; readonly pool: string }
   | {
@@ -35,6 +37,7 @@ export function counterfactuals(placer: Placer, spec: VmSpec): Counterfactual[] 
     ...smaller(spec, ask),
     ...withoutRules(spec, ask),
     ...tolerating(placer, spec, ask),
+    ...withoutDeviceModel(placer, spec, ask),
     ...uncordoning(placer, spec),
     ...unguarded(placer, spec),
     ...moving(placer, spec),
@@ -106,6 +109,19 @@ function tolerating(placer: Placer, spec: VmSpec, ask: Ask): Counterfactual[] {
   });
 }
 
+/** Another type of guest, or a Dom0 that carries more, of which an administrator decides. */
+function withoutDeviceModel({ world: { hosts }, failover }: Placer, spec: VmSpec, ask: Ask): Counterfactual[] {
+  if (spec.type !== 'hvm' || spec.hvm === false) return [];
+  const pvh = ask({ ...spec, type: 'pvh', hvm: false });
+  const found: Counterfactual[] = pvh === undefined ? [] : [{ kind: 'pvh', host: pvh }];
+  // With failures to tolerate one Dom0 is not enough: others would have to carry it as well.
+  const host = failover.isAsked() ? undefined : ask({ ...spec, hvm: false });
+  const slot = host === undefined ? undefined : hosts.slotOf(host);
+  if (host === undefined || slot === undefined) return found;
+  const most = hostHvmGuests(hosts.spec(slot)) + 1 - hosts.freeHvm(slot);
+  return [...found, { kind: 'hvmGuests', host, most }];
+}
+
 /** The first cordoned host by name that would take it. */
 function uncordoning(placer: Placer, spec: VmSpec): Counterfactual[] {
   const { world } = placer;
@@ -149,6 +165,10 @@ export function counterfactualText(found: Counterfactual): string {
       return `fits on ${found.host} if ${found.rule} is dropped`;
     case 'tolerate':
       return `fits on ${found.host} if the taint ${found.taint} is tolerated`;
+    case 'pvh':
+      return `fits on ${found.host} as a pvh guest`;
+    case 'hvmGuests':
+      return `fits on ${found.host} if its Dom0 carries ${found.most} HVM guest${found.most === 1 ? '' : 's'} (dom0_mem, or spec.maxHVMGuests of the XenHost)`;
     case 'uncordon':
       return `fits on ${found.host} if it is uncordoned`;
     case 'failures':

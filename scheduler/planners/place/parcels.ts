@@ -105,8 +105,8 @@ export class Parcels {
       const vms = this.world.vmsOn(hosts.spec(slot).name);
       const parcels = vms.filter((vm) => this.#movable.has(vm)).sort((a, b) => a.needBytes - b.needBytes);
       const fixed = vms.filter((vm) => !this.#movable.has(vm));
-      const room = { freeBytes: hosts.freeBytes(slot), freeVcpus: hosts.freeVcpus(slot) };
-      return { slot, ...room, items: new Set(parcels.map(toParcel)), fixed };
+      const [freeBytes, freeVcpus, freeHvm] = [hosts.freeBytes(slot), hosts.freeVcpus(slot), hosts.freeHvm(slot)];
+      return { slot, freeBytes, freeVcpus, freeHvm, items: new Set(parcels.map(toParcel)), fixed };
     });
     const { bytes, vcpus } = hosts.totals();
     const load = ({ items }: HostBin): number =>
@@ -150,7 +150,7 @@ export class Parcels {
 }
 
 function toParcel(vm: Vm): Parcel {
-  return { vm, bytes: vm.needBytes, vcpus: vm.vcpus, penalty: 0 };
+  return { vm, bytes: vm.needBytes, vcpus: vm.vcpus, hvm: vm.hvm, penalty: 0 };
 }
 
 /** Whether one's required anti-affinity keeps the other off its host. */

@@ -11,6 +11,7 @@
 export interface Item {
   readonly bytes: number;
   readonly vcpus: number;
+  readonly hvm: number;
   /** How often it found no room. */
   penalty: number;
 }
@@ -18,6 +19,7 @@ export interface Item {
 export interface Bin<T extends Item = Item> {
   freeBytes: number;
   freeVcpus: number;
+  freeHvm: number;
   readonly items: Set<T>;
 }
 
@@ -86,12 +88,14 @@ export class Squeezer<T extends Item> {
     bin.items.delete(item);
     bin.freeBytes += item.bytes;
     bin.freeVcpus += item.vcpus;
+    bin.freeHvm += item.hvm;
   }
 
   #put(item: T, bin: Bin<T>): void {
     bin.items.add(item);
     bin.freeBytes -= item.bytes;
     bin.freeVcpus -= item.vcpus;
+    bin.freeHvm -= item.hvm;
   }
 
   #state(): T[][] {
@@ -113,7 +117,7 @@ export class Squeezer<T extends Item> {
     for (const bin of bins) {
       this.work++;
       const [bytes, vcpus] = [bin.freeBytes - item.bytes, bin.freeVcpus - item.vcpus];
-      if (bytes < 0 || vcpus < 0) continue;
+      if (bytes < 0 || vcpus < 0 || (item.hvm > 0 && bin.freeHvm < item.hvm)) continue;
       const left = bytes / item.bytes + vcpus / item.vcpus;
       if (left >= least || this.inTheWay(item, bin)?.length !== 0) continue;
       [best, least] = [bin, left];
@@ -134,14 +138,15 @@ export class Squeezer<T extends Item> {
       const others = [...bin.items].filter((one) => !must.includes(one));
       const visit = (from: number, out: readonly T[]): void => {
         this.work++;
-        let [penalty, bytes, vcpus] = [0, bin.freeBytes - item.bytes, bin.freeVcpus - item.vcpus];
+        let [penalty, bytes, vcpus, hvm] = [0, bin.freeBytes - item.bytes, bin.freeVcpus - item.vcpus, bin.freeHvm];
         for (const one of out) {
           penalty += one.penalty;
           bytes += one.bytes;
           vcpus += one.vcpus;
+          hvm += one.hvm;
         }
         if (penalty > least) return;
-        if (bytes >= 0 && vcpus >= 0) {
+        if (bytes >= 0 && vcpus >= 0 && (item.hvm === 0 || hvm >= item.hvm)) {
           const rest = Math.max(bytes / this.#bytes, vcpus / this.#vcpus);
           if (penalty < least || rest < tidiest) [best, least, tidiest] = [{ bin, out }, penalty, rest];
           return;

@@ -15,6 +15,7 @@ export interface Mover {
   readonly bytes: number;
   readonly vcpus: number;
   readonly pcpus: number;
+  readonly hvm: number;
 }
 
 export class Arrangement {
@@ -32,6 +33,7 @@ export class Arrangement {
   readonly #freeBytes: Float64Array;
   readonly #freeVcpus: Float64Array;
   readonly #freePcpus: Float64Array;
+  readonly #freeHvm: Float64Array;
   readonly #ratio: Float64Array;
   readonly #placeInAway: number[] = [];
   /** Moved VMs that take no part. */
@@ -59,6 +61,7 @@ export class Arrangement {
     this.#freeBytes = column((slot) => hosts.freeBytes(slot) - (objective.name === 'ganeti' ? 1 : 0));
     this.#freeVcpus = column((slot) => hosts.freeVcpus(slot));
     this.#freePcpus = column((slot) => hosts.freePcpus(slot));
+    this.#freeHvm = column((slot) => hosts.freeHvm(slot));
     this.#ratio = hosts.vcpuRatio;
     // By key: the order in which the world took them in must not tell.
     const placed = [...picker.world.placed.values()].sort((a, b) => (a.vm.key < b.vm.key ? -1 : 1));
@@ -84,8 +87,9 @@ export class Arrangement {
     return Math.sqrt(memory > 0 ? memory : 0) + Math.sqrt(vcpus > 0 ? vcpus : 0);
   }
 
-  canGo({ vm, bytes, vcpus, pcpus, at }: Mover, to: number): boolean {
+  canGo({ vm, bytes, vcpus, pcpus, hvm, at }: Mover, to: number): boolean {
     if (to === at || bytes > (this.#freeBytes[to] as number) || pcpus > (this.#freePcpus[to] as number)) return false;
+    if (hvm > 0 && hvm > (this.#freeHvm[to] as number)) return false;
     const asked = vcpus + pcpus * (this.#ratio[to] as number);
     return asked <= (this.#freeVcpus[to] as number) && this.picker.allows(vm, to);
   }
@@ -127,7 +131,7 @@ export class Arrangement {
     this.#leave(place);
   }
 
-  #count({ bytes, vcpus, pcpus }: Mover, slot: number, sign: 1 | -1): void {
+  #count({ bytes, vcpus, pcpus, hvm }: Mover, slot: number, sign: 1 | -1): void {
     const { perByte, perVcpu, perPcpu, weightBytes, weightVcpus } = this.#columns;
     const memory = this.#memory[slot] as number;
     const cpu = this.#vcpus[slot] as number;
@@ -141,6 +145,7 @@ export class Arrangement {
     this.#vcpus[slot] = nextCpu;
     this.#freeBytes[slot] = (this.#freeBytes[slot] as number) - sign * bytes;
     this.#freePcpus[slot] = (this.#freePcpus[slot] as number) - sign * pcpus;
+    this.#freeHvm[slot] = (this.#freeHvm[slot] as number) - sign * hvm;
     this.#freeVcpus[slot] = (this.#freeVcpus[slot] as number) - sign * (vcpus + pcpus * (this.#ratio[slot] as number));
   }
 

@@ -21,6 +21,7 @@ export class StepRules {
     const free = hosts.freeBytes(slot) - flow.bytes;
     if (free < 0 || (free === 0 && this.objective === 'ganeti')) return false;
     if (flow.pcpus > 0 && flow.pcpus > hosts.freePcpus(slot)) return false;
+    if (flow.hvm > 0 && flow.hvm > hosts.freeHvm(slot)) return false;
     return flow.vcpus + flow.pcpus * (hosts.vcpuRatio[slot] as number) <= hosts.freeVcpus(slot);
   }
 

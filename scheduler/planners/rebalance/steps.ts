@@ -42,11 +42,12 @@ interface Flow {
   bytes: number;
   vcpus: number;
   pcpus: number;
+  hvm: number;
 }
 
 export class StepFinder {
   readonly #world: World;
-  readonly #flow: Flow = { bytes: 0, vcpus: 0, pcpus: 0 };
+  readonly #flow: Flow = { bytes: 0, vcpus: 0, pcpus: 0, hvm: 0 };
   /** VMs that stay. */
   pinned = new Set<string>();
   readonly #sources: (readonly Source[] | undefined)[] = [];
@@ -147,6 +148,7 @@ export class StepFinder {
         flow.bytes = mine.load.bytes - theirs.load.bytes;
         flow.vcpus = mine.load.vcpus - theirs.load.vcpus;
         flow.pcpus = mine.load.pcpus - theirs.load.pcpus;
+        flow.hvm = mine.load.hvm - theirs.load.hvm;
         const gain = spread - this.objective.spreadAfter(from, to, flow);
         const value = gain / (mine.cost + theirs.cost);
         if (!this.#isBetter(gain, value) || !this.#rules.hasRoom(to, flow)) continue;
@@ -157,7 +159,7 @@ export class StepFinder {
 
   #considerSwap(mine: Source, theirs: Source, { from, to, gain }: { from: number; to: number; gain: number }): void {
     const flow = this.#flow;
-    const reverse = { bytes: -flow.bytes, vcpus: -flow.vcpus, pcpus: -flow.pcpus };
+    const reverse = { bytes: -flow.bytes, vcpus: -flow.vcpus, pcpus: -flow.pcpus, hvm: -flow.hvm };
     if (!this.#rules.hasRoom(from, reverse)) return;
     const penalty = this.objective.penaltyOfMove(mine.vm, from, to) + this.objective.penaltyOfMove(theirs.vm, to, from);
     const value = (gain - penalty) / (mine.cost + theirs.cost);

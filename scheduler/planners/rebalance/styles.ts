@@ -101,12 +101,16 @@ function trim(world: World, homes: ReadonlyMap<Vm, string>, options: RebalanceOp
     objective.refresh();
     const without = objective.score();
     const needed = without > score && !isReached(without, options);
-    if (needed || slot === undefined || world.hosts.freeBytes(slot) < 0 || world.hosts.freeVcpus(slot) < 0) {
+    if (needed || slot === undefined || isOverfull(world, slot)) {
       world.add(vm, to);
       kept.push(move);
     } else score = without;
   }
   return { moves: kept, bytes: kept.reduce((sum, { vm }) => sum + vm.needBytes, 0), score };
+}
+
+function isOverfull({ hosts }: World, slot: number): boolean {
+  return hosts.freeBytes(slot) < 0 || hosts.freeVcpus(slot) < 0 || hosts.freeHvm(slot) < 0;
 }
 
 function movesSince(world: World, homes: ReadonlyMap<Vm, string>): Move[] {

@@ -5,8 +5,10 @@ export interface Load {
   readonly bytes: number;
   readonly vcpus: number;
   readonly pcpus: number;
+  readonly hvm: number;
 }
 
 export function loadOf(vm: Vm): Load {
-  return { bytes: vm.needBytes, vcpus: vm.dedicated ? 0 : vm.vcpus, pcpus: vm.dedicated ? vm.vcpus : 0 };
+  const { needBytes: bytes, dedicated, vcpus, hvm } = vm;
+  return { bytes, vcpus: dedicated ? 0 : vcpus, pcpus: dedicated ? vcpus : 0, hvm };
 }

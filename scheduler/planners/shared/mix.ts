@@ -8,6 +8,7 @@ import type { World } from '../../state/world';
 interface Sum {
   readonly bytes: number;
   readonly vcpus: number;
+  readonly hvm: number;
 }
 
 export function usedSlots({ hosts }: World): number[] {
@@ -17,15 +18,27 @@ export function usedSlots({ hosts }: World): number[] {
 /** What the queue asks beyond what hosts in use have left. */
 function missing(world: World, vms: readonly Vm[]): Sum {
   const free = usedSlots(world).map((slot) => roomOf(world, slot));
+  const rest = (asked: (vm: Vm) => number, left: (room: Sum) => number): number =>
+    vms.reduce((sum, vm) => sum + asked(vm), 0) - free.reduce((sum, room) => sum + left(room), 0);
   return {
-    bytes: vms.reduce((sum, vm) => sum + vm.needBytes, 0) - free.reduce((sum, { bytes }) => sum + bytes, 0),
-    vcpus:
-      vms.reduce((sum, vm) => sum + (vm.dedicated ? 0 : vm.vcpus), 0) - free.reduce((sum, { vcpus }) => sum + vcpus, 0),
+    bytes: rest(
+      ({ needBytes }) => needBytes,
+      ({ bytes }) => bytes,
+    ),
+    vcpus: rest(
+      ({ dedicated, vcpus }) => (dedicated ? 0 : vcpus),
+      ({ vcpus }) => vcpus,
+    ),
+    hvm: rest(
+      ({ hvm }) => hvm,
+      ({ hvm }) => hvm,
+    ),
   };
 }
 
 function roomOf({ hosts }: World, slot: number): Sum {
-  return { bytes: Math.max(0, hosts.freeBytes(slot)), vcpus: Math.max(0, hosts.freeVcpus(slot)) };
+  const [bytes, vcpus, hvm] = [hosts.freeBytes(slot), hosts.freeVcpus(slot), hosts.freeHvm(slot)];
+  return { bytes: Math.max(0, bytes), vcpus: Math.max(0, vcpus), hvm: Math.max(0, hvm) };
 }
 
 /**
@@ -46,6 +59,7 @@ export function leastHosts(world: World, vms: readonly Vm[]): number {
   return Math.max(
     least(({ bytes }) => bytes),
     least(({ vcpus }) => vcpus),
+    least(({ hvm }) => hvm),
   );
 }
 
@@ -84,12 +98,12 @@ export function mixes(world: World, vms: readonly Vm[], allowed: readonly number
       return;
     }
     for (let take = Math.min(wanted, kind.slots.length); take >= 0 && steps < MOST_STEPS; take--) {
-      const { bytes, vcpus } = kind.room;
-      const next = { bytes: sum.bytes + take * bytes, vcpus: sum.vcpus + take * vcpus };
+      const { bytes, vcpus, hvm } = kind.room;
+      const next = { bytes: sum.bytes + take * bytes, vcpus: sum.vcpus + take * vcpus, hvm: sum.hvm + take * hvm };
       visit(index + 1, wanted - take, [...chosen, ...kind.slots.slice(0, take)], next);
     }
   };
-  visit(0, count - used.length, [], { bytes: 0, vcpus: 0 });
+  visit(0, count - used.length, [], { bytes: 0, vcpus: 0, hvm: 0 });
   found.sort((a, b) => b.worst - a.worst || b.other - a.other);
   return found.slice(0, BEST_MIXES).map(({ chosen }) => chosen);
 }
@@ -100,14 +114,16 @@ function kindsOf(world: World, allowed: readonly number[]): Kind[] {
   for (const slot of allowed) {
     if (world.hosts.vms[slot] !== 0) continue;
     const room = roomOf(world, slot);
-    const kind = kinds.get(`${room.bytes}/${room.vcpus}`);
+    const key = `${room.bytes}/${room.vcpus}/${room.hvm}`;
+    const kind = kinds.get(key);
     if (kind) kind.slots.push(slot);
-    else kinds.set(`${room.bytes}/${room.vcpus}`, { room, slots: [slot] });
+    else kinds.set(key, { room, slots: [slot] });
   }
   return [...kinds.values()].sort((a, b) => b.room.bytes - a.room.bytes || b.room.vcpus - a.room.vcpus);
 }
 
-/** What a sum covers of what is asked, the worse dimension first. */
-function covered({ bytes, vcpus }: Sum, asked: Sum): number[] {
-  return [bytes / Math.max(1, asked.bytes), vcpus / Math.max(1, asked.vcpus)].sort((a, b) => a - b);
+/** What a sum covers of what is asked, the worst dimension first. */
+function covered({ bytes, vcpus, hvm }: Sum, asked: Sum): number[] {
+  const both = [bytes / Math.max(1, asked.bytes), vcpus / Math.max(1, asked.vcpus)];
+  return [...both, ...(asked.hvm > 0 ? [hvm / asked.hvm] : [])].sort((a, b) => a - b);
 }

@@ -1,4 +1,7 @@
-/** What the parts of the contract share: the host under test, and short words for the calls about one domain. */
+/**
+ * What the parts of the contract share: the host under test, and short words for the calls about
+ * one domain.
+ */
 import { strict as assert } from 'node:assert';
 import { randomUUID } from 'node:crypto';
 import type { ExecResult, HostPort } from '../../../agents/host/port';
@@ -8,11 +11,19 @@ export interface HostUnderTest {
   readonly host: HostPort;
   /** A cfg that this host can start, of a small guest that obeys. */
   cfg(uuid: string, name: string): string;
-  /** The faults of a simulated host (`sim delay …`); absent on real Xen, where the tests that need them are skipped. */
+  /**
+   * The faults of a simulated host (`sim delay …`); absent on real Xen, where the tests that need
+   * them are skipped.
+   */
   readonly sim?: (...argv: string[]) => Promise<CommandResult>;
-  /** Cuts what connects the port with the host, as a dead agent or network would; absent where there is nothing to cut. */
+  /**
+   * Cuts what connects the port with the host, as a dead agent or network would; absent where there
+   * is nothing to cut.
+   */
   readonly cut?: () => Promise<void>;
-  /** Goes before paths in commands of the test's own; absent on a host whose files know no symlinks. */
+  /**
+   * Goes before paths in commands of the test's own; absent on a host whose files know no symlinks.
+   */
   readonly root?: string;
   stop(): Promise<void>;
 }

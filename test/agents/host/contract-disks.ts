@@ -1,4 +1,7 @@
-/** The contract of the scripts about disks: what is known is never made, what is there is never overwritten or given away. */
+/**
+ * The contract of the scripts about disks: what is known is never made, what is there is never
+ * overwritten or given away.
+ */
 import { strict as assert } from 'node:assert';
 import { randomUUID } from 'node:crypto';
 import { assertExited, contractDir, domainCalls, imageDir, pool, POOL_ID, POOL_NAME } from './contract-calls';

@@ -1,4 +1,7 @@
-/** The contract of the scripts about pools: a folder that does not prove to be the pool is not touched. */
+/**
+ * The contract of the scripts about pools: a folder that does not prove to be the pool is not
+ * touched.
+ */
 import { strict as assert } from 'node:assert';
 import { randomUUID } from 'node:crypto';
 import { assertExited, contractDir, pool, POOL_ID, POOL_NAME } from './contract-calls';

@@ -1,6 +1,6 @@
 /**
- * The contract of a host port: every body passes it, on simulated hosts and on real Xen alike. Where they differ, the simulation is wrong.
- * Call it inside a `describe`.
+ * The contract of a host port: every body passes it, on simulated hosts and on real Xen alike.
+ * Where they differ, the simulation is wrong. Call it inside a `describe`.
  */
 import { execContract, fileContract } from './contract-basics';
 import { imageDir, pool, POOL_ID, POOL_NAME } from './contract-calls';

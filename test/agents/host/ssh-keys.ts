@@ -1,6 +1,7 @@
 /**
- * Keys for test servers. About one in 250 of those that ssh2 makes cannot be read again, not even by ssh2 itself: so each is read, signs
- * and is verified before it is used, and one pair of each kind serves a whole process.
+ * Keys for test servers. About one in 250 of those that ssh2 makes cannot be read again, not even
+ * by ssh2 itself: so each is read, signs and is verified before it is used, and one pair of each
+ * kind serves a whole process.
  */
 import { utils } from 'ssh2';
 import type { ParsedKey } from 'ssh2';

@@ -1,4 +1,7 @@
-/** An ssh server on loopback that runs commands here, as sshd would on a Dom0: ten sessions a connection, none killed when it breaks. */
+/**
+ * An ssh server on loopback that runs commands here, as sshd would on a Dom0: ten sessions a
+ * connection, none killed when it breaks.
+ */
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import type { AddressInfo, Socket } from 'node:net';
@@ -27,7 +30,10 @@ export interface TestSshServer {
   stop(): Promise<void>;
 }
 
-/** What the login shell runs first is `login`. With `deaf` its commands do not hear of signals, like an xl that hangs in the kernel. */
+/**
+ * `login` is what the login shell runs first. With `deaf` its commands ignore signals, like an xl
+ * that hangs in the kernel.
+ */
 export async function startSshServer(
   env: Readonly<Record<string, string>> = {},
   deaf = false,

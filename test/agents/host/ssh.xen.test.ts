@@ -1,4 +1,7 @@
-/** The contract of the host port over ssh2 on a real Xen: the judge of scripts, ssh body and simulation alike. */
+/**
+ * The contract of the host port over ssh2 on a real Xen: the judge of scripts, ssh body and
+ * simulation alike.
+ */
 import { readFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import type { AddressInfo, Socket } from 'node:net';

@@ -78,12 +78,12 @@ function claimed(plain: XenVM, index: number, host: string): { vm: XenVM; order:
     observedGeneration: 1,
     phase: 'Running' as const,
     placement: { bootID, epoch: 1, host },
-    reserved: { dedicated: false, disks: [], memoryMiB, vcpus },
+    reserved: { dedicated: false, hvm: false, disks: [], memoryMiB, vcpus },
   };
   const metadata = { ...plain.metadata, uid, finalizers: [FINALIZER] };
   const vm: XenVM = { ...plain, metadata, status };
   const networks = [{ name: 'eth0', network: 'public', bridge: BRIDGE, mac }];
-  const wanted = { vcpus, memoryMiB, dedicated: false, priority: 0, disks: [], networks };
+  const wanted = { vcpus, memoryMiB, dedicated: false, hvm: false, priority: 0, disks: [], networks };
   const spec = orderSpec(vm, wanted, { epoch: 1, bootID }, FLEET);
   const ready = [condition('Ready', 'True', 'Running', 'it runs')];
   const said = {

@@ -1,5 +1,4 @@
 /** make bench-memory: what the operator keeps in memory for a settled fleet; see README.md. */
-import { parseArgs } from 'node:util';
 import { setFlagsFromString, writeHeapSnapshot } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { KubeClient } from '../../../common/kube/client';
@@ -11,20 +10,13 @@ import { openCaches } from '../../../operator/controllers/frame/caches';
 import { HostDirectory } from '../../../operator/controllers/frame/host-directory';
 import { VmFactsSource } from '../../../operator/controllers/placement/facts-source';
 import { Ledger } from '../../../operator/controllers/placement/ledger';
+import { readOptions } from '../options';
 import { settledFleet } from './fleet';
 
 const MIB = 1024 * 1024;
-const { values } = parseArgs({
-  options: {
-    hosts: { type: 'string', default: '1000' },
-    vms: { type: 'string', default: '20000' },
-    seed: { type: 'string', default: '1' },
-    snapshot: { type: 'string' },
-  },
-});
-const [hosts, vms, seed] = [Number(values.hosts), Number(values.vms), Number(values.seed)];
-if (![hosts, vms, seed].every((n) => Number.isInteger(n) && n > 0))
-  throw new Error('--hosts, --vms, --seed: whole numbers above 0');
+const options = readOptions(process.argv.slice(2), ['hosts', 'vms', 'seed', 'snapshot']);
+const [hosts, vms, seed] = [options.count('hosts', 1000), options.count('vms', 20_000), options.count('seed', 1)];
+const snapshot = options.text('snapshot');
 
 setFlagsFromString('--expose-gc');
 const collect = runInNewContext('gc') as () => void;
@@ -107,7 +99,7 @@ async function main(): Promise<void> {
   const counted = heapMiB();
   say('ledger, scheduler, resolutions', counted - cached);
   say('all of it', counted - before);
-  if (values.snapshot !== undefined) writeHeapSnapshot(values.snapshot);
+  if (snapshot !== undefined) writeHeapSnapshot(snapshot);
   process.stdout.write(
     `${caches.vms.size} VMs, ${ledger.scheduler.sizes()['placed']} counted, ${ledger.unread} unread\n`,
   );

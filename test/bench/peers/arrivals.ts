@@ -1,6 +1,7 @@
 /**
- * VMs that come and go: a real trace, or a made one with the same traits. The real one is Azure's of 2017 as published
- * by huaweicloud/trace_generation_rnn (README.md says how to get it); nothing of it is in this repository.
+ * VMs that come and go: a real trace, or a made one with the same traits. The real one is Azure's
+ * of 2017 as published by huaweicloud/trace_generation_rnn (README.md says how to get it); nothing
+ * of it is in this repository.
  */
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -17,7 +18,10 @@ export interface Stay {
 const DAY_S = 86_400;
 const STEP_S = 300;
 
-/** Reads `traces/v1.test.txt`, its lifetimes and the maps below a folder (the repository's `resources`, or above it). */
+/**
+ * Reads `traces/v1.test.txt`, its lifetimes and the maps below a folder (the repository's
+ * `resources`, or above it).
+ */
 export function readTrace(folder: string): Stay[] {
   const root = existsSync(join(folder, 'resources')) ? join(folder, 'resources') : folder;
   const lines = (path: string): string[][] =>
@@ -70,7 +74,10 @@ const FLAVOURS = [
   { weight: 0.01, vcpus: 16, gib: 112 },
 ] as const;
 
-/** Batches of one tenant, alike and mostly small; more by day than by night; most lives short, a few very long. */
+/**
+ * Batches of one tenant, alike and mostly small; more by day than by night; most lives short, a few
+ * very long.
+ */
 export function makeTrace(seed: number, days: number, perDay: number): Stay[] {
   const next = seeded(seed);
   const stays: Stay[] = [];

@@ -1,4 +1,7 @@
-/** hbal and hail against xenfleet on the same fleets: user CPU of whole processes, each answer scored by the same judge. */
+/**
+ * hbal and hail against xenfleet on the same fleets: user CPU of whole processes, each answer
+ * scored by the same judge.
+ */
 import { buildSync } from 'esbuild';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -106,7 +109,9 @@ function evacuate(shape: Shape): Row {
   return { what: `evacuate 1 of ${shape.nodes}/${shape.vms}`, theirsS: peer.userS, oursS: mine.userS, floor: 1, note };
 }
 
-/** User time of the whole process for each VM placed; hail is given few, for it would take hours. */
+/**
+ * User time of the whole process for each VM placed; hail is given few, for it would take hours.
+ */
 function place(shape: Shape, theirs: number, floor: number): Row {
   const fleet = generate(shape);
   const held = (shape.hostFailuresToTolerate ?? 0) > 0;

@@ -1,4 +1,7 @@
-/** What rules cost: placements per second with each kind of rule, against none; and how all of it grows with the fleet. */
+/**
+ * What rules cost: placements per second with each kind of rule, against none; and how all of it
+ * grows with the fleet.
+ */
 import type { Cell } from '../../../cli/table';
 import { toSnapshot } from '../../../cli/fleet';
 import { HOSTNAME_KEY, Scheduler } from '../../../scheduler';
@@ -45,7 +48,10 @@ const KINDS: Readonly<Record<string, Rules>> = {
     affinity: { requiredDuringSchedulingIgnoredDuringExecution: [{ labelSelector: web(index), topologyKey: 'rack' }] },
   }),
 };
-/** Part of the unconstrained rate that anti-affinity and spread must keep (the goal is 0.5), and placements per second at the least. */
+/**
+ * Part of the unconstrained rate that anti-affinity and spread must keep (the goal is 0.5), and
+ * placements per second at the least.
+ */
 const SHARE_FLOOR = 0.4;
 const SHARED = ['anti-affinity', 'spread over hosts', 'spread over racks', 'hosts chosen, taints tolerated'];
 const RATE_FLOOR = 5000;

@@ -1,9 +1,10 @@
 /**
- * The fewest hosts that a fleet's pending VMs can be placed on, by HiGHS, an exact solver; where it takes too long, the
- * number of hosts that it has proved to be needed.
+ * The fewest hosts that a fleet's pending VMs can be placed on, by HiGHS, an exact solver; where it
+ * takes too long, the number of hosts that it has proved to be needed.
  *
- * The model counts VMs of one size per host instead of naming them (VMs alike are the worst symmetry of packing), opens
- * hosts of one kind in the order of their list, and starts from the bound that is known.
+ * The model counts VMs of one size per host instead of naming them (VMs alike are the worst
+ * symmetry of packing), opens hosts of one kind in the order of their list, and starts from the
+ * bound that is known.
  */
 import loadHighs from 'highs';
 import type { Fleet, FleetNode } from '../../../cli/fleet';
@@ -11,7 +12,10 @@ import type { Fleet, FleetNode } from '../../../cli/fleet';
 export interface Least {
   /** No answer uses fewer hosts. */
   readonly bound: number;
-  /** What shows that an answer with so few exists, or that ours is one; `open`: HiGHS ran out of time. */
+  /**
+   * What shows that an answer with so few exists, or that ours is one; `open`: HiGHS ran out of
+   * time.
+   */
   readonly proof: 'sums' | 'HiGHS' | 'open';
   readonly seconds: number;
 }
@@ -36,7 +40,10 @@ function kindsOf(fleet: Fleet): Kind[] {
 const vcpusOf = ({ cpus, dom0Cpus }: FleetNode, fleet: Fleet): number => cpus * fleet.policy.vcpuRatio - dom0Cpus;
 const memOf = ({ memMiB, dom0MiB }: FleetNode): number => memMiB - dom0MiB;
 
-/** As many of the largest hosts as hold the sum, in each dimension; and as many as the largest group has VMs. */
+/**
+ * As many of the largest hosts as hold the sum, in each dimension; and as many as the largest group
+ * has VMs.
+ */
 export function plainBound(fleet: Fleet): number {
   const { nodes, vms } = fleet;
   const least = (rooms: readonly number[], asked: number): number => {

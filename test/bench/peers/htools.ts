@@ -1,4 +1,7 @@
-/** A fleet in the words of Ganeti's htools (shared storage): the text of `hbal -t`, the request of `hail`. */
+/**
+ * A fleet in the words of Ganeti's htools (shared storage): the text of `hbal -t`, the request of
+ * `hail`.
+ */
 import type { Fleet } from '../../../cli/fleet';
 
 const GROUP_UUID = '00000000-0000-0000-0000-000000000001';

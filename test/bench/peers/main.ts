@@ -1,4 +1,7 @@
-/** `make bench-peers`: the scheduler library against an exact solver, on comings and goings, under rules, and beside htools; see README.md. */
+/**
+ * `make bench-peers`: the scheduler library against an exact solver, on comings and goings, under
+ * rules, and beside htools; see README.md.
+ */
 import { besideHtools } from './beside-htools';
 import { constraints } from './constraints';
 import { quality } from './quality';

@@ -1,4 +1,7 @@
-/** A stream of VMs that come and go, replayed on a fleet of hosts alike; and how full the hosts in use were kept. */
+/**
+ * A stream of VMs that come and go, replayed on a fleet of hosts alike; and how full the hosts in
+ * use were kept.
+ */
 import { Planner, Scheduler } from '../../../scheduler';
 import type { HostState, Snapshot, VmSpec } from '../../../scheduler';
 import type { Stay } from './arrivals';
@@ -15,7 +18,10 @@ export interface Placing {
 }
 
 export interface Outcome {
-  /** Hosts in use over the fewest that could hold the sum, in the mean of all hours; and at the worst hour. */
+  /**
+   * Hosts in use over the fewest that could hold the sum, in the mean of all hours; and at the
+   * worst hour.
+   */
   readonly mean: number;
   readonly worst: number;
   /** Share of the fleet that is empty, in the mean of all hours. */
@@ -142,7 +148,10 @@ function specOf(key: string, { vcpus, gib }: Stay): VmSpec {
   return { key, namespace: 'default', name: key, type: 'pvh', vcpus, memoryBytes, overheadBytes: 0 };
 }
 
-/** Best fit, as the textbooks have it: the host that is fullest with the VM on it, by the dimension that is fuller. */
+/**
+ * Best fit, as the textbooks have it: the host that is fullest with the VM on it, by the dimension
+ * that is fuller.
+ */
 export class BestFit implements Placing {
   readonly #free: { readonly name: string; vcpus: number; gib: number }[];
   readonly #hosts = new Map<string, { readonly at: number; readonly spec: VmSpec }>();

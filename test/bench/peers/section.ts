@@ -1,4 +1,7 @@
-/** What the sections of this bench share: each prints its tables and returns what is below its floor. */
+/**
+ * What the sections of this bench share: each prints its tables and returns what is below its
+ * floor.
+ */
 import { table } from '../../../cli/table';
 import type { Cell } from '../../../cli/table';
 

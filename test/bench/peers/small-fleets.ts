@@ -1,6 +1,7 @@
 /**
- * Small fleets to pack, from a seed: cloud flavours (compute, general and memory kinds of 1 to 16 vCPUs), vCPUs not
- * overcommitted, so that both dimensions bind. In the neutral form of `xenfleet simulate`; every VM is pending.
+ * Small fleets to pack, from a seed: cloud flavours (compute, general and memory kinds of 1 to 16
+ * vCPUs), vCPUs not overcommitted, so that both dimensions bind. In the neutral form of `xenfleet
+ * simulate`; every VM is pending.
  */
 import type { Fleet, FleetNode, FleetVm } from '../../../cli/fleet';
 import { seeded } from '../../seeded';

@@ -1,4 +1,7 @@
-/** VMs that come and go: hosts kept in use by best fit and by ours, against the fewest that could hold the sum. */
+/**
+ * VMs that come and go: hosts kept in use by best fit and by ours, against the fewest that could
+ * hold the sum.
+ */
 import type { Cell } from '../../../cli/table';
 import { Scheduler } from '../../../scheduler';
 import { makeTrace, readTrace } from './arrivals';
@@ -12,8 +15,8 @@ const MOST_VMS = 60_000;
 /** Hosts for each that the peak needs. */
 const SPARE = 1.1;
 /**
- * Points of the fleet by which compacting must beat best fit in empty hosts. On the real trace best fit is so near the
- * bound that there is little left to win: there it must not be worse.
+ * Points of the fleet by which compacting must beat best fit in empty hosts. On the real trace best
+ * fit is so near the bound that there is little left to win: there it must not be worse.
  */
 const POINTS = { made: 3, real: 0 };
 
@@ -77,7 +80,10 @@ export function trace(seed: number): string[] {
   return low;
 }
 
-/** Ends where the last of them comes: who leaves later is still there, or the fleet would only drain. */
+/**
+ * The stream ends with the last arrival: VMs that would leave later stay, or the fleet would only
+ * drain.
+ */
 function firstOf(all: readonly Stay[]): Stay[] {
   const stays = all.slice(0, MOST_VMS);
   const endS = stays.at(-1)?.fromS ?? 0;

@@ -1,4 +1,6 @@
-/** What hosts do with their orders, without hosts: every guest runs as soon as somebody has the time to say so. */
+/**
+ * Plays what hosts do with their orders: every guest runs as soon as its status can be written.
+ */
 import type { XenDomain, XenDomainStatus } from '../../../crds/generated/types';
 import type { KubeClient } from '../../../common/kube/client';
 import { systemClock, systemRandom } from '../../../common/kube/clock';

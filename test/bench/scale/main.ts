@@ -1,13 +1,13 @@
 /** make bench-scale: one operator and a large fleet on a real API server; see README.md. */
 import { availableParallelism, loadavg } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { parseArgs } from 'node:util';
 import { KubeClient } from '../../../common/kube/client';
 import { createTransport } from '../../../common/kube/https-transport';
 import { XENHOSTS, XENVMS } from '../../../common/kube/resources';
 import { hostManifest } from '../../playground/cluster';
 import { startPlayground } from '../../playground/playground';
 import type { Playground } from '../../playground/playground';
+import { readOptions } from '../options';
 import { cpuMs, memoryOf } from '../processes';
 import { Agents } from '../scheduler/agents';
 import { inParallel } from '../scheduler/parallel';
@@ -29,19 +29,12 @@ interface Sizes {
 }
 
 function sizesOf(args: string[]): Sizes {
-  const text = { type: 'string' } as const;
-  const options = { hosts: text, vms: text, seed: text, 'rest-seconds': text };
-  const { values } = parseArgs({ args, options });
-  const number = (name: keyof typeof values, otherwise: number): number => {
-    const value = Number(values[name] ?? otherwise);
-    if (!(Number.isInteger(value) && value > 0)) throw new Error(`--${name}: a whole number above 0`);
-    return value;
-  };
+  const options = readOptions(args, ['hosts', 'vms', 'seed', 'rest-seconds']);
   return {
-    hosts: number('hosts', 1000),
-    vms: number('vms', 2000),
-    seed: number('seed', 1),
-    restSeconds: number('rest-seconds', 60),
+    hosts: options.count('hosts', 1000),
+    vms: options.count('vms', 2000),
+    seed: options.count('seed', 1),
+    restSeconds: options.number('rest-seconds', 60),
   };
 }
 
@@ -191,7 +184,7 @@ async function bench(sizes: Sizes): Promise<void> {
   }
 }
 
-bench(sizesOf(process.argv.slice(2))).then(
+(async () => bench(sizesOf(process.argv.slice(2))))().then(
   () => process.exit(0),
   (error: unknown) => {
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);

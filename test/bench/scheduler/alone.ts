@@ -1,4 +1,7 @@
-/** The server alone: the writes that were needed the last time, sent again by a client that decides nothing. */
+/**
+ * The server alone: the writes that were needed the last time, sent again by a client that decides
+ * nothing.
+ */
 import type { XenDomain, XenVM } from '../../../crds/generated/types';
 import type { KubeClient } from '../../../common/kube/client';
 import { XENDOMAINS, XENVMS } from '../../../common/kube/resources';

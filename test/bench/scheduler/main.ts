@@ -1,9 +1,11 @@
-/** make bench-scheduler: kube-scheduler, this operator and the server alone on one API server; see README.md. */
+/**
+ * make bench-scheduler: kube-scheduler, this operator and the server alone on one API server; see
+ * README.md.
+ */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { availableParallelism, loadavg } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { parseArgs } from 'node:util';
 import type { XenHost } from '../../../crds/generated/types';
 import { KubeClient } from '../../../common/kube/client';
 import { XENHOSTS } from '../../../common/kube/resources';
@@ -12,6 +14,7 @@ import { hostManifest, OPERATOR_ACCOUNT } from '../../playground/cluster';
 import { projectDir } from '../../playground/place';
 import { startPlayground } from '../../playground/playground';
 import type { Playground } from '../../playground/playground';
+import { readOptions } from '../options';
 import { cpuMs } from '../processes';
 import { TENANT } from '../workload';
 import { Agents } from './agents';
@@ -44,25 +47,18 @@ interface Sizes {
 }
 
 function sizesOf(args: string[]): Sizes {
-  const text = { type: 'string' } as const;
-  const options = { objects: text, hosts: text, rounds: text, seed: text, scenes: text, out: text };
-  const { values } = parseArgs({ args, options });
-  const number = (name: 'objects' | 'hosts' | 'rounds' | 'seed', otherwise: number): number => {
-    const value = Number(values[name] ?? otherwise);
-    if (!(Number.isInteger(value) && value > 0)) throw new Error(`--${name}: a whole number above 0`);
-    return value;
-  };
-  const wanted = values.scenes?.split(',') ?? SCENES.map(({ name }) => name);
+  const options = readOptions(args, ['objects', 'hosts', 'rounds', 'seed', 'scenes', 'out']);
+  const wanted = options.text('scenes')?.split(',') ?? SCENES.map(({ name }) => name);
   const scenes = SCENES.filter(({ name }) => wanted.includes(name));
   if (scenes.length !== wanted.length)
     throw new Error(`--scenes: one or more of ${SCENES.map(({ name }) => name).join(',')}`);
   return {
-    objects: number('objects', 2000),
-    hosts: number('hosts', 200),
-    rounds: number('rounds', 3),
-    seed: number('seed', 1),
+    objects: options.count('objects', 2000),
+    hosts: options.count('hosts', 200),
+    rounds: options.count('rounds', 3),
+    seed: options.count('seed', 1),
     scenes,
-    out: values.out ?? join(projectDir, '.local', 'bench-scheduler.json'),
+    out: options.text('out') ?? join(projectDir, '.local', 'bench-scheduler.json'),
   };
 }
 
@@ -211,7 +207,7 @@ function print(sizes: Sizes, runs: readonly Run[], machine: { cpus: number; load
   say(`\nLoad of this machine before: ${machine.loadBefore.toFixed(1)} on ${machine.cpus} processors.`);
 }
 
-bench(sizesOf(process.argv.slice(2))).then(
+(async () => bench(sizesOf(process.argv.slice(2))))().then(
   (good) => process.exit(good ? 0 : 1),
   (error: unknown) => {
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);

@@ -20,10 +20,15 @@ export interface SceneFigures {
   readonly scene: string;
   /** Medians over the rounds. */
   readonly perSecond: Readonly<Record<string, number>>;
-  /** Medians of the ratios within a round: what the machine does beside changes from round to round. */
+  /**
+   * Medians of the ratios within a round: what the machine does beside changes from round to round.
+   */
   readonly oursToAlone: number;
   readonly oursToPeer: number;
-  /** All processor time that one placement costs on the machine; where processors are the limit, its inverse is the rate. */
+  /**
+   * All processor time that one placement costs on the machine; where processors are the limit, its
+   * inverse is the rate.
+   */
   readonly cpuMs: Readonly<Record<string, number>>;
   /** Against the first scene, within a round. */
   readonly toPlain: Readonly<Record<string, number>>;

@@ -37,7 +37,10 @@ export class Sightings<T extends KubeObject> {
     void this.#watcher.run();
   }
 
-  /** When (performance.now()) the last of them was seen to be placed. Rejects where that takes too long. */
+  /**
+   * When (performance.now()) the last of them was seen to be placed. Rejects where that takes too
+   * long.
+   */
   all(names: readonly string[]): Promise<number> {
     const awaited = new Set(names);
     const left = names.filter((name) => !this.#names.has(name)).length;

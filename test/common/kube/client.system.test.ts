@@ -14,7 +14,8 @@ import { startControlPlane } from '../../control-plane/control-plane';
 import type { ControlPlane } from '../../control-plane/control-plane';
 import { startFaultProxy } from '../../control-plane/fault-proxy';
 import type { FaultProxy } from '../../control-plane/fault-proxy';
-import { CONFIGMAPS, THINGS, adminClient, configMap, eventually, installThings, is, many, thing } from './things';
+import { listsOn } from './client-lists';
+import { CONFIGMAPS, THINGS, adminClient, configMap, eventually, installThings, is, thing } from './things';
 import type { Thing } from './things';
 
 describe('client on a real API server', function () {
@@ -126,31 +127,7 @@ describe('client on a real API server', function () {
     await rejects(client.get(THINGS, ref), is('notFound'));
   });
 
-  it('lists in pages of 500', async () => {
-    const before = proxy.requests.length;
-    await many(520, (n) => client.create(THINGS, thing(`many-${n}`, { metadata: { labels: { many: 'yes' } } })));
-    const { items } = await proxied.list(THINGS, { namespace: 'default', labelSelector: 'many=yes' });
-    equal(items.length, 520);
-    equal(proxy.requests.length - before, 2);
-  });
-
-  it('lists 24 MB of objects that are as heavy as the server takes', async () => {
-    const spec = { color: 'x'.repeat(1_200_000) };
-    await many(20, (n) => client.create(THINGS, thing(`heavy-${n}`, { spec, metadata: { labels: { heavy: 'yes' } } })));
-    equal((await client.list(THINGS, { namespace: 'default', labelSelector: 'heavy=yes' })).items.length, 20);
-  });
-
-  it('begins a list anew where its continue token has expired', async () => {
-    proxy.rules.add({
-      match: { path: /continue=/ },
-      fault: { kind: 'status', code: 410, reason: 'Expired' },
-      times: 1,
-    });
-    await many(510, (n) => client.create(CONFIGMAPS, configMap(`again-${n}`)));
-    const { items } = await proxied.list(CONFIGMAPS, { namespace: 'default' });
-    equal(new Set(items.map((item) => item.metadata.name)).size, items.length);
-    ok(items.length >= 510);
-  });
+  listsOn(() => ({ client, proxied, proxy }));
 
   it('says of a write whose answer was lost that it may have landed, and it has', async () => {
     const ref = { namespace: 'default', name: 'lost' };

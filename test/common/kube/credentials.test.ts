@@ -22,7 +22,9 @@ describe('credentials that are replaced', () => {
   let server: https.Server;
   let transport: KubeTransport;
   let clock: FakeClock;
-  /** What the server saw, and whom it lets in: by the name in the certificate, else by the token. */
+  /**
+   * What the server saw, and whom it lets in: by the name in the certificate, else by the token.
+   */
   let seen: string[];
   let letsIn: (who: string) => boolean;
 

@@ -1,4 +1,7 @@
-/** An HTTP server that does what a test says: for faults below what the proxy before the real API server can do. */
+/**
+ * An HTTP server that does what a test says: for faults below what the proxy before the real API
+ * server can do.
+ */
 import http from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';

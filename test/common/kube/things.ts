@@ -1,4 +1,7 @@
-/** A kind of their own for the tests of the API floor, so that they depend on no kind of the product. */
+/**
+ * A kind of their own for the tests of the API floor, so that they depend on no kind of the
+ * product.
+ */
 import type { ControlPlane } from '../../control-plane/control-plane';
 import { createTransport } from '../../../common/kube/https-transport';
 import type { TransportOptions } from '../../../common/kube/transport';

@@ -18,6 +18,8 @@ describe('operator metrics', () => {
       'xenfleet_host_cpus{host="alpha"} 16',
       'xenfleet_host_vcpus{host="alpha",kind="committed"} 12',
       'xenfleet_host_vms{host="alpha"} 3',
+      'xenfleet_host_hvm_guests{host="alpha",kind="committed"} 2',
+      'xenfleet_host_hvm_guests{host="alpha",kind="limit"} 56',
       'xenfleet_pool_hosts{pool="ssd",state="ready"} 2',
       'xenfleet_pool_hosts{pool="ssd",state="notReady"} 1',
       `xenfleet_pool_memory_bytes{pool="ssd",kind="free"} ${90 * 2 ** 30}`,

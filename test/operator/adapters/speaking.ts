@@ -22,6 +22,8 @@ export function account(host: string, changes: Partial<HostAccount> = {}): HostA
     sharedVcpus: 8,
     dedicatedVcpus: 4,
     freeVcpus: 20,
+    hvmGuests: 2,
+    mostHvmGuests: 56,
     ...changes,
   };
 }
@@ -40,6 +42,9 @@ export function poolAccount(pool: string, changes: Partial<PoolAccount> = {}): P
     committedBytes: 20 * GiB,
     freeVcpus: 100,
     freeBytes: 90 * GiB,
+    hvmGuests: 4,
+    mostHvmGuests: 168,
+    freeHvmGuests: 110,
     tolerates: 'yes',
     ...changes,
   };

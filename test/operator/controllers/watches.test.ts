@@ -1,15 +1,12 @@
 /** What is looked at after a change: row by row, for each kind. */
 import { deepEqual } from 'node:assert/strict';
 import type { XenVM } from '../../../crds/generated/types';
-import { HostViews } from '../../../operator/controllers/frame/host-views';
 import { HOST_WATCHES } from '../../../operator/controllers/host/watches';
 import { ROOM_WATCHES } from '../../../operator/controllers/placement/watches';
 import { POOL_WATCHES } from '../../../operator/controllers/pool/watches';
-import { ReportWaiters } from '../../../operator/controllers/vm/report-waiters';
 import { VM_WATCHES } from '../../../operator/controllers/vm/watches';
-import type { Watch } from '../../../operator/controllers/frame/watch';
 import { claimed, order, UID, vm } from '../plan/builders';
-import { FleetInMemory } from './fleet-in-memory';
+import { WatchedFleet } from './watched-fleet';
 
 const KINDS = { vm: VM_WATCHES, host: HOST_WATCHES, pool: POOL_WATCHES, room: ROOM_WATCHES };
 type Kind = keyof typeof KINDS;
@@ -20,33 +17,21 @@ const named = (name: string, over: Partial<XenVM['spec']> = {}, status?: XenVM['
   vm({ meta: { name, uid: `uid-${name}` }, spec: over, ...(status && { status }) });
 
 /** acme/web is claimed on h1, acme/other waits with the same UUID and MAC, acme/third is on h2. */
-class Rig extends FleetInMemory {
-  readonly waiters = new ReportWaiters(this.directory);
+class Rig extends WatchedFleet {
   readonly #keys = new Set<string>();
   readonly web = this.vm(vm({ spec: { networks }, status: claimed('h1', 1) }));
   readonly other = this.vm(named('other', { networks, identity: { uuid: UID } }));
   readonly third = this.vm(named('third', { className: 'large' }, { placement: { host: 'h2', epoch: 1 } }));
-  readonly views = new HostViews({
-    caches: this.caches,
-    directory: this.directory,
-    clock: this.clock,
-    onFault: (_where, error) => {
-      throw error;
-    },
-  });
 
   constructor() {
     super('h1', 'h2');
-    this.views.start();
   }
 
   /** The keys of a kind that `act` makes it look at. */
   async after(kind: Kind, act: () => void | Promise<void>): Promise<string[]> {
-    const listen = (watch: Watch): (() => void) =>
-      watch.listen({ caches: this.caches, views: this.views }, (key) => void this.#keys.add(key));
-    const undo = [...KINDS[kind], ...(kind === 'vm' ? [this.waiters.watch] : [])].map(listen);
+    const end = this.listen(KINDS[kind], (key) => void this.#keys.add(key));
     await act();
-    for (const end of undo) end();
+    end();
     return [...this.#keys].sort();
   }
 

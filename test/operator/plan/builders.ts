@@ -10,7 +10,15 @@ import type { HostView, Sighting, VmFacts } from '../../../operator/plan/vm/fact
 
 export const UID = '11111111-2222-4333-8444-555555555555';
 export const FLEET = 'fleet-1';
-export const WANTED: Wanted = { vcpus: 1, memoryMiB: 1024, dedicated: false, priority: 0, disks: [], networks: [] };
+export const WANTED: Wanted = {
+  vcpus: 1,
+  memoryMiB: 1024,
+  dedicated: false,
+  hvm: false,
+  priority: 0,
+  disks: [],
+  networks: [],
+};
 
 /** A disk of a VM, as it is resolved. */
 export const DISK = {

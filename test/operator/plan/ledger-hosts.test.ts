@@ -80,6 +80,30 @@ describe('what stands on a host without a claim', () => {
     });
 });
 
+describe('the HVM guests on a host without a claim', () => {
+  const hvm = (uuid: string, kind: 'ours' | 'orphan' | 'foreign', type?: 'pv' | 'hvm') => ({ uuid, kind, type });
+  const { vcpus: _vcpus, memory: _memory, type: _type, ...nothing } = stray('u').spec;
+  const tombstone = { ...stray('u'), spec: nothing };
+  const ROWS: readonly [string, Partial<HostOffer>, object[], number][] = [
+    ['a foreign and an orphaned one', {}, [hvm('u', 'foreign', 'hvm'), hvm('v', 'orphan', 'hvm')], 2],
+    ['not guests of other types', {}, [hvm('u', 'foreign', 'pv')], 0],
+    ['a guest of unknown type may be one', {}, [hvm('u', 'foreign')], 1],
+    ['not what a claim counts', { isClaimed: () => true }, [hvm('u', 'ours', 'hvm'), hvm('v', 'foreign', 'hvm')], 0],
+    ['one that is ordered', { strayOrders: [stray('u', { type: 'hvm' })] }, [], 1],
+    ['… and there, once', { strayOrders: [stray('u', { type: 'hvm' })] }, [hvm('u', 'ours', 'hvm')], 1],
+    ['one that is there, and ordered as another type', { strayOrders: [stray('u')] }, [hvm('u', 'ours', 'hvm')], 1],
+    ['not a tombstone of what is gone', { strayOrders: [tombstone] }, [], 0],
+    ['what a tombstone is to end', { strayOrders: [tombstone] }, [hvm('u', 'ours', 'hvm')], 1],
+  ];
+  for (const [name, over, domains, count] of ROWS)
+    it(name, () => equal(hostState(offer(over, { domains } as Report)).foreignHvmGuests, count));
+
+  it('are limited by what an administrator says, if anything', () => {
+    const most = (spec: object) => hostState(offer({ host: xenHost({ spec }) })).mostHvmGuests;
+    deepEqual([most({ maxHVMGuests: 0 }), most({ maxHVMGuests: 9 }), most({})], [0, 9, undefined]);
+  });
+});
+
 describe('what a host offers', () => {
   it('is what its agent measured', () => {
     const state = hostState(

@@ -126,6 +126,7 @@ describe('a VM as the scheduler sees it', () => {
         name: 'web',
         labels: { app: 'db' },
         type: 'pvh',
+        hvm: false,
         vcpus: 3,
         memoryBytes: 1024 * MIB,
         dedicated: true,

@@ -1,4 +1,7 @@
-/** Builds the client once per user and version of its source; where there is no Go, the Node form stands in. */
+/**
+ * Builds the client once per user and version of its source; where there is no Go, the Node form
+ * stands in.
+ */
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, renameSync } from 'node:fs';

@@ -71,13 +71,16 @@ describe('the page of a host', () => {
   });
 
   it('shows what the ledger holds there, in whole MiB', () => {
-    const { committed, free } = show(host(), known(report), {
+    const { capacity, committed, free } = show(host(), known(report), {
       vms: 2,
       vcpus: 3,
       committedBytes: 5 * 2 ** 20 + 1,
       freeBytes: 7 * 2 ** 20 - 1,
+      hvmGuests: 1,
+      mostHvmGuests: 56,
     });
-    deepEqual([committed, free], [{ vms: 2, vcpus: 3, memory: '5Mi' }, { memory: '6Mi' }]);
+    deepEqual([committed, free], [{ vms: 2, vcpus: 3, memory: '5Mi', hvmGuests: 1 }, { memory: '6Mi' }]);
+    deepEqual(capacity, { hvmGuests: 56 });
     const none = show(host(), known(report));
     deepEqual([none.committed, none.free], [undefined, undefined]);
   });

@@ -39,6 +39,9 @@ const account = (over: Partial<PoolAccount> = {}): PoolAccount => ({
   committedBytes: 20 * GIB + 5,
   freeVcpus: 100,
   freeBytes: 90 * GIB,
+  hvmGuests: 7,
+  mostHvmGuests: 168,
+  freeHvmGuests: 105,
   tolerates: 'yes',
   worstLoss: loss(),
   ...over,
@@ -158,9 +161,9 @@ describe('the page of a pool', () => {
       observedGeneration: 3,
       rules: { vcpuRatio: 4, hostFailuresToTolerate: 1 },
       hosts: { count: 3, ready: 2 },
-      capacity: { cpus: 48, vcpus: 192, memory: '196608Mi' },
-      committed: { vms: 5, vcpus: 9, memory: '20480Mi' },
-      free: { vcpus: 100, memory: '92160Mi' },
+      capacity: { cpus: 48, vcpus: 192, memory: '196608Mi', hvmGuests: 168 },
+      committed: { vms: 5, vcpus: 9, memory: '20480Mi', hvmGuests: 7 },
+      free: { vcpus: 100, memory: '92160Mi', hvmGuests: 105 },
       worstLoss: { hosts: ['h1'], vms: 2, memory: '8192Mi', held: 0, headroom: '1024Mi' },
     });
   });

@@ -121,7 +121,8 @@ describe('two orders ask the same', () => {
 });
 
 describe('the size of a first order', () => {
-  const held = { vcpus: 1, memoryMiB: 512, dedicated: false, disks: [{ name: 'root', pool: 'ssd', sizeBytes: 5 }] };
+  const disks = [{ name: 'root', pool: 'ssd', sizeBytes: 5 }];
+  const held = { vcpus: 1, memoryMiB: 512, dedicated: false, hvm: false, disks };
   const wanted = { ...WANTED, vcpus: 2, disks: [disk] };
   const within = (over: object, want = wanted) => withinReserved(wish(want), want, { ...held, ...over });
   it('is what was asked, if that is reserved', () =>
@@ -136,6 +137,8 @@ describe('the size of a first order', () => {
   it('has no disk that is not reserved', () => equal('disks' in (within({ disks: [] }) ?? {}), false));
   it('has no disk if none is wanted', () =>
     equal('disks' in (within({}, { ...WANTED, vcpus: 2, disks: [] }) ?? {}), false));
+  it('is none if a device model is needed, and not reserved', () =>
+    deepEqual(within({}, { ...wanted, hvm: true }), undefined));
   it('is none if no vCPU or no memory is reserved', () =>
     deepEqual([within({ vcpus: 0 }), within({ memoryMiB: 0 })], [undefined, undefined]));
 });

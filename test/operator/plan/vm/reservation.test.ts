@@ -19,13 +19,18 @@ describe('a reservation', () => {
     vcpus,
     memoryMiB,
     dedicated: false,
+    hvm: false,
     disks,
   });
   const on = (name: string, sizeBytes: number, pool = 'ssd') => ({ name, pool, sizeBytes });
 
   it('is what the claim says, else what the order grants, else what is wanted', () => {
     const reserved = { vcpus: 3, memoryMiB: 3, disks: [] };
-    deepEqual(heldBy(vm({ status: { reserved } }), order('h1', 1), WANTED), { ...reserved, dedicated: false });
+    deepEqual(heldBy(vm({ status: { reserved } }), order('h1', 1), WANTED), {
+      ...reserved,
+      dedicated: false,
+      hvm: false,
+    });
     deepEqual(
       heldBy(vm({ status: { reserved: { ...reserved, dedicated: true } } }), undefined, undefined).dedicated,
       true,
@@ -39,13 +44,47 @@ describe('a reservation', () => {
     for (const spec of [noVcpus, noMemory]) deepEqual(heldBy(vm(), { ...order('h1', 1), spec }, undefined), NOTHING);
   });
 
+  it('has a device model by what the claim says, else by the type of guest that was ordered or is wanted', () => {
+    const reserved = { vcpus: 1, memoryMiB: 1, disks: [] };
+    const held = (type: 'pvh' | 'hvm', claimed: object, ordered?: 'pvh' | 'hvm') =>
+      heldBy(
+        vm({ spec: { type }, status: { reserved: { ...reserved, ...claimed } } }),
+        ordered && order('h1', 1, { type: ordered }),
+        WANTED,
+      ).hvm;
+    deepEqual([held('hvm', { hvm: false }), held('pvh', { hvm: true }, 'pvh')], [false, true]);
+    deepEqual(
+      [held('hvm', {}), held('pvh', {}), held('pvh', {}, 'hvm'), held('hvm', {}, 'pvh')],
+      [true, false, true, false],
+    );
+    equal(heldBy(vm(), order('h1', 1, { type: 'hvm' }), WANTED).hvm, true);
+    equal(largest({}, { hvm: false }, { hvm: true }).hvm, true);
+  });
+
+  it('of a domain that is taken over has one if it is an HVM guest, or of unknown type and to be one', () => {
+    const size = { vcpus: 1, memoryMiB: 1 };
+    const wanted = { ...WANTED, hvm: true };
+    const there = [{ ...size, hvm: true }, { ...size, hvm: false }, size, undefined];
+    deepEqual(
+      there.map((reported) => takenOver(undefined, reported, wanted).hvm),
+      [true, false, true, false],
+    );
+    equal(takenOver(undefined, size).hvm, false);
+  });
+
   it('is the larger in every dimension, disk by disk', () => {
     const found = largest(sized(1, 9, [on('a', 1), on('b', 5)]) as never, undefined, {
       vcpus: 4,
       dedicated: true,
       disks: [on('a', 3), on('b', 2), on('a', 7, 'hdd')],
     });
-    deepEqual(found, { vcpus: 4, memoryMiB: 9, dedicated: true, disks: [on('a', 3), on('b', 5), on('a', 7, 'hdd')] });
+    deepEqual(found, {
+      vcpus: 4,
+      memoryMiB: 9,
+      dedicated: true,
+      hvm: false,
+      disks: [on('a', 3), on('b', 5), on('a', 7, 'hdd')],
+    });
   });
 
   it('of a domain that is taken over is what is there', () => {
@@ -57,10 +96,11 @@ describe('a reservation', () => {
   });
 
   it('is written in full', () =>
-    deepEqual(reservedStatus({ vcpus: 1, memoryMiB: 2, dedicated: true, disks: [disk] }), {
+    deepEqual(reservedStatus({ vcpus: 1, memoryMiB: 2, dedicated: true, hvm: true, disks: [disk] }), {
       vcpus: 1,
       memoryMiB: 2,
       dedicated: true,
+      hvm: true,
       disks: [on('root', 10)],
     }));
 
@@ -71,6 +111,7 @@ describe('a reservation', () => {
       memoryMiB: 64,
     });
     deepEqual(reportedBy(agent({ uuid: UID }), UID), { vcpus: 0, memoryMiB: 0 });
+    for (const type of ['hvm', 'pvh']) equal(reportedBy(agent({ uuid: UID, type }), UID)?.hvm, type === 'hvm');
     equal(reportedBy(agent({ uuid: 'x' }), UID), undefined);
     equal(reportedBy({ metadata: { name: 'h1' } } as XenAgent, UID), undefined);
     equal(reportedBy({ metadata: { name: 'h1' }, status: {} } as XenAgent, UID), undefined);

@@ -17,6 +17,7 @@ describe('what is granted', () => {
     vcpus: 2,
     memoryMiB: 1024,
     dedicated: false,
+    hvm: false,
     priority: 0,
     classUID: 'class-uid',
     disks: [],
@@ -33,11 +34,13 @@ describe('what is granted', () => {
       vcpus: 3,
       memoryMiB: 9,
       dedicated: false,
+      hvm: false,
       priority: 0,
       disks: [],
       networks: [],
     });
   });
+  it('has a device model for an hvm guest', () => deepEqual(granted({ type: 'hvm' }), { ...size, hvm: true }));
   it('is every disk in the folder of its pool', () =>
     deepEqual(granted({ disks: [...disks(), ...disks({ name: 'cd', readOnly: true, image: 'x.raw' })] }), {
       ...size,

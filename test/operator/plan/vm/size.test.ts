@@ -151,7 +151,7 @@ const disk = (name: string, sizeBytes: number, pool = 'local') => ({
   locality: 'local' as const,
   readOnly: false,
 });
-const held = { vcpus: 1, memoryMiB: 1024, dedicated: false, disks: [disk('root', 10)] };
+const held = { vcpus: 1, memoryMiB: 1024, dedicated: false, hvm: false, disks: [disk('root', 10)] };
 const wanted = { ...WANTED, disks: [disk('root', 10)] };
 
 describe('what a reservation covers', () => {
@@ -161,6 +161,7 @@ describe('what a reservation covers', () => {
     ['not more memory', { memoryMiB: 1025 }, false],
     ['not more vCPUs', { vcpus: 2 }, false],
     ['not whole CPUs', { dedicated: true }, false],
+    ['not a device model', { hvm: true }, false],
     ['not a larger disk', { disks: [disk('root', 11)] }, false],
     ['not a new disk', { disks: [disk('root', 10), disk('data', 1)] }, false],
     ['not a disk in another pool', { disks: [disk('root', 10, 'nfs')] }, false],

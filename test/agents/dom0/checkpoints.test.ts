@@ -1,5 +1,5 @@
 import { deepEqual } from 'node:assert/strict';
-import { Store } from '../../../agents/dom0/store';
+import { Checkpoints } from '../../../agents/dom0/checkpoints';
 import type { DomainRecord } from '../../../agents/reconcile/record';
 import { InProcessHost } from '../../sim/in-process-host';
 import { NOW, UUID, record } from '../orders';
@@ -11,9 +11,9 @@ async function epochs(held: Partial<DomainRecord>, fence?: string): Promise<(num
   const host = new InProcessHost();
   await host.putFile(`/var/lib/xenfleet/domains/${UUID}.json`, JSON.stringify(record(held)));
   if (fence !== undefined) await host.putFile(`/var/lib/xenfleet/fence/${UUID}`, fence);
-  const store = new Store(host, layout);
-  await store.load();
-  const { refusedEpoch, retiredEpoch } = store.records.get(UUID) ?? {};
+  const checkpoints = new Checkpoints(host, layout);
+  await checkpoints.load();
+  const { refusedEpoch, retiredEpoch } = checkpoints.records.get(UUID) ?? {};
   return [refusedEpoch, retiredEpoch];
 }
 
@@ -41,11 +41,11 @@ describe('what a Dom0 forgets', () => {
     const host = new InProcessHost();
     const path = `/var/lib/xenfleet/domains/${UUID}.json`;
     await host.putFile(path, JSON.stringify(record(held)));
-    const store = new Store(host, layout);
-    await store.load();
+    const checkpoints = new Checkpoints(host, layout);
+    await checkpoints.load();
     const told: boolean[] = [];
     for (const [wall, monotonic] of rounds) {
-      await store.forgetOld({ wallMs: NOW + wall * DAY, monotonicMs: monotonic * DAY }, () => wanted);
+      await checkpoints.forgetOld({ wallMs: NOW + wall * DAY, monotonicMs: monotonic * DAY }, () => wanted);
       told.push((await host.readFile(path)) !== undefined);
     }
     return told;

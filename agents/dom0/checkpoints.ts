@@ -19,7 +19,7 @@ const OLD_FOR_MS = 7 * 24 * 3600 * 1000;
 /** Nothing was retired before this time: a record that says so was written with a wrong clock. */
 const PLAUSIBLE_MS = Date.UTC(2024, 0, 1);
 
-export class Store {
+export class Checkpoints {
   private fleetRead: Fleet | undefined;
   /** IDs of all pools that were ever used here, by name and path. */
   private poolIDs: ReadonlyMap<string, string> = new Map();
