@@ -97,7 +97,8 @@ describe('HVM guests that a Dom0 carries', () => {
     assert.ok(planner.capacity(vm('like')).most > 20);
   });
 
-  // Without a look at Dom0 while steps are chosen, plans are full of moves that cannot be carried out.
+  // Without a look at Dom0 while steps are chosen, plans are full of moves that cannot be carried
+  // out.
   for (const options of [{}, { untilScore: 0.01 }, { untilScore: 0.01, prefer: 'bytes' as const }])
     it(`stay where others even the fleet out as well: ${JSON.stringify(options)}`, () => {
       const fleet = [host('h1', carrying(8)), host('h2', carrying(0))];

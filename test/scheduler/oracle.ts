@@ -9,7 +9,10 @@ import type { HostState, VmSpec } from '../../scheduler';
 const sum = (numbers: number[]): number => numbers.reduce((a, b) => a + b, 0);
 const need = (vm: VmSpec): number => vm.memoryBytes + domainOverheadBytes(vm);
 
-/** HVM guests that Dom0 carries: what an administrator says, else 64 MiB for each beside 512 MiB of its own. */
+/**
+ * HVM guests that Dom0 carries: what an administrator says, else 64 MiB for each beside 512 MiB of
+ * its own.
+ */
 const carried = ({ mostHvmGuests, dom0Bytes }: HostState): number =>
   mostHvmGuests ?? Math.floor(Math.max(0, dom0Bytes - 512 * MIB) / (64 * MIB));
 

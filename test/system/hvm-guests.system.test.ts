@@ -1,4 +1,7 @@
-/** HVM guests on a host whose Dom0 carries two: the third waits and says why, and an administrator's word lets it in. */
+/**
+ * HVM guests on a host whose Dom0 carries two: the third waits and says why, and an administrator's
+ * word lets it in.
+ */
 import { deepEqual, match } from 'node:assert/strict';
 import type { XenHost, XenVM } from '../../crds/generated/types';
 import { startPlayground } from '../playground/playground';
