@@ -1,4 +1,6 @@
-/** What somebody does to the world. Acts are data, so a life can be told, repeated and shortened. */
+/**
+ * What somebody does to the world. Acts are data, so a life can be told, repeated and shortened.
+ */
 import type { Random } from '../../common/ports';
 import type { World } from './world';
 

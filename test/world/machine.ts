@@ -1,4 +1,6 @@
-/** One physical server of the world: its Xen, its disks and its power, and the agent on its Dom0. */
+/**
+ * One physical server of the world: its Xen, its disks and its power, and the agent on its Dom0.
+ */
 import { KubeApi } from '../../agents/api/orders';
 import type { Log } from '../../agents/log';
 import { Agent } from '../../agents/loop/agent';

@@ -1,4 +1,7 @@
-/** `make world SEED=… RUNS=…`: lives of the world, one per seed, and the story of each that went wrong. */
+/**
+ * `make world SEED=… RUNS=…`: lives of the world, one per seed, and the story of each that went
+ * wrong.
+ */
 import { parseArgs } from 'node:util';
 import { live, scenarioOf } from './life';
 

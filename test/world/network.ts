@@ -1,4 +1,7 @@
-/** What becomes of the calls of each process: time on the wire, cuts, and an API server that is away. */
+/**
+ * What becomes of the calls of each process: time on the wire, cuts, and an API server that is
+ * away.
+ */
 import type { Random } from '../../common/ports';
 import type { Fate, Link } from './api/ports';
 

@@ -1,4 +1,6 @@
-/** What nobody wants and everybody gets: crashes, cuts, lost power, slow and lying tools, restores. */
+/**
+ * What nobody wants and everybody gets: crashes, cuts, lost power, slow and lying tools, restores.
+ */
 import type { Actor, Args, Draw } from '../act';
 import { liveDomains } from '../oracles/oracle';
 import { machineOf, onMachine } from '../targets';

@@ -1,4 +1,7 @@
-/** S4: a guest that runs is ended only by its owner's wish, its own end, a person's hand or lost power. */
+/**
+ * S4: a guest that runs is ended only by its owner's wish, its own end, a person's hand or lost
+ * power.
+ */
 import { XENDOMAINS, XENVMS } from '../../../common/kube/resources';
 import type { XenDomain, XenVM } from '../../../crds/generated/types';
 import type { NewOracle } from './oracle';
