@@ -7,26 +7,33 @@ import { PLANTS, type Plant } from './plants';
 
 const ROOT = join(__dirname, '../..');
 
+type Compiling = Module & { _compile: (code: string, filename: string) => unknown };
+type Loader = (module: Module, filename: string) => void;
+
 /** Takes the rule out of the source as it is loaded. Throws if the source has changed. */
-function plant({ file, from, to }: Plant): void {
-  const path = join(ROOT, file);
-  if (readFileSync(path, 'utf8').split(from).length !== 2) throw new Error(`${file} does not hold this once: ${from}`);
-  type Compiling = Module & { _compile: (code: string, filename: string) => unknown };
-  const prototype = Module.prototype as unknown as Compiling;
-  const compile = prototype._compile;
-  // ts-node hands over what it has compiled, so the change is made to its input.
-  const extensions = (Module as unknown as { _extensions: Record<string, (m: Module, f: string) => void> })._extensions;
-  const load = extensions['.ts']!;
+function plant(edits: Plant): void {
+  const planted = new Map<string, string>();
+  for (const { file, from, to } of edits) {
+    const path = join(ROOT, file);
+    const source = planted.get(path) ?? readFileSync(path, 'utf8');
+    if (source.split(from).length !== 2) throw new Error(`${file} does not hold this once: ${from}`);
+    planted.set(
+      path,
+      source.replace(from, () => to),
+    );
+  }
+  const extensions = (Module as unknown as { _extensions: Record<'.ts', Loader> })._extensions;
+  const load = extensions['.ts'];
   extensions['.ts'] = (module, filename) => {
-    if (filename !== path) return load(module, filename);
-    const service = (process as unknown as Record<symbol, { compile: (code: string, file: string) => string }>)[
-      Symbol.for('ts-node.register.instance')
-    ]!;
-    const source = readFileSync(path, 'utf8').replace(from, () => to);
-    compile.call(module as Compiling, service.compile(source, filename), filename);
-    return undefined;
+    const source = planted.get(filename);
+    if (source === undefined) return load(module, filename);
+    const compiled = tsNode().compile(source, filename);
+    (module as Compiling)._compile(compiled, filename);
   };
 }
+
+const tsNode = (): { compile: (code: string, file: string) => string } =>
+  (process as unknown as Record<symbol, ReturnType<typeof tsNode>>)[Symbol.for('ts-node.register.instance')]!;
 
 async function main(): Promise<void> {
   const [name = '', most = '40'] = process.argv.slice(2);
