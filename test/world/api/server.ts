@@ -127,6 +127,7 @@ export class ModelServer {
         resource: address.kind.type,
         namespace: address.namespace,
         matches,
+        from,
         timeoutMs: Number(query['timeoutSeconds'] ?? 1800) * 1000,
         idleMs: request.idleMs,
         link,

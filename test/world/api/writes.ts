@@ -99,6 +99,9 @@ export class Writes {
       { author: authorOf(write), force },
     ) as unknown as Loose;
     if (live === undefined) {
+      const { uid } = sent.metadata;
+      const why = `uid mismatch: the provided object specified uid ${uid}, and no existing object was found`;
+      if (uid !== undefined) throw conflict(kind.type, name, why);
       write.need('create');
       const { managedFields } = next.metadata;
       return this.#create(write, kind.hasStatus ? without(next, 'status') : next, managedFields);

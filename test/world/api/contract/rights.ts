@@ -147,7 +147,7 @@ export const RIGHTS: Stories = {
       );
     await t.until(isBound);
     const bind = (to: string): Promise<unknown> =>
-      me.create(ROLEBINDINGS, object(ROLEBINDINGS, { namespace, name: to }, bound(to)) as never);
+      me.create(ROLEBINDINGS, object(ROLEBINDINGS, { namespace, name: `to-${to}` }, bound(to)) as never);
     await t.tellWhether('bind the role of agents', bind('xen-fleet-agent'));
     await t.tellWhether('bind its own role', bind('xen-fleet-operator'));
     await t.tellWhether('bind the role of tenants', bind('xen-fleet-tenant'));
