@@ -33,7 +33,7 @@ export function marked(live: KubeObject, wallMs: number, isNamespace: boolean): 
     ...(!isNamespace && { deletionGracePeriodSeconds: 0 }),
     ...(generation !== undefined && { generation: generation + 1 }),
   };
-  return { ...live, metadata, ...(isNamespace && { status: { phase: 'Terminating' } }) } as KubeObject;
+  return { ...live, metadata, ...(isNamespace && { status: { phase: 'Terminating' } }) };
 }
 
 /** The answer where nothing is left. */

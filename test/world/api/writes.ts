@@ -6,7 +6,7 @@ import { asSent, isSame, mergePatched, without, type Json } from './json';
 import type { Kind } from './kinds';
 import { deleted, marked, refuseAnother } from './deletes';
 import { afterUpdate, applied, isoSeconds, type Author } from './managers';
-import { admissionRequest, bare, contentOf, merged, newUid, objectOf, seenBy, withManagers } from './prepare';
+import { admissionRequest, bare, counted, isLetGo, merged, newUid, objectOf, seenBy, withManagers } from './prepare';
 import type { Loose } from './prepare';
 import {
   Refused,
@@ -95,7 +95,7 @@ export class Writes {
     const next = applied(
       kind,
       (live ?? {}) as unknown as Json,
-      { ...sent, metadata: without(named, 'resourceVersion') } as unknown as Json,
+      { ...sent, metadata: without(named, 'resourceVersion') },
       { author: authorOf(write), force },
     ) as unknown as Loose;
     if (live === undefined) {
@@ -155,25 +155,18 @@ export class Writes {
   }
 
   #update(write: Write, live: KubeObject, sent: Loose, verb: Verb): KubeObject {
-    const { kind, subresource, name = '' } = write.address;
-    if (sent.metadata.name !== name)
-      throw badRequest(`the name of the object (${sent.metadata.name}) does not match the name on the URL (${name})`);
-    const { resourceVersion = '' } = sent.metadata;
-    if (resourceVersion === '' && kind.needsVersion) throw versionNeeded(kind.type, name);
-    if (resourceVersion !== '' && resourceVersion !== live.metadata.resourceVersion) throw conflict(kind.type, name);
+    const { kind, subresource } = write.address;
+    refuseOther(write.address, sent, live);
     checkLease(kind, sent);
     const object = merged(kind, live, sent, subresource);
     const admitted = this.#admitted(write, verb === 'update' ? 'update' : 'patch', { object, oldObject: live });
-    const isOtherSpec = kind.isCustom && !isSame(contentOf(admitted), contentOf(live));
-    const generation = (live.metadata.generation ?? 0) + (isOtherSpec ? 1 : 0);
-    const metadata = { ...admitted.metadata, ...(kind.isCustom && { generation }) };
-    const next = { ...admitted, metadata } as KubeObject;
-    const author = authorOf(write);
-    const seen = seenBy(subresource, next, sent);
-    const fields = verb === 'apply' ? sent.metadata.managedFields : afterUpdate(kind, live, seen, author);
-    const whole = withManagers(next, fields);
-    const isLast = live.metadata.deletionTimestamp !== undefined && (whole.metadata.finalizers ?? []).length === 0;
-    if (isLast && !isNamespace(kind)) {
+    const next = counted(kind, live, admitted);
+    const managedFields =
+      verb === 'apply'
+        ? sent.metadata.managedFields
+        : afterUpdate(kind, live, seenBy(subresource, next, sent), authorOf(write));
+    const whole = withManagers(next, managedFields);
+    if (isLetGo(whole, live) && !isNamespace(kind)) {
       this.#commit(write, verb, undefined, live);
       return whole;
     }
@@ -211,6 +204,15 @@ export class Writes {
 }
 
 const isNamespace = ({ type }: Kind): boolean => type.plural === NAMESPACES.plural && type.group === '';
+
+/** Another object than the one that was read. */
+function refuseOther({ kind, name = '' }: Address, { metadata }: Loose, live: KubeObject): void {
+  if (metadata.name !== name)
+    throw badRequest(`the name of the object (${metadata.name}) does not match the name on the URL (${name})`);
+  const { resourceVersion = '' } = metadata;
+  if (resourceVersion === '' && kind.needsVersion) throw versionNeeded(kind.type, name);
+  if (resourceVersion !== '' && resourceVersion !== live.metadata.resourceVersion) throw conflict(kind.type, name);
+}
 
 function authorOf({ user, fieldManager, wallMs, address }: Write): Author {
   const { subresource } = address;

@@ -16,7 +16,7 @@ const CLUSTER_ROLES: ResourceType<Loose> = {
   kind: 'ClusterRole',
   plural: 'clusterroles',
   namespaced: false,
-} as ResourceType<Loose>;
+};
 
 const CLUSTER_ROLE_BINDINGS: ResourceType<Loose> = {
   ...CLUSTER_ROLES,
@@ -46,8 +46,8 @@ export const RIGHTS: Stories = {
     );
     await t.admin.create(DOMAINS, domain(namespace, 1));
     await t.admin.create(AGENTS, agent(namespace));
-    const beat = await t.admin.create(LEASES, lease(namespace, 'nobody', { name: 'agent' }) as never);
-    await t.admin.create(LEASES, lease(namespace, 'nobody', { name: 'other' }) as never);
+    const beat = await t.admin.create(LEASES, lease(namespace, 'nobody', { name: 'agent' }));
+    await t.admin.create(LEASES, lease(namespace, 'nobody', { name: 'other' }));
     await t.until(() =>
       me.list(DOMAINS, { namespace }).then(
         () => true,
@@ -88,7 +88,7 @@ export const RIGHTS: Stories = {
     await t.tellWhether('beat', me.update(LEASES, { ...beat, spec: { holderIdentity: 'me' } }));
     await t.tellWhether('read another heartbeat', me.get(LEASES, { namespace, name: 'other' }));
     await t.tellWhether('list heartbeats', me.list(LEASES, { namespace }));
-    await t.tellWhether('make a heartbeat', me.create(LEASES, lease(namespace, 'me', { name: 'new' }) as never));
+    await t.tellWhether('make a heartbeat', me.create(LEASES, lease(namespace, 'me', { name: 'new' })));
     await t.tellWhether('delete its heartbeat', me.delete(LEASES, { namespace, name: 'agent' }));
     await t.tellWhether(
       'make an event',
