@@ -175,4 +175,21 @@ export const RIGHTS: Stories = {
     await t.tellWhether('patch a host that is not there', me.mergePatch(HOSTS, { name: namespace }, {}));
     await t.tellWhether('delete a host', me.delete(HOSTS, { name: namespace }));
   },
+  'ends a token with its account': async (t) => {
+    const ref = { namespace: t.namespace, name: 'agent' };
+    const account = object(SERVICEACCOUNTS, ref);
+    await t.admin.create(SERVICEACCOUNTS, account);
+    const me = await t.side.serviceAccount(t.namespace, 'agent');
+    await t.tellWhether('before', me.list(DOMAINS, { namespace: t.namespace }));
+    await t.admin.delete(SERVICEACCOUNTS, ref);
+    const isOut = (): Promise<boolean> =>
+      me
+        .list(DOMAINS, { namespace: t.namespace })
+        .catch((error: { kind: string }) => error.kind === 'unauthorized') as Promise<boolean>;
+    await t.until(isOut);
+    await t.tellWhether('after', me.list(DOMAINS, { namespace: t.namespace }));
+    await t.admin.create(SERVICEACCOUNTS, account);
+    await t.side.sleep(11_000);
+    await t.tellWhether('with another account of that name', me.list(DOMAINS, { namespace: t.namespace }));
+  },
 };

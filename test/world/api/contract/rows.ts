@@ -3,11 +3,12 @@ import { ADMISSIONS } from './admissions';
 import { APPLIES } from './applies';
 import { DELETIONS } from './deletions';
 import { LISTS } from './lists';
+import { ODDS } from './odds';
 import { RIGHTS } from './rights';
 import type { Stories } from './stories';
 import { UPDATES } from './updates';
 
-export const ROWS: Stories = { ...UPDATES, ...DELETIONS, ...APPLIES, ...LISTS, ...ADMISSIONS, ...RIGHTS };
+export const ROWS: Stories = { ...UPDATES, ...DELETIONS, ...APPLIES, ...LISTS, ...ODDS, ...ADMISSIONS, ...RIGHTS };
 
 /** What each story's namespace is called. */
 export const namespaceOf = (name: string): string =>
