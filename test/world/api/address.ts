@@ -1,5 +1,5 @@
 /** From a URL's path to what it names. */
-import { noSuchPath } from './refusals';
+import { noSuchPath, notFound } from './refusals';
 import type { Kind } from './kinds';
 
 export interface Address {
@@ -37,7 +37,8 @@ export class Addresses {
     const [plural, name, subresource, ...more] = isWithin ? rest.slice(2) : rest;
     const kind = this.#kinds.get(`${group}/${version}/${plural}`);
     if (kind === undefined || more.length > 0) throw noSuchPath();
-    if (subresource !== undefined && (subresource !== 'status' || !kind.hasStatus)) throw noSuchPath();
+    if (subresource !== undefined && (subresource !== 'status' || !kind.hasStatus))
+      throw kind.isCustom ? notFound(kind.type, name ?? '') : noSuchPath();
     refuseWrongScope(kind, namespace, name);
     return {
       kind,

@@ -4,14 +4,14 @@
  */
 import type { KubeTransport } from '../../../common/kube/transport';
 import type { KubeRequest, StreamRequest } from '../../../common/kube/transport';
-import { NAMESPACES } from '../../../common/kube/resources';
+import { NAMESPACES, SERVICEACCOUNTS } from '../../../common/kube/resources';
 import type { KubeObject, ResourceType } from '../../../common/kube/types';
 import { apiVersionOf } from '../../../common/kube/types';
 import type { Clock, Random } from '../../../common/ports';
 import { Addresses, type Address } from './address';
 import { kindsOf, type Kind } from './kinds';
 import { IDEAL, PERMISSIVE, type Admission, type Commit, type Link, type User } from './ports';
-import { badRequest, expired, notFound, Refused } from './refusals';
+import { badRequest, expired, notFound, Refused, unauthorized } from './refusals';
 import { matcherOf } from './selectors';
 import { Pages, type Rest } from './pages';
 import { ObjectStore, type Backup } from './store';
@@ -176,7 +176,15 @@ export class ModelServer {
     return { user, address, fieldManager, wallMs: this.options.clock.wallMs(), need };
   }
 
+  /** A token is of one account, not of any that has its name. */
+  #authenticate({ name, uid }: User): void {
+    if (uid === undefined) return;
+    const [, , namespace, account = ''] = name.split(':');
+    if (this.#store.get(SERVICEACCOUNTS, namespace, account)?.metadata.uid !== uid) throw unauthorized();
+  }
+
   #authorize(user: User, address: Address, verb: string): void {
+    this.#authenticate(user);
     const { kind, name, subresource } = address;
     const isNamespace = kind.type.plural === NAMESPACES.plural && kind.type.group === '';
     const namespace = isNamespace ? name : address.namespace;

@@ -21,7 +21,7 @@ import {
   unforeseen,
   versionNeeded,
 } from './refusals';
-import { checkLease } from './lease-times';
+import { asKind, refuseLasting } from './core-rules';
 import type { Admission, AdmissionRequest, User } from './ports';
 import type { ObjectStore } from './store';
 import { notTyped } from './undeclared';
@@ -112,6 +112,7 @@ export class Writes {
 
   delete(write: Write, options: unknown): object {
     const { kind } = write.address;
+    refuseLasting(kind.type, write.address.name ?? '');
     const live = this.#live(write.address);
     refuseAnother(write.address, live, options);
     this.#admitted(write, 'delete', { oldObject: live });
@@ -133,8 +134,7 @@ export class Writes {
     const { kind, namespace } = write.address;
     const { name, resourceVersion = '' } = object.metadata;
     this.#needNamespace(kind, namespace, name);
-    checkLease(kind, object);
-    const admitted = this.#admitted(write, 'create', { object });
+    const admitted = this.#admitted(write, 'create', { object: asKind(kind.type, object, undefined) });
     if (resourceVersion !== '') throw unforeseen('resourceVersion should not be set on objects to be created');
     const there = this.store.get(kind.type, namespace, name);
     if (there !== undefined) throw alreadyExists(kind.type, name, there.metadata.deletionTimestamp !== undefined);
@@ -143,7 +143,6 @@ export class Writes {
       uid: newUid(this.random),
       creationTimestamp: isoSeconds(write.wallMs),
       ...(kind.isCustom && { generation: 1 }),
-      ...(isNamespace(kind) && { labels: { ...admitted.metadata.labels, 'kubernetes.io/metadata.name': name } }),
     };
     const ofNamespace = { spec: { finalizers: ['kubernetes'] }, status: { phase: 'Active' } };
     const next = { ...admitted, metadata, ...(isNamespace(kind) && ofNamespace) } as Loose;
@@ -157,8 +156,7 @@ export class Writes {
   #update(write: Write, live: KubeObject, sent: Loose, verb: Verb): KubeObject {
     const { kind, subresource } = write.address;
     refuseOther(write.address, sent, live);
-    checkLease(kind, sent);
-    const object = merged(kind, live, sent, subresource);
+    const object = asKind(kind.type, merged(kind, live, sent, subresource), live);
     const admitted = this.#admitted(write, verb === 'update' ? 'update' : 'patch', { object, oldObject: live });
     const next = counted(kind, live, admitted);
     const managedFields =
@@ -209,7 +207,9 @@ const isNamespace = ({ type }: Kind): boolean => type.plural === NAMESPACES.plur
 function refuseOther({ kind, name = '' }: Address, { metadata }: Loose, live: KubeObject): void {
   if (metadata.name !== name)
     throw badRequest(`the name of the object (${metadata.name}) does not match the name on the URL (${name})`);
-  const { resourceVersion = '' } = metadata;
+  const { resourceVersion: version = '' } = metadata;
+  if (!/^\d*$/.test(version)) throw unforeseen(`strconv.ParseUint: parsing ${JSON.stringify(version)}: invalid syntax`);
+  const resourceVersion = version === '0' ? '' : version;
   if (resourceVersion === '' && kind.needsVersion) throw versionNeeded(kind.type, name);
   if (resourceVersion !== '' && resourceVersion !== live.metadata.resourceVersion) throw conflict(kind.type, name);
 }
