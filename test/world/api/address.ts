@@ -37,8 +37,7 @@ export class Addresses {
     const [plural, name, subresource, ...more] = isWithin ? rest.slice(2) : rest;
     const kind = this.#kinds.get(`${group}/${version}/${plural}`);
     if (kind === undefined || more.length > 0) throw noSuchPath();
-    if (subresource !== undefined && (subresource !== 'status' || !kind.hasStatus))
-      throw kind.isCustom ? notFound(kind.type, name ?? '') : noSuchPath();
+    refuseUnknown(kind, name, subresource);
     refuseWrongScope(kind, namespace, name);
     return {
       kind,
@@ -47,6 +46,11 @@ export class Addresses {
       ...(subresource === 'status' && { subresource }),
     };
   }
+}
+
+function refuseUnknown({ type, isCustom, hasStatus }: Kind, name = '', subresource = ''): void {
+  if (subresource === '' || (subresource === 'status' && hasStatus)) return;
+  throw isCustom ? notFound(type, name) : noSuchPath();
 }
 
 function refuseWrongScope({ type }: Kind, namespace: string | undefined, name: string | undefined): void {

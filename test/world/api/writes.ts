@@ -13,6 +13,7 @@ import {
   alreadyExists,
   badRequest,
   conflict,
+  invalid,
   isRefusal,
   managerNeeded,
   namespaceTerminating,
@@ -24,7 +25,7 @@ import {
 import { asKind, refuseLasting } from './core-rules';
 import type { Admission, AdmissionRequest, User } from './ports';
 import type { ObjectStore } from './store';
-import { notTyped } from './undeclared';
+import { notTyped, nullsIn } from './undeclared';
 import { NAMESPACES } from '../../../common/kube/resources';
 import { apiVersionOf } from '../../../common/kube/types';
 
@@ -98,6 +99,7 @@ export class Writes {
       { ...sent, metadata: without(named, 'resourceVersion') },
       { author: authorOf(write), force },
     ) as unknown as Loose;
+    if (kind.isCustom) refuseNulls(kind, name, next);
     if (live === undefined) {
       const { uid } = sent.metadata;
       const why = `uid mismatch: the provided object specified uid ${uid}, and no existing object was found`;
@@ -212,6 +214,20 @@ function refuseOther({ kind, name = '' }: Address, { metadata }: Loose, live: Ku
   const resourceVersion = version === '0' ? '' : version;
   if (resourceVersion === '' && kind.needsVersion) throw versionNeeded(kind.type, name);
   if (resourceVersion !== '' && resourceVersion !== live.metadata.resourceVersion) throw conflict(kind.type, name);
+}
+
+/** Where an applier took the last field out of an object or a list that others still hold. */
+function refuseNulls({ type, schema }: Kind, name: string, object: Loose): void {
+  const parts = (['spec', 'status'] as const).flatMap((part) => {
+    const of = schema.fields[part];
+    return of === undefined || object[part] === null ? [] : nullsIn(object[part], of, part);
+  });
+  const causes = parts.map(({ field, type: word }) => {
+    const [last] = field.split('.').slice(-1);
+    const message = `Invalid value: "null": ${last} in body must be of type ${word}: "null"`;
+    return { reason: 'FieldValueTypeInvalid', message, field };
+  });
+  if (causes.length > 0) throw invalid(type, name, causes);
 }
 
 function authorOf({ user, fieldManager, wallMs, address }: Write): Author {
