@@ -1,5 +1,5 @@
 /** From a URL's path to what it names. */
-import { noSuchPath } from './refusals';
+import { noSuchPath, notFound } from './refusals';
 import type { Kind } from './kinds';
 
 export interface Address {
@@ -37,7 +37,7 @@ export class Addresses {
     const [plural, name, subresource, ...more] = isWithin ? rest.slice(2) : rest;
     const kind = this.#kinds.get(`${group}/${version}/${plural}`);
     if (kind === undefined || more.length > 0) throw noSuchPath();
-    if (subresource !== undefined && (subresource !== 'status' || !kind.hasStatus)) throw noSuchPath();
+    refuseUnknown(kind, name, subresource);
     refuseWrongScope(kind, namespace, name);
     return {
       kind,
@@ -46,6 +46,11 @@ export class Addresses {
       ...(subresource === 'status' && { subresource }),
     };
   }
+}
+
+function refuseUnknown({ type, isCustom, hasStatus }: Kind, name = '', subresource = ''): void {
+  if (subresource === '' || (subresource === 'status' && hasStatus)) return;
+  throw isCustom ? notFound(type, name) : noSuchPath();
 }
 
 function refuseWrongScope({ type }: Kind, namespace: string | undefined, name: string | undefined): void {

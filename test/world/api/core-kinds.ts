@@ -17,17 +17,29 @@ export interface CoreKind {
   readonly isMadeByUpdate?: boolean;
   readonly needsVersion?: boolean;
   readonly blank?: object;
+  /** Fields that have one owner as a whole. */
+  readonly atomic?: readonly string[];
 }
+
+/** Of a Go struct, whose zeros are sent. */
+export const NO_EVENT = {
+  eventTime: null,
+  firstTimestamp: null,
+  lastTimestamp: null,
+  reportingComponent: '',
+  reportingInstance: '',
+  source: {},
+};
 
 const upsert = { hasStatus: false, isMadeByUpdate: true };
 
 export const CORE: readonly CoreKind[] = [
   { type: NAMESPACES, hasStatus: true, blank: { spec: {}, status: {} } },
   { type: SERVICEACCOUNTS, hasStatus: false },
-  { type: EVENTS, ...upsert },
+  { type: EVENTS, ...upsert, atomic: ['involvedObject'], blank: NO_EVENT },
   { type: LEASES, ...upsert, needsVersion: true, blank: { spec: {} } },
-  { type: ROLEBINDINGS, ...upsert },
+  { type: ROLEBINDINGS, ...upsert, atomic: ['roleRef'] },
   { type: rbac('Role', 'roles', true), ...upsert },
   { type: rbac('ClusterRole', 'clusterroles', false), ...upsert },
-  { type: rbac('ClusterRoleBinding', 'clusterrolebindings', false), ...upsert },
+  { type: rbac('ClusterRoleBinding', 'clusterrolebindings', false), ...upsert, atomic: ['roleRef'] },
 ];

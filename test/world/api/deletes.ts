@@ -3,7 +3,8 @@ import type { KubeObject } from '../../../common/kube/types';
 import type { Address } from './address';
 import { asSent } from './json';
 import { isoSeconds } from './managers';
-import { otherThanMeant } from './refusals';
+import { conflict, otherThanMeant } from './refusals';
+import { NAMESPACES } from '../../../common/kube/resources';
 
 interface Preconditions {
   readonly uid?: string;
@@ -15,6 +16,11 @@ export function refuseAnother({ kind, name = '' }: Address, live: KubeObject, op
   const { preconditions = {} } = (asSent(options ?? {}) ?? {}) as { preconditions?: Preconditions };
   const { uid, resourceVersion } = preconditions;
   const refuse = (what: string, wanted: string, found: string | undefined, why: string): never => {
+    // A namespace is marked by an update.
+    if (kind.type.plural === NAMESPACES.plural && kind.type.group === '') {
+      const failed = `Precondition failed: ${what} in precondition: ${wanted}, ${what} in object meta: ${found}`;
+      throw conflict(kind.type, name, failed);
+    }
     const words = `the ${what} in the precondition (${wanted}) does not match the ${what} in record (${found})`;
     throw otherThanMeant(kind.type, name, `${words}. The object might have been ${why}`);
   };
@@ -33,7 +39,7 @@ export function marked(live: KubeObject, wallMs: number, isNamespace: boolean): 
     ...(!isNamespace && { deletionGracePeriodSeconds: 0 }),
     ...(generation !== undefined && { generation: generation + 1 }),
   };
-  return { ...live, metadata, ...(isNamespace && { status: { phase: 'Terminating' } }) } as KubeObject;
+  return { ...live, metadata, ...(isNamespace && { status: { phase: 'Terminating' } }) };
 }
 
 /** The answer where nothing is left. */

@@ -1,6 +1,6 @@
 /** The kinds that the model serves: ours from crds/*.yaml, and those of Kubernetes that we touch. */
 import { loadCrds } from '../../../crds/generate';
-import { CORE } from './core-kinds';
+import { CORE, type CoreKind } from './core-kinds';
 import type { ResourceType } from '../../../common/kube/types';
 import { METADATA, UNTYPED, typeOf } from './typed';
 import type { TypeNode } from './typed';
@@ -43,6 +43,9 @@ const customKinds = (): Kind[] =>
     }),
   );
 
+const atomicFields = ({ atomic = [] }: CoreKind): Record<string, TypeNode> =>
+  Object.fromEntries(atomic.map((name) => [name, { ...UNTYPED, isAtomic: true }]));
+
 export const kindsOf = (): Kind[] => [
   ...customKinds(),
   ...CORE.map((one) => ({
@@ -52,6 +55,6 @@ export const kindsOf = (): Kind[] => [
     ...one,
     selectable: [],
     isCustom: false,
-    schema: { ...UNTYPED, fields: { metadata: METADATA } },
+    schema: { ...UNTYPED, fields: { metadata: METADATA, ...atomicFields(one) } },
   })),
 ];

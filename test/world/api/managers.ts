@@ -109,15 +109,17 @@ export function applied(
   const me = self(kind, author, 'Apply');
   const id = idOf(me);
   const last = managers.get(id);
-  const set = stripped(fieldsOf(wanted, kind.schema), kind, author.subresource);
+  const named = fieldsOf(wanted, kind.schema);
+  const set = stripped(named, kind, author.subresource);
   const isAsBefore = last !== undefined && last.set.difference(set).isEmpty && set.difference(last.set).isEmpty;
   managers.set(id, { ...me, ...(isAsBefore && last.time !== undefined && { time: last.time }), set });
   let next = merged(live, wanted, kind.schema);
   if (last !== undefined) {
-    let all = new FieldNode();
+    // Its name is among what is still wanted, although nobody owns it.
+    let all = named;
     for (const manager of managers.values()) all = all.union(manager.set);
     const gone = withParents(last.set, kind.schema).difference(withParents(all, kind.schema));
-    next = removed(next, gone, kind.schema);
+    if (!gone.isEmpty) next = removed(next, gone, kind.schema);
   }
   const { changed, removed: lost } = compare(live, next, kind.schema);
   const conflicts = [...managers].flatMap(([other, manager]) => {

@@ -4,6 +4,8 @@ import type { KubeObject, ResourceType } from '../../../common/kube/types';
 export interface User {
   readonly name: string;
   readonly groups: readonly string[];
+  /** Of the ServiceAccount that the token is for; its token ends with it. Absent: no token that ends. */
+  readonly uid?: string;
   /** What its process calls itself; the field manager of writes that name none. */
   readonly agent?: string;
 }
@@ -22,8 +24,8 @@ export interface AdmissionRequest {
 
 export interface Refusal {
   readonly code: number;
-  /** The body, a metav1.Status. */
-  readonly status: object;
+  /** The body, a metav1.Status; a router's is plain text. */
+  readonly status: object | string;
 }
 
 /** The objects as they are, for rules that look at others than the one in hand. */

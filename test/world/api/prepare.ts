@@ -2,7 +2,7 @@
 import type { KubeObject, ObjectMeta } from '../../../common/kube/types';
 import type { Random } from '../../../common/ports';
 import type { Address } from './address';
-import { asSent, isObject, without } from './json';
+import { asSent, isObject, isSame, without } from './json';
 import type { Kind } from './kinds';
 import type { AdmissionRequest, User } from './ports';
 import { badRequest, invalid } from './refusals';
@@ -63,7 +63,19 @@ export function admissionRequest(
 }
 
 /** All but metadata and status: what generations count. */
-export const contentOf = (object: Loose): object => without(without(object, 'metadata'), 'status');
+const contentOf = (object: Loose): object => without(without(object, 'metadata'), 'status');
+
+/** Its last finalizer is gone, and it was waiting for that. */
+export const isLetGo = ({ metadata }: KubeObject, live: KubeObject): boolean =>
+  live.metadata.deletionTimestamp !== undefined && (metadata.finalizers ?? []).length === 0;
+
+/** With the generation that it comes to. */
+export function counted(kind: Kind, live: KubeObject, object: Loose): Loose {
+  if (!kind.isCustom) return object;
+  const isOther = !isSame(contentOf(object), contentOf(live));
+  const generation = (live.metadata.generation ?? 0) + (isOther ? 1 : 0);
+  return { ...object, metadata: { ...object.metadata, generation } };
+}
 
 /** What a write must change to count. */
 export function bare(object: KubeObject): object {

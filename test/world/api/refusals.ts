@@ -8,9 +8,9 @@ export class Refused extends Error implements Refusal {
 
   constructor(
     readonly code: number,
-    readonly status: object,
+    readonly status: object | string,
   ) {
-    super(String((status as { message?: string }).message));
+    super(typeof status === 'string' ? status : String((status as { message?: string }).message));
   }
 }
 
@@ -52,13 +52,10 @@ export const notFound = (type: ResourceType, name: string): Refused =>
     details: about(type, name),
   });
 
-export const noSuchPath = (): Refused =>
-  refusal({
-    code: 404,
-    reason: 'NotFound',
-    message: 'the server could not find the requested resource',
-    details: {},
-  });
+/** Not in JSON, as the server's router says it. */
+export const noSuchPath = (): Refused => new Refused(404, '404 page not found\n');
+
+export const unauthorized = (): Refused => refusal({ code: 401, reason: 'Unauthorized', message: 'Unauthorized' });
 
 export const alreadyExists = (type: ResourceType, name: string, isGoing = false): Refused =>
   refusal({

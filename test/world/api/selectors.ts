@@ -38,7 +38,7 @@ const fieldTerm =
     const steps = field.split('.');
     const read = (object: KubeObject): string => {
       const found = steps.reduce<unknown>(partOf, object);
-      return found === undefined ? '' : String(found);
+      return typeof found === 'string' ? found : '';
     };
     return sign === '!=' ? (object) => read(object) !== value : (object) => read(object) === value;
   };

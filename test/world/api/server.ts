@@ -4,15 +4,16 @@
  */
 import type { KubeTransport } from '../../../common/kube/transport';
 import type { KubeRequest, StreamRequest } from '../../../common/kube/transport';
-import { NAMESPACES } from '../../../common/kube/resources';
+import { NAMESPACES, SERVICEACCOUNTS } from '../../../common/kube/resources';
 import type { KubeObject, ResourceType } from '../../../common/kube/types';
 import { apiVersionOf } from '../../../common/kube/types';
 import type { Clock, Random } from '../../../common/ports';
 import { Addresses, type Address } from './address';
 import { kindsOf, type Kind } from './kinds';
 import { IDEAL, PERMISSIVE, type Admission, type Commit, type Link, type User } from './ports';
-import { badRequest, expired, notFound, Refused } from './refusals';
-import { matcherOf, type Selectors } from './selectors';
+import { badRequest, expired, notFound, Refused, unauthorized } from './refusals';
+import { matcherOf } from './selectors';
+import { Pages, type Rest } from './pages';
 import { ObjectStore, type Backup } from './store';
 import { copyOf } from './text';
 import { ModelTransport } from './transport';
@@ -43,9 +44,7 @@ export class ModelServer {
   readonly #kinds: readonly Kind[] = kindsOf();
   readonly #addresses = new Addresses(this.#kinds);
   readonly #watches = new Set<Watch>();
-  /** What is left of a list, by its continue token. */
-  readonly #pages = new Map<string, { readonly revision: number; readonly rest: readonly KubeObject[] }>();
-  #tokens = 0;
+  readonly #pages = new Pages();
   #sweeping = false;
 
   constructor(private readonly options: ModelServerOptions) {
@@ -119,7 +118,7 @@ export class ModelServer {
     const address = this.#addresses.parse(request.path);
     this.#authorize(user, listed(address, request), 'watch');
     const { query = {} } = request;
-    const matches = matcherOf(query as Selectors, address.kind.selectable);
+    const matches = matcherOf(query, address.kind.selectable);
     const { revision, compacted } = this.#store;
     const from = Number(query['resourceVersion'] ?? revision);
     const watch = new Watch(
@@ -127,6 +126,7 @@ export class ModelServer {
         resource: address.kind.type,
         namespace: address.namespace,
         matches,
+        from,
         timeoutMs: Number(query['timeoutSeconds'] ?? 1800) * 1000,
         idleMs: request.idleMs,
         link,
@@ -152,30 +152,14 @@ export class ModelServer {
   }
 
   #list({ kind, namespace }: Address, { query = {} }: KubeRequest): unknown {
-    const { type, selectable, isCustom } = kind;
-    const token = String(query['continue'] ?? '');
-    const known = this.#pages.get(token);
-    if (token !== '' && !/^t\d+$/.test(token)) throw badRequest('invalid continue token: continue key is not valid');
-    if (token !== '' && known === undefined)
-      throw expired('The provided continue parameter is too old to display a consistent list result.');
-    const revision = known?.revision ?? this.#store.revision;
-    const all = known?.rest ?? this.#store.list(type, namespace).filter(matcherOf(query as Selectors, selectable));
-    const limit = Number(query['limit'] ?? 0) || all.length;
-    const [page, rest] = [all.slice(0, limit), all.slice(limit)];
-    const more = rest.length > 0 ? `t${(this.#tokens += 1)}` : isCustom ? '' : undefined;
-    if (rest.length > 0) this.#pages.set(more as string, { revision, rest });
-    // With a selector nobody has counted.
-    const isCounted = rest.length > 0 && query['labelSelector'] === undefined && query['fieldSelector'] === undefined;
-    return {
-      kind: `${type.kind}List`,
-      apiVersion: apiVersionOf(type),
-      metadata: {
-        resourceVersion: String(revision),
-        ...(more !== undefined && { continue: more }),
-        ...(isCounted && { remainingItemCount: rest.length }),
-      },
-      items: page.map(copyOf),
-    };
+    const matches = matcherOf(query, kind.selectable);
+    const { type } = kind;
+    const listNow = (): Rest => ({
+      revision: this.#store.revision,
+      rest: this.#store.list(type, namespace).filter(matches),
+    });
+    const { items, ...metadata } = this.#pages.next(query, listNow, kind.isCustom);
+    return { kind: `${type.kind}List`, apiVersion: apiVersionOf(type), metadata, items: items.map(copyOf) };
   }
 
   #patch(write: Write, { contentType, body, query }: KubeRequest): KubeObject {
@@ -192,7 +176,15 @@ export class ModelServer {
     return { user, address, fieldManager, wallMs: this.options.clock.wallMs(), need };
   }
 
+  /** A token is of one account, not of any that has its name. */
+  #authenticate({ name, uid }: User): void {
+    if (uid === undefined) return;
+    const [, , namespace, account = ''] = name.split(':');
+    if (this.#store.get(SERVICEACCOUNTS, namespace, account)?.metadata.uid !== uid) throw unauthorized();
+  }
+
   #authorize(user: User, address: Address, verb: string): void {
+    this.#authenticate(user);
     const { kind, name, subresource } = address;
     const isNamespace = kind.type.plural === NAMESPACES.plural && kind.type.group === '';
     const namespace = isNamespace ? name : address.namespace;
@@ -228,22 +220,22 @@ export class ModelServer {
 
   #sweep(namespace: KubeObject): void {
     const user: User = { name: 'system:serviceaccount:kube-system:namespace-controller', groups: ['system:masters'] };
-    let left = 0;
-    for (const kind of this.#kinds) {
-      if (!kind.type.namespaced) continue;
-      for (const { metadata } of this.#store.list(kind.type, namespace.metadata.name)) {
-        const address = { kind, namespace: namespace.metadata.name, name: metadata.name };
-        const write = this.#write(user, address, { query: {} });
-        try {
-          this.#writes.delete(write, {});
-          if (this.#store.get(kind.type, namespace.metadata.name, metadata.name) !== undefined) left += 1;
-        } catch (error) {
-          if (!(error instanceof Refused)) throw error;
-          left += 1; // a policy holds it
-        }
+    const name = namespace.metadata.name;
+    const all = this.#kinds.filter(({ type }) => type.namespaced);
+    const isEmpty = all.map((kind) => this.#emptied(user, kind, name)).every(Boolean);
+    if (isEmpty)
+      this.#store.commit({ user, verb: 'delete', resource: NAMESPACES, object: undefined, before: namespace });
+  }
+
+  #emptied(user: User, kind: Kind, namespace: string): boolean {
+    for (const { metadata } of this.#store.list(kind.type, namespace)) {
+      const write = this.#write(user, { kind, namespace, name: metadata.name }, {});
+      try {
+        this.#writes.delete(write, {});
+      } catch (error) {
+        if (!(error instanceof Refused)) throw error; // a policy holds it
       }
     }
-    if (left > 0) return;
-    this.#store.commit({ user, verb: 'delete', resource: NAMESPACES, object: undefined, before: namespace });
+    return this.#store.list(kind.type, namespace).length === 0;
   }
 }

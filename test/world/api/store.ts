@@ -51,7 +51,7 @@ export class ObjectStore implements Lookup {
 
   commit({ user, verb, resource, object, before }: Change): KubeObject {
     this.revision += 1;
-    const last = object ?? (before as KubeObject);
+    const last = (object ?? before)!;
     const stored = { ...last, metadata: { ...last.metadata, resourceVersion: String(this.revision) } };
     const kind = kindKey(resource);
     const objects = this.#kinds.get(kind) ?? new Map<string, KubeObject>();

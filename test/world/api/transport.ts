@@ -155,7 +155,7 @@ export class ModelTransport implements KubeTransport {
 
 function errorOf({ method, path }: KubeRequest, error: unknown): unknown {
   if (!(error instanceof Refused)) return error;
-  const body = JSON.stringify(error.status);
+  const body = typeof error.status === 'string' ? error.status : JSON.stringify(error.status);
   return errorOfAnswer({ what: `${method} ${path}`, isWrite: method !== 'GET', code: error.code, headers: {}, body });
 }
 

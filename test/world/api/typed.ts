@@ -167,15 +167,20 @@ function mergedLists(live: readonly unknown[], config: readonly unknown[], type:
   return result;
 }
 
-/** Without the fields that `gone` owns, and all that is below them. */
+/**
+ * Without the fields that `gone` owns, and all that is below them. As with structured-merge-diff,
+ * what is left empty, or was, becomes null.
+ */
 export function removed(value: unknown, gone: FieldNode, type: TypeNode): unknown {
-  if (!isGranular(value, type) || gone.isEmpty) return value;
+  if (typeof value !== 'object' || value === null) return value;
+  if (!isGranular(value, type)) return null;
   const kept = childrenOf(value, type)
     .filter(([element]) => gone.children.get(element)?.isOwn !== true)
     .map(([element, inner, innerType]) => {
       const below = gone.children.get(element);
-      return [element, below === undefined ? inner : removed(inner, below, innerType)] as const;
+      return [element, below === undefined || below.isEmpty ? inner : removed(inner, below, innerType)] as const;
     });
+  if (kept.length === 0) return null;
   if (Array.isArray(value)) return kept.map(([, inner]) => inner);
   return Object.fromEntries(kept.map(([element, inner]) => [element.slice(2), inner]));
 }
@@ -184,6 +189,7 @@ export function removed(value: unknown, gone: FieldNode, type: TypeNode): unknow
 export function withParents(set: FieldNode, type: TypeNode): FieldNode {
   const result = new FieldNode(set.isOwn);
   for (const [element, child] of set.children) {
+    if (child.isEmpty) continue;
     const name = element.startsWith('f:') ? element.slice(2) : undefined;
     const inner = withParents(child, name === undefined ? (type.items ?? UNTYPED) : fieldType(type, name));
     if (name !== undefined && type.fields[name] !== undefined) inner.isOwn = true;

@@ -2,7 +2,7 @@
 import { isObject } from './json';
 import type { TypeNode } from './typed';
 import { elementText } from './fields';
-import { itemKey } from './typed';
+import { UNTYPED, itemKey } from './typed';
 
 /** In the words of structured-merge-diff; undefined where all is well. */
 export function notTyped(value: unknown, type: TypeNode, path = ''): string | undefined {
@@ -30,4 +30,14 @@ function listNotTyped(list: readonly unknown[], type: TypeNode, path: string): s
     if (why !== undefined) return why;
   }
   return undefined;
+}
+
+/** Where a null stands that the schema does not allow: none of ours allows any. */
+export function nullsIn(value: unknown, type: TypeNode, path: string): { field: string; type: string }[] {
+  if (value === null) return [{ field: path, type: type.items === undefined ? 'object' : 'array' }];
+  if (Array.isArray(value)) return value.flatMap((one, n) => nullsIn(one, type.items ?? type, `${path}[${n}]`));
+  if (!isObject(value)) return [];
+  return Object.entries(value).flatMap(([name, inner]) =>
+    nullsIn(inner, type.fields[name] ?? type.values ?? UNTYPED, `${path}.${name}`),
+  );
 }

@@ -12,6 +12,8 @@ export interface WatchOptions {
   readonly resource: ResourceType;
   readonly namespace: string | undefined;
   readonly matches: Matcher;
+  /** Nothing is told that is not newer, even where that is still to come. */
+  readonly from: number;
   readonly timeoutMs: number;
   readonly idleMs: number;
   readonly link: Link;
@@ -42,8 +44,9 @@ export class Watch {
     this.#bookmarkLater();
   }
 
-  tell({ resource, type, object, before }: Commit): void {
+  tell({ resource, type, object, before, revision }: Commit): void {
     const { options } = this;
+    if (revision <= options.from) return;
     if (resource.plural !== options.resource.plural || resource.group !== options.resource.group) return;
     if (options.namespace !== undefined && object.metadata.namespace !== options.namespace) return;
     const was = type !== 'ADDED' && options.matches(before ?? object);
@@ -107,13 +110,11 @@ export class Watch {
 
   #bookmarkLater(): void {
     this.#set('bookmark', BOOKMARK_MS * (0.9 + 0.2 * this.random.next()), () => {
-      const { resource } = this.options;
-      const object = {
-        kind: resource.kind,
-        apiVersion: apiVersionOf(resource),
-        metadata: { resourceVersion: String(this.hooks.revision()) },
-      };
-      this.send(JSON.stringify({ type: 'BOOKMARK', object }));
+      const { resource, from } = this.options;
+      const revision = this.hooks.revision();
+      const metadata = { resourceVersion: String(revision) };
+      const object = { kind: resource.kind, apiVersion: apiVersionOf(resource), metadata };
+      if (revision > from) this.send(JSON.stringify({ type: 'BOOKMARK', object }));
       this.#bookmarkLater();
     });
   }

@@ -6,13 +6,14 @@ import { asSent, isSame, mergePatched, without, type Json } from './json';
 import type { Kind } from './kinds';
 import { deleted, marked, refuseAnother } from './deletes';
 import { afterUpdate, applied, isoSeconds, type Author } from './managers';
-import { admissionRequest, bare, contentOf, merged, newUid, objectOf, seenBy, withManagers } from './prepare';
+import { admissionRequest, bare, counted, isLetGo, merged, newUid, objectOf, seenBy, withManagers } from './prepare';
 import type { Loose } from './prepare';
 import {
   Refused,
   alreadyExists,
   badRequest,
   conflict,
+  invalid,
   isRefusal,
   managerNeeded,
   namespaceTerminating,
@@ -21,10 +22,10 @@ import {
   unforeseen,
   versionNeeded,
 } from './refusals';
-import { checkLease } from './lease-times';
+import { asKind, refuseLasting } from './core-rules';
 import type { Admission, AdmissionRequest, User } from './ports';
 import type { ObjectStore } from './store';
-import { notTyped } from './undeclared';
+import { notTyped, nullsIn } from './undeclared';
 import { NAMESPACES } from '../../../common/kube/resources';
 import { apiVersionOf } from '../../../common/kube/types';
 
@@ -95,10 +96,14 @@ export class Writes {
     const next = applied(
       kind,
       (live ?? {}) as unknown as Json,
-      { ...sent, metadata: without(named, 'resourceVersion') } as unknown as Json,
+      { ...sent, metadata: without(named, 'resourceVersion') },
       { author: authorOf(write), force },
     ) as unknown as Loose;
+    if (kind.isCustom) refuseNulls(kind, name, next);
     if (live === undefined) {
+      const { uid } = sent.metadata;
+      const why = `uid mismatch: the provided object specified uid ${uid}, and no existing object was found`;
+      if (uid !== undefined) throw conflict(kind.type, name, why);
       write.need('create');
       const { managedFields } = next.metadata;
       return this.#create(write, kind.hasStatus ? without(next, 'status') : next, managedFields);
@@ -109,6 +114,7 @@ export class Writes {
 
   delete(write: Write, options: unknown): object {
     const { kind } = write.address;
+    refuseLasting(kind.type, write.address.name ?? '');
     const live = this.#live(write.address);
     refuseAnother(write.address, live, options);
     this.#admitted(write, 'delete', { oldObject: live });
@@ -130,8 +136,7 @@ export class Writes {
     const { kind, namespace } = write.address;
     const { name, resourceVersion = '' } = object.metadata;
     this.#needNamespace(kind, namespace, name);
-    checkLease(kind, object);
-    const admitted = this.#admitted(write, 'create', { object });
+    const admitted = this.#admitted(write, 'create', { object: asKind(kind.type, object, undefined) });
     if (resourceVersion !== '') throw unforeseen('resourceVersion should not be set on objects to be created');
     const there = this.store.get(kind.type, namespace, name);
     if (there !== undefined) throw alreadyExists(kind.type, name, there.metadata.deletionTimestamp !== undefined);
@@ -140,7 +145,6 @@ export class Writes {
       uid: newUid(this.random),
       creationTimestamp: isoSeconds(write.wallMs),
       ...(kind.isCustom && { generation: 1 }),
-      ...(isNamespace(kind) && { labels: { ...admitted.metadata.labels, 'kubernetes.io/metadata.name': name } }),
     };
     const ofNamespace = { spec: { finalizers: ['kubernetes'] }, status: { phase: 'Active' } };
     const next = { ...admitted, metadata, ...(isNamespace(kind) && ofNamespace) } as Loose;
@@ -152,25 +156,17 @@ export class Writes {
   }
 
   #update(write: Write, live: KubeObject, sent: Loose, verb: Verb): KubeObject {
-    const { kind, subresource, name = '' } = write.address;
-    if (sent.metadata.name !== name)
-      throw badRequest(`the name of the object (${sent.metadata.name}) does not match the name on the URL (${name})`);
-    const { resourceVersion = '' } = sent.metadata;
-    if (resourceVersion === '' && kind.needsVersion) throw versionNeeded(kind.type, name);
-    if (resourceVersion !== '' && resourceVersion !== live.metadata.resourceVersion) throw conflict(kind.type, name);
-    checkLease(kind, sent);
-    const object = merged(kind, live, sent, subresource);
+    const { kind, subresource } = write.address;
+    refuseOther(write.address, sent, live);
+    const object = asKind(kind.type, merged(kind, live, sent, subresource), live);
     const admitted = this.#admitted(write, verb === 'update' ? 'update' : 'patch', { object, oldObject: live });
-    const isOtherSpec = kind.isCustom && !isSame(contentOf(admitted), contentOf(live));
-    const generation = (live.metadata.generation ?? 0) + (isOtherSpec ? 1 : 0);
-    const metadata = { ...admitted.metadata, ...(kind.isCustom && { generation }) };
-    const next = { ...admitted, metadata } as KubeObject;
-    const author = authorOf(write);
-    const seen = seenBy(subresource, next, sent);
-    const fields = verb === 'apply' ? sent.metadata.managedFields : afterUpdate(kind, live, seen, author);
-    const whole = withManagers(next, fields);
-    const isLast = live.metadata.deletionTimestamp !== undefined && (whole.metadata.finalizers ?? []).length === 0;
-    if (isLast && !isNamespace(kind)) {
+    const next = counted(kind, live, admitted);
+    const managedFields =
+      verb === 'apply'
+        ? sent.metadata.managedFields
+        : afterUpdate(kind, live, seenBy(subresource, next, sent), authorOf(write));
+    const whole = withManagers(next, managedFields);
+    if (isLetGo(whole, live) && !isNamespace(kind)) {
       this.#commit(write, verb, undefined, live);
       return whole;
     }
@@ -208,6 +204,31 @@ export class Writes {
 }
 
 const isNamespace = ({ type }: Kind): boolean => type.plural === NAMESPACES.plural && type.group === '';
+
+/** Another object than the one that was read. */
+function refuseOther({ kind, name = '' }: Address, { metadata }: Loose, live: KubeObject): void {
+  if (metadata.name !== name)
+    throw badRequest(`the name of the object (${metadata.name}) does not match the name on the URL (${name})`);
+  const { resourceVersion: version = '' } = metadata;
+  if (!/^\d*$/.test(version)) throw unforeseen(`strconv.ParseUint: parsing ${JSON.stringify(version)}: invalid syntax`);
+  const resourceVersion = version === '0' ? '' : version;
+  if (resourceVersion === '' && kind.needsVersion) throw versionNeeded(kind.type, name);
+  if (resourceVersion !== '' && resourceVersion !== live.metadata.resourceVersion) throw conflict(kind.type, name);
+}
+
+/** Where an applier took the last field out of an object or a list that others still hold. */
+function refuseNulls({ type, schema }: Kind, name: string, object: Loose): void {
+  const parts = (['spec', 'status'] as const).flatMap((part) => {
+    const of = schema.fields[part];
+    return of === undefined || object[part] === null ? [] : nullsIn(object[part], of, part);
+  });
+  const causes = parts.map(({ field, type: word }) => {
+    const [last] = field.split('.').slice(-1);
+    const message = `Invalid value: "null": ${last} in body must be of type ${word}: "null"`;
+    return { reason: 'FieldValueTypeInvalid', message, field };
+  });
+  if (causes.length > 0) throw invalid(type, name, causes);
+}
 
 function authorOf({ user, fieldManager, wallMs, address }: Write): Author {
   const { subresource } = address;

@@ -67,8 +67,8 @@ export function createAdmission(crds: readonly Crd[]): Admission {
     admit(request, lookup) {
       const { resource, object, oldObject } = request;
       if (object === undefined) return { object: oldObject as KubeObject };
-      const why = escalation(request, lookup);
-      if (why !== undefined) return forbidden(resource, object.metadata.name, why);
+      const refused = escalation(request, lookup);
+      if (refused !== undefined) return refused;
       const kind = kindOf(resource);
       return kind === undefined ? { object } : admitCustom(kind, request);
     },

@@ -52,7 +52,7 @@ const GO_TYPES: Readonly<Record<Shape, string>> = {
 
 function malformedText(key: string, value: Json, shape: Shape): string {
   const inner = typeof value === 'object' && value !== null ? Object.values(value) : [value];
-  const found = (shape === 'map' || shape === 'texts' ? inner.find((one) => !isText(one as Json)) : value) as Json;
+  const found = (shape === 'map' || shape === 'texts' ? inner.find((one) => !isText(one)) : value) as Json;
   const word = isList(found) ? 'array' : typeof found === 'boolean' ? 'bool' : typeof found;
   return `json: cannot unmarshal ${word} into Go struct field ObjectMeta.${key} of type ${GO_TYPES[shape]}`;
 }

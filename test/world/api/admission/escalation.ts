@@ -4,12 +4,13 @@ import { goQuote } from './go-text';
 import { decide, isMaster } from './rbac';
 import { rulesOf, visitRules } from './rbac-rules';
 import type { Binding, PolicyRule, Role } from './rbac-rules';
-import type { AdmissionRequest, Lookup } from './types';
+import { forbidden, notFound } from './refusals';
+import type { AdmissionRequest, Lookup, Refusal } from './types';
 
 const RBAC = 'rbac.authorization.k8s.io';
 
 /** Why the role or the binding may not be written by this user. */
-export function escalation(request: AdmissionRequest, lookup: Lookup): string | undefined {
+export function escalation(request: AdmissionRequest, lookup: Lookup): Refusal | undefined {
   const { user, resource, object, namespace } = request;
   if (resource.group !== RBAC || object === undefined || isMaster(user)) return undefined;
   const isBinding = resource.plural.endsWith('bindings');
@@ -17,7 +18,7 @@ export function escalation(request: AdmissionRequest, lookup: Lookup): string | 
   const granted = isBinding
     ? rulesOf((object as Binding).roleRef, namespace ?? '', lookup)
     : { rules: (object as Role).rules ?? [] };
-  if (granted.problem !== undefined) return granted.problem;
+  if (granted.problem !== undefined) return notFound(resource, (object as Binding).roleRef.name);
   const held: PolicyRule[] = [];
   visitRules(user, namespace, lookup, ({ rules }) => {
     held.push(...rules);
@@ -27,7 +28,8 @@ export function escalation(request: AdmissionRequest, lookup: Lookup): string | 
   if (missing.length === 0) return undefined;
   const groups = `[${user.groups.map(goQuote).join(' ')}]`;
   const words = `user ${goQuote(user.name)} (groups=${groups}) is attempting to grant RBAC permissions not currently held:`;
-  return [words, ...missing.map(described)].join('\n');
+  const why = [words, ...compacted(missing).map(described)].join('\n');
+  return forbidden(resource, object.metadata.name, why);
 }
 
 const mayBind = ({ user, namespace }: AdmissionRequest, { roleRef }: Binding, lookup: Lookup): boolean =>
@@ -65,6 +67,17 @@ function brokenDown({ apiGroups = [], resources = [], verbs, resourceNames = [] 
       ),
     ),
   );
+}
+
+/** What is about the same things and the same names is one rule, of several verbs. */
+function compacted(rules: readonly PolicyRule[]): PolicyRule[] {
+  const byThing = new Map<string, PolicyRule>();
+  for (const rule of rules) {
+    const key = JSON.stringify([rule.apiGroups, rule.resources, rule.resourceNames]);
+    const known = byThing.get(key);
+    byThing.set(key, { ...rule, verbs: [...(known?.verbs ?? []), ...rule.verbs] });
+  }
+  return [...byThing.values()];
 }
 
 const all = (list: readonly string[] | undefined, of: readonly string[] | undefined): boolean =>

@@ -32,6 +32,12 @@ export function forbidden(type: ResourceType, name: string | undefined, why: str
   return refusal({ code: 403, reason: 'Forbidden', message: `${subject} is forbidden: ${why}`, details });
 }
 
+/** Something that the object names is not there; told as if it were of the object's own kind. */
+export function notFound(type: ResourceType, name: string): Refusal {
+  const message = `${qualified(type.plural, type.group)} "${name}" not found`;
+  return refusal({ code: 404, reason: 'NotFound', message, details: about(type.plural, type, name) });
+}
+
 /** Refused by a policy, which names the reason. */
 export function denied(type: ResourceType, name: string | undefined, why: string, reason: string): Refusal {
   const { status } = forbidden(type, name, why);

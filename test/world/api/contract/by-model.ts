@@ -1,7 +1,7 @@
 /** A story told by a fresh model, on a time of its own. */
 import { loadCrds } from '../../../../crds/generate';
 import { KubeClient } from '../../../../common/kube/client';
-import { NAMESPACES } from '../../../../common/kube/resources';
+import { NAMESPACES, SERVICEACCOUNTS } from '../../../../common/kube/resources';
 import { seeded } from '../../../seeded';
 import { WorldTime } from '../../time';
 import { createAdmission } from '../admission/admission';
@@ -24,10 +24,11 @@ export async function toldByModel(name: string, story: Story): Promise<readonly 
   );
   const side: Side = {
     admin: () => admin,
-    serviceAccount: (namespace, account) => {
+    serviceAccount: async (namespace, account) => {
+      const { uid = '' } = (await admin.get(SERVICEACCOUNTS, { namespace, name: account })).metadata;
       const groups = ['system:serviceaccounts', `system:serviceaccounts:${namespace}`, 'system:authenticated'];
-      const user = { name: `system:serviceaccount:${namespace}:${account}`, groups, agent: 'xenfleet' };
-      return Promise.resolve(new KubeClient(server.transport(user)));
+      const user = { name: `system:serviceaccount:${namespace}:${account}`, uid, groups, agent: 'xenfleet' };
+      return new KubeClient(server.transport(user));
     },
     sleep: (delayMs) => new Promise((resolve) => void time.after(delayMs, resolve)),
     compact: (resourceVersion) => Promise.resolve(server.compact(Number(resourceVersion))),

@@ -9,6 +9,9 @@ export type Recorded = Record<string, readonly Told[]>;
 
 export const recorded = (): Recorded => (existsSync(FILE) ? (JSON.parse(readFileSync(FILE, 'utf8')) as Recorded) : {});
 
-export function record(answers: Recorded): void {
-  writeFileSync(FILE, `${JSON.stringify({ ...recorded(), ...answers }, null, 2)}\n`);
+/** Those that were not told this time stay as they were; stories that are no more go. */
+export function record(answers: Recorded, names: readonly string[]): void {
+  const all = { ...recorded(), ...answers };
+  const kept = Object.fromEntries(names.flatMap((name) => (name in all ? [[name, all[name]]] : [])));
+  writeFileSync(FILE, `${JSON.stringify(kept, null, 2)}\n`);
 }

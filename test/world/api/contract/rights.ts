@@ -16,7 +16,7 @@ const CLUSTER_ROLES: ResourceType<Loose> = {
   kind: 'ClusterRole',
   plural: 'clusterroles',
   namespaced: false,
-} as ResourceType<Loose>;
+};
 
 const CLUSTER_ROLE_BINDINGS: ResourceType<Loose> = {
   ...CLUSTER_ROLES,
@@ -46,8 +46,8 @@ export const RIGHTS: Stories = {
     );
     await t.admin.create(DOMAINS, domain(namespace, 1));
     await t.admin.create(AGENTS, agent(namespace));
-    const beat = await t.admin.create(LEASES, lease(namespace, 'nobody', { name: 'agent' }) as never);
-    await t.admin.create(LEASES, lease(namespace, 'nobody', { name: 'other' }) as never);
+    const beat = await t.admin.create(LEASES, lease(namespace, 'nobody', { name: 'agent' }));
+    await t.admin.create(LEASES, lease(namespace, 'nobody', { name: 'other' }));
     await t.until(() =>
       me.list(DOMAINS, { namespace }).then(
         () => true,
@@ -88,7 +88,7 @@ export const RIGHTS: Stories = {
     await t.tellWhether('beat', me.update(LEASES, { ...beat, spec: { holderIdentity: 'me' } }));
     await t.tellWhether('read another heartbeat', me.get(LEASES, { namespace, name: 'other' }));
     await t.tellWhether('list heartbeats', me.list(LEASES, { namespace }));
-    await t.tellWhether('make a heartbeat', me.create(LEASES, lease(namespace, 'me', { name: 'new' }) as never));
+    await t.tellWhether('make a heartbeat', me.create(LEASES, lease(namespace, 'me', { name: 'new' })));
     await t.tellWhether('delete its heartbeat', me.delete(LEASES, { namespace, name: 'agent' }));
     await t.tellWhether(
       'make an event',
@@ -147,7 +147,7 @@ export const RIGHTS: Stories = {
       );
     await t.until(isBound);
     const bind = (to: string): Promise<unknown> =>
-      me.create(ROLEBINDINGS, object(ROLEBINDINGS, { namespace, name: to }, bound(to)) as never);
+      me.create(ROLEBINDINGS, object(ROLEBINDINGS, { namespace, name: `to-${to}` }, bound(to)) as never);
     await t.tellWhether('bind the role of agents', bind('xen-fleet-agent'));
     await t.tellWhether('bind its own role', bind('xen-fleet-operator'));
     await t.tellWhether('bind the role of tenants', bind('xen-fleet-tenant'));
@@ -174,5 +174,22 @@ export const RIGHTS: Stories = {
     await t.tellWhether('make a host', me.create(HOSTS, object(HOSTS, { name: namespace }, { spec: {} })));
     await t.tellWhether('patch a host that is not there', me.mergePatch(HOSTS, { name: namespace }, {}));
     await t.tellWhether('delete a host', me.delete(HOSTS, { name: namespace }));
+  },
+  'ends a token with its account': async (t) => {
+    const ref = { namespace: t.namespace, name: 'agent' };
+    const account = object(SERVICEACCOUNTS, ref);
+    await t.admin.create(SERVICEACCOUNTS, account);
+    const me = await t.side.serviceAccount(t.namespace, 'agent');
+    await t.tellWhether('before', me.list(DOMAINS, { namespace: t.namespace }));
+    await t.admin.delete(SERVICEACCOUNTS, ref);
+    const isOut = (): Promise<boolean> =>
+      me
+        .list(DOMAINS, { namespace: t.namespace })
+        .catch((error: { kind: string }) => error.kind === 'unauthorized') as Promise<boolean>;
+    await t.until(isOut);
+    await t.tellWhether('after', me.list(DOMAINS, { namespace: t.namespace }));
+    await t.admin.create(SERVICEACCOUNTS, account);
+    await t.side.sleep(11_000);
+    await t.tellWhether('with another account of that name', me.list(DOMAINS, { namespace: t.namespace }));
   },
 };

@@ -3,11 +3,22 @@ import { ADMISSIONS } from './admissions';
 import { APPLIES } from './applies';
 import { DELETIONS } from './deletions';
 import { LISTS } from './lists';
+import { ODDS } from './odds';
+import { RANDOM } from './random';
 import { RIGHTS } from './rights';
 import type { Stories } from './stories';
 import { UPDATES } from './updates';
 
-export const ROWS: Stories = { ...UPDATES, ...DELETIONS, ...APPLIES, ...LISTS, ...ADMISSIONS, ...RIGHTS };
+export const ROWS: Stories = {
+  ...UPDATES,
+  ...DELETIONS,
+  ...APPLIES,
+  ...LISTS,
+  ...ODDS,
+  ...RANDOM,
+  ...ADMISSIONS,
+  ...RIGHTS,
+};
 
 /** What each story's namespace is called. */
 export const namespaceOf = (name: string): string =>

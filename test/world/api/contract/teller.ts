@@ -3,7 +3,7 @@
  * server that keeps the contract. Versions, UIDs and times are named by the order in which they
  * are first seen, so it tells whether they changed and not what they are.
  */
-import { KubeClient } from '../../../../common/kube/client';
+import type { KubeClient } from '../../../../common/kube/client';
 import { isKubeError } from '../../../../common/kube/errors';
 import type { KubeObject, ListScope, ResourceType } from '../../../../common/kube/types';
 
@@ -122,11 +122,10 @@ export class Listener {
     type: ResourceType,
     scope: ListScope,
     resourceVersion: string,
-    timeoutSeconds = 60,
   ) {
     const onLine = (line: string): boolean => this.#lines.push(line) > 0;
     const { signal } = this.#abort;
-    const call = { resourceVersion, timeoutSeconds, idleMs: 100_000, onLine, signal };
+    const call = { resourceVersion, timeoutSeconds: 60, idleMs: 100_000, onLine, signal };
     this.#ended = teller.admin.watch(type, scope, call).catch((error: unknown) => error);
   }
 

@@ -16,7 +16,7 @@ export const UPDATES: Stories = {
     await t.tell('with a UID', t.admin.create(DOMAINS, domain(t.namespace, 1, { name: 'c', uid: 'mine' })));
     await t.tell('with a generation', t.admin.create(DOMAINS, domain(t.namespace, 1, { name: 'd', generation: 7 })));
     const status = { observedGeneration: 3, nonce: 'x' };
-    await t.tell('with a status', t.admin.create(AGENTS, { ...agent(t.namespace), status } as Loose));
+    await t.tell('with a status', t.admin.create(AGENTS, { ...agent(t.namespace), status }));
     await t.tell('of no name', t.admin.create(DOMAINS, domain(t.namespace, 1, { name: '' })));
     await t.tell('of a bad name', t.admin.create(DOMAINS, domain(t.namespace, 1, { name: 'Bad_Name' })));
     const elsewhere = { ...domain(t.namespace, 1, { name: 'e' }), metadata: { name: 'e', namespace: 'default' } };
@@ -97,8 +97,8 @@ export const UPDATES: Stories = {
   },
   'holds a Lease': async (t) => {
     const made = (await t.tell('create', t.admin.create(LEASES, lease(t.namespace, 'a')))) as Loose;
-    await t.tell('update', t.admin.update(LEASES, { ...made, spec: { holderIdentity: 'b' } } as never));
-    await t.tell('of an old version', t.admin.update(LEASES, { ...made, spec: { holderIdentity: 'c' } } as never));
+    await t.tell('update', t.admin.update(LEASES, { ...made, spec: { holderIdentity: 'b' } }));
+    await t.tell('of an old version', t.admin.update(LEASES, { ...made, spec: { holderIdentity: 'c' } }));
     await t.tell('without a version', t.admin.update(LEASES, lease(t.namespace, 'd') as never));
     await t.tell('the same', t.admin.update(LEASES, lease(t.namespace, 'd') as never));
     await t.tell('delete', t.admin.delete(LEASES, made.metadata));
@@ -123,7 +123,7 @@ export const UPDATES: Stories = {
       t.admin.create(LEASES, {
         ...lease(t.namespace, 'x', { name: 'w' }),
         spec: { renewTime: '2026-01-01T00:00:00.000Z' },
-      } as never),
+      }),
     );
   },
   'counts generations': async (t) => {
