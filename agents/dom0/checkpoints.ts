@@ -9,7 +9,7 @@ import type { DomainRecord } from '../reconcile/record';
 import type { Failure } from '../xl/errors';
 import { parseFleet, type Fleet } from './fleet';
 import { parseObject } from './json';
-import { cfgFile, fenceDir, fenceFile, fleetFile, poolsFile, probeFile, recordDir, recordFile } from './layout';
+import { cfgFile, fleetFile, poolsFile, probeFile, recordDir, recordFile, refusedDir, refusedFile } from './layout';
 import type { Layout } from './layout';
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
@@ -56,12 +56,12 @@ export class Checkpoints {
     const pools = await this.host.readFile(poolsFile(this.layout));
     this.poolIDs = pools === undefined ? new Map() : parsePools(pools, poolsFile(this.layout));
     const names = await this.host.listDir(recordDir(this.layout));
-    const fences = new Set(await this.host.listDir(fenceDir(this.layout)));
+    const refused = new Set(await this.host.listDir(refusedDir(this.layout)));
     const uuids = names.filter((name) => name.endsWith('.json')).map((name) => name.slice(0, -'.json'.length));
     await inParallel(
       8,
       uuids.filter((uuid) => UUID.test(uuid)),
-      (uuid) => this.loadOne(uuid, fences.has(uuid)),
+      (uuid) => this.loadOne(uuid, refused.has(uuid)),
     );
   }
 
@@ -161,13 +161,13 @@ export class Checkpoints {
       else this.oldSinceMs.set(uuid, sinceMs);
       if (sinceMs === undefined || monotonicMs - sinceMs < OLD_FOR_MS || stillWanted(uuid)) continue;
       await this.host.removeFile(recordFile(this.layout, record.uuid));
-      await this.host.removeFile(fenceFile(this.layout, record.uuid));
+      await this.host.removeFile(refusedFile(this.layout, record.uuid));
       this.byUuid.delete(record.uuid);
       this.oldSinceMs.delete(uuid);
     }
   }
 
-  private async loadOne(uuid: string, fenced: boolean): Promise<void> {
+  private async loadOne(uuid: string, refuses: boolean): Promise<void> {
     const text = await this.host.readFile(recordFile(this.layout, uuid));
     if (text === undefined) return;
     const record = parseRecord(text, uuid);
@@ -175,16 +175,16 @@ export class Checkpoints {
       this.broken.set(uuid, `the record ${recordFile(this.layout, uuid)} is unreadable; its domain is not touched`);
       return;
     }
-    this.byUuid.set(uuid, fenced ? await this.withFence(record) : record);
+    this.byUuid.set(uuid, refuses ? await this.withRefused(record) : record);
   }
 
   /**
-   * The fence is written before the host looks for the domain, so it may be higher than in the
-   * record, and is no receipt.
+   * The refused epoch is written before the host looks for the domain, so it may be higher than in
+   * the record, and is no receipt.
    */
-  private async withFence(record: DomainRecord): Promise<DomainRecord> {
-    const fence = Number((await this.host.readFile(fenceFile(this.layout, record.uuid))) ?? '0');
-    return Number.isSafeInteger(fence) ? refusing(record, fence) : record;
+  private async withRefused(record: DomainRecord): Promise<DomainRecord> {
+    const epoch = Number((await this.host.readFile(refusedFile(this.layout, record.uuid))) ?? '0');
+    return Number.isSafeInteger(epoch) ? refusing(record, epoch) : record;
   }
 }
 

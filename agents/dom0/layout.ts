@@ -24,6 +24,7 @@ export const probeFile = (layout: Layout): string => `${layout.stateDir}/probe`;
 export const poolsFile = (layout: Layout): string => `${layout.stateDir}/pools.json`;
 export const recordDir = (layout: Layout): string => `${layout.stateDir}/domains`;
 export const recordFile = (layout: Layout, uuid: string): string => `${recordDir(layout)}/${uuid}.json`;
-export const fenceDir = (layout: Layout): string => `${layout.stateDir}/fence`;
-export const fenceFile = (layout: Layout, uuid: string): string => `${fenceDir(layout)}/${uuid}`;
+/** Each file holds the highest epoch of its UUID that is refused. The folder keeps its old name. */
+export const refusedDir = (layout: Layout): string => `${layout.stateDir}/fence`;
+export const refusedFile = (layout: Layout, uuid: string): string => `${refusedDir(layout)}/${uuid}`;
 export const cfgFile = (layout: Layout, uuid: string): string => `${layout.stateDir}/cfg/${uuid}.cfg`;

@@ -7,7 +7,7 @@ import type * as codes from './exit-codes';
 export const EXIT_WORDS: Record<keyof typeof codes, string> = {
   RETIRED: 'The epoch is refused on this host: nothing was started. Standard output says up to which epoch.',
   UNKNOWN:
-    'What is there cannot be told: `xl list` failed, or the fence is unreadable or could not be written. Nothing was done after that.',
+    'What is there cannot be told: `xl list` failed, or the refused epoch is unreadable or could not be written. Nothing was done after that.',
   EXISTS:
     'A domain of the UUID is there: it was not started again, or not retired. Standard output holds its lines of `xl list -v`.',
   BAD_INPUT:

@@ -64,14 +64,14 @@ pick() { # UUID DOMID LETTER WORD…
   domids="$domids $1"
 }
 
-# Sets $fence: the highest retired epoch of a UUID, 0 where none is known.
-read_fence() { # FILE
-  fence=0
+# Sets $refused: the highest epoch of a UUID that is refused here, 0 where none is known.
+read_refused() { # FILE
+  refused=0
   [ -e "$1" ] || return 0
-  fence=
-  read -r fence <"$1" || die 41 "unreadable fence $1"
-  case $fence in
-    '' | *[!0-9]*) die 41 "unreadable fence $1" ;;
+  refused=
+  read -r refused <"$1" || die 41 "unreadable refused epoch $1"
+  case $refused in
+    '' | *[!0-9]*) die 41 "unreadable refused epoch $1" ;;
   esac
 }
 
@@ -156,9 +156,9 @@ export const scripts = {
 [ $# -eq 5 ] || die 43 'usage: STATE_DIR UUID EPOCH CFG_PATH MARK'
 need_uuid "$2"
 need_number "$3"
-read_fence "$R$1/fence/$2"
-[ "$fence" -lt "$3" ] || {
-  echo "retired $fence"
+read_refused "$R$1/fence/$2"
+[ "$refused" -lt "$3" ] || {
+  echo "retired $refused"
   exit 40
 }
 find_domain "$2"
@@ -493,11 +493,11 @@ need_uuid "$2"
 need_number "$3"
 dir=$R$1/fence
 mkdir -p "$dir" || exit 41
-read_fence "$dir/$2"
-if [ "$fence" -lt "$3" ]; then
-  fence=$3
+read_refused "$dir/$2"
+if [ "$refused" -lt "$3" ]; then
+  refused=$3
   # Durable before anything is said: the receipt must outlive a power loss.
-  printf '%s\\n' "$fence" >"$dir/.$2.tmp" && sync "$dir/.$2.tmp" && mv -f "$dir/.$2.tmp" "$dir/$2" && sync "$dir" || exit 41
+  printf '%s\\n' "$refused" >"$dir/.$2.tmp" && sync "$dir/.$2.tmp" && mv -f "$dir/.$2.tmp" "$dir/$2" && sync "$dir" || exit 41
 fi
 find_domain "$2"
 [ -z "$rows" ] || {
@@ -505,7 +505,7 @@ find_domain "$2"
   exit 42
 }
 xenstore-rm "/xenfleet/$2" 2>/dev/null # The mark may be gone already, e.g. since a reboot.
-echo "retired $fence"
+echo "retired $refused"
 `,
   'shutdown': lib + `# UUID OWNER [-F] [SECONDS]: asks the guest to shut down; -F presses the power button where the
 # guest has no PV drivers. \`xl shutdown\` waits for the guest's answer, up to a minute: with SECONDS

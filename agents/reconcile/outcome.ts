@@ -57,7 +57,7 @@ export function afterCreate(record: DomainRecord, { order, outcome, bootID, nowM
   }
 }
 
-/** The fence is durable, and afterwards the domain was looked for and was not there. */
+/** The refused epoch is durable, and afterwards the domain was looked for and was not there. */
 export function afterRetire(record: DomainRecord, epoch: number, nowMs: number): DomainRecord {
   const retiredEpoch = Math.max(record.retiredEpoch ?? 0, epoch);
   return change(refusing(record, epoch), { retiredEpoch, retiredAtMs: nowMs });

@@ -52,7 +52,7 @@ export interface DomainRecord {
   /** The domain is not started before this time. */
   readonly nextStartMs?: number;
   readonly lastFailure?: { readonly reason: DomainReason; readonly message: string };
-  /** The fence: epochs up to this are refused for good. It does not say what still runs. */
+  /** Epochs up to this are refused for good. It does not say what still runs. */
   readonly refusedEpoch?: number;
   /**
    * The receipt: epochs up to this are refused, and after that the domain was looked for and was
@@ -100,15 +100,15 @@ export function backOffMs(failures: number): number {
 /** Whether nothing of the record can run here any more. */
 export const isRetired = (record: DomainRecord): boolean => (record.retiredEpoch ?? 0) >= record.epoch;
 
-/** The record with the fence raised to at least `epoch`. */
+/** The record, with epochs refused up to at least `epoch`. */
 export function refusing(record: DomainRecord, epoch: number): DomainRecord {
   const refusedEpoch = Math.max(record.refusedEpoch ?? 0, epoch);
   return refusedEpoch > 0 ? change(record, { refusedEpoch }) : record;
 }
 
 /**
- * In older records `retiredEpoch` is the fence as well. Such a record holds a receipt only if the
- * time of one is noted with it.
+ * In older records `retiredEpoch` is the refused epoch as well. Such a record holds a receipt only
+ * if the time of one is noted with it.
  */
 export function withTwoWords(record: DomainRecord): DomainRecord {
   if (record.refusedEpoch !== undefined || record.retiredEpoch === undefined) return record;

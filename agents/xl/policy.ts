@@ -14,8 +14,8 @@ export interface Policy {
   readonly bridges: readonly string[];
   /**
    * After a boot of the Dom0, start domains by the orders on disk without asking the API first.
-   * Only for fleets whose API server runs on the fleet itself: elsewhere a fenced host could start
-   * a VM that runs on another one by now.
+   * Only for fleets whose API server runs on the fleet itself: elsewhere a host that was declared
+   * dead could start a VM that runs on another one by now.
    */
   readonly startUnconfirmed: boolean;
 }

@@ -93,7 +93,7 @@ describe('the agent and its proofs', () => {
       bench.host.locked = async (lock, script, ...more) => {
         if (script !== 'retire') return locked(lock, script, ...more);
         bench.host.locked = locked;
-        // Somebody starts the guest by hand between our look and the script's. The fence is
+        // Somebody starts the guest by hand between our look and the script's. The refused epoch is
         // written, and the script's look finds the guest.
         const { mark, cfg } = { mark: `/xenfleet/${UUID}`, cfg: `/var/lib/xenfleet/cfg/${UUID}.cfg` };
         if (found) await bench.host.exec(['xenstore-write', mark, 'fleet-1 1 tenant/web']);

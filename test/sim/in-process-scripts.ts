@@ -36,8 +36,8 @@ const scripts: Readonly<Record<string, Script>> = {
   create: async (host, [state = '', uuid = '', epoch = '', cfg = '', mark = '', ...more]) => {
     if (more.length > 0) die(43, 'usage');
     needUuid(uuid);
-    const fence = readFence(host, `${state}/fence/${uuid}`);
-    if (fence >= needNumber(epoch)) throw new Exit(40, `retired ${fence}\n`);
+    const refused = readRefused(host, `${state}/fence/${uuid}`);
+    if (refused >= needNumber(epoch)) throw new Exit(40, `retired ${refused}\n`);
     const { rows } = await find(host, uuid);
     if (rows.length > 0) throw new Exit(42, rows.join('\n'));
     if (!host.files.get(cfg)?.includes(uuid)) die(43, `${cfg} does not carry ${uuid}`);
@@ -69,12 +69,12 @@ const scripts: Readonly<Record<string, Script>> = {
   retire: async (host, [state = '', uuid = '', epoch = '']) => {
     needUuid(uuid);
     const file = `${state}/fence/${uuid}`;
-    const fence = Math.max(readFence(host, file), needNumber(epoch));
-    host.files.put(file, `${fence}\n`);
+    const refused = Math.max(readRefused(host, file), needNumber(epoch));
+    host.files.put(file, `${refused}\n`);
     const { rows } = await find(host, uuid);
     if (rows.length > 0) throw new Exit(42, rows.join('\n'));
     await run(host, 'xenstore-rm', `/xenfleet/${uuid}`);
-    return { code: 0, stdout: `retired ${fence}\n`, stderr: '' };
+    return { code: 0, stdout: `retired ${refused}\n`, stderr: '' };
   },
   ...Object.fromEntries(
     Object.entries(diskScripts).map(([name, script]): [string, Script] => [
@@ -161,10 +161,10 @@ async function each(domids: readonly string[], act: (domid: string) => Promise<C
   return total;
 }
 
-function readFence({ files }: ScriptHost, path: string): number {
+function readRefused({ files }: ScriptHost, path: string): number {
   const text = files.get(path);
   if (text === undefined) return 0;
-  return /^\d+\n$/.test(text) ? Number(text) : die(41, `unreadable fence ${path}`);
+  return /^\d+\n$/.test(text) ? Number(text) : die(41, `unreadable refused epoch ${path}`);
 }
 
 function imageLines(files: MemoryFiles, folder: string): string[] {

@@ -35,8 +35,8 @@ const MiB = 1024 * 1024;
 const images = { 'debian.raw': 64 * MiB, 'windows.raw': 64 * MiB, 'freebsd.raw': 64 * MiB };
 
 /**
- * Lays out the folder; what is there already is kept, since disks, orders and fences outlive a
- * power loss.
+ * Lays out the folder; what is there already is kept, since disks, orders and refused epochs
+ * outlive a power loss.
  */
 export function layOut(dir: string, client: string, options: LayoutOptions = {}): void {
   const root = join(dir, 'root');

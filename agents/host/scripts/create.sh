@@ -3,9 +3,9 @@
 [ $# -eq 5 ] || die 43 'usage: STATE_DIR UUID EPOCH CFG_PATH MARK'
 need_uuid "$2"
 need_number "$3"
-read_fence "$R$1/fence/$2"
-[ "$fence" -lt "$3" ] || {
-  echo "retired $fence"
+read_refused "$R$1/fence/$2"
+[ "$refused" -lt "$3" ] || {
+  echo "retired $refused"
   exit 40
 }
 find_domain "$2"

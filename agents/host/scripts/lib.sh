@@ -62,14 +62,14 @@ pick() { # UUID DOMID LETTER WORD…
   domids="$domids $1"
 }
 
-# Sets $fence: the highest retired epoch of a UUID, 0 where none is known.
-read_fence() { # FILE
-  fence=0
+# Sets $refused: the highest epoch of a UUID that is refused here, 0 where none is known.
+read_refused() { # FILE
+  refused=0
   [ -e "$1" ] || return 0
-  fence=
-  read -r fence <"$1" || die 41 "unreadable fence $1"
-  case $fence in
-    '' | *[!0-9]*) die 41 "unreadable fence $1" ;;
+  refused=
+  read -r refused <"$1" || die 41 "unreadable refused epoch $1"
+  case $refused in
+    '' | *[!0-9]*) die 41 "unreadable refused epoch $1" ;;
   esac
 }
 

@@ -5,11 +5,11 @@ need_uuid "$2"
 need_number "$3"
 dir=$R$1/fence
 mkdir -p "$dir" || exit 41
-read_fence "$dir/$2"
-if [ "$fence" -lt "$3" ]; then
-  fence=$3
+read_refused "$dir/$2"
+if [ "$refused" -lt "$3" ]; then
+  refused=$3
   # Durable before anything is said: the receipt must outlive a power loss.
-  printf '%s\n' "$fence" >"$dir/.$2.tmp" && sync "$dir/.$2.tmp" && mv -f "$dir/.$2.tmp" "$dir/$2" && sync "$dir" || exit 41
+  printf '%s\n' "$refused" >"$dir/.$2.tmp" && sync "$dir/.$2.tmp" && mv -f "$dir/.$2.tmp" "$dir/$2" && sync "$dir" || exit 41
 fi
 find_domain "$2"
 [ -z "$rows" ] || {
@@ -17,4 +17,4 @@ find_domain "$2"
   exit 42
 }
 xenstore-rm "/xenfleet/$2" 2>/dev/null # The mark may be gone already, e.g. since a reboot.
-echo "retired $fence"
+echo "retired $refused"

@@ -7,10 +7,10 @@ import { NOW, UUID, record } from '../orders';
 const layout = { root: '', stateDir: '/var/lib/xenfleet', policyFile: '/etc/xenfleet/policy.json' };
 
 /** `[refused, retired]` as an agent reads them after a restart. */
-async function epochs(held: Partial<DomainRecord>, fence?: string): Promise<(number | undefined)[]> {
+async function epochs(held: Partial<DomainRecord>, refused?: string): Promise<(number | undefined)[]> {
   const host = new InProcessHost();
   await host.putFile(`/var/lib/xenfleet/domains/${UUID}.json`, JSON.stringify(record(held)));
-  if (fence !== undefined) await host.putFile(`/var/lib/xenfleet/fence/${UUID}`, fence);
+  if (refused !== undefined) await host.putFile(`/var/lib/xenfleet/fence/${UUID}`, refused);
   const checkpoints = new Checkpoints(host, layout);
   await checkpoints.load();
   const { refusedEpoch, retiredEpoch } = checkpoints.records.get(UUID) ?? {};
@@ -18,14 +18,14 @@ async function epochs(held: Partial<DomainRecord>, fence?: string): Promise<(num
 }
 
 describe('what a Dom0 remembers of refusals and receipts', () => {
-  it('a fence raises what is refused, and is no receipt', async () => {
+  it('the file of a refused epoch counts beside the record, and is no receipt', async () => {
     deepEqual(await epochs({}, '4\n'), [4, undefined]);
     deepEqual(await epochs({ refusedEpoch: 2, retiredEpoch: 2, retiredAtMs: NOW }, '4\n'), [4, 2]);
     deepEqual(await epochs({ refusedEpoch: 6, retiredEpoch: 5, retiredAtMs: NOW }, '4\n'), [6, 5]);
     deepEqual(await epochs({}, 'rubbish\n'), [undefined, undefined]);
   });
 
-  it('a record of one word only is a receipt if the time of one is in it, else a fence', async () => {
+  it('a record of one word only is a receipt if the time of one is in it, else a refusal', async () => {
     deepEqual(await epochs({ retiredEpoch: 3, retiredAtMs: NOW }), [3, 3]);
     deepEqual(await epochs({ retiredEpoch: 3 }), [3, undefined]);
     deepEqual(await epochs({}), [undefined, undefined]);
@@ -36,7 +36,10 @@ describe('what a Dom0 forgets', () => {
   const DAY = 24 * 3600 * 1000;
   const retired = { refusedEpoch: 1, retiredEpoch: 1, retiredAtMs: NOW };
 
-  /** Whether the fence is kept, round by round: `[day of the wall clock, day of the process]`. */
+  /**
+   * Whether the refused epoch is kept, round by round: `[day of the wall clock, day of the
+   * process]`.
+   */
   async function kept(held: Partial<DomainRecord>, rounds: [number, number][], wanted = false): Promise<boolean[]> {
     const host = new InProcessHost();
     const path = `/var/lib/xenfleet/domains/${UUID}.json`;

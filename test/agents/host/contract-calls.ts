@@ -64,7 +64,7 @@ export function domainCalls(under: HostUnderTest, uuid: string = randomUUID()) {
     owner,
     shutdown: (...flags: string[]) => call('shutdown', uuid, owner, ...flags),
     destroy: (...only: string[]) => call('destroy', uuid, owner, ...only),
-    fenceFile: `${state}/fence/${uuid}`,
+    refusedFile: `${state}/fence/${uuid}`,
     /** State and domid of every row with the UUID. */
     async rows(): Promise<string[]> {
       const { stdout } = await under.host.exec(['xl', 'list', '-v']);

@@ -44,10 +44,10 @@ export function domainContract(under: () => HostUnderTest): void {
     assertExited(await vm.create(4), 0);
     assertExited(await vm.destroy(), 0);
   });
-  it('starts nothing on a fence that it cannot read', async () => {
+  it('starts nothing with a refused epoch that it cannot read', async () => {
     const vm = domainCalls(under());
     await vm.write();
-    await under().host.putFile(vm.fenceFile, '');
+    await under().host.putFile(vm.refusedFile, '');
     assertExited(await vm.create(9), 41);
     assertExited(await vm.retire(9), 41);
     assert.deepEqual(await vm.rows(), []);

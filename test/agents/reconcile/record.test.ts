@@ -20,7 +20,7 @@ describe('a receipt of an older version', () => {
     deepEqual(words({ retiredEpoch: 2, refusedEpoch: 3 }), [3, 2]);
     deepEqual(words({ refusedEpoch: 3 }), [3, undefined]);
   });
-  it('a fence is raised and never lowered, and there is none at 0', () => {
+  it('a refused epoch is raised and never lowered, and there is none at 0', () => {
     deepEqual([refusing(record({ refusedEpoch: 3 }), 2).refusedEpoch, refusing(record(), 2).refusedEpoch], [3, 2]);
     equal('refusedEpoch' in refusing(record(), 0), false);
   });

@@ -11,7 +11,7 @@ export interface Around {
   readonly confirmed: number;
   readonly api: OrderView;
   readonly blind: boolean;
-  readonly fence: number;
+  readonly refused: number;
   /** The domain was looked for after this was refused, and was gone. */
   readonly receipt: number;
   readonly ranAtEpoch: ReadonlySet<number>;
@@ -26,7 +26,7 @@ export const RULES: readonly Rule[] = [
   ['acts only on what it sees', (act, { blind }) => !blind || act.do === 'report' || act.do === 'idle'],
   ['leaves alone what vanished', (act, { api }) => api.kind !== 'vanished' || act.do === 'idle'],
   ['creates beside nothing only', (act, { rows }) => act.do !== 'create' || rows.length === 0],
-  ['creates no retired epoch', (act, { fence }) => act.do !== 'create' || act.epoch > fence],
+  ['creates no retired epoch', (act, { refused }) => act.do !== 'create' || act.epoch > refused],
   [
     'creates what is ordered',
     (act, _world, held) => act.do !== 'create' || (held?.order.desired === 'Running' && held.epoch === act.epoch),

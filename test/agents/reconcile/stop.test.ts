@@ -91,12 +91,12 @@ describe('an order to be absent', () => {
     equal(step({ record: kept, nowMs: NOW + 60_001 }, given(spec)).act.do, 'deleteDisks');
   });
 
-  it('a fence is no receipt: the domain is looked for again before anything is said', () => {
-    const fenced = record({ order: order(GONE), refusedEpoch: 1 });
-    deepEqual(step({ record: fenced }, given(GONE)).act, { do: 'retire', epoch: 1 });
+  it('a refusal is no receipt: the domain is looked for again before anything is said', () => {
+    const refused = record({ order: order(GONE), refusedEpoch: 1 });
+    deepEqual(step({ record: refused }, given(GONE)).act, { do: 'retire', epoch: 1 });
     const running = started({ order: order(GONE), refusedEpoch: 1 });
     equal(step({ record: running }, given(GONE), rows(row())).act.do, 'shutdown');
-    equal(step({ order: { kind: 'vanished' }, record: fenced }).record?.frozen, true);
+    equal(step({ order: { kind: 'vanished' }, record: refused }).record?.frozen, true);
   });
 
   it('for a domain that was never here retires it all the same', () => {

@@ -33,7 +33,7 @@ class World {
   blind = false;
   createFails = false;
   domid = 1;
-  fence = 0;
+  refused = 0;
   receipt = 0;
   retireDies = false;
   steps: string[] = [];
@@ -152,11 +152,11 @@ class World {
         this.rows = [];
         return true;
       case 'retire':
-        this.fence = Math.max(this.fence, act.epoch);
+        this.refused = Math.max(this.refused, act.epoch);
         if (this.retireDies) {
-          // The fence is durable, but nobody looked at the domain. The next agent reads the fence.
+          // The refused epoch is durable, but nobody looked at the domain. The next agent reads it.
           this.retireDies = false;
-          this.record = refusing(held, this.fence);
+          this.record = refusing(held, this.refused);
           return false;
         }
         this.receipt = Math.max(this.receipt, act.epoch);

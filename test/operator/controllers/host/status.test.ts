@@ -24,7 +24,8 @@ describe('the status of a host', () => {
     here.editHost('h1', { quarantined: true });
     deepEqual(await here.look('h1'), undefined);
     equal(here.ready('h1'), 'False Quarantined');
-    deepEqual(here.get('h1').status?.committed, { vms: 1, vcpus: 1, memory: here.get('h1').status?.committed?.memory });
+    const { memory } = here.get('h1').status?.committed ?? {};
+    deepEqual(here.get('h1').status?.committed, { vms: 1, vcpus: 1, memory, hvmGuests: 0 });
     here.remove(here.caches.vms, here.caches.vms.all()[0]!);
     await here.clock.advance(9999);
     deepEqual(await here.look('h1'), { requeueAfterMs: 1 });

@@ -82,7 +82,7 @@ describe('a claim that is written', () => {
       status: {
         placement: { host: 'h1', epoch: 2, bootID: 'boot-h1' },
         domainUUID: UID,
-        reserved: { vcpus: 1, memoryMiB: 1024, dedicated: false, disks: [] },
+        reserved: { vcpus: 1, memoryMiB: 1024, dedicated: false, hvm: false, disks: [] },
       },
     });
     const { subresource, fieldManager } = call?.options ?? {};
