@@ -1,4 +1,6 @@
-/** The kinds that the model serves: ours from crds/*.yaml, and those of Kubernetes that we touch. */
+/**
+ * The kinds that the model serves: ours from crds/*.yaml, and those of Kubernetes that we touch.
+ */
 import { loadCrds } from '../../../crds/generate';
 import { CORE, type CoreKind } from './core-kinds';
 import type { ResourceType } from '../../../common/kube/types';

@@ -4,7 +4,10 @@ import type { KubeObject, ResourceType } from '../../../common/kube/types';
 export interface User {
   readonly name: string;
   readonly groups: readonly string[];
-  /** Of the ServiceAccount that the token is for; its token ends with it. Absent: no token that ends. */
+  /**
+   * Of the ServiceAccount that the token is for; its token ends with it. Absent: no token that
+   * ends.
+   */
   readonly uid?: string;
   /** What its process calls itself; the field manager of writes that name none. */
   readonly agent?: string;
@@ -78,7 +81,8 @@ export interface Fate {
   /** From the act to the answer; default 0. */
   readonly answerMs?: number;
   /**
-   * `refused`: no connection, nothing was sent. `lostRequest`: sent, and never arrives. `lostAnswer`:
+   * `refused`: no connection, nothing was sent. `lostRequest`: sent, and never arrives.
+   * `lostAnswer`:
    * done, and the connection breaks instead of the answer. `deaf`: sent, and neither arrives nor
    * breaks. `mute`: done, and never answered. An answer of that code instead of the act.
    */

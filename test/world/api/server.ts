@@ -205,7 +205,9 @@ export class ModelServer {
     if (commit.resource.plural === NAMESPACES.plural) this.#sweepLater();
   }
 
-  /** As the controller of namespaces: what is in one that is on its way out is deleted, then itself. */
+  /**
+   * As the controller of namespaces: what is in one that is on its way out is deleted, then itself.
+   */
   #sweepLater(): void {
     const isDue = this.#store.list(NAMESPACES).some(({ metadata }) => metadata.deletionTimestamp !== undefined);
     if (this.#sweeping || !isDue) return;

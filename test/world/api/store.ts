@@ -1,4 +1,7 @@
-/** The objects as etcd has them: one revision for all, a history, and old revisions that are forgotten. */
+/**
+ * The objects as etcd has them: one revision for all, a history, and old revisions that are
+ * forgotten.
+ */
 import type { KubeObject, ResourceType } from '../../../common/kube/types';
 import { keyOf } from '../../../common/kube/types';
 import type { Clock } from '../../../common/ports';

@@ -1,4 +1,6 @@
-/** Values by schema, as server-side apply sees them: which fields there are, differ, merge and go. */
+/**
+ * Values by schema, as server-side apply sees them: which fields there are, differ, merge and go.
+ */
 import { isObject, isSame, isEmptyObject } from './json';
 import type { Json } from './json';
 import { FieldNode } from './fields';

@@ -1,4 +1,6 @@
-/** What server-side apply does not take: fields that the schema has not, and keys that stand twice. */
+/**
+ * What server-side apply does not take: fields that the schema has not, and keys that stand twice.
+ */
 import { isObject } from './json';
 import type { TypeNode } from './typed';
 import { elementText } from './fields';

@@ -86,11 +86,7 @@ export class Writes {
     const live = this.#find(write.address);
     if (live === undefined && subresource !== undefined) throw notFound(kind.type, name);
     if (sent.metadata.managedFields !== undefined) throw badRequest('metadata.managedFields must be nil');
-    const wrong = kind.isCustom ? notTyped(sent, kind.schema) : undefined;
-    if (wrong !== undefined) {
-      const what = `${namespace ?? ''}/${name}; ${apiVersionOf(kind.type)}, Kind=${kind.type.kind}`;
-      throw unforeseen(`failed to create typed patch object (${what}): ${wrong}`);
-    }
+    refuseUntyped(write.address, sent);
     const named = { ...sent.metadata, ...(namespace !== undefined && { namespace }), name };
     const { resourceVersion } = sent.metadata;
     const next = applied(
@@ -201,6 +197,13 @@ export class Writes {
     if (found === undefined) throw notFound(NAMESPACES, namespace ?? '');
     if (found.metadata.deletionTimestamp !== undefined) throw namespaceTerminating(type, name, namespace ?? '');
   }
+}
+
+function refuseUntyped({ kind, namespace = '', name = '' }: Address, sent: Loose): void {
+  const wrong = kind.isCustom ? notTyped(sent, kind.schema) : undefined;
+  if (wrong === undefined) return;
+  const what = `${namespace}/${name}; ${apiVersionOf(kind.type)}, Kind=${kind.type.kind}`;
+  throw unforeseen(`failed to create typed patch object (${what}): ${wrong}`);
 }
 
 const isNamespace = ({ type }: Kind): boolean => type.plural === NAMESPACES.plural && type.group === '';

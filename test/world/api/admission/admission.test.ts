@@ -1,4 +1,7 @@
-/** Every manifest that the real API server is known to refuse is refused by the model, in the same words. */
+/**
+ * Every manifest that the real API server is known to refuse is refused by the model, in the same
+ * words.
+ */
 import { equal, match, ok } from 'node:assert/strict';
 import { loadCrds } from '../../../../crds/generate';
 import { OURS } from '../../../../common/kube/resources';

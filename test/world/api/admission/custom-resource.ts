@@ -1,6 +1,7 @@
 /**
  * One kind of ours, as its CRD has it: how its objects are read, and what is refused. The API
- * server also drops complaints about what an update leaves as it was. That cannot be seen here, since
+ * server also drops complaints about what an update leaves as it was. That cannot be seen here,
+ * since
  * whatever is stored was found valid by the very same rules.
  */
 import type { KubeObject, ResourceType } from '../../../../common/kube/types';
@@ -34,7 +35,9 @@ export interface Crd {
 }
 
 const OF_EVERY_KIND = new Set(['apiVersion', 'kind', 'metadata']);
-/** With one of these the rules are not asked: they may rely on what is missing or is something else. */
+/**
+ * With one of these the rules are not asked: they may rely on what is missing or is something else.
+ */
 const BLOCKING: ReadonlySet<FieldErrorType> = new Set([
   'FieldValueNotSupported',
   'FieldValueRequired',
@@ -49,7 +52,10 @@ export class CustomResource {
   readonly hasStatus: boolean;
   private readonly root: SchemaNode;
   private readonly rules: RuleTree | undefined;
-  /** Specs and statuses that are valid beside themselves: nothing more is asked of them while they stay. */
+  /**
+   * Specs and statuses that are valid beside themselves: nothing more is asked of them while they
+   * stay.
+   */
   private readonly proved = new WeakSet<object>();
 
   constructor(crd: Crd) {
@@ -61,7 +67,10 @@ export class CustomResource {
     this.rules = compileRules(this.root);
   }
 
-  /** Prunes, and fills defaults in. `dropped` gets the unknown fields; the metadata's malformed one is returned. */
+  /**
+   * Prunes, and fills defaults in. `dropped` gets the unknown fields; the metadata's malformed one
+   * is returned.
+   */
   read(object: JsonObject, dropped?: string[]): { readonly object: JsonObject; readonly malformed?: string } {
     const made: Record<string, Json> = {};
     let isSame = true;

@@ -1,4 +1,6 @@
-/** What is read of the metadata of any object: fields that there are, of the type that they have. */
+/**
+ * What is read of the metadata of any object: fields that there are, of the type that they have.
+ */
 import type { Json, JsonObject } from './types';
 import { isList, isObject } from './types';
 

@@ -1,4 +1,6 @@
-/** Nobody hands out rights that he does not hold, unless he may `bind` the role or `escalate` roles. */
+/**
+ * Nobody hands out rights that he does not hold, unless he may `bind` the role or `escalate` roles.
+ */
 import type { KubeObject } from '../../../../common/kube/types';
 import { goQuote } from './go-text';
 import { decide, isMaster } from './rbac';

@@ -1,4 +1,7 @@
-/** Lists that are sets, or maps by some of their fields, hold nothing twice (apiextensions: schema/listtype). */
+/**
+ * Lists that are sets, or maps by some of their fields, hold nothing twice (apiextensions:
+ * schema/listtype).
+ */
 import { duplicate, invalid } from './field-error';
 import type { FieldError } from './field-error';
 import { goJson } from './go-text';

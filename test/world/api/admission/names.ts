@@ -1,4 +1,7 @@
-/** Names and labels (apimachinery: validation/content): what is wrong with a text, in the server's words. */
+/**
+ * Names and labels (apimachinery: validation/content): what is wrong with a text, in the server's
+ * words.
+ */
 const LABEL = '[a-z0-9]([-a-z0-9]*[a-z0-9])?';
 const SUBDOMAIN = `${LABEL}(\\.${LABEL})*`;
 const QUALIFIED = '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]';

@@ -1,4 +1,7 @@
-/** Who holds which rights, from the roles and bindings as they are (kubernetes: registry/rbac/validation). */
+/**
+ * Who holds which rights, from the roles and bindings as they are (kubernetes:
+ * registry/rbac/validation).
+ */
 import type { KubeObject, ResourceType } from '../../../../common/kube/types';
 import type { Lookup, User } from './types';
 
@@ -85,7 +88,10 @@ function aggregated(role: Role, lookup: Lookup): PolicyRule[] {
   return chosen.flatMap((one) => (one.aggregationRule === undefined ? (one.rules ?? []) : aggregated(one, lookup)));
 }
 
-/** Until `visit` says that it has seen enough: those of the whole cluster, then those of the namespace. */
+/**
+ * Until `visit` says that it has seen enough: those of the whole cluster, then those of the
+ * namespace.
+ */
 export function visitRules(
   user: User,
   namespace: string | undefined,

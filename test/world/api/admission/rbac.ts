@@ -1,4 +1,6 @@
-/** May this user do that (kubernetes: RBAC authorizer). Members of system:masters may do everything. */
+/**
+ * May this user do that (kubernetes: RBAC authorizer). Members of system:masters may do everything.
+ */
 import { visitRules } from './rbac-rules';
 import type { PolicyRule } from './rbac-rules';
 import type { Lookup, User } from './types';

@@ -46,7 +46,10 @@ export function denied(type: ResourceType, name: string | undefined, why: string
   return refusal({ code, reason, message: status.message, details });
 }
 
-/** All that is wrong at once; what is said twice stands once in the message, and twice in the causes. */
+/**
+ * All that is wrong at once; what is said twice stands once in the message, and twice in the
+ * causes.
+ */
 export function invalidObject(type: ResourceType, name: string | undefined, errors: readonly FieldError[]): Refusal {
   const causes: StatusCause[] = errors.map((error) => ({
     reason: error.type,

@@ -1,5 +1,6 @@
 /**
- * The rules of a CRD in CEL (x-kubernetes-validations), compiled once. A rule that speaks of oldSelf
+ * The rules of a CRD in CEL (x-kubernetes-validations), compiled once. A rule that speaks of
+ * oldSelf
  * is asked only where there is an old value of the very same field: in lists that are no maps, and
  * of new fields, there is none.
  */

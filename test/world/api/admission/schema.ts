@@ -1,4 +1,7 @@
-/** A CRD's schema, read once into nodes that the walks over objects follow. What it says and no walk obeys is an error. */
+/**
+ * A CRD's schema, read once into nodes that the walks over objects follow. What it says and no walk
+ * obeys is an error.
+ */
 import type { Json } from './types';
 
 export type ValueType = 'object' | 'array' | 'string' | 'integer' | 'number' | 'boolean';

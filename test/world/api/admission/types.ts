@@ -12,7 +12,10 @@ export interface User {
 
 export interface AdmissionRequest {
   readonly user: User;
-  /** Of the call, as RBAC has it. A server-side apply that makes an object is a `patch` without `oldObject`. */
+  /**
+   * Of the call, as RBAC has it. A server-side apply that makes an object is a `patch` without
+   * `oldObject`.
+   */
   readonly verb: string;
   readonly resource: ResourceType;
   readonly subresource?: 'status';
@@ -22,7 +25,10 @@ export interface AdmissionRequest {
   readonly object?: KubeObject;
   readonly oldObject?: KubeObject;
   readonly dryRun?: boolean;
-  /** What becomes of fields that the schema does not know; `Strict` refuses them, the others drop them. */
+  /**
+   * What becomes of fields that the schema does not know; `Strict` refuses them, the others drop
+   * them.
+   */
   readonly fieldValidation?: 'Ignore' | 'Warn' | 'Strict';
 }
 
