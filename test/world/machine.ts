@@ -42,6 +42,7 @@ export class Machine {
   wallOffsetMs = 0;
   #agent: Process | undefined;
   #starts = 0;
+  readonly #seconds = new Set<Process>();
 
   constructor(private readonly options: MachineOptions) {
     const { name, time, random, memoryMiB, cpus, record } = options;
@@ -64,9 +65,21 @@ export class Machine {
   /** As systemd does it: an agent that ends comes back. */
   startAgent(): void {
     if (!this.isOn || this.agent !== undefined) return;
+    this.#agent = this.#launch();
+    this.#agent.onKilled(() => this.options.time.after(RESTART_MS, () => this.startAgent()));
+  }
+
+  /** One more agent for this host, by somebody's error or during an upgrade. */
+  startSecondAgent(forMs: number): void {
+    if (!this.isOn) return;
+    const second = this.#launch();
+    this.#seconds.add(second);
+    this.options.time.after(forMs, () => second.kill());
+  }
+
+  #launch(): Process {
     const { name, time, random, connect, log } = this.options;
     const process = new Process(`agent-${name}-${(this.#starts += 1)}`);
-    this.#agent = process;
     const clock = process.clock(time.clock(() => this.wallOffsetMs));
     const client = new KubeClient(process.transport(connect(process)));
     const agent = new Agent({
@@ -82,8 +95,8 @@ export class Machine {
       heartbeatMs: 10_000,
       pollMs: 5000,
     });
-    process.onKilled(() => time.after(RESTART_MS, () => this.startAgent()));
     void agent.start();
+    return process;
   }
 
   powerOff(): void {
@@ -91,6 +104,12 @@ export class Machine {
     this.isOn = false;
     this.host.powerOff();
     this.#agent?.kill();
+    this.endSeconds();
+  }
+
+  endSeconds(): void {
+    for (const second of this.#seconds) second.kill();
+    this.#seconds.clear();
   }
 
   powerOn(): void {

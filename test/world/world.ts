@@ -10,7 +10,8 @@ import type { KubeTransport } from '../../common/kube/transport';
 import type { KubeObject } from '../../common/kube/types';
 import { hostNamespace } from '../../common/names';
 import { loadCrds } from '../../crds/generate';
-import { OURS } from '../../common/kube/resources';
+import { OURS, XENHOSTS } from '../../common/kube/resources';
+import type { XenHost } from '../../crds/generated/types';
 import type { Logger } from '../../operator/adapters/types';
 import type { silentLog } from '../../agents/log';
 import { seeded } from '../seeded';
@@ -23,7 +24,7 @@ import { ModelServer } from './api/server';
 import type { Backup } from './api/store';
 import { Machine } from './machine';
 import { Network } from './network';
-import { firstObjects, SYSTEM_NAMESPACE, TENANTS } from './objects';
+import { firstObjects, newHost, SYSTEM_NAMESPACE, TENANTS } from './objects';
 import { OperatorUnit } from './operator-unit';
 import { WorldTime } from './time';
 
@@ -102,6 +103,17 @@ export class World {
     return this.#tenants.get(namespace)!;
   }
 
+  /** Until there is a XenHost of that name that is not on its way out. */
+  async addHost(name: string): Promise<void> {
+    const made = await this.admin.create(XENHOSTS, newHost(name) as XenHost).catch(() => undefined);
+    if (made === undefined && this.#isLeaving(name)) this.later(2000, () => this.addHost(name));
+  }
+
+  #isLeaving(name: string): boolean {
+    const found = this.server.objects(XENHOSTS).find(({ metadata }) => metadata.name === name);
+    return found === undefined || found.metadata.deletionTimestamp !== undefined;
+  }
+
   note(what: string, about: string): void {
     this.notes.push({ atMs: this.time.nowMs, what, about });
   }
@@ -126,6 +138,7 @@ export class World {
     for (const { process } of this.operators) process?.resume();
     for (const machine of this.machines) {
       machine.agent?.resume();
+      machine.endSeconds();
       machine.powerOn();
       machine.wallOffsetMs = 0;
       machine.host.files.full = false;

@@ -75,6 +75,22 @@ export const ADMINISTRATOR: Actor = {
       return name;
     },
   },
+  startSecondAgent: {
+    weight: 2,
+    draw: forSome,
+    perform: (world, args) => machineOf(world, args).startSecondAgent(Number(args['forMs'])),
+  },
+  /** And adds it again. What runs there is not ended by it. */
+  deleteHost: {
+    weight: 2,
+    draw: forSome,
+    perform: async (world, args) => {
+      const { name } = machineOf(world, args);
+      await world.admin.delete(XENHOSTS, { name });
+      world.later(Number(args['forMs']), () => world.addHost(name));
+      return name;
+    },
+  },
   setClock: {
     weight: 1,
     draw: (draw) => ({ ...onMachine(draw), byMs: draw.int(-3600, 3600) * 1000 }),
