@@ -134,7 +134,7 @@ export function applied(
 }
 
 /**
- * Without what was applied last time and nobody owns now, in the two steps of structured-merge-diff:
+ * Without what was applied last time and nobody owns now, in structured-merge-diff's two steps:
  * the second takes what the first has left without a field in it.
  */
 function pruned(whole: unknown, last: FieldNode, all: FieldNode, type: TypeNode): unknown {
