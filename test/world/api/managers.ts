@@ -6,6 +6,7 @@ import { without, type Json } from './json';
 import type { Kind } from './kinds';
 import { refusal } from './refusals';
 import { compare, fieldsOf, merged, removed, withParents } from './typed';
+import type { TypeNode } from './typed';
 
 interface Manager {
   readonly manager: string;
@@ -116,10 +117,8 @@ export function applied(
   let next = merged(live, wanted, kind.schema);
   if (last !== undefined) {
     // Its name is among what is still wanted, although nobody owns it.
-    let all = named;
-    for (const manager of managers.values()) all = all.union(manager.set);
-    const gone = withParents(last.set, kind.schema).difference(withParents(all, kind.schema));
-    if (!gone.isEmpty) next = removed(next, gone, kind.schema);
+    const all = [...managers.values()].reduce((sum, manager) => sum.union(manager.set), named);
+    next = pruned(next, last.set, all, kind.schema);
   }
   const { changed, removed: lost } = compare(live, next, kind.schema);
   const conflicts = [...managers].flatMap(([other, manager]) => {
@@ -132,6 +131,18 @@ export function applied(
   }
   const { metadata } = next as { metadata?: object };
   return { ...(next as Json), metadata: { ...metadata, managedFields: encoded(managers) } };
+}
+
+/**
+ * Without what was applied last time and nobody owns now, in structured-merge-diff's two steps:
+ * the second takes what the first has left without a field in it.
+ */
+function pruned(whole: unknown, last: FieldNode, all: FieldNode, type: TypeNode): unknown {
+  const fields = (value: unknown): FieldNode => withParents(fieldsOf(value, type), type);
+  const [before, mine] = [fields(whole), withParents(last, type)];
+  const without = fields(removed(whole, mine, type));
+  const owned = removed(whole, before.difference(without).difference(withParents(all, type)), type);
+  return removed(whole, before.difference(fields(owned)).intersection(mine), type);
 }
 
 function applyConflict(conflicts: readonly { readonly manager: Manager; readonly both: FieldNode }[]): Error {

@@ -96,8 +96,13 @@ interface Place {
 const isHollow = (a: unknown, b: unknown, type: TypeNode): boolean =>
   childrenOf(a, type).length === 0 && childrenOf(b, type).length === 0;
 
-function comparePart(before: unknown, after: unknown, place: Place): void {
-  if (before === after) return;
+/** Beside an object or a list, null is an empty one. */
+const beside = (value: unknown, other: unknown): unknown =>
+  value === null && typeof other === 'object' && other !== null ? (Array.isArray(other) ? [] : {}) : value;
+
+function comparePart(lhs: unknown, rhs: unknown, place: Place): void {
+  if (lhs === rhs) return;
+  const [before, after] = [beside(lhs, rhs), beside(rhs, lhs)];
   const { type, path, difference } = place;
   const [either, other] = after === undefined ? [before, after] : [after, before];
   const isLeaf =
@@ -174,7 +179,7 @@ function mergedLists(live: readonly unknown[], config: readonly unknown[], type:
  * what is left empty, or was, becomes null.
  */
 export function removed(value: unknown, gone: FieldNode, type: TypeNode): unknown {
-  if (typeof value !== 'object' || value === null) return value;
+  if (typeof value !== 'object' || value === null || gone.isEmpty) return value;
   if (!isGranular(value, type)) return null;
   const kept = childrenOf(value, type)
     .filter(([element]) => gone.children.get(element)?.isOwn !== true)
