@@ -5,6 +5,7 @@ import type { CreateOutcome, FoundDisks } from '../reconcile/outcome';
 import { explain } from '../xl/errors';
 import { markText } from '../xl/mark';
 import type { RunOrder } from '../xl/order';
+import { busy } from './busy';
 import { cfgFile } from './layout';
 import type { Layout } from './layout';
 
@@ -36,10 +37,8 @@ export async function startDomain(
     case UNKNOWN:
     case EXISTS:
       return { kind: 'unclear' };
-    case BUSY: {
-      const message = 'an earlier call for this domain has not ended on the host; xenstored may be stuck';
-      return { kind: 'failed', failure: { reason: 'ToolstackHung', message }, disks: [] };
-    }
+    case BUSY:
+      return { kind: 'failed', failure: busy('xl create'), disks: [] };
     default:
       return { kind: 'failed', failure: explain('xl create', result), ...found };
   }

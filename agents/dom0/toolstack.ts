@@ -8,6 +8,7 @@ import type { Failure } from '../xl/errors';
 import { ownerText } from '../xl/mark';
 import type { ExecResult, HostPort } from '../host/port';
 import { ABSENT, BUSY, EXISTS, NOT_YOURS, UNKNOWN } from '../host/exit-codes';
+import { busy } from './busy';
 import type { Layout } from './layout';
 
 /** The exit code of timeout(1). */
@@ -69,7 +70,8 @@ function ofDomain(what: string, result: ExecResult): ActOutcome {
 
 export function outcomeOf(what: string, result: ExecResult): ActOutcome {
   if (result.end === 'exited' && result.code === 0) return { kind: 'done' };
+  if (result.end === 'exited' && result.code === BUSY) return { kind: 'unclear', failure: busy(what) };
   const failure = explain(what, result);
-  const unclear = result.end !== 'exited' || [UNKNOWN, EXISTS, BUSY].includes(result.code ?? 0);
+  const unclear = result.end !== 'exited' || [UNKNOWN, EXISTS].includes(result.code ?? 0);
   return { kind: unclear ? 'unclear' : 'failed', failure };
 }

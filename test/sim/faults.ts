@@ -14,12 +14,19 @@ export class Faults {
   readonly delaysMs = new Map<string, number>();
   /** The commands that have not ended yet. */
   readonly running: string[] = [];
+  private readonly hung = new Set<(error: XlError) => void>();
   private readonly queued: { command: string; fault: Fault; times: number }[] = [];
 
   constructor(private readonly clock: SimClock) {}
 
   add(command: string, fault: Fault, times = 1): void {
     this.queued.push({ command, fault, times });
+  }
+
+  /** Somebody ends the calls that hang: each fails as a process that is told to end. */
+  endHung(): void {
+    for (const end of this.hung) end(new XlError(143, 'Terminated\n'));
+    this.hung.clear();
   }
 
   clear(): void {
@@ -41,7 +48,7 @@ export class Faults {
   async during<T>(command: string, act: () => T | Promise<T>): Promise<T> {
     this.running.push(command);
     try {
-      if (this.take(command, 'hang')) await new Promise<never>(() => undefined);
+      if (this.take(command, 'hang')) await new Promise<never>((_, reject) => this.hung.add(reject));
       const delayMs = this.delaysMs.get(command) ?? this.delaysMs.get('*') ?? 0;
       if (delayMs > 0) await sleep(this.clock, delayMs);
       const failure = this.take(command, 'fail');

@@ -143,6 +143,7 @@ export class World {
       machine.wallOffsetMs = 0;
       machine.host.files.full = false;
       void machine.host.exec(['sim', 'clear']);
+      machine.host.xen.faults.endHung();
     }
   }
 

@@ -1,0 +1,72 @@
+import { deepEqual, equal, match } from 'node:assert/strict';
+import { ABSENT, BUSY, EXISTS, NOT_YOURS, UNKNOWN } from '../../../agents/host/exit-codes';
+import type { ExecResult, HostPort } from '../../../agents/host/port';
+import { Toolstack, type ActOutcome } from '../../../agents/dom0/toolstack';
+import { UUID } from '../orders';
+
+const owner = { fleetID: 'fleet', namespace: 'acme', name: 'web' };
+const layout = { root: '', stateDir: '/state', policyFile: '/policy' };
+
+/** A host that answers each script so, and remembers what it was asked. */
+function answering(...results: Partial<ExecResult>[]): { toolstack: Toolstack; asked: string[] } {
+  const asked: string[] = [];
+  const locked: HostPort['locked'] = (lock, script, args) => {
+    asked.push([lock === UUID ? 'locked' : 'not locked', script, ...args].join(' '));
+    const given = results.shift() ?? {};
+    return Promise.resolve({ end: 'exited', code: 0, stdout: '', stderr: '', truncated: false, ...given });
+  };
+  return { toolstack: new Toolstack({ locked } as HostPort, layout), asked };
+}
+
+const brief = (outcome: ActOutcome): string =>
+  outcome.kind === 'done' ? 'done' : `${outcome.kind} ${outcome.failure.reason}`;
+
+describe('ending a domain', () => {
+  const rows: [string, Partial<ExecResult>, string][] = [
+    ['succeeds', {}, 'done'],
+    ['waits for an earlier call that has not ended', { code: BUSY }, 'unclear ToolstackHung'],
+    ['gives no answer in time', { end: 'deadline', code: null }, 'unclear ToolstackHung'],
+    ['loses its connection', { end: 'disconnected', code: null }, 'unclear HostUnreachable'],
+    ['cannot tell what is there', { code: UNKNOWN }, 'unclear CreateFailed'],
+    ['meets a domain of somebody else', { code: NOT_YOURS, stderr: 'marked' }, 'failed ForeignDomain'],
+    ['fails', { code: 1, stderr: 'libxl: error' }, 'failed CreateFailed'],
+  ];
+  for (const [what, result, expected] of rows)
+    it(`destroy ${what}: ${expected}`, async () => {
+      const { toolstack, asked } = answering(result);
+      equal(brief(await toolstack.destroy(UUID, owner)), expected);
+      deepEqual(asked, [`locked destroy ${UUID} fleet acme/web`]);
+    });
+
+  it('names the process to look for if the lock is held', async () => {
+    const { toolstack } = answering({ code: BUSY });
+    const outcome = await toolstack.destroy(UUID, owner);
+    match(outcome.kind === 'done' ? '' : outcome.failure.message, /xl destroy was not begun: .* end that process/);
+  });
+
+  it('ends only the domain that was meant, in the state that it was in', async () => {
+    const { toolstack, asked } = answering({}, {});
+    await toolstack.destroy(UUID, owner, { domid: 7, state: 'paused' });
+    await toolstack.destroy(UUID, owner, { domid: 7, state: 'shutdown' });
+    deepEqual(asked, [`locked destroy ${UUID} fleet acme/web 7 p`, `locked destroy ${UUID} fleet acme/web 7 s`]);
+  });
+
+  it('asks by the power button a guest that has no PV drivers', async () => {
+    const { toolstack, asked } = answering({ code: 1, stderr: 'PV control interface not available' }, { code: 124 });
+    equal(brief(await toolstack.shutdown(UUID, owner, 9)), 'done');
+    deepEqual(asked, [`locked shutdown ${UUID} fleet acme/web 9`, `locked shutdown ${UUID} fleet acme/web -F 9`]);
+  });
+
+  it('is done with a guest that is not there, or has not answered yet', async () => {
+    const { toolstack } = answering({ code: ABSENT }, { code: 124 }, { code: 2 });
+    const said = [1, 2, 3].map(() => toolstack.shutdown(UUID, owner, 9).then(brief));
+    deepEqual(await Promise.all(said), ['done', 'done', 'failed CreateFailed']);
+  });
+
+  it('retires nothing while a domain is there', async () => {
+    const { toolstack, asked } = answering({ code: EXISTS }, {});
+    equal(brief(await toolstack.retire(UUID, 4)), 'unclear CreateFailed');
+    equal(brief(await toolstack.retire(UUID, 4)), 'done');
+    equal(asked[0], `locked retire /state ${UUID} 4`);
+  });
+});
