@@ -8,7 +8,7 @@
  *     deleted: held while it holds anything ──▶ orders let go ──▶ namespace deleted
  *              ──▶ name forgotten by those that keep the names ──▶ finalizer cleared
  */
-import type { XenAgent, XenDomain, XenHost } from '../../../crds/generated/types';
+import type { XenAgent, XenAgentSpec, XenDomain, XenHost } from '../../../crds/generated/types';
 import { FINALIZER, HOST_LABEL, hostNamespace } from '../../../common/names';
 import type { AgentCatalog } from '../agent-catalog';
 import { sameSpec } from '../same';
@@ -83,17 +83,30 @@ function taken(name: string): Held {
   return { reason: 'NamespaceTaken', message };
 }
 
-function planAgent(f: HostPlanFacts): HostAction | undefined {
-  const spec = agentSpec(f.host.metadata.name, f, confirmedBoot(f.host, f));
+function planAgent(f: HostPlanFacts, adapted: Adapted = (spec) => spec): HostAction | undefined {
+  const spec = adapted(agentSpec(f.host.metadata.name, f, confirmedBoot(f.host, f)), f.agent);
   if (f.agent === undefined) return { do: 'createAgent', agent: newAgent(f.host.metadata.name, spec) };
   return sameSpec(f.agent.spec, spec) ? undefined : { do: 'updateAgent', agent: { ...f.agent, spec } };
 }
+
+type Adapted = (spec: XenAgentSpec, agent: XenAgent | undefined) => XenAgentSpec;
+
+/**
+ * A host that is to go keeps no names for others any more, but it forgets none either: if all hosts
+ * are deleted by mistake, and held, the names are still there.
+ */
+const withRosterAsTold: Adapted = ({ roster: _roster, rosterEpoch: _epoch, ...spec }, agent) => {
+  const { roster, rosterEpoch } = agent?.spec ?? {};
+  return { ...spec, ...(roster && { roster }), ...(rosterEpoch !== undefined && { rosterEpoch }) };
+};
 
 /** A host goes only when it holds nothing: no claim, no order, no domain of the fleet. */
 function planEnd(f: HostPlanFacts, finalizers: readonly string[]): HostAction {
   if (!finalizers.includes(FINALIZER)) return { do: 'wait' };
   const held = holds(f);
-  if (held !== undefined) return planNamespace(f) ?? { do: 'wait', held: { reason: 'HoldsDomains', message: held } };
+  // Until it goes it is a host like any: a leader that it never answers would know nothing of it.
+  const asEver = held === undefined ? undefined : (planNamespace(f) ?? planAgent(f, withRosterAsTold));
+  if (held !== undefined) return asEver ?? { do: 'wait', held: { reason: 'HoldsDomains', message: held } };
   const freed = freeOrders(f.orders);
   if (freed !== undefined) return freed;
   if (f.namespace === undefined && f.rememberedBy.length > 0) return { do: 'wait' };

@@ -51,6 +51,7 @@ const facts = (over: Partial<HostPlanFacts> = {}): HostPlanFacts => ({
   ...over,
 });
 const dead = { host: host(gone, { declaredDead: 'b1' }), silentMs: 25_001 };
+const deadAndTold = { ...dead, agent: agent({}, { confirmedBootID: undefined }) };
 const freed = { ...order('h1', 1), metadata: { ...order('h1', 1).metadata, finalizers: [] } };
 
 function brief(action: HostAction): string {
@@ -111,8 +112,15 @@ const ROWS: readonly [string, Partial<HostPlanFacts>, string][] = [
     { host: doomed, claims: 1, namespace: undefined },
     'createNamespace',
   ],
+  ['… is asked by a new leader like any host', { host: doomed, claims: 1, nonce: 'n2' }, 'update agent n2 b1'],
+  [
+    '… and told that its new boot is known',
+    { host: doomed, claims: 1, agent: agent({ bootID: 'b2' }) },
+    'update agent n1 b2',
+  ],
   ['a dead host with Absent orders lets them go', { ...dead, orders: [tombstone('h1', 1)] }, 'free 1'],
-  ['… but not with an order that still stands', { ...dead, orders: [order('h1', 1)] }, 'wait HoldsDomains'],
+  ['… but not with an order that still stands', { ...deadAndTold, orders: [order('h1', 1)] }, 'wait HoldsDomains'],
+  ['… and no boot of it is confirmed', { ...dead, orders: [order('h1', 1)] }, 'update agent n1 undefined'],
   ['a dead host need not report', { ...dead, agent: agent({ nonce: 'n0' }) }, 'deleteNamespace'],
   ['its namespace is waited for', { host: doomed, namespace: namespace(gone) }, 'wait'],
   ['then the host is let go', { host: doomed, namespace: undefined }, 'finalizers '],
@@ -120,6 +128,20 @@ const ROWS: readonly [string, Partial<HostPlanFacts>, string][] = [
 ];
 
 describe('planHost', () => {
+  it('lets a host that is to go, and is held, forget no names', () => {
+    const catalog = {
+      ...catalogOf('h1'),
+      roster: { roster: ['h2'], keepers: new Set<string>(), known: new Set(['h1', 'h2']) },
+    };
+    const held = facts({ host: doomed, claims: 1, nonce: 'n2', catalog });
+    const action = planHost(held);
+    ok(action.do === 'updateAgent');
+    deepEqual([action.agent.spec.roster, action.agent.spec.rosterEpoch, action.agent.spec.nonce], [['h1'], 1, 'n2']);
+    const made = planHost({ ...held, agent: undefined });
+    ok(made.do === 'createAgent');
+    deepEqual([made.agent.spec.roster, made.agent.spec.rosterEpoch], [undefined, undefined]);
+  });
+
   for (const [name, over, expected] of ROWS) {
     it(name, () => equal(brief(planHost(facts(over))), expected));
   }
