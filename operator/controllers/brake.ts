@@ -85,6 +85,9 @@ export class Brake {
             if (word !== other) this.#look({ atOnce: true });
           }),
         ];
+    // Whether the first list comes before or after this moment is the API server's to say.
+    if (!isOff(options.limits))
+      for (const vm of vms.all()) this.#onVm({ type: 'added', key: keyOf(vm.metadata), object: vm });
   }
 
   /** Calls with the keys of the waiting VMs when its answer may be another. Returns the undo. */

@@ -27,6 +27,15 @@ describe('the account of deletions', () => {
     equal(rig.says('web-0'), 'closed', 'nobody said a word');
   });
 
+  it('counts what was listed before it was there', () => {
+    const rig = new Rig();
+    rig.many(0, 4);
+    const late = rig.newBrake();
+    equal(late.of(rig.vmNamed('web-0')).state, 'closed');
+    rig.made('web-10');
+    equal(rig.newBrake({ ...LIMITS, deletions: 0 }).of(rig.vmNamed('web-0')).state, 'open', 'it is switched off');
+  });
+
   it('waits for the end of a stream, but not for ever', async () => {
     const rig = new Rig({ ...LIMITS, deletions: 100 });
     for (let index = 0; index < 10; index++) {
