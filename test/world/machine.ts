@@ -9,6 +9,7 @@ import type { KubeTransport } from '../../common/kube/transport';
 import type { Random } from '../../common/ports';
 import { InProcessHost } from '../sim/in-process-host';
 import type { SimEvent } from '../sim/record';
+import { newUid } from './api/prepare';
 import { Process } from './process';
 import type { WorldTime } from './time';
 
@@ -28,12 +29,6 @@ export interface MachineOptions {
 const RESTART_MS = 2000;
 const BOOT_MS = 20_000;
 
-/** 128 bits of the world's chance, as a UUID. */
-export function newUUID(random: Random): string {
-  const digits = Array.from({ length: 32 }, () => Math.floor(random.next() * 16).toString(16)).join('');
-  return digits.replace(/^(.{8})(.{4}).(.{3}).(.{3})(.{12})$/, '$1-$2-4$3-8$4-$5');
-}
-
 export class Machine {
   readonly name: string;
   readonly host: InProcessHost;
@@ -50,11 +45,11 @@ export class Machine {
     this.host = new InProcessHost({
       clock: time.sim,
       record,
-      newID: () => newUUID(random),
+      newID: () => newUid(random),
       turn: () => new Promise((resolve) => void time.after(0, resolve)),
       spec: { name, memoryMiB, cpus, dom0MiB: 2048, createMs: 900, destroyMs: 300 },
     });
-    this.host.files.put('/var/lib/xenfleet/machine', `${newUUID(random).replaceAll('-', '')}\n`);
+    this.host.files.put('/var/lib/xenfleet/machine', `${newUid(random).replaceAll('-', '')}\n`);
   }
 
   /** The agent that runs, if one does. */

@@ -4,7 +4,7 @@ import type { KubeTransport } from '../../common/kube/transport';
 import type { Random } from '../../common/ports';
 import type { Logger, Metrics } from '../../operator/adapters/types';
 import { Operator } from '../../operator/operator';
-import { newUUID } from './machine';
+import { newUid } from './api/prepare';
 import { SYSTEM_NAMESPACE } from './objects';
 import { Process } from './process';
 import type { WorldTime } from './time';
@@ -63,7 +63,7 @@ export class OperatorUnit {
         metrics: NO_METRICS,
         log,
         onFault,
-        newNonce: () => newUUID(random),
+        newNonce: () => newUid(random),
         defer: (run) => void clock.setTimer(0, run),
       },
     );

@@ -3,28 +3,17 @@
  * clock, no chance, no I/O. Objects are never changed in place, by nobody: what was found valid is
  * remembered by identity.
  */
-import type { KubeObject, ResourceType } from '../../../../common/kube/types';
+import type { KubeObject } from '../../../../common/kube/types';
+import type { AdmissionRequest as Asked, Lookup, Refusal as Refused } from '../ports';
 
-export interface User {
-  readonly name: string;
-  readonly groups: readonly string[];
-}
+export type { Lookup, User } from '../ports';
 
-export interface AdmissionRequest {
-  readonly user: User;
-  /**
-   * Of the call, as RBAC has it. A server-side apply that makes an object is a `patch` without
-   * `oldObject`.
-   */
-  readonly verb: string;
-  readonly resource: ResourceType;
-  readonly subresource?: 'status';
-  readonly namespace?: string;
-  readonly name?: string;
-  /** As it would be stored, uid and name given. Absent for reads and deletions. */
-  readonly object?: KubeObject;
-  readonly oldObject?: KubeObject;
-  readonly dryRun?: boolean;
+/**
+ * `verb` is that of the call, as RBAC has it: a server-side apply that makes an object is a `patch`
+ * without `oldObject`. `object`: as it would be stored, uid and name given; absent for reads and
+ * deletions.
+ */
+export interface AdmissionRequest extends Asked {
   /**
    * What becomes of fields that the schema does not know; `Strict` refuses them, the others drop
    * them.
@@ -32,9 +21,7 @@ export interface AdmissionRequest {
   readonly fieldValidation?: 'Ignore' | 'Warn' | 'Strict';
 }
 
-export interface Refusal {
-  readonly code: number;
-  /** The body of the answer, a metav1.Status. */
+export interface Refusal extends Refused {
   readonly status: Status;
 }
 
@@ -58,12 +45,6 @@ export interface Status {
     readonly causes?: readonly StatusCause[];
   };
   readonly code: number;
-}
-
-/** The objects as they are. Of a kind that is not kept there are none. */
-export interface Lookup {
-  get(resource: ResourceType, namespace: string | undefined, name: string): KubeObject | undefined;
-  list(resource: ResourceType, namespace?: string): readonly KubeObject[];
 }
 
 export interface Admission {
