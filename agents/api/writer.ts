@@ -2,7 +2,7 @@
 import type { KubeClient } from '../../common/kube/client';
 import { isKubeError } from '../../common/kube/errors';
 import type { KubeObject, ResourceType } from '../../common/kube/types';
-import { mergePatchOf } from './patch';
+import { mergePatchOf } from '../../common/merge-patch';
 import type { WriteResult } from './types';
 
 export const FIELD_MANAGER = 'xen-agent';

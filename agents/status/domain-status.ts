@@ -3,7 +3,7 @@ import type { XenDomain, XenDomainStatus } from '../../crds/generated/types';
 import { xenDomainStatusBounds } from '../../crds/generated/bounds';
 import { mergeConditions } from '../../common/conditions';
 import { fit } from '../../common/fit';
-import { mergePatchOf } from '../api/patch';
+import { mergePatchOf } from '../../common/merge-patch';
 import { knownDisks, knownSizes } from '../reconcile/disks';
 import type { DomainRecord } from '../reconcile/record';
 import { restartRequired } from '../reconcile/restart';

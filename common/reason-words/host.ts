@@ -66,9 +66,11 @@ export const HOST_WORDS = wordsOf({
     remedy: 'Nothing is to be done. When the host comes back it reports with another boot.',
   },
   DeclaredDeadButAlive: {
-    on: 'Ready=False',
-    means: 'The boot was declared over, and its agent lives, or was heard not long ago: nothing is moved away.',
-    remedy: 'Take `spec.declaredDead` back, or power the host off.',
+    on: 'Ready=False; Unknown once the host is silent',
+    means:
+      'The boot was declared over, and its agent lives, or was heard not long ago: nothing is moved away. Once the agent is heard after the word was given, the word is void for good (`status.refutedDeath`), also if the host falls silent later.',
+    remedy:
+      'Take `spec.declaredDead` back (set it to null). Once the host is off for good, set it again. If the host was powered off a moment ago and `status.refutedDeath` is absent, wait: the word counts after 25 s of silence.',
   },
   Quarantined: {
     on: 'Ready=False',

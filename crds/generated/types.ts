@@ -829,7 +829,7 @@ export interface XenHostSpec {
    */
   machineID?: string;
   /**
-   * The boot ID (status.bootID) of a boot of this host that an administrator KNOWS to be over, e.g. after pulling its power. Counts only while the host is silent. Its VMs may then be claimed elsewhere.
+   * The boot ID (status.bootID) of a boot of this host that an administrator KNOWS to be over, e.g. after pulling its power. Counts only while the host is silent, and no more at all once that boot was heard after it (status.refutedDeath). Its VMs may then be claimed elsewhere.
    */
   declaredDead?: string;
 }
@@ -854,6 +854,10 @@ export interface XenHostStatus {
    * The machine that reported first under this name, or the one in the spec. No other is believed or obeyed.
    */
   machineID?: string;
+  /**
+   * spec.declaredDead, if that boot was heard after it was declared over. The word is void until somebody takes it back.
+   */
+  refutedDeath?: string;
   /**
    * Version of Xen as the agent reports it; absent until it has.
    */

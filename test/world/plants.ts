@@ -39,6 +39,13 @@ export const PLANTS: Readonly<Record<string, Plant>> = {
       to: 'return true;',
     },
   ],
+  'a refuted declaration counts later': [
+    {
+      file: 'operator/plan/host/view.ts',
+      from: 'if (isRefuted(host, facts)) return false;',
+      to: '',
+    },
+  ],
   'silence is death': [
     {
       file: 'operator/plan/host/view.ts',

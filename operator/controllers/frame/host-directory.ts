@@ -32,11 +32,18 @@ interface Beat {
   readonly seenAtMs: number;
 }
 
+/** What an administrator declared over, and whether it was heard since we have read that. */
+interface DeclaredBoot {
+  readonly bootID: string;
+  isHeard: boolean;
+}
+
 export class HostDirectory {
   /** Names this leader's term. Agents answer it once they have relisted their orders. */
   nonce = '';
   readonly #options: HostDirectoryOptions;
   readonly #beats = new Map<string, Beat>();
+  readonly #declared = new Map<string, DeclaredBoot>();
   readonly #bornMs: number;
   /** Grows with every change that may bear on what agents are told of the hosts. */
   #rosterGeneration = 0;
@@ -56,6 +63,7 @@ export class HostDirectory {
     caches.hosts.onChange((change) => {
       if (change.type !== 'updated') this.#strangers = new WeakMap();
       if (rosterMayChange(change)) this.#rosterGeneration += 1;
+      this.#noteDeclared(change.key, change.type === 'deleted' ? undefined : change.object.spec.declaredDead);
     });
     caches.namespaces.onChange((change) => {
       if (hostOfNamespace(change.key) !== undefined && endChanged(change)) this.#rosterGeneration += 1;
@@ -85,6 +93,7 @@ export class HostDirectory {
       silentMs: beat === undefined ? undefined : nowMs - beat.seenAtMs,
       watchedMs: nowMs - this.#bornMs,
       beatBootID: beat?.bootID,
+      livedSinceDeclared: this.#declared.get(host)?.isHeard === true,
       unknownAfterMs,
       machineID: machineOf(caches.hosts.get(host)),
       namespaceReady: namespace !== undefined && namespace.metadata.deletionTimestamp === undefined,
@@ -169,12 +178,20 @@ export class HostDirectory {
     return found;
   }
 
+  #noteDeclared(host: string, bootID: string | undefined): void {
+    if (bootID === undefined) this.#declared.delete(host);
+    else if (this.#declared.get(host)?.bootID !== bootID) this.#declared.set(host, { bootID, isHeard: false });
+  }
+
   #noteBeat({ metadata, spec }: Lease): void {
     const host = hostOfNamespace(metadata.namespace ?? '');
     const renewTime = spec?.renewTime;
     if (host === undefined || renewTime === undefined || this.#beats.get(host)?.renewTime === renewTime) return;
     const bootID = bootOfHolder(spec?.holderIdentity);
+    const declared = this.#declared.get(host);
+    // The first beat that a process reads may be older than the word; each further one is not.
     if (!this.#beats.has(host)) this.#forgetBeats();
+    else if (declared !== undefined && (bootID ?? declared.bootID) === declared.bootID) declared.isHeard = true;
     this.#beats.set(host, { renewTime, bootID, seenAtMs: this.#options.clock.monotonicMs() });
   }
 

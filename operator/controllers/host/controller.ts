@@ -13,6 +13,7 @@ import {
   XENHOSTS,
 } from '../../../common/kube/resources';
 import type { KubeObject, ResourceType } from '../../../common/kube/types';
+import { mergePatchOf } from '../../../common/merge-patch';
 import { AGENT_LEASE, FINALIZER, hostNamespace } from '../../../common/names';
 import type { Clock } from '../../../common/ports';
 import type { XenAgent, XenHost } from '../../../crds/generated/types';
@@ -172,7 +173,8 @@ export class HostController {
     const left = (this.#writtenAt.get(name) ?? -USAGE_EVERY_MS) + USAGE_EVERY_MS - clock.monotonicMs();
     if (left > 0 && sameSpec(withoutUsage(host.status), withoutUsage(status))) return { requeueAfterMs: left };
     this.#writtenAt.set(name, clock.monotonicMs());
-    await writer.mergePatch(XENHOSTS, { name }, { metadata: { resourceVersion }, status }, { subresource: 'status' });
+    const patch = { metadata: { resourceVersion }, status: mergePatchOf(host.status, status) };
+    await writer.mergePatch(XENHOSTS, { name }, patch, { subresource: 'status' });
     return undefined;
   }
 }

@@ -3,7 +3,7 @@ import type { XenAgentStatus, XenHost, XenHostStatus } from '../../../crds/gener
 import { defined } from '../../../common/defined';
 import { mergeConditions } from '../../../common/conditions';
 import { MIB } from '../../../common/memory';
-import { isOtherMachine, judge, machineOf, type HostFacts } from './view';
+import { isOtherMachine, judge, machineOf, refutedDeath, type HostFacts } from './view';
 
 /** What the ledger counts on a host. */
 export interface HostUsage {
@@ -33,6 +33,7 @@ export function showHost(host: XenHost, facts: HostFacts, usage: HostUsage | und
     phase: host.metadata.deletionTimestamp === undefined ? state : ('Terminating' as const),
     bootID,
     machineID: machineOf(host) ?? machineID,
+    refutedDeath: refutedDeath(host, facts),
     xenVersion: xen?.version,
     capacity: defined({
       cpus,

@@ -17,6 +17,8 @@ export interface HostFacts {
   readonly watchedMs: number;
   /** The boot in which the Lease was last renewed, if its holder names one. */
   readonly beatBootID?: string | undefined;
+  /** That boot was heard after this process had read `spec.declaredDead`, which names it. */
+  readonly livedSinceDeclared?: boolean;
   readonly unknownAfterMs: number;
   readonly namespaceReady: boolean;
   /** The machine that the host is. Undefined before first contact. */
@@ -55,13 +57,13 @@ const RULES: readonly Rule[] = [
       : undefined,
   (name, facts, { bootID }, host) => {
     if (bootID === undefined || host.spec.declaredDead !== bootID) return undefined;
-    return isDeclaredDead(host, facts)
-      ? { state: 'Unknown', reason: 'DeclaredDead', message: `boot ${bootID} of ${name} was declared over` }
-      : {
-          state: 'NotReady',
-          reason: 'DeclaredDeadButAlive',
-          message: `boot ${bootID} of ${name} was declared over, but its agent lives: nothing is moved away. Take spec.declaredDead back, or power the host off`,
-        };
+    const words = `boot ${bootID} of ${name} was declared over`;
+    if (isDeclaredDead(host, facts)) return { state: 'Unknown', reason: 'DeclaredDead', message: words };
+    const state = isSilent(facts) ? 'Unknown' : 'NotReady';
+    const message = isRefuted(host, facts)
+      ? `${words}, but its agent was heard after that, so the word is void and nothing is moved away. Take spec.declaredDead back; once the host is off for good, set it again`
+      : `${words}, but its agent was heard less than ${seconds(facts.unknownAfterMs)} ago: nothing is moved away until it has been silent for so long`;
+    return { state, reason: 'DeclaredDeadButAlive', message };
   },
   (name, _facts, { bootID }) =>
     bootID === undefined
@@ -139,13 +141,26 @@ function isSilent({ silentMs, watchedMs, unknownAfterMs }: HostFacts): boolean {
 }
 
 /**
+ * The boot was heard after it had been declared over. Then the declaration was a slip, and counts
+ * no more, not even if the host falls silent later, until somebody takes it back. Returns that
+ * boot.
+ */
+export function refutedDeath({ spec, status }: XenHost, { livedSinceDeclared }: HostFacts): string | undefined {
+  const { declaredDead } = spec;
+  return livedSinceDeclared === true || status?.refutedDeath === declaredDead ? declaredDead : undefined;
+}
+
+const isRefuted = (host: XenHost, facts: HostFacts): boolean => refutedDeath(host, facts) !== undefined;
+
+/**
  * An administrator said that the last boot we know of is over, and no sign of life contradicts: the
- * host is silent, or renews the Lease from another boot. This proves that nothing of that boot
- * runs.
+ * host is silent, or renews the Lease from another boot, and was not heard since it was declared.
+ * This proves that nothing of that boot runs.
  */
 export function isDeclaredDead(host: XenHost, facts: HostFacts): boolean {
   const boot = facts.agent?.status?.bootID ?? host.status?.bootID;
   if (host.spec.declaredDead === undefined || host.spec.declaredDead !== boot) return false;
+  if (isRefuted(host, facts)) return false;
   return isSilent(facts) || (facts.beatBootID !== undefined && facts.beatBootID !== boot);
 }
 

@@ -1,5 +1,6 @@
 /** What the operator knows, filled by hand: caches, fleet and ledger, without an API server. */
 import type { XenAgent, XenDomain, XenHost, XenVM } from '../../../crds/generated/types';
+import { defined } from '../../../common/defined';
 import type { KubeClient } from '../../../common/kube/client';
 import type { KubeObject } from '../../../common/kube/types';
 import type { Metrics } from '../../../operator/adapters/types';
@@ -45,10 +46,10 @@ export class FleetInMemory {
     for (const name of hosts) this.report(name);
   }
 
-  /** A change of a XenHost's spec by its administrator. */
-  editHost(name: string, spec: Partial<XenHost['spec']>): void {
+  /** A change of a XenHost's spec by its administrator. What is undefined is taken away. */
+  editHost(name: string, spec: { readonly [K in keyof XenHost['spec']]?: XenHost['spec'][K] | undefined }): void {
     const host = this.caches.hosts.get(name);
-    if (host !== undefined) this.put(this.caches.hosts, { ...host, spec: { ...host.spec, ...spec } });
+    if (host !== undefined) this.put(this.caches.hosts, { ...host, spec: defined({ ...host.spec, ...spec }) });
   }
 
   /** The host that a new VM would be placed on. */

@@ -38,6 +38,41 @@ describe('the heartbeat of a host', () => {
     equal(here.directory.facts('h1').beatBootID, 'boot-2');
   });
 
+  it('refutes what was declared of that boot before it, and nothing else', () => {
+    const here = new FleetInMemory('h1');
+    const lived = (): boolean | undefined => here.directory.facts('h1').livedSinceDeclared;
+    here.beat('h1', 'b1');
+    equal(lived(), false, 'nothing is declared');
+    here.editHost('h1', { declaredDead: 'b1' });
+    equal(lived(), false, 'the last beat is older than the word');
+    here.editHost('h1', { unschedulable: true });
+    here.beat('h1', 'b2');
+    equal(lived(), false, 'it is another boot');
+    here.beat('h1', 'b1');
+    equal(lived(), true);
+    here.editHost('h1', { unschedulable: false });
+    equal(lived(), true, 'the word is the same');
+    here.editHost('h1', { declaredDead: 'b2' });
+    equal(lived(), false, 'another word');
+    here.beat('h1');
+    equal(lived(), true, 'an agent that names no boot may be of that one');
+    here.editHost('h1', { declaredDead: undefined });
+    equal(lived(), false);
+  });
+
+  it('that was there when the operator began refutes nothing', () => {
+    const here = new FleetInMemory();
+    here.host('h1');
+    here.editHost('h1', { declaredDead: 'b1' });
+    here.beat('h1', 'b1');
+    equal(here.directory.facts('h1').livedSinceDeclared, false);
+    here.remove(here.caches.hosts, here.caches.hosts.get('h1')!);
+    here.host('h1');
+    here.editHost('h1', { declaredDead: 'b1' });
+    here.beat('h1', 'b1');
+    equal(here.directory.facts('h1').livedSinceDeclared, true);
+  });
+
   it('of a host that is gone is forgotten after an hour, of one that is there never', async () => {
     const here = new FleetInMemory('h1', 'h2');
     here.remove(here.caches.hosts, here.caches.hosts.get('h1')!);

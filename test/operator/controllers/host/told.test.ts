@@ -37,6 +37,25 @@ describe('what an agent is told', () => {
     equal(here.ready('h1'), 'False DeclaredDeadButAlive');
   });
 
+  it('is its boot still if a declaration was refuted, however silent the host is later', async () => {
+    const here = await settled('h1');
+    here.editHost('h1', { declaredDead: 'boot-h1' });
+    here.beat('h1', 'boot-h1');
+    await here.look('h1');
+    equal(here.get('h1').status?.refutedDeath, 'boot-h1');
+    await here.clock.advance(99_000);
+    await here.look('h1');
+    equal(here.ready('h1'), 'Unknown DeclaredDeadButAlive');
+    equal(here.agentOf('h1').spec.confirmedBootID, 'boot-h1');
+    here.editHost('h1', { declaredDead: undefined });
+    await here.look('h1');
+    equal(here.get('h1').status?.refutedDeath, undefined);
+    equal(here.ready('h1'), 'Unknown AgentSilent');
+    here.editHost('h1', { declaredDead: 'boot-h1' });
+    await here.look('h1');
+    equal(here.ready('h1'), 'Unknown DeclaredDead', 'said again, by one who knows');
+  });
+
   it('is not that of another machine under the name', async () => {
     const here = await settled('h1');
     here.report('h1', { machineID: 'aa' });

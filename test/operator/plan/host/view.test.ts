@@ -46,6 +46,7 @@ const known = (over: Partial<HostFacts> = {}, report: Partial<Report> | undefine
 });
 const trouble = { type: 'Ready', status: 'False' as const, reason: 'X', message: 'xl hangs', lastTransitionTime: NOW };
 const declared = host({ declaredDead: 'b1' });
+const refuted: XenHost = { ...declared, status: { refutedDeath: 'b1' } };
 
 const ROWS: readonly [string, XenHost, HostFacts, string, string][] = [
   ['a host that reports', host(), known(), 'Ready', 'AgentReporting'],
@@ -81,6 +82,8 @@ const ROWS: readonly [string, XenHost, HostFacts, string, string][] = [
   ['one that is quarantined', host({ quarantined: true }), known(), 'NotReady', 'Quarantined'],
   ['one that is declared dead and silent', declared, known({ silentMs: 25_001 }), 'Unknown', 'DeclaredDead'],
   ['one that is declared dead and lives', declared, known(), 'NotReady', 'DeclaredDeadButAlive'],
+  ['one whose death was refuted, and that lives', refuted, known(), 'NotReady', 'DeclaredDeadButAlive'],
+  ['one whose death was refuted, silent now', refuted, known({ silentMs: 99_999 }), 'Unknown', 'DeclaredDeadButAlive'],
   ['one whose former boot was declared over', host({ declaredDead: 'b0' }), known(), 'Ready', 'AgentReporting'],
 ];
 
@@ -101,8 +104,10 @@ describe('what a host is', () => {
   }
 
   it('is told with a remedy', () => {
-    const message = viewHost(declared, known()).message;
-    match(message, /declared over, but its agent lives: nothing is moved away\. Take spec\.declaredDead back/);
+    const message = (object: XenHost, facts: HostFacts) => viewHost(object, facts).message;
+    match(message(declared, known()), /declared over, but its agent was heard less than 25 s ago/);
+    match(message(refuted, known()), /the word is void and nothing is moved away\. Take spec\.declaredDead back/);
+    equal(message(declared, known({ livedSinceDeclared: true })), message(refuted, known()));
   });
 
   it('that cannot tell all has not answered', () =>
@@ -123,6 +128,15 @@ describe('a boot counts as over', () => {
     ['not right after the start of the operator', declared, known({ silentMs: undefined, watchedMs: 10 }), false],
     ['if another boot of the host renews the Lease', declared, known({ silentMs: 0, beatBootID: 'b2' }), true],
     ['not if that very boot renews the Lease', declared, known({ silentMs: 0, beatBootID: 'b1' }), false],
+    ['not if it was heard after the word', declared, known({ silentMs: 99_999, livedSinceDeclared: true }), false],
+    ['not if it was so in the time of another operator', refuted, known({ silentMs: 99_999 }), false],
+    [
+      'if what was refuted is the death of another boot',
+      { ...declared, status: { refutedDeath: 'b0' } },
+      known({ silentMs: 99_999 }),
+      true,
+    ],
+    ['not even if another boot renews the Lease of a refuted one', refuted, known({ beatBootID: 'b2' }), false],
     ['not if another boot was declared over', host({ declaredDead: 'b0' }), known({ silentMs: 99_999 }), false],
     ['not if nothing was declared', host(), known({ silentMs: 99_999 }), false],
     [
@@ -135,6 +149,18 @@ describe('a boot counts as over', () => {
   for (const [name, object, facts, expected] of DEATHS) {
     it(name, () => equal(isDeclaredDead(object, facts), expected));
   }
+});
+
+describe('what refuted a declaration', () => {
+  const shown = (object: XenHost, facts: HostFacts) => showHost(object, facts, undefined, NOW).refutedDeath;
+
+  it('is kept as long as the declaration stands', () => {
+    equal(shown(declared, known()), undefined);
+    equal(shown(declared, known({ livedSinceDeclared: true })), 'b1');
+    equal(shown(refuted, known({ silentMs: 99_999 })), 'b1');
+    equal(shown({ ...host(), status: { refutedDeath: 'b1' } }, known()), undefined, 'it was taken back');
+    equal(shown({ ...host({ declaredDead: 'b2' }), status: { refutedDeath: 'b1' } }, known()), undefined);
+  });
 });
 
 describe('a report is believed', () => {

@@ -1,6 +1,6 @@
 import { deepEqual, equal } from 'node:assert/strict';
 import fc from 'fast-check';
-import { mergePatchOf } from '../../../agents/api/patch';
+import { mergePatchOf } from '../../common/merge-patch';
 
 /** RFC 7386. */
 function apply(target: unknown, patch: unknown): unknown {
