@@ -5,6 +5,7 @@ import { seeded } from '../seeded';
 import { Draw, type Act, type ActKind, type Actor } from './act';
 import { ADMINISTRATOR } from './actors/administrator';
 import { ENVIRONMENT } from './actors/environment';
+import { THIEF } from './actors/thief';
 import { TENANT } from './actors/tenant';
 import { copies } from './oracles/copies';
 import { data } from './oracles/data';
@@ -17,6 +18,7 @@ const ACTORS: Readonly<Record<string, Actor>> = {
   tenant: TENANT,
   administrator: ADMINISTRATOR,
   environment: ENVIRONMENT,
+  thief: THIEF,
 };
 const ORACLES: readonly NewOracle[] = [copies, endings, data, outcome];
 
@@ -65,6 +67,7 @@ export function scenarioOf(seed: number): Scenario {
     ['tenant', 30],
     ['administrator', 8],
     ['environment', 24],
+    ['thief', draw.of([0, 0, 0, 0, 12])],
   ] as const) {
     const count = draw.int(0, most);
     const kinds = swarm(ACTORS[actor]!, draw);
@@ -81,7 +84,7 @@ export async function live({ seed, hosts, acts }: Scenario, onLog?: WorldOptions
     hosts,
     operators: 2,
     onEvent: (it, event) => {
-      const machine = it.machines.find(({ name }) => name === event.host);
+      const machine = it.servers.find(({ name }) => name === event.host);
       if (machine !== undefined) for (const oracle of oracles) oracle.onEvent?.(event, machine);
     },
     ...(onLog && { onLog }),
@@ -104,7 +107,7 @@ export async function live({ seed, hosts, acts }: Scenario, onLog?: WorldOptions
 async function calm(world: World): Promise<void> {
   world.note('calm', '');
   world.calm();
-  const spec = { unschedulable: false, taints: [], declaredDead: null };
+  const spec = { unschedulable: false, taints: [], declaredDead: null, quarantined: null };
   for (const { name } of world.machines)
     void world.admin.mergePatch(XENHOSTS, { name }, { spec }).catch(() => undefined);
   await world.time.run(world.time.nowMs + 100);

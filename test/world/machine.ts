@@ -4,6 +4,7 @@
 import { KubeApi } from '../../agents/api/orders';
 import type { Log } from '../../agents/log';
 import { Agent } from '../../agents/loop/agent';
+import { PRODUCT_UUID_FILE } from '../../agents/dom0/layout';
 import { KubeClient } from '../../common/kube/client';
 import type { KubeTransport } from '../../common/kube/transport';
 import type { Random } from '../../common/ports';
@@ -14,8 +15,9 @@ import { Process } from './process';
 import type { WorldTime } from './time';
 
 export interface MachineOptions {
-  /** Of the XenHost. */
   readonly name: string;
+  /** The XenHost that its agent works for, if that has another name. */
+  readonly agentFor?: string;
   readonly time: WorldTime;
   readonly random: Random;
   readonly memoryMiB: number;
@@ -26,6 +28,7 @@ export interface MachineOptions {
   readonly log: Log;
 }
 
+const MACHINE_FILE = '/var/lib/xenfleet/machine';
 const RESTART_MS = 2000;
 const BOOT_MS = 20_000;
 
@@ -49,7 +52,8 @@ export class Machine {
       turn: () => new Promise((resolve) => void time.after(0, resolve)),
       spec: { name, memoryMiB, cpus, dom0MiB: 2048, createMs: 900, destroyMs: 300 },
     });
-    this.host.files.put('/var/lib/xenfleet/machine', `${newUid(random).replaceAll('-', '')}\n`);
+    this.host.files.put(MACHINE_FILE, `${newUid(random).replaceAll('-', '')}\n`);
+    this.host.files.put(PRODUCT_UUID_FILE, `${newUid(random)}\n`);
   }
 
   /** The agent that runs, if one does. */
@@ -73,8 +77,8 @@ export class Machine {
   }
 
   #launch(): Process {
-    const { name, time, random, connect, log } = this.options;
-    const process = new Process(`agent-${name}-${(this.#starts += 1)}`);
+    const { time, random, connect, log, agentFor: name = this.name } = this.options;
+    const process = new Process(`agent-${this.name}-${(this.#starts += 1)}`);
     const clock = process.clock(time.clock(() => this.wallOffsetMs));
     const client = new KubeClient(process.transport(connect(process)));
     const agent = new Agent({
@@ -92,6 +96,12 @@ export class Machine {
     });
     void agent.start();
     return process;
+  }
+
+  /** All that the other one's disks hold is put onto this one's, as when a Dom0 is cloned. */
+  copyDisksOf(other: Machine): void {
+    for (const [path, { text, bytes }] of other.host.files.files)
+      if (!/^\/(proc|run|sys)\//.test(path)) this.host.files.put(path, text, bytes);
   }
 
   powerOff(): void {

@@ -17,6 +17,11 @@ const ours = (kind: string, name: string, spec: object): Loose => ({
 
 const namespace = (name: string): Loose => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
 
+/** Of domains that administrators make by hand. */
+export const foreignUUID = (number: number): string => `f0000000-0000-4000-8000-00000000000${number}`;
+
+export const isMadeByHand = (domain = ''): boolean => domain.startsWith('by-hand-');
+
 export const newHost = (name: string): Loose =>
   ours('XenHost', name, { pool: 'default', connection: { mode: 'agent' } });
 

@@ -1,57 +1,58 @@
-/** `planted.ts NAME [--runs N]`: lives with one planted fault, until one is found to be wrong. */
-import Module from 'node:module';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+/**
+ * `make plants`: lives with one planted fault each, to see that the judges notice.
+ *
+ *     planted.ts NAME                    its story, with the fault
+ *     planted.ts NAME --hunt LIVES       lives from seed 1 until one breaks; writes its story
+ *
+ * A process has one fault in it, so `plants-all.ts` starts one for each.
+ */
+import { parseArgs } from 'node:util';
 import type * as Life from './life';
-import { PLANTS, type Plant } from './plants';
+import type { Scenario } from './life';
+import { PLANTS } from './plants';
+import { plant } from './planting';
+import { shrink } from './shrink';
+import { readStories, writeStory } from './story';
 
-const ROOT = join(__dirname, '../..');
-
-type Compiling = Module & { _compile: (code: string, filename: string) => unknown };
-type Loader = (module: Module, filename: string) => void;
-
-/** Takes the rule out of the source as it is loaded. Throws if the source has changed. */
-function plant(edits: Plant): void {
-  const planted = new Map<string, string>();
-  for (const { file, from, to } of edits) {
-    const path = join(ROOT, file);
-    const source = planted.get(path) ?? readFileSync(path, 'utf8');
-    if (source.split(from).length !== 2) throw new Error(`${file} does not hold this once: ${from}`);
-    planted.set(
-      path,
-      source.replace(from, () => to),
-    );
-  }
-  const extensions = (Module as unknown as { _extensions: Record<'.ts', Loader> })._extensions;
-  const load = extensions['.ts'];
-  extensions['.ts'] = (module, filename) => {
-    const source = planted.get(filename);
-    if (source === undefined) return load(module, filename);
-    const compiled = tsNode().compile(source, filename);
-    (module as Compiling)._compile(compiled, filename);
-  };
+interface PlantedLife {
+  readonly scenarioOf: (seed: number) => Scenario;
+  readonly judge: (scenario: Scenario) => Promise<string | undefined>;
 }
 
-const tsNode = (): { compile: (code: string, file: string) => string } =>
-  (process as unknown as Record<symbol, ReturnType<typeof tsNode>>)[Symbol.for('ts-node.register.instance')]!;
-
-async function main(): Promise<void> {
-  const [name = '', most = '40'] = process.argv.slice(2);
-  const names = name === 'all' ? Object.keys(PLANTS) : [name];
-  if (name === 'all') return console.log(names.join('\n'));
+function plantedLife(name: string): PlantedLife {
   const found = PLANTS[name];
   if (found === undefined) throw new Error(`no such plant: ${name}; there are ${Object.keys(PLANTS).join(', ')}`);
   plant(found);
   // Loaded only now, with the fault in it.
   // eslint-disable-next-line @typescript-eslint/no-require-imports
   const { live, scenarioOf } = require('./life') as typeof Life;
-  for (let seed = 1; seed <= Number(most); seed += 1) {
-    const { violations } = await live(scenarioOf(seed));
-    const [first] = violations;
-    if (first === undefined) continue;
-    return console.log(`FOUND  ${name}: seed ${seed}: ${first.rule}: ${first.what}`);
+  return { scenarioOf, judge: async (scenario) => (await live(scenario)).violations[0]?.rule };
+}
+
+async function hunt(name: string, most: number): Promise<string> {
+  const { scenarioOf, judge } = plantedLife(name);
+  for (let seed = 1; seed <= most; seed += 1) {
+    const scenario = scenarioOf(seed);
+    const rule = await judge(scenario);
+    if (rule === undefined) continue;
+    const short = await shrink(scenario, rule, judge);
+    await writeStory({ plant: name, rule, lives: seed, ...short });
+    return `found   ${name}: ${rule}, life ${seed}, ${scenario.acts.length} acts cut down to ${short.acts.length}`;
   }
-  console.log(`MISSED ${name}: ${most} lives`);
+  return `MISSED  ${name}: ${most} lives`;
+}
+
+async function tell(name: string): Promise<string> {
+  const story = readStories().find((one) => one.plant === name);
+  if (story === undefined) return `UNKNOWN ${name}: nobody has hunted for it`;
+  const rule = await plantedLife(name).judge(story);
+  return rule === undefined ? `MISSED  ${name}: its story goes well` : `found   ${name}: ${rule}`;
+}
+
+async function main(): Promise<void> {
+  const { values, positionals } = parseArgs({ allowPositionals: true, options: { hunt: { type: 'string' } } });
+  const [name = ''] = positionals;
+  console.log(values.hunt === undefined ? await tell(name) : await hunt(name, Number(values.hunt)));
 }
 
 void main();

@@ -56,6 +56,12 @@ const theAdmission = (): Admission =>
 
 const AGENT_ROLE = parse(readFileSync(join(__dirname, '../../charts/xen-fleet/rbac/agent.yaml'), 'utf8')) as KubeObject;
 
+function agentUser(host: string): User {
+  const namespace = hostNamespace(host);
+  const groups = ['system:serviceaccounts', `system:serviceaccounts:${namespace}`, 'system:authenticated'];
+  return { name: `system:serviceaccount:${namespace}:agent`, groups };
+}
+
 export class World {
   readonly time: WorldTime;
   readonly network: Network;
@@ -63,6 +69,8 @@ export class World {
   readonly admin: KubeClient;
   readonly machines: readonly Machine[];
   readonly operators: readonly OperatorUnit[];
+  /** Servers that were made by copying the disks of another one's Dom0. */
+  readonly clones: Machine[] = [];
   readonly backups: Backup[] = [];
   /** What happened on all hosts. */
   readonly events: SimEvent[] = [];
@@ -71,17 +79,20 @@ export class World {
   /** Exceptions that a loop of the product survived: each is a fault of ours. */
   readonly faults: string[] = [];
   readonly #tenants = new Map<string, KubeClient>();
+  readonly #random: { next: () => number };
+  readonly #thieves = new Map<string, KubeClient>();
   #hasBegun = false;
 
   constructor(readonly options: WorldOptions) {
     const next = seeded(options.seed);
     const random = { next };
+    this.#random = random;
     this.time = new WorldTime(random);
     this.network = new Network(random);
     this.server = new ModelServer({ clock: this.time.clock(), random, admission: theAdmission() });
     this.admin = new KubeClient(this.server.transport(admin));
     for (const tenant of TENANTS) this.#tenants.set(tenant, this.#clientOf(`tenant-${tenant}`));
-    this.machines = Array.from({ length: options.hosts }, (_, at) => this.#newMachine(`h${at + 1}`, random));
+    this.machines = Array.from({ length: options.hosts }, (_, at) => this.#newMachine(`h${at + 1}`));
     this.operators = Array.from({ length: options.operators }, (_, at) => this.#newOperator(`operator-${at}`, random));
   }
 
@@ -99,8 +110,38 @@ export class World {
     for (const machine of this.machines) machine.startAgent();
   }
 
+  /** Makes the first objects of a kind again. */
+  async applyFirst(kind: string): Promise<void> {
+    const objects = firstObjects([]).filter((object) => object.kind === kind);
+    const type = (Object.values(OURS) as ResourceTypes).find((one) => one.kind === kind)!;
+    for (const object of objects) await this.admin.create(type, object).catch(() => undefined);
+  }
+
+  /** Every server that may run guests. */
+  get servers(): readonly Machine[] {
+    return [...this.machines, ...this.clones];
+  }
+
+  /** Somebody copies the disks of a Dom0 into another server, and switches it on for some time. */
+  clone(original: Machine, forMs: number): void {
+    const clone = this.#newMachine(`${original.name}-clone${this.clones.length}`, original.name);
+    this.clones.push(clone);
+    clone.copyDisksOf(original);
+    clone.startAgent();
+    this.later(forMs, () => clone.powerOff());
+  }
+
   tenant(namespace: string): KubeClient {
     return this.#tenants.get(namespace)!;
+  }
+
+  /** With the token of a host's agent, from elsewhere. */
+  thief(host: string): KubeClient {
+    const known = this.#thieves.get(host);
+    if (known !== undefined) return known;
+    const thief = new KubeClient(this.server.transport(agentUser(host), this.network.link('thief')));
+    this.#thieves.set(host, thief);
+    return thief;
   }
 
   /** Until there is a XenHost of that name that is not on its way out. */
@@ -145,27 +186,26 @@ export class World {
       void machine.host.exec(['sim', 'clear']);
       machine.host.xen.faults.endHung();
     }
+    for (const clone of this.clones) clone.powerOff();
   }
 
   #clientOf(name: string): KubeClient {
     return new KubeClient(this.server.transport({ name, groups: MASTERS, agent: 'kubectl' }, this.network.link(name)));
   }
 
-  #newMachine(name: string, random: { next: () => number }): Machine {
-    const namespace = hostNamespace(name);
-    const groups = ['system:serviceaccounts', `system:serviceaccounts:${namespace}`, 'system:authenticated'];
-    const user: User = { name: `system:serviceaccount:${namespace}:agent`, groups };
+  #newMachine(name: string, agentFor = name): Machine {
     return new Machine({
       name,
+      agentFor,
       time: this.time,
-      random,
+      random: this.#random,
       memoryMiB: 24 * 1024,
       cpus: 8,
       record: (event) => {
         this.events.push(event);
         if (this.#hasBegun) this.options.onEvent?.(this, event);
       },
-      connect: (): KubeTransport => this.server.transport(user, this.network.link(name)),
+      connect: (): KubeTransport => this.server.transport(agentUser(agentFor), this.network.link(name)),
       log: this.#agentLog(name),
     });
   }

@@ -30,6 +30,11 @@ import type { LeftOutTeller } from './left-out';
 
 /** ServiceAccount and RoleBinding are not watched: they are looked at again at this interval. */
 const ENSURE_EVERY_MS = 600_000;
+/**
+ * The Lease is watched: one that is not there is made at once. Not sooner again than this, for a
+ * Lease that somebody made without our label is never seen.
+ */
+const LEASE_EVERY_MS = 10_000;
 /** The longest chain of acts is finalizer, namespace, objects, XenAgent. */
 const MAX_STEPS = 8;
 
@@ -78,15 +83,16 @@ export class HostController {
     const at = hostNamespace(name);
     const namespace = caches.namespaces.get(at);
     const last = this.#ensured.get(name);
-    const isEnsured =
-      last?.uid === namespace?.metadata.uid && clock.monotonicMs() - (last?.atMs ?? 0) < ENSURE_EVERY_MS;
+    const hasLease = caches.leases.get(`${at}/${AGENT_LEASE}`) !== undefined;
+    const everyMs = hasLease ? ENSURE_EVERY_MS : LEASE_EVERY_MS;
+    const isEnsured = last?.uid === namespace?.metadata.uid && clock.monotonicMs() - (last?.atMs ?? 0) < everyMs;
     const catalog = directory.catalog();
     leftOut.tell(catalog.leftOut);
     return {
       ...directory.facts(name),
       host,
       namespace,
-      hasLease: caches.leases.get(`${at}/${AGENT_LEASE}`) !== undefined,
+      hasLease,
       isEnsured: last !== undefined && isEnsured,
       orders: caches.domains.byIndex('namespace', at),
       claims: caches.vms.byIndex('host', name).length,

@@ -10,6 +10,9 @@ import { watch, watchSelf, watchViews, type Watch } from '../frame/watch';
 /** All changes of the roster within this time reach the agents in one write. */
 const ROSTER_DELAY_MS = 2000;
 
+/** What is made anew is looked at again when this controller may make it again. */
+const LEASE_DELAY_MS = 10_000;
+
 export const allHosts = (caches: Caches): string[] => caches.hosts.all().map(({ metadata }) => metadata.name);
 
 function hostIn(namespace: string): string[] {
@@ -36,6 +39,8 @@ export const HOST_WATCHES: readonly Watch[] = [
   // The finalizer of a deleted host waits until no agent is told to remember its name.
   watch('agents', (change, caches) => (isToldAnew(change) ? leavingHosts(caches) : [])),
   watch('namespaces', ({ key }) => hostIn(key)),
+  // The news of its end may come after the namespace was made anew.
+  watch('leases', ({ key, type }) => (type === 'deleted' ? hostIn(key) : []), LEASE_DELAY_MS),
   watchViews((host) => [host]),
   watch('storagePools', (_change, caches) => allHosts(caches)),
   watch('networks', (_change, caches) => allHosts(caches)),

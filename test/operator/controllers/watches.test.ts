@@ -185,6 +185,12 @@ const ROWS: readonly [string, Kind, (rig: Rig) => void | Promise<void>, string[]
     ['h1', 'h2'],
   ],
   [
+    'the end of its Lease concerns its host',
+    'host',
+    (rig) => rig.remove(rig.caches.leases, rig.caches.leases.get('xenhost-h2/agent')!),
+    ['h2'],
+  ],
+  [
     'the namespace of a host that stays concerns that host',
     'host',
     (rig) => {

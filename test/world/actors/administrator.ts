@@ -1,7 +1,9 @@
 /** Those who run the fleet: rightly most of the time, and wrongly now and then. */
-import { XENHOSTS, XENVMCLASSES } from '../../../common/kube/resources';
+import { NAMESPACES, XENHOSTS, XENNETWORKS, XENSTORAGEPOOLS, XENVMCLASSES } from '../../../common/kube/resources';
+import { hostNamespace } from '../../../common/names';
 import type { Actor, Args, Draw } from '../act';
 import { machineOf, onMachine } from '../targets';
+import { foreignUUID } from '../objects';
 import type { World } from '../world';
 
 async function editHost(world: World, args: Args, spec: object): Promise<string> {
@@ -49,6 +51,20 @@ export const ADMINISTRATOR: Actor = {
       return `${machine.name} ${bootID}`;
     },
   },
+  /** A host that cannot be trusted, or another one by a slip. */
+  quarantine: {
+    weight: 1,
+    draw: (draw) => ({ ...onMachine(draw), slip: draw.chance(0.3), forMs: draw.int(5, 200) * 1000 }),
+    perform: async (world, args) => {
+      const stolen = world.notes.find(({ what }) => what === 'stolen')?.about;
+      const name = args['slip'] === true || stolen === undefined ? machineOf(world, args).name : stolen;
+      await world.admin.mergePatch(XENHOSTS, { name }, { spec: { quarantined: true } });
+      world.later(Number(args['forMs']), () =>
+        world.admin.mergePatch(XENHOSTS, { name }, { spec: { quarantined: null } }).catch(() => undefined),
+      );
+      return name;
+    },
+  },
   destroyByHand: {
     weight: 3,
     draw: (draw) => ({ ...onMachine(draw), domain: draw.int(0, 20) }),
@@ -79,6 +95,59 @@ export const ADMINISTRATOR: Actor = {
     weight: 2,
     draw: forSome,
     perform: (world, args) => machineOf(world, args).startSecondAgent(Number(args['forMs'])),
+  },
+  /** Its Dom0's disks are copied into another server, which is switched on with the same name. */
+  cloneHost: {
+    weight: 1,
+    draw: forSome,
+    perform: (world, args) => {
+      const machine = machineOf(world, args);
+      world.clone(machine, Number(args['forMs']));
+      return machine.name;
+    },
+  },
+  /** A guest of nobody in the fleet, made with xl as ever. */
+  foreignGuest: {
+    weight: 1,
+    draw: (draw) => ({ ...onMachine(draw), memory: draw.of([256, 2048, 9000]), uuid: draw.int(1, 5) }),
+    perform: (world, args) => {
+      const { host, isOn, name } = machineOf(world, args);
+      if (!isOn) return 'it is off';
+      const uuid = foreignUUID(Number(args['uuid']));
+      const cfg = `name = "by-hand-${args['uuid']}"\nuuid = "${uuid}"\ntype = "pvh"\nkernel = "/var/lib/xenfleet/images/debian/vmlinuz"\nmemory = ${args['memory']}\nvcpus = 1\n`;
+      host.files.put('/root/by-hand.cfg', cfg);
+      void host.exec(['xl', 'create', '/root/by-hand.cfg']);
+      return name;
+    },
+  },
+  deleteHostNamespace: {
+    weight: 1,
+    draw: onMachine,
+    perform: async (world, args) => {
+      const { name } = machineOf(world, args);
+      await world.admin.delete(NAMESPACES, { name: hostNamespace(name) });
+      return name;
+    },
+  },
+  /** The pool is deleted and made again; another life of the same folder. */
+  deletePool: {
+    weight: 1,
+    draw: forSome,
+    perform: async (world, args) => {
+      await world.admin.delete(XENSTORAGEPOOLS, { name: 'local' });
+      world.later(Number(args['forMs']), () => world.applyFirst('XenStoragePool'));
+    },
+  },
+  /** Its bridge is another one for a while, which no host has. */
+  editNetwork: {
+    weight: 1,
+    draw: forSome,
+    perform: async (world, args) => {
+      const bridge = (name: string) =>
+        world.admin.mergePatch(XENNETWORKS, { name: 'public' }, { spec: { bridge: name } });
+      await bridge('xenbr9');
+      world.later(Number(args['forMs']), () => bridge('xenbr0').catch(() => undefined));
+    },
   },
   /** And adds it again. What runs there is not ended by it. */
   deleteHost: {

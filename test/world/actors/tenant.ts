@@ -3,7 +3,7 @@ import { XENVMS } from '../../../common/kube/resources';
 import { API_VERSION } from '../../../common/names';
 import type { XenVM } from '../../../crds/generated/types';
 import type { Actor, Args, Draw } from '../act';
-import { TENANTS } from '../objects';
+import { foreignUUID, TENANTS } from '../objects';
 import type { World } from '../world';
 
 const NAMES = 12;
@@ -109,13 +109,18 @@ export const TENANT: Actor = {
   },
   copy: {
     weight: 2,
-    draw: (draw) => ({ ...target(draw), from: `vm-${draw.int(0, NAMES - 1)}`, of: draw.of(TENANTS) }),
+    draw: (draw) => ({
+      ...target(draw),
+      from: `vm-${draw.int(0, NAMES - 1)}`,
+      of: draw.of(TENANTS),
+      foreign: draw.chance(0.2),
+    }),
     perform: async (world, args) => {
       const from = { namespace: String(args['of']), name: String(args['from']) };
       const found = world.server
         .objects(XENVMS)
         .find((vm) => vm.metadata.namespace === from.namespace && vm.metadata.name === from.name);
-      const uuid = found?.status?.domainUUID;
+      const uuid = args['foreign'] === true ? foreignUUID(1) : found?.status?.domainUUID;
       if (found === undefined || uuid === undefined) return 'nothing to copy';
       const { spec } = found;
       const { namespace, name } = refOf(args);

@@ -2,12 +2,13 @@
 import type { Domain } from '../../sim/domain';
 import type { Machine } from '../machine';
 import type { NewOracle } from './oracle';
+import { inThiefsHands } from './stolen';
 
 const WRITTEN = 'written by ';
 
 const nameOf = ({ config }: Domain): string => `${config.name} ${config.uuid}`;
 
-export const data: NewOracle = (_world, accuse) => {
+export const data: NewOracle = (world, accuse) => {
   /** Where each VM has written to each of its disks last. */
   const written = new Map<string, string>();
 
@@ -21,7 +22,7 @@ export const data: NewOracle = (_world, accuse) => {
     const isBlank = !file.text.startsWith(WRITTEN);
     const found = isBlank ? '' : file.text.slice(WRITTEN.length);
     if (!isBlank && found !== me) accuse('S14', `${me} is given ${place} with data of ${found}`);
-    if (isBlank && before !== undefined)
+    if (isBlank && before !== undefined && !inThiefsHands(world)(domain.config.uuid))
       accuse('data', `${me} starts with an empty ${place}, and has data on ${before}`);
     host.files.put(target, `${WRITTEN}${me}`, file.bytes);
     written.set(`${me} ${target}`, place);

@@ -5,6 +5,8 @@
 import { XENDOMAINS, XENVMS } from '../../../common/kube/resources';
 import type { XenDomain, XenVM } from '../../../crds/generated/types';
 import type { NewOracle } from './oracle';
+import { isMadeByHand } from '../objects';
+import { inThiefsHands } from './stolen';
 
 export const endings: NewOracle = (world, accuse) => {
   /** `host domid` of guests that run, by what they last did. */
@@ -40,7 +42,9 @@ export const endings: NewOracle = (world, accuse) => {
       if (what === 'shutdown' || what === 'gone') running.delete(key);
       if (what !== 'dying' || !running.delete(key)) return;
       const byHand = world.notes.some((note) => note.what === 'destroyed by hand' && note.about === uuid);
-      if (!byHand && !wasWanted(uuid)) accuse('S4', `${event.name} ${uuid} was destroyed on ${host} while it ran`);
+      const isForeign = isMadeByHand(event.name);
+      if (!byHand && (isForeign || !wasWanted(uuid)) && !inThiefsHands(world)(uuid))
+        accuse('S4', `${event.name} ${uuid} was destroyed on ${host} while it ran`);
     },
   };
 };

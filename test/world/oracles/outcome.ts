@@ -2,6 +2,7 @@
 import { XENVMS } from '../../../common/kube/resources';
 import type { XenVM } from '../../../crds/generated/types';
 import type { World } from '../world';
+import { isMadeByHand } from '../objects';
 import { liveDomains, type NewOracle } from './oracle';
 
 type Accuse = (rule: string, what: string) => void;
@@ -39,7 +40,7 @@ export const outcome: NewOracle = (world, accuse) => ({
 function hostsOf(world: World, { status }: XenVM): string {
   const has = (machine: World['machines'][number]): boolean =>
     liveDomains(machine).some(({ config }) => config.uuid === status?.domainUUID);
-  return world.machines
+  return world.servers
     .filter(has)
     .map(({ name }) => name)
     .join(' ');
@@ -76,7 +77,8 @@ function judgeRest({ server, time }: World, restless: ReadonlySet<string>, accus
 function judgeOrphans(world: World, vms: readonly XenVM[], accuse: Accuse): void {
   if (world.notes.some(({ what }) => what === 'restored')) return;
   const known = new Set(vms.map(({ status }) => status?.domainUUID));
-  for (const machine of world.machines)
+  for (const machine of world.servers)
     for (const { config } of liveDomains(machine))
-      if (!known.has(config.uuid)) accuse('orphan', `${config.name} ${config.uuid} runs on ${machine.name} for nobody`);
+      if (!known.has(config.uuid) && !isMadeByHand(config.name))
+        accuse('orphan', `${config.name} ${config.uuid} runs on ${machine.name} for nobody`);
 }

@@ -97,6 +97,22 @@ describe('the objects that nobody watches', () => {
     deepEqual(made, ['Namespace', 'ServiceAccount', 'RoleBinding', 'Lease', 'XenAgent']);
   });
 
+  it('are joined by the Lease, whose end may be told after the namespace was made anew', async () => {
+    const here = await settled('h1');
+    const lease = here.caches.leases.all()[0]!;
+    here.namespaceGoes('h1');
+    here.put(here.caches.leases, lease);
+    await here.look('h1');
+    here.remove(here.caches.leases, here.caches.leases.all()[0]!);
+    const made = tried(here);
+    await here.clock.advance(9999);
+    await here.look('h1');
+    deepEqual(made, [], 'a Lease that we cannot see is not made at every look');
+    await here.clock.advance(1);
+    await here.look('h1');
+    deepEqual(made, ['ServiceAccount', 'RoleBinding', 'Lease']);
+  });
+
   it('are made at once for a host that was deleted and made anew', async () => {
     const here = await settled('h1');
     const made = tried(here);
