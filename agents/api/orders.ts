@@ -59,9 +59,11 @@ export class KubeApi implements AgentApi {
       names.forEach((name) => listener.onOrder(name));
     });
     const own = { ...scope, fieldSelector: `metadata.name=${this.options.host}` };
-    const agents = this.watch(XENAGENTS, own, (event) => {
+    const onAgent = (event: WatchEvent<XenAgent>): void => {
       if (this.agents.take(event).length > 0 || event.type === 'initDone') listener.onAgent();
-    });
+    };
+    // One object. The orders are listed anew whenever it brings another nonce.
+    const agents = this.watch(XENAGENTS, own, onAgent, { listsWhenBroken: true });
     this.watchers = { domains, agents };
     for (const watcher of [domains, agents])
       watcher.run().catch((error: unknown) => this.options.onState?.('watch', 'stopped', error as Error));
@@ -99,9 +101,10 @@ export class KubeApi implements AgentApi {
     type: ResourceType<T>,
     scope: { namespace: string; fieldSelector?: string },
     onEvent: (event: WatchEvent<T>) => void,
+    more: { listsWhenBroken?: boolean } = {},
   ): Watcher<T> {
     const { client, clock, random, onState } = this.options;
     const report = (state: WatcherState, error?: Error): void => onState?.(type.plural, state, error);
-    return new Watcher<T>({ client, type, scope, clock, random, onEvent, onState: report });
+    return new Watcher<T>({ client, type, scope, clock, random, onEvent, onState: report, ...more });
   }
 }

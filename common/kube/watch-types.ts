@@ -5,7 +5,7 @@ import type { KubeClient } from './client';
 import type { KubeObject, ListScope, ResourceType } from './types';
 
 /** Why everything was listed anew. */
-export type RelistCause = 'start' | 'expired' | 'forced' | 'periodic' | 'unreadable' | 'wentBack';
+export type RelistCause = 'start' | 'expired' | 'forced' | 'periodic' | 'unreadable' | 'wentBack' | 'broken';
 
 /**
  * What the watcher tells, in order. Between `init` and `initDone` come `page`s only; at `initDone`
@@ -54,6 +54,12 @@ export interface WatcherOptions<T extends KubeObject> {
    * 0 = never.
    */
   readonly relistEveryMs?: number;
+  /**
+   * Lists everything after a watch that broke, in place of the look whether the server went back. A
+   * restored server may have overtaken us by then, and its history is another one: then an object
+   * that was changed in between is never told. For lists that are as small as the look.
+   */
+  readonly listsWhenBroken?: boolean;
   readonly onState?: (state: WatcherState, error?: Error) => void;
   /** Hears what `onEvent` threw, with its stack. */
   readonly onFault?: OnFault;

@@ -195,18 +195,21 @@ export class Watcher<T extends KubeObject> {
 
   private afterWatch(outcome: WatchOutcome, lived: { readonly healthy: boolean; readonly full: boolean }): State {
     const { resourceVersion, error, unreadable, end } = outcome;
+    const broken: State = this.options.listsWhenBroken
+      ? { name: 'empty', cause: 'broken' }
+      : { name: 'checking', resourceVersion };
     if (unreadable !== undefined || end === 'overflow') {
       const why = new KubeError('other', `watch of ${this.options.type.plural}: ${unreadable ?? 'a line too long'}`);
       return this.failed(why, { name: 'empty', cause: 'unreadable' });
     }
     if (error !== undefined) {
       const expired = error.kind === 'gone';
-      return this.failed(error, expired ? { name: 'empty', cause: 'expired' } : { name: 'checking', resourceVersion });
+      return this.failed(error, expired ? { name: 'empty', cause: 'expired' } : broken);
     }
     // The server kept its time: nothing happened in between that could have set it back.
     if (end === 'closed' && lived.full) return { name: 'watching', resourceVersion };
-    if (lived.healthy) return { name: 'checking', resourceVersion };
-    return this.failed(new KubeError('network', 'the watch ended too early'), { name: 'checking', resourceVersion });
+    if (lived.healthy) return broken;
+    return this.failed(new KubeError('network', 'the watch ended too early'), broken);
   }
 
   private failed(error: unknown, next: State): State {

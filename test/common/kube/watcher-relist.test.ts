@@ -60,6 +60,26 @@ describe('a list that a watcher takes anew', () => {
     deepEqual(rig.watchedFrom, ['10', '7']);
   });
 
+  it('lists everything after a watch that broke, if told to: the server may have overtaken us', async () => {
+    rig = await new WatcherRig({ listsWhenBroken: true }).watching();
+    await rig.clock.advance(60_000);
+    rig.api.next(page('12', [thing('changed', '8')]));
+    rig.api.openStream.fail(new KubeError('network', 'cut'));
+    await rig.clock.advance(300);
+    deepEqual(rig.told, ['init broken', 'page changed', 'initDone 12']);
+    rig.events.length = 0;
+    rig.api.next(page('13'));
+    rig.api.openStream.close();
+    await rig.clock.advance(300);
+    deepEqual(rig.told, ['init broken', 'page ', 'initDone 13'], 'it ended too early');
+    rig.events.length = 0;
+    await rig.clock.advance(20_000);
+    rig.api.next(page('14'));
+    rig.api.openStream.close();
+    await rig.clock.advance(300);
+    deepEqual(rig.told, ['init broken', 'page ', 'initDone 14'], 'it lived, and not to its end');
+  });
+
   it('relist() drops the watch, lists anew and resolves when that is told', async () => {
     rig = await new WatcherRig().watching();
     rig.api.next(page('20', [thing('one', '11')]));
