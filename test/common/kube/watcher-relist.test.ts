@@ -70,7 +70,7 @@ describe('a list that a watcher takes anew', () => {
     rig.events.length = 0;
     rig.api.next(page('13'));
     rig.api.openStream.close();
-    await rig.clock.advance(300);
+    await rig.clock.advance(600);
     deepEqual(rig.told, ['init broken', 'page ', 'initDone 13'], 'it ended too early');
     rig.events.length = 0;
     await rig.clock.advance(20_000);
