@@ -54,6 +54,9 @@ mutate: setup ## which small changes of the code no test notices (ONLY=folder or
 world: setup ## lives of the whole system in one process, by a seed (SEED=1 RUNS=20 STORY=1 LOG=1)
 	@$(TS) test/world/main.ts $(if $(SEED),--seed $(SEED)) $(if $(RUNS),--runs $(RUNS)) $(if $(STORY),--story) $(if $(LOG),--log)
 
+plants: setup ## planted faults, each by its story (ONLY=word; HUNT=60: look in so many lives for those without)
+	@$(TS) test/world/plants-all.ts $(if $(ONLY),--only '$(ONLY)') $(if $(HUNT),--hunt $(HUNT))
+
 bench: setup ## how fast, how many writes, how much memory: .local/bench.json
 	@$(TS) test/bench/main.ts
 
@@ -80,4 +83,4 @@ clean: ## remove what can be made again, but not caches and packages
 	@[ ! -d .local/xen-lab ] || $(LAB) stop --all
 	rm -rf dist coverage .local
 
-.PHONY: help setup demo up down status test test-xen xen-lab xen-lab-down lint mutate world bench bench-peers bench-scheduler bench-scale bench-memory generate build clean
+.PHONY: help setup demo up down status test test-xen xen-lab xen-lab-down lint mutate world plants bench bench-peers bench-scheduler bench-scale bench-memory generate build clean

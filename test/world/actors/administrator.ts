@@ -37,7 +37,7 @@ export const ADMINISTRATOR: Actor = {
   /** Only of hosts that are off, as the manual says; or of one that is well, by a slip. */
   declareDead: {
     weight: 4,
-    draw: (draw) => ({ ...onMachine(draw), slip: draw.chance(0.2) }),
+    draw: (draw) => ({ ...onMachine(draw), slip: draw.chance(0.4) }),
     perform: async (world, args) => {
       const off = world.machines.filter(({ isOn }) => !isOn);
       const isSlip = args['slip'] === true;

@@ -1,12 +1,27 @@
 /** S2 and what tenants keep: a disk shows its own VM's data, all of it, and nobody else's. */
+import { XENVMS } from '../../../common/kube/resources';
+import type { XenVM } from '../../../crds/generated/types';
 import type { Domain } from '../../sim/domain';
 import type { Machine } from '../machine';
+import type { World } from '../world';
 import type { NewOracle } from './oracle';
 import { inThiefsHands } from './stolen';
 
 const WRITTEN = 'written by ';
 
 const nameOf = ({ config }: Domain): string => `${config.name} ${config.uuid}`;
+
+/** Its owner deleted it once, and its disks with it; a restored backup brings the VM back alone. */
+function wasDeleted({ server }: World, uuid: string): boolean {
+  return server.history.some(({ resource, object }) => {
+    const { metadata, status } = object as XenVM;
+    return (
+      resource.plural === XENVMS.plural &&
+      metadata.deletionTimestamp !== undefined &&
+      (status?.domainUUID ?? metadata.uid) === uuid
+    );
+  });
+}
 
 export const data: NewOracle = (world, accuse) => {
   /** Where each VM has written to each of its disks last. */
@@ -22,7 +37,8 @@ export const data: NewOracle = (world, accuse) => {
     const isBlank = !file.text.startsWith(WRITTEN);
     const found = isBlank ? '' : file.text.slice(WRITTEN.length);
     if (!isBlank && found !== me) accuse('S14', `${me} is given ${place} with data of ${found}`);
-    if (isBlank && before !== undefined && !inThiefsHands(world)(domain.config.uuid))
+    const { uuid } = domain.config;
+    if (isBlank && before !== undefined && !inThiefsHands(world)(uuid) && !wasDeleted(world, uuid))
       accuse('data', `${me} starts with an empty ${place}, and has data on ${before}`);
     host.files.put(target, `${WRITTEN}${me}`, file.bytes);
     written.set(`${me} ${target}`, place);

@@ -39,7 +39,7 @@ export const outcome: NewOracle = (world, accuse) => ({
 
 function hostsOf(world: World, { status }: XenVM): string {
   const has = (machine: World['machines'][number]): boolean =>
-    liveDomains(machine).some(({ config }) => config.uuid === status?.domainUUID);
+    liveDomains(machine).some(({ config }) => config.uuid === status?.domainUUID && !isMadeByHand(config.name));
   return world.servers
     .filter(has)
     .map(({ name }) => name)
