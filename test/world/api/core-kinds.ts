@@ -11,6 +11,16 @@ const rbac = (kind: string, plural: string, namespaced: boolean): ResourceType =
   namespaced,
 });
 
+const policy = (kind: string, plural: string): ResourceType => ({
+  group: 'admissionregistration.k8s.io',
+  version: 'v1',
+  kind,
+  plural,
+  namespaced: false,
+});
+export const CORE_POLICIES = policy('ValidatingAdmissionPolicy', 'validatingadmissionpolicies');
+export const CORE_POLICY_BINDINGS = policy('ValidatingAdmissionPolicyBinding', 'validatingadmissionpolicybindings');
+
 export interface CoreKind {
   readonly type: ResourceType;
   readonly hasStatus: boolean;
@@ -39,6 +49,8 @@ export const CORE: readonly CoreKind[] = [
   { type: EVENTS, ...upsert, atomic: ['involvedObject'], blank: NO_EVENT },
   { type: LEASES, ...upsert, needsVersion: true, blank: { spec: {} } },
   { type: ROLEBINDINGS, ...upsert, atomic: ['roleRef'] },
+  { type: CORE_POLICIES, hasStatus: true },
+  { type: CORE_POLICY_BINDINGS, hasStatus: false },
   { type: rbac('Role', 'roles', true), ...upsert },
   { type: rbac('ClusterRole', 'clusterroles', false), ...upsert },
   { type: rbac('ClusterRoleBinding', 'clusterrolebindings', false), ...upsert, atomic: ['roleRef'] },

@@ -1,11 +1,12 @@
 /**
- * Rights and schemas of the model of the API server, put together. Policies
- * (ValidatingAdmissionPolicy) are not asked yet; of kinds that are not ours only the rights are.
+ * Rights, schemas and policies of the model of the API server, put together. Of kinds that are not
+ * ours only rights and policies are asked.
  */
 import type { KubeObject, ResourceType } from '../../../../common/kube/types';
 import { CustomResource } from './custom-resource';
 import type { Crd } from './custom-resource';
 import { escalation } from './escalation';
+import { refusedByPolicy } from './policies';
 import { decide, whyNot } from './rbac';
 import { badRequest, forbidden, invalidObject } from './refusals';
 import type { Admission, AdmissionRequest, JsonObject, Lookup, Refusal } from './types';
@@ -66,11 +67,13 @@ export function createAdmission(crds: readonly Crd[]): Admission {
     authorize,
     admit(request, lookup) {
       const { resource, object, oldObject } = request;
-      if (object === undefined) return { object: oldObject as KubeObject };
+      if (object === undefined) return refusedByPolicy(request, lookup) ?? { object: oldObject as KubeObject };
       const refused = escalation(request, lookup);
       if (refused !== undefined) return refused;
       const kind = kindOf(resource);
-      return kind === undefined ? { object } : admitCustom(kind, request);
+      const admitted = kind === undefined ? { object } : admitCustom(kind, request);
+      if (!('object' in admitted)) return admitted;
+      return refusedByPolicy({ ...request, object: admitted.object }, lookup) ?? admitted;
     },
   };
 }

@@ -4,6 +4,7 @@ import { APPLIES } from './applies';
 import { DELETIONS } from './deletions';
 import { LISTS } from './lists';
 import { ODDS } from './odds';
+import { POLICIES } from './policies';
 import { RANDOM } from './random';
 import { RIGHTS } from './rights';
 import type { Stories } from './stories';
@@ -18,6 +19,8 @@ export const ROWS: Stories = {
   ...RANDOM,
   ...ADMISSIONS,
   ...RIGHTS,
+  // Last: they bind everybody.
+  ...POLICIES,
 };
 
 /** What each story's namespace is called. */
