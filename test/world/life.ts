@@ -65,7 +65,7 @@ export function scenarioOf(seed: number): Scenario {
   for (let n = 0; n < creates; n += 1) add('tenant', 'create', BEGIN_MS + draw.int(0, FAULTS_MS / 4));
   for (const [actor, most] of [
     ['tenant', 30],
-    ['administrator', 8],
+    ['administrator', draw.of([8, 8, 24])],
     ['environment', 24],
     ['thief', draw.of([0, 0, 0, 0, 12])],
   ] as const) {

@@ -2,12 +2,8 @@
  * A whole installation in one process: real operators and agents, simulated servers, a model of the
  * API server, and one clock. Whoever acts does so through here, and all of it is written down.
  */
-import { parse } from 'yaml';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { KubeClient } from '../../common/kube/client';
 import type { KubeTransport } from '../../common/kube/transport';
-import type { KubeObject } from '../../common/kube/types';
 import { hostNamespace } from '../../common/names';
 import { loadCrds } from '../../crds/generate';
 import { OURS, XENHOSTS } from '../../common/kube/resources';
@@ -24,7 +20,7 @@ import { ModelServer } from './api/server';
 import type { Backup } from './api/store';
 import { Machine } from './machine';
 import { Network } from './network';
-import { firstObjects, newHost, SYSTEM_NAMESPACE, TENANTS } from './objects';
+import { firstObjects, newHost, SYSTEM_NAMESPACE, TENANTS, tenantUser } from './objects';
 import { OperatorUnit } from './operator-unit';
 import { WorldTime } from './time';
 
@@ -54,13 +50,12 @@ let admission: Admission | undefined;
 const theAdmission = (): Admission =>
   (admission ??= createAdmission(loadCrds() as unknown as Parameters<typeof createAdmission>[0]) as Admission);
 
-const AGENT_ROLE = parse(readFileSync(join(__dirname, '../../charts/xen-fleet/rbac/agent.yaml'), 'utf8')) as KubeObject;
-
-function agentUser(host: string): User {
-  const namespace = hostNamespace(host);
+function accountUser(namespace: string, account: string): User {
   const groups = ['system:serviceaccounts', `system:serviceaccounts:${namespace}`, 'system:authenticated'];
-  return { name: `system:serviceaccount:${namespace}:agent`, groups };
+  return { name: `system:serviceaccount:${namespace}:${account}`, groups };
 }
+
+const agentUser = (host: string): User => accountUser(hostNamespace(host), 'agent');
 
 export class World {
   readonly time: WorldTime;
@@ -91,7 +86,7 @@ export class World {
     this.network = new Network(random);
     this.server = new ModelServer({ clock: this.time.clock(), random, admission: theAdmission() });
     this.admin = new KubeClient(this.server.transport(admin));
-    for (const tenant of TENANTS) this.#tenants.set(tenant, this.#clientOf(`tenant-${tenant}`));
+    for (const tenant of TENANTS) this.#tenants.set(tenant, this.#tenantClient(tenantUser(tenant)));
     this.machines = Array.from({ length: options.hosts }, (_, at) => this.#newMachine(`h${at + 1}`));
     this.operators = Array.from({ length: options.operators }, (_, at) => this.#newOperator(`operator-${at}`, random));
   }
@@ -99,7 +94,7 @@ export class World {
   /** Applies the first objects, and starts everything. */
   async begin(): Promise<void> {
     const kinds = [...(Object.values(OURS) as ResourceTypes), ...CORE.map(({ type }) => type)];
-    for (const object of [...firstObjects(this.machines.map(({ name }) => name)), AGENT_ROLE]) {
+    for (const object of firstObjects(this.machines.map(({ name }) => name))) {
       const type = kinds.find(({ kind }) => kind === object.kind)!;
       const made = this.admin.create(type, object);
       await this.time.run(this.time.nowMs + 5);
@@ -189,8 +184,9 @@ export class World {
     for (const clone of this.clones) clone.powerOff();
   }
 
-  #clientOf(name: string): KubeClient {
-    return new KubeClient(this.server.transport({ name, groups: MASTERS, agent: 'kubectl' }, this.network.link(name)));
+  #tenantClient(name: string): KubeClient {
+    const user: User = { name, groups: ['system:authenticated'], agent: 'kubectl' };
+    return new KubeClient(this.server.transport(user, this.network.link(name)));
   }
 
   #newMachine(name: string, agentFor = name): Machine {
@@ -211,7 +207,7 @@ export class World {
   }
 
   #newOperator(name: string, random: { next: () => number }): OperatorUnit {
-    const user: User = { name: `system:serviceaccount:${SYSTEM_NAMESPACE}:operator`, groups: MASTERS };
+    const user = accountUser(SYSTEM_NAMESPACE, 'xen-fleet-operator');
     return new OperatorUnit({
       name,
       time: this.time,

@@ -12,6 +12,11 @@ async function editHost(world: World, args: Args, spec: object): Promise<string>
   return name;
 }
 
+async function allowDeletion(world: World, name: string): Promise<void> {
+  const annotations = { 'xenfleet.io/allow-deletion': 'true' };
+  await world.admin.mergePatch(NAMESPACES, { name }, { metadata: { annotations } });
+}
+
 const forSome = (draw: Draw): Args => ({ ...onMachine(draw), forMs: draw.int(5, 120) * 1000 });
 
 export const ADMINISTRATOR: Actor = {
@@ -122,9 +127,10 @@ export const ADMINISTRATOR: Actor = {
   },
   deleteHostNamespace: {
     weight: 1,
-    draw: onMachine,
+    draw: (draw) => ({ ...onMachine(draw), means: draw.chance(0.6) }),
     perform: async (world, args) => {
       const { name } = machineOf(world, args);
+      if (args['means'] === true) await allowDeletion(world, hostNamespace(name));
       await world.admin.delete(NAMESPACES, { name: hostNamespace(name) });
       return name;
     },

@@ -114,6 +114,7 @@ export const TENANT: Actor = {
       from: `vm-${draw.int(0, NAMES - 1)}`,
       of: draw.of(TENANTS),
       foreign: draw.chance(0.2),
+      byAdmin: draw.chance(0.5),
     }),
     perform: async (world, args) => {
       const from = { namespace: String(args['of']), name: String(args['from']) };
@@ -124,7 +125,8 @@ export const TENANT: Actor = {
       if (found === undefined || uuid === undefined) return 'nothing to copy';
       const { spec } = found;
       const { namespace, name } = refOf(args);
-      await world.tenant(namespace).create(XENVMS, {
+      const who = args['byAdmin'] === true ? world.admin : world.tenant(namespace);
+      await who.create(XENVMS, {
         apiVersion: API_VERSION,
         kind: 'XenVM',
         metadata: { namespace, name },
