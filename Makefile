@@ -51,8 +51,11 @@ lint: setup ## types, lint rules, format
 mutate: setup ## which small changes of the code no test notices (ONLY=folder or file): .local/mutants.json
 	@$(TS) test/mutate/main.ts $(ONLY)
 
-world: setup ## lives of the whole system in one process, by a seed (SEED=1 RUNS=20 STORY=1 LOG=1)
-	@$(TS) test/world/main.ts $(if $(SEED),--seed $(SEED)) $(if $(RUNS),--runs $(RUNS)) $(if $(STORY),--story) $(if $(LOG),--log)
+world: setup ## lives of the whole system in one process, by a seed (SEED=1 RUNS=20 STORY=1 LOG=1 SHRINK=1)
+	@$(TS) test/world/main.ts $(if $(SEED),--seed $(SEED)) $(if $(RUNS),--runs $(RUNS)) $(if $(STORY),--story) $(if $(LOG),--log) $(if $(SHRINK),--shrink)
+
+soak: setup ## such lives without end, from SEED on; tells of those that went wrong, and a tally
+	@$(TS) test/world/main.ts --quiet --shrink --runs $(or $(RUNS),0) --seed $(or $(SEED),1)
 
 plants: setup ## planted faults, each by its story (ONLY=word; HUNT=60: look in so many lives for those without)
 	@$(TS) test/world/plants-all.ts $(if $(ONLY),--only '$(ONLY)') $(if $(HUNT),--hunt $(HUNT))
@@ -83,4 +86,4 @@ clean: ## remove what can be made again, but not caches and packages
 	@[ ! -d .local/xen-lab ] || $(LAB) stop --all
 	rm -rf dist coverage .local
 
-.PHONY: help setup demo up down status test test-xen xen-lab xen-lab-down lint mutate world plants bench bench-peers bench-scheduler bench-scale bench-memory generate build clean
+.PHONY: help setup demo up down status test test-xen xen-lab xen-lab-down lint mutate world soak plants bench bench-peers bench-scheduler bench-scale bench-memory generate build clean

@@ -76,7 +76,12 @@ export function scenarioOf(seed: number): Scenario {
   return { seed, hosts, acts: acts.sort((a, b) => a.atMs - b.atMs) };
 }
 
-export async function live({ seed, hosts, acts }: Scenario, onLog?: WorldOptions['onLog']): Promise<Verdict> {
+export interface Listeners {
+  readonly onLog?: WorldOptions['onLog'];
+  readonly onWorld?: (world: World) => void;
+}
+
+export async function live({ seed, hosts, acts }: Scenario, { onLog, onWorld }: Listeners = {}): Promise<Verdict> {
   const violations: Violation[] = [];
   const oracles: Oracle[] = [];
   const world = new World({
@@ -89,6 +94,7 @@ export async function live({ seed, hosts, acts }: Scenario, onLog?: WorldOptions
     },
     ...(onLog && { onLog }),
   });
+  onWorld?.(world);
   const accuse = (rule: string, what: string): void => void violations.push({ atMs: world.time.nowMs, rule, what });
   oracles.push(...ORACLES.map((make) => make(world, accuse)));
   await world.begin();
@@ -100,6 +106,7 @@ export async function live({ seed, hosts, acts }: Scenario, onLog?: WorldOptions
   await calm(world);
   await world.time.run(world.time.nowMs + CALM_MS);
   for (const oracle of oracles) oracle.atEnd?.();
+  world.end();
   return { violations, notes: world.notes, digest: digestOf(world), world };
 }
 
