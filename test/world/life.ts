@@ -11,6 +11,7 @@ import { copies } from './oracles/copies';
 import { data } from './oracles/data';
 import { endings } from './oracles/endings';
 import type { NewOracle, Oracle, Violation } from './oracles/oracle';
+import { memory } from './oracles/memory';
 import { outcome } from './oracles/outcome';
 import { World, type Note, type WorldOptions } from './world';
 
@@ -20,7 +21,7 @@ const ACTORS: Readonly<Record<string, Actor>> = {
   environment: ENVIRONMENT,
   thief: THIEF,
 };
-const ORACLES: readonly NewOracle[] = [copies, endings, data, outcome];
+const ORACLES: readonly NewOracle[] = [copies, endings, data, memory, outcome];
 
 export interface Scenario {
   readonly seed: number;

@@ -29,6 +29,7 @@ function drawSpec(draw: Draw): Args {
     apart: draw.chance(0.2),
     behaviour: draw.of(['', '', '', '', 'sim=deaf', 'sim=crash40', 'sim=poweroff60', 'sim=reboot90']),
     image: draw.of(IMAGES),
+    mac: draw.of(['', '', '', '02:00:00:00:00:01', '02:00:00:00:00:02']),
   };
 }
 
@@ -58,7 +59,7 @@ function specOf(args: Args): XenVM['spec'] {
             cmdline: `root=/dev/xvda ${String(args['behaviour'])}`,
           },
     ...(disks.length > 0 && { disks }),
-    ...(args['network'] === true && { networks: [{ name: 'eth0', network: 'public' }] }),
+    ...(args['network'] === true && { networks: [{ name: 'eth0', network: 'public', ...macOf(args) }] }),
     ...(args['apart'] === true && {
       placement: {
         antiAffinity: {
@@ -71,6 +72,8 @@ function specOf(args: Args): XenVM['spec'] {
     shutdown: { gracePeriodSeconds: 20 },
   };
 }
+
+const macOf = ({ mac = '' }: Args): object => (mac === '' ? {} : { mac });
 
 async function edit(world: World, args: Args, spec: object): Promise<void> {
   await world.tenant(refOf(args).namespace).mergePatch(XENVMS, refOf(args), { spec });
@@ -106,6 +109,12 @@ export const TENANT: Actor = {
     draw: (draw) => ({ ...target(draw), vcpus: draw.int(1, 6), memory: draw.of(['512Mi', '1Gi', '6Gi', '40Gi']) }),
     perform: (world, args) =>
       edit(world, args, { className: null, resources: { vcpus: args['vcpus'], memory: args['memory'] } }),
+  },
+  /** Another address for its network: one of its own, or one that another VM may have. */
+  readdress: {
+    weight: 1,
+    draw: (draw) => ({ ...target(draw), mac: draw.of(['', '02:00:00:00:00:01', '02:00:00:00:00:02']) }),
+    perform: (world, args) => edit(world, args, { networks: [{ name: 'eth0', network: 'public', ...macOf(args) }] }),
   },
   copy: {
     weight: 2,

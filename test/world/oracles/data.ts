@@ -23,6 +23,20 @@ function wasDeleted({ server }: World, uuid: string): boolean {
   });
 }
 
+/** The owner has deleted the VM, and said that this disk goes with it. */
+function mayBeDeleted(world: World, uuid: string, target: string): boolean {
+  const [, name] = /\.([a-z0-9-]+)\.raw$/.exec(target) ?? [];
+  return world.server.history.some(({ resource, object }) => {
+    const { metadata, spec, status } = object as XenVM;
+    return (
+      resource.plural === XENVMS.plural &&
+      metadata.deletionTimestamp !== undefined &&
+      (status?.domainUUID ?? metadata.uid) === uuid &&
+      spec.disks?.find((disk) => disk.name === name)?.deletionPolicy === 'Delete'
+    );
+  });
+}
+
 export const data: NewOracle = (world, accuse) => {
   /** Where each VM has written to each of its disks last. */
   const written = new Map<string, string>();
@@ -49,7 +63,18 @@ export const data: NewOracle = (world, accuse) => {
     }
   };
 
+  const judgeKept = (): void => {
+    for (const [key, place] of written) {
+      const [, uuid = '', target = ''] = key.split(' ');
+      const [host, path = ''] = [place.slice(0, place.indexOf(':')), place.slice(place.indexOf(':') + 1)];
+      const machine = world.servers.find(({ name }) => name === host);
+      if (machine === undefined || machine.host.files.files.has(path) || inThiefsHands(world)(uuid)) continue;
+      if (!mayBeDeleted(world, uuid, target)) accuse('data', `${place} of ${key} is gone, and its owner keeps it`);
+    }
+  };
+
   return {
+    atEnd: judgeKept,
     onEvent: (event, machine) => {
       if (event.what !== 'running') return;
       const domain = machine.host.xen.domains.get(event.domid ?? -1);

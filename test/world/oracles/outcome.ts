@@ -10,6 +10,20 @@ type Accuse = (rule: string, what: string) => void;
 /** Nothing is written for a VM at rest within this time. */
 const REST_MS = 60_000;
 
+/** What passes by itself: at the end of a long calm nobody may wait for it still. */
+const PASSING = new Set([
+  'AwaitingConfirmation',
+  'HostNotReporting',
+  'HostUnknown',
+  'Pending',
+  'ReportImplausible',
+  'StaleEpoch',
+  'Starting',
+  'Stopping',
+  'Terminating',
+  'WaitingForReceipt',
+]);
+
 /** Guests that end by themselves are never at rest. */
 const isRestless = (vm: XenVM): boolean => /sim=(crash|poweroff|reboot)/.test(vm.spec.boot?.cmdline ?? '');
 
@@ -21,6 +35,14 @@ const troubles = ({ status }: XenVM): string =>
     .filter((c) => (c.type === 'Stalled' ? c.status === 'True' : c.status === 'False' && c.type !== 'RestartRequired'))
     .map(({ type, reason }) => `${type}=${reason}`)
     .join(' ');
+
+/** Of a reason that passes by itself, unless somebody is told to act. */
+function lingers({ status }: XenVM): string | undefined {
+  const word = (type: string) => status?.conditions?.find((condition) => condition.type === type);
+  const ready = word('Ready');
+  const isOpen = ready !== undefined && ready.status !== 'True' && word('Stalled')?.status !== 'True';
+  return isOpen && PASSING.has(ready.reason) ? `${ready.reason}: ${ready.message}` : undefined;
+}
 
 const says = (vm: XenVM): string => `phase ${vm.status?.phase}, ${troubles(vm)}`;
 
@@ -60,7 +82,9 @@ function judgeGuest(vm: XenVM, where: string, accuse: Accuse): void {
   if (runPolicy === 'Halted' && where !== '') accuse('liveness', `${nameOf(vm)} is Halted and runs on ${where}`);
   if (isSaidToRun && where !== claimed)
     accuse('truth', `${nameOf(vm)} is said to run on ${claimed}, and runs on ${where || 'no host'}`);
-  if (runPolicy === 'Always' && !isSaidToRun && troubles(vm) === '')
+  const waitsFor = lingers(vm);
+  if (waitsFor !== undefined) accuse('liveness', `${nameOf(vm)} waits for ever, ${waitsFor}`);
+  else if (runPolicy === 'Always' && !isSaidToRun && troubles(vm) === '')
     accuse('liveness', `${nameOf(vm)} does not run, and nothing says why: ${says(vm)}`);
 }
 
