@@ -47,7 +47,8 @@ function rankOf(record: DomainRecord, ordered: boolean, nowMs: number): number |
 }
 
 function reported(record: DomainRecord, live: boolean, bootID: string): ReportedRecord {
-  const { uuid, vm, epoch, refusedEpoch, retiredEpoch, creating } = record;
+  const { uuid, vm, epoch, order, refusedEpoch, retiredEpoch, creating } = record;
+  const macs = (order.networks ?? []).map(({ mac }) => mac);
   return {
     uuid,
     namespace: vm.namespace,
@@ -56,6 +57,7 @@ function reported(record: DomainRecord, live: boolean, bootID: string): Reported
     ...(refusedEpoch !== undefined && { refusedEpoch }),
     ...(retiredEpoch !== undefined && { retiredEpoch }),
     ...(live && { frozen: true }),
+    ...(live && macs.length > 0 && { macs }),
     ...(creating?.bootID === bootID && { creating: true }),
   };
 }

@@ -189,6 +189,11 @@ export const xenAgentStatusBounds: Bounds = {
           "retiredEpoch": {
             "least": 0,
             "most": 1000000000000
+          },
+          "macs": {
+            "each": {
+              "text": 17
+            }
           }
         }
       }

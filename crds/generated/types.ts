@@ -326,6 +326,12 @@ export interface XenAgentStatus {
      */
     frozen?: boolean;
     /**
+     * MAC addresses of a frozen one. Nobody else may take them while its domain may live.
+     *
+     * @maxItems 16
+     */
+    macs?: string[];
+    /**
      * A create was begun in this boot and has not been heard to end.
      */
     creating?: boolean;

@@ -22,7 +22,15 @@ const OUTCOMES = valuesOf<ReconcileOutcome>({
   error: 0,
 });
 const STATES = valuesOf<WatcherState>({ empty: 0, paging: 0, checking: 0, watching: 0, backingOff: 0, stopped: 0 });
-const CAUSES = valuesOf<RelistCause>({ start: 0, expired: 0, forced: 0, periodic: 0, unreadable: 0, wentBack: 0, broken: 0 });
+const CAUSES = valuesOf<RelistCause>({
+  start: 0,
+  expired: 0,
+  forced: 0,
+  periodic: 0,
+  unreadable: 0,
+  wentBack: 0,
+  broken: 0,
+});
 const FILTERS = valuesOf<FilterName>({
   HostReady: 0,
   HostCordoned: 0,

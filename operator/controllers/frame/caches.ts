@@ -59,6 +59,7 @@ const DOMAIN_INDEXES: IndexFunctions<XenDomain> = {
   mac: (domain) => (domain.spec.networks ?? []).map(({ mac }) => mac),
 };
 const AGENT_INDEXES: IndexFunctions<XenAgent> = {
+  mac: ({ status }) => [...new Set((status?.records ?? []).flatMap(({ macs = [] }) => macs))],
   retained: ({ status }) => [...new Set((status?.retainedDisks ?? []).map((disk) => disk.uuid))],
   uuid: ({ status }) => [...new Set([...(status?.domains ?? []), ...(status?.records ?? [])].map((d) => d.uuid))],
   vm: ({ status }) => [

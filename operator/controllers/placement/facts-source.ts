@@ -205,8 +205,16 @@ export class VmFactsSource {
         return { mac, network, rival: rivalOf(other), granted };
       });
       const held = orders.map((): MacUse => ({ mac, network, rival: undefined, granted: true }));
-      return [...asked, ...held];
+      return [...asked, ...held, ...this.#rememberedUses(vm, mac, network)];
     });
+  }
+
+  /** By domains that have no order, such as those that a restored backup does not know. */
+  #rememberedUses(vm: XenVM, mac: string, network: string): MacUse[] {
+    const heard = this.#caches.agents.byIndex('mac', mac).filter((agent) => this.#directory.isHeard(agent));
+    const records = heard.flatMap(({ status }) => status?.records ?? []);
+    const others = records.filter((record) => record.macs?.includes(mac) === true && !isOwn(vm, record));
+    return others.map(() => ({ mac, network, rival: undefined, granted: true, remembered: true }));
   }
 }
 

@@ -17,7 +17,7 @@ function holders(caches: Caches, { uuids, macs }: Contested): string[] {
   return [...uuids.flatMap((uuid) => vmsBy(caches, 'uuid', uuid)), ...macs.flatMap((mac) => vmsBy(caches, 'mac', mac))];
 }
 
-/** The VMs that reports speak of, by UUID or by name. */
+/** The VMs that reports speak of, by UUID, by name or by MAC address. */
 function told(agents: readonly XenAgent[], caches: Caches): string[] {
   const entries = agents.flatMap(({ status }) => [
     ...(status?.domains ?? []).map(({ uuid, namespace, vmName: name }) => ({ uuid, namespace, name })),
@@ -26,7 +26,12 @@ function told(agents: readonly XenAgent[], caches: Caches): string[] {
   ]);
   const named = entries.flatMap(({ namespace, name }) => (name === undefined ? [] : [`${namespace}/${name}`]));
   const uuids = [...new Set(entries.map(({ uuid }) => uuid))];
-  return [...new Set(named), ...uuids.flatMap((uuid) => vmsBy(caches, 'uuid', uuid))];
+  const macs = new Set(agents.flatMap(({ status }) => (status?.records ?? []).flatMap((record) => record.macs ?? [])));
+  return [
+    ...new Set(named),
+    ...uuids.flatMap((uuid) => vmsBy(caches, 'uuid', uuid)),
+    ...[...macs].flatMap((mac) => vmsBy(caches, 'mac', mac)),
+  ];
 }
 
 /** The VMs that have to do with a host: by a claim, an order, or an entry in its report. */

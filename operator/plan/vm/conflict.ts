@@ -92,7 +92,8 @@ export function macConflict(f: VmFacts): Hold | undefined {
   );
 }
 
-function isLost({ granted, rival }: MacUse, mine: boolean, vm: XenVM): boolean {
+function isLost({ granted, rival, remembered }: MacUse, mine: boolean, vm: XenVM): boolean {
+  if (remembered === true) return !mine;
   if (granted !== mine) return granted;
   return rival === undefined ? granted : comesFirst(rival, vm);
 }

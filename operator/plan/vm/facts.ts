@@ -74,6 +74,8 @@ export interface MacUse {
   readonly rival: Rival | undefined;
   /** An order or a status says that the other VM has it. */
   readonly granted: boolean;
+  /** Only a host says so, of a domain without an order. It takes the address from nobody. */
+  readonly remembered?: boolean;
 }
 
 /** A disk that a host keeps although no live record there speaks of it. */

@@ -143,6 +143,16 @@ describe('the report of a host', () => {
     deepEqual(told({ ...retired, epoch: 2 }, false), [true, undefined]);
   });
 
+  it('tells the addresses of what has no order, for nobody else may take them', () => {
+    const networks = [{ name: 'eth0', bridge: 'br0', mac: '02:00:00:00:00:01' }];
+    const told = (ordered: boolean) => {
+      const records = new Map([[UUID, record({ order: { ...record().order, networks } })]]);
+      return agentStatus(input({ records, hasOrder: () => ordered })).records?.[0]?.macs;
+    };
+    deepEqual(told(false), ['02:00:00:00:00:01']);
+    equal(told(true), undefined, 'its order has them');
+  });
+
   it('tells what was retired and has no order for an hour, and live things first', () => {
     const at = (nowMs: number, ordered: boolean) =>
       agentStatus(input({ records: new Map([[UUID, record(retired)]]), hasOrder: () => ordered, nowMs })).records

@@ -74,6 +74,15 @@ const ROWS: readonly [string, Kind, (rig: Rig) => void | Promise<void>, string[]
     (rig) => rig.report('h1', { records: [{ uuid: 'u', namespace: 'acme', name: 'other', epoch: 1 }] }),
     ['acme/other'],
   ],
+  [
+    '… or by an address that a domain without an order has',
+    'vm',
+    (rig) =>
+      rig.report('h1', {
+        records: [{ uuid: 'u', namespace: 'x', name: 'y', epoch: 1, frozen: true, macs: [mac] }],
+      }),
+    ['acme/other', 'acme/web', 'x/y'],
+  ],
   ['a report that says nothing new of VMs wakes nobody', 'vm', (rig) => rig.report('h1', { cpus: 9 }), []],
   ['a host that looks different concerns its VMs', 'vm', (rig) => rig.report('h2', { nonce: 'old' }), ['acme/third']],
   [

@@ -114,6 +114,18 @@ describe('who else has to do with a VM', () => {
     deepEqual([use?.granted, use?.rival?.placed], [false, false]);
   });
 
+  it('are domains that a host remembers under that address, if they are not its own', () => {
+    const here = new FleetInMemory('h1');
+    const web = here.vm(vm({ spec: { networks } }));
+    const macs = [networks[0]!.mac];
+    const record = { uuid: 'u', namespace: 'acme', name: 'lost', epoch: 1, frozen: true, macs };
+    here.report('h1', { records: [record, { ...record, uuid: UID, name: 'web' }] });
+    const uses = () => here.facts.of(web, undefined).macUses;
+    deepEqual(uses(), [{ mac: macs[0], network: 'eth0', rival: undefined, granted: true, remembered: true }]);
+    here.editHost('h1', { quarantined: true });
+    deepEqual(uses(), [], 'a host that is not believed');
+  });
+
   it('is what hosts keep and report, in the order of the hosts', () => {
     const here = new FleetInMemory('h2', 'h1', 'h3');
     const kept = { uuid: UID, disk: 'root', path: '/p', namespace: 'acme', vmName: 'web' };

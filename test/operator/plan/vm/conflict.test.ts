@@ -91,6 +91,16 @@ describe('a MAC address is lost', () => {
     ['not to a younger', { macUses: [use({ rival: rival() })] }, false],
     ['to a younger that was granted it', { macUses: [use({ rival: rival(), granted: true })] }, true],
     ['to an order whose VM is gone', { macUses: [use({ rival: undefined, granted: true })] }, true],
+    [
+      'to a domain that a host remembers, without an order',
+      { macUses: [use({ rival: undefined, granted: true, remembered: true })] },
+      true,
+    ],
+    [
+      'not by the VM that has it, whatever a host remembers',
+      { vm: having(), macUses: [use({ rival: undefined, granted: true, remembered: true })] },
+      false,
+    ],
     ['not to nobody', { macUses: [use({ rival: undefined })] }, false],
     ['not by the VM whose status has it', { vm: having(), macUses: [use()] }, false],
     [
