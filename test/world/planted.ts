@@ -9,7 +9,7 @@
 import { parseArgs } from 'node:util';
 import type * as Life from './life';
 import type { Scenario } from './life';
-import { PLANTS } from './plants';
+import { PLANTS } from './plants/index';
 import { plant } from './planting';
 import { shrink } from './shrink';
 import { readStories, writeStory } from './story';

@@ -2,7 +2,7 @@
 import Module from 'node:module';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Plant } from './plants';
+import type { Plant } from './plants/plant';
 
 const ROOT = join(__dirname, '../..');
 

@@ -5,7 +5,7 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify, parseArgs } from 'node:util';
-import { PLANTS } from './plants';
+import { PLANTS } from './plants/index';
 import { readStories } from './story';
 
 const run = promisify(execFile);

@@ -2,7 +2,7 @@
 import { deepEqual, ok } from 'node:assert/strict';
 import { live } from './life';
 import { plantedSources } from './planting';
-import { PLANTS } from './plants';
+import { PLANTS } from './plants/index';
 import { readStories } from './story';
 
 describe('the story of a fault', function () {

@@ -1,0 +1,8 @@
+/** All planted faults, by name. */
+import { AGENTS } from './agents';
+import { CONTROLLERS } from './controllers';
+import { HOSTS } from './hosts';
+import type { Plants } from './plant';
+import { PROTOCOL } from './protocol';
+
+export const PLANTS: Plants = { ...PROTOCOL, ...HOSTS, ...CONTROLLERS, ...AGENTS };

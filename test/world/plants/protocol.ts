@@ -1,0 +1,126 @@
+/** Rules of the plan of one VM. */
+import type { Plants } from './plant';
+
+export const PROTOCOL: Plants = {
+  'no receipt is awaited': [
+    {
+      file: 'operator/plan/vm/strays.ts',
+      from: "return hold('WaitingForReceipt', owed ?? receipt);",
+      to: 'return owed === undefined && receipt ? undefined : undefined;',
+    },
+    {
+      file: 'operator/plan/vm/strays.ts',
+      from: "return lagging ? undefined : { do: 'deleteOrder', ...stray };",
+      to: "return lagging ? { do: 'deleteOrder', ...stray } : { do: 'deleteOrder', ...stray };",
+    },
+  ],
+  'a deleted VM goes at once': [
+    {
+      file: 'operator/plan/vm/deletion.ts',
+      from: 'const next = nextStep(f);',
+      to: "const next = nextStep(f) && ({ do: 'clearFinalizer' } as Action);",
+    },
+  ],
+  'a word about another ends the rightful copy': [
+    {
+      file: 'operator/plan/vm/whereabouts.ts',
+      from: 'if (mayRunHere || f.vouched || others.length > 1) return MANY;',
+      to: 'if (others.length > 1) return mayRunHere ? MANY : MANY;',
+    },
+  ],
+  'two reports of a domain are one': [
+    { file: 'operator/plan/vm/whereabouts.ts', from: 'if (present.length > 1) return MANY;', to: '' },
+  ],
+  'strangers are one’s own': [
+    {
+      file: 'operator/plan/vm/facts.ts',
+      from: 'owner.namespace === vm.metadata.namespace && owner.name === vm.metadata.name;',
+      to: 'owner.namespace !== undefined && vm.metadata.name !== undefined;',
+    },
+  ],
+  'a copied identity has no rival': [
+    {
+      file: 'operator/plan/vm/conflict.ts',
+      from: 'if (!f.rivals.some((rival) => comesFirst(rival, f.vm))) return undefined;',
+      to: 'if (f.rivals.length >= 0) return undefined;',
+    },
+    {
+      file: 'operator/plan/vm/conflict.ts',
+      from: 'return rivalConflict(f) ?? strangerConflict(f) ?? namesakeConflict(f);',
+      to: 'return rivalConflict(f) ?? namesakeConflict(f) ?? (f.foreignOrders.length < 0 ? strangerConflict(f) : undefined);',
+    },
+  ],
+  'an address is given twice': [
+    {
+      file: 'operator/plan/vm/conflict.ts',
+      from: 'if (lost === undefined) return undefined;',
+      to: 'if (lost === undefined || f.macUses.length > 0) return undefined;',
+    },
+  ],
+  'an address that a host remembers is given': [
+    {
+      file: 'operator/plan/vm/conflict.ts',
+      from: 'if (remembered === true) return !mine;',
+      to: 'if (remembered === true) return false;',
+    },
+  ],
+  'a claim is good in any boot': [
+    { file: 'operator/plan/vm/order-step.ts', from: 'if (bootID !== f.hosts[host]?.bootID) return true;', to: '' },
+  ],
+  'epochs begin at our own': [
+    {
+      file: 'operator/plan/vm/epoch.ts',
+      from: 'return Math.max(...ownEpochs(f), ...reported) + 1;',
+      to: 'return Math.max(...ownEpochs(f), ...reported.slice(0, 0)) + 1;',
+    },
+  ],
+  'claims vouch for themselves': [
+    {
+      file: 'operator/plan/vm/vouch.ts',
+      from: 'if (claim?.bootID === undefined || view?.answered !== true || view.bootID !== claim.bootID) return false;',
+      to: 'if (claim !== undefined) return true;',
+    },
+  ],
+  'local disks are left behind': [
+    { file: 'operator/plan/vm/claimed.ts', from: 'if (bound.length > 0) {', to: 'if (bound.length > 99) {' },
+    {
+      file: 'operator/plan/vm/disks.ts',
+      from: "...(disk.locality === 'local' && madeOn !== undefined && { madeOn, hosts })",
+      to: "...(disk.locality === 'local' && madeOn !== undefined && disk.made === true && { madeOn, hosts })",
+    },
+    { file: 'agents/storage/file.ts', from: "known ? 'known' : 'make'", to: "known ? 'make' : 'make'" },
+  ],
+  'known disks are forgotten': [
+    {
+      file: 'operator/plan/vm/disks.ts',
+      from: 'if (first === undefined) return disk;',
+      to: "if (first === undefined || first.path !== '') return disk;",
+    },
+    {
+      file: 'operator/plan/vm/claimed.ts',
+      from: 'const isMade = (d: (typeof disks)[number]): boolean => d.madeOn === claim.host || made.has(d.name);',
+      to: 'const isMade = (d: (typeof disks)[number]): boolean => d.madeOn === claim.host && made.has(d.name);',
+    },
+  ],
+  'kept disks go with their VM': [
+    {
+      file: 'operator/plan/vm/doomed-disks.ts',
+      from: "if (deletionPolicy !== 'Delete') return [];",
+      to: 'if (deletionPolicy === undefined) return [];',
+    },
+  ],
+  'a guest that has done its work runs again elsewhere': [
+    {
+      file: 'operator/plan/vm/claimed.ts',
+      from: 'if (order !== undefined && hasFinished(f, order)) {',
+      to: 'if (order !== undefined && hasFinished(f, order) && order.spec.epoch < 0) {',
+    },
+  ],
+  'hosts do not come first': [
+    {
+      file: 'operator/plan/vm/epoch.ts',
+      from: 'if (f.fresh || f.vouched || f.unreported.length === 0) return undefined;',
+      to: 'if (f.fresh || f.unreported.length >= 0) return undefined;',
+    },
+  ],
+};
