@@ -7,6 +7,7 @@ import { ADMINISTRATOR } from './actors/administrator';
 import { ENVIRONMENT } from './actors/environment';
 import { THIEF } from './actors/thief';
 import { TENANT } from './actors/tenant';
+import { config } from './oracles/config';
 import { copies } from './oracles/copies';
 import { data } from './oracles/data';
 import { endings } from './oracles/endings';
@@ -21,7 +22,7 @@ const ACTORS: Readonly<Record<string, Actor>> = {
   environment: ENVIRONMENT,
   thief: THIEF,
 };
-const ORACLES: readonly NewOracle[] = [copies, endings, data, memory, outcome];
+const ORACLES: readonly NewOracle[] = [copies, endings, data, memory, config, outcome];
 
 export interface Scenario {
   readonly seed: number;
