@@ -8,7 +8,7 @@ export type Judge = (scenario: Scenario) => Promise<string | undefined>;
  * Delta debugging: takes away halves, quarters and so on of the acts, then single ones, as long as
  * the same rule breaks; then hosts. `most`: lives that it may cost.
  */
-export async function shrink(scenario: Scenario, rule: string, judge: Judge, most = 150): Promise<Scenario> {
+export async function shrink(scenario: Scenario, rule: string, judge: Judge, most = 48): Promise<Scenario> {
   let left = most;
   let best = scenario;
   const take = async (candidate: Scenario): Promise<boolean> => {

@@ -33,7 +33,7 @@ function foundIn({ config, macs }: Domain, wishes: readonly (string | undefined)
 const words = (vcpus: number, memoryMiB: number, disks: number, macs: readonly string[]): string =>
   `${vcpus} vCPUs, ${memoryMiB} MiB, ${disks} disks, networks [${macs.join(' ')}]`;
 
-/** It says that something is not in force: an edit that waits for a restart, for room, or is wrong. */
+/** It says that an edit is not in force: it waits for a restart or for room, or is wrong. */
 const tells = ({ status }: XenVM): boolean =>
   (status?.conditions ?? []).some(
     ({ type, status: is }) =>
