@@ -3,9 +3,11 @@
  *
  *     planted.ts NAME                    its story, with the fault
  *     planted.ts NAME --hunt LIVES       lives from seed 1 until one breaks; writes its story
+ *     planted.ts NAME --told FILE        the life in that file, told by a person; the same
  *
  * A process has one fault in it, so `plants-all.ts` starts one for each.
  */
+import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import type * as Life from './life';
 import type { Scenario } from './life';
@@ -42,6 +44,15 @@ async function hunt(name: string, most: number): Promise<string> {
   return `MISSED  ${name}: ${most} lives`;
 }
 
+async function toldIn(name: string, file: string): Promise<string> {
+  const { judge } = plantedLife(name);
+  const scenario = JSON.parse(readFileSync(file, 'utf8')) as Scenario;
+  const rule = await judge(scenario);
+  if (rule === undefined) return `MISSED  ${name}: the life in ${file} goes well`;
+  await writeStory({ plant: name, rule, lives: 0, ...scenario });
+  return `found   ${name}: ${rule}, as a person told it`;
+}
+
 async function tell(name: string): Promise<string> {
   const story = readStories().find((one) => one.plant === name);
   if (story === undefined) return `UNKNOWN ${name}: nobody has hunted for it`;
@@ -50,8 +61,10 @@ async function tell(name: string): Promise<string> {
 }
 
 async function main(): Promise<void> {
-  const { values, positionals } = parseArgs({ allowPositionals: true, options: { hunt: { type: 'string' } } });
+  const options = { hunt: { type: 'string' }, told: { type: 'string' } } as const;
+  const { values, positionals } = parseArgs({ allowPositionals: true, options });
   const [name = ''] = positionals;
+  if (values.told !== undefined) return console.log(await toldIn(name, values.told));
   console.log(values.hunt === undefined ? await tell(name) : await hunt(name, Number(values.hunt)));
 }
 

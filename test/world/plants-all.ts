@@ -9,7 +9,7 @@ import { PLANTS } from './plants/index';
 import { readStories } from './story';
 
 const run = promisify(execFile);
-const PARALLEL = 2;
+const PARALLEL = Number(process.env['JOBS'] ?? 2);
 
 async function main(): Promise<void> {
   const { values } = parseArgs({ options: { only: { type: 'string', default: '' }, hunt: { type: 'string' } } });

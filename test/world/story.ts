@@ -12,7 +12,7 @@ export interface Story extends Scenario {
   readonly plant: string;
   /** The rule that breaks then. */
   readonly rule: string;
-  /** How many lives were needed to find it, from seed 1 on. */
+  /** How many lives were needed to find it, from seed 1 on; 0 if a person told this one. */
   readonly lives: number;
 }
 

@@ -48,7 +48,7 @@ const customKinds = (): Kind[] =>
 const atomicFields = ({ atomic = [] }: CoreKind): Record<string, TypeNode> =>
   Object.fromEntries(atomic.map((name) => [name, { ...UNTYPED, isAtomic: true }]));
 
-export const kindsOf = (): Kind[] => [
+const allKinds = (): Kind[] => [
   ...customKinds(),
   ...CORE.map((one) => ({
     needsVersion: false,
@@ -60,3 +60,8 @@ export const kindsOf = (): Kind[] => [
     schema: { ...UNTYPED, fields: { metadata: METADATA, ...atomicFields(one) } },
   })),
 ];
+
+let known: readonly Kind[] | undefined;
+
+/** Read once: CRDs are the same in every life. */
+export const kindsOf = (): readonly Kind[] => (known ??= allKinds());
