@@ -13,6 +13,7 @@ import { data } from './oracles/data';
 import { endings } from './oracles/endings';
 import type { NewOracle, Oracle, Violation } from './oracles/oracle';
 import { memory } from './oracles/memory';
+import { policy } from './oracles/policy';
 import { outcome } from './oracles/outcome';
 import { World, type Note, type WorldOptions } from './world';
 
@@ -22,7 +23,7 @@ const ACTORS: Readonly<Record<string, Actor>> = {
   environment: ENVIRONMENT,
   thief: THIEF,
 };
-const ORACLES: readonly NewOracle[] = [copies, endings, data, memory, config, outcome];
+const ORACLES: readonly NewOracle[] = [copies, endings, data, memory, policy, config, outcome];
 
 export interface Scenario {
   readonly seed: number;
@@ -118,7 +119,7 @@ async function calm(world: World): Promise<void> {
   world.calm();
   const spec = { unschedulable: false, taints: [], declaredDead: null, quarantined: null };
   for (const { name } of world.machines)
-    void world.admin.mergePatch(XENHOSTS, { name }, { spec }).catch(() => undefined);
+    void world.admin.mergePatch(XENHOSTS, { name }, { spec }).catch(() => world.addHost(name));
   await world.time.run(world.time.nowMs + 100);
 }
 

@@ -73,8 +73,23 @@ export const data: NewOracle = (world, accuse) => {
     }
   };
 
+  /** What its owner deleted with the VM is not left for anybody to find. */
+  const judgeLeft = (): void => {
+    if (world.notes.some(({ what }) => what === 'restored' || what === 'stolen')) return;
+    const there = new Set(world.server.objects(XENVMS).map(({ status }) => status?.domainUUID));
+    for (const { name, host } of world.machines)
+      for (const path of host.files.files.keys()) {
+        const [, uuid = ''] = /([0-9a-f-]{36})\.[a-z0-9-]+\.raw$/.exec(path) ?? [];
+        if (uuid !== '' && !there.has(uuid) && mayBeDeleted(world, uuid, path))
+          accuse('left', `${name}:${path} is still there, and its owner deleted it with the VM`);
+      }
+  };
+
   return {
-    atEnd: judgeKept,
+    atEnd: () => {
+      judgeKept();
+      judgeLeft();
+    },
     onEvent: (event, machine) => {
       if (event.what !== 'running') return;
       const domain = machine.host.xen.domains.get(event.domid ?? -1);
