@@ -31,7 +31,7 @@ export const endings: NewOracle = (world, accuse) => {
   };
 
   return {
-    onEvent: (event) => {
+    onEvent: (event, machine) => {
       const { host, domid, what, uuid = '' } = event;
       if (what === 'boot' || what === 'power-loss') {
         for (const one of running) if (one.startsWith(`${host} `)) running.delete(one);
@@ -39,12 +39,13 @@ export const endings: NewOracle = (world, accuse) => {
       }
       const key = `${host} ${domid}`;
       if (what === 'running') running.add(key);
-      if (what === 'shutdown' || what === 'gone') running.delete(key);
-      if (what !== 'dying' || !running.delete(key)) return;
+      const wasAsked = what === 'shutdown' && machine.host.xen.domains.get(domid ?? -1)?.asked === 'poweroff';
+      if ((what === 'shutdown' && !wasAsked) || what === 'gone') running.delete(key);
+      if ((what !== 'dying' && !wasAsked) || !running.delete(key)) return;
       const byHand = world.notes.some((note) => note.what === 'destroyed by hand' && note.about === uuid);
       const isForeign = isMadeByHand(event.name);
       if (!byHand && (isForeign || !wasWanted(uuid)) && !inThiefsHands(world)(uuid))
-        accuse('S4', `${event.name} ${uuid} was destroyed on ${host} while it ran`);
+        accuse('S4', `${event.name} ${uuid} was ${wasAsked ? 'shut down' : 'destroyed'} on ${host} while it ran`);
     },
   };
 };
