@@ -96,6 +96,9 @@ function needsSomebody(f: VmFacts): Hold | undefined {
 
 function claimedVerdict(f: VmFacts, host: string, held: Hold | undefined): Verdict {
   const order = orderOf(f);
+  const stranded = strandedOn(f, host);
+  if (held === undefined && stranded !== undefined)
+    return { phase: 'Pending', ready: 'False', reason: 'Unschedulable', message: stranded, stalled: true };
   const silent = hostVerdict(f.hosts[host], host);
   if (silent !== undefined) return held?.stalled ? { ...silent, ...held, stalled: true } : silent;
   const seen = order === undefined ? undefined : domainVerdict(f.vm, order);
@@ -105,6 +108,12 @@ function claimedVerdict(f: VmFacts, host: string, held: Hold | undefined): Verdi
   const { reason, message, stalled = false } = held ?? { reason: 'Scheduled' as const, message: `claimed on ${host}` };
   const phase = seen?.phase ?? 'Scheduled';
   return { phase, ready: phase === 'Unknown' ? 'Unknown' : 'False', reason, message, stalled };
+}
+
+/** Its host is proved dead, and no other one takes the VM: then that is what its owner must read. */
+function strandedOn({ hosts, unplaced }: VmFacts, host: string): string | undefined {
+  if (hosts[host]?.dead !== true || unplaced?.kind !== 'place') return undefined;
+  return `host ${host} is declared dead, and no other host takes the VM: ${unplaced.message}`;
 }
 
 /** The order on the host of the claim. */
@@ -127,7 +136,7 @@ function conditionsOf(f: VmFacts, verdict: Verdict): ConditionInput[] {
   const conditions: ConditionInput[] = [
     { type: 'Ready', status: ready, reason, message },
     stalledOf(verdict, ungrown),
-    host === undefined
+    host === undefined || reason === 'Unschedulable'
       ? { type: 'Scheduled', status: 'False', reason, message }
       : { type: 'Scheduled', status: 'True', reason: 'Scheduled', message: `on ${host}` },
     fields.length > 0

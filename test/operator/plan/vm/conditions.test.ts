@@ -60,6 +60,22 @@ describe('the conditions of a XenVM', () => {
       { vm: onH1, hosts: [host('h1', { state: 'Unknown', message: 'h1 is silent' })] },
       'Unknown HostUnknown: h1 is silent',
     ],
+    ...(['Ready', 'Scheduled'] as const).map((type): [string, string, Facts, string] => [
+      type,
+      'on a dead host, if no other takes it',
+      {
+        vm: onH1,
+        hosts: [host('h1', { state: 'Unknown', dead: true })],
+        unplaced: { message: 'no room', kind: 'place' },
+      },
+      'False Unschedulable: host h1 is declared dead, and no other host takes the VM: no room',
+    ]),
+    [
+      'Ready',
+      'on a dead host, while a host is looked for',
+      { vm: onH1, hosts: [host('h1', { state: 'Unknown', message: 'h1 is over', dead: true })] },
+      'Unknown HostUnknown: h1 is over',
+    ],
     [
       'Ready',
       'in deletion',
