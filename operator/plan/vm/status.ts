@@ -96,10 +96,7 @@ function needsSomebody(f: VmFacts): Hold | undefined {
 
 function claimedVerdict(f: VmFacts, host: string, held: Hold | undefined): Verdict {
   const order = orderOf(f);
-  const stranded = strandedOn(f, host);
-  if (held === undefined && stranded !== undefined)
-    return { phase: 'Pending', ready: 'False', reason: 'Unschedulable', message: stranded, stalled: true };
-  const silent = hostVerdict(f.hosts[host], host);
+  const silent = (held === undefined ? strandedOn(f, host) : undefined) ?? hostVerdict(f.hosts[host], host);
   if (silent !== undefined) return held?.stalled ? { ...silent, ...held, stalled: true } : silent;
   const seen = order === undefined ? undefined : domainVerdict(f.vm, order);
   // If the guest is as it should be, or needs somebody, that matters more than a passing hold.
@@ -110,10 +107,11 @@ function claimedVerdict(f: VmFacts, host: string, held: Hold | undefined): Verdi
   return { phase, ready: phase === 'Unknown' ? 'Unknown' : 'False', reason, message, stalled };
 }
 
-/** Its host is proved dead, and no other one takes the VM: then that is what its owner must read. */
-function strandedOn({ hosts, unplaced }: VmFacts, host: string): string | undefined {
+/** Its host is proved dead, and no other one takes the VM: then its owner must read that. */
+function strandedOn({ hosts, unplaced }: VmFacts, host: string): Verdict | undefined {
   if (hosts[host]?.dead !== true || unplaced?.kind !== 'place') return undefined;
-  return `host ${host} is declared dead, and no other host takes the VM: ${unplaced.message}`;
+  const message = `host ${host} is declared dead, and no other host takes the VM: ${unplaced.message}`;
+  return { phase: 'Pending', ready: 'False', reason: 'Unschedulable', message, stalled: true };
 }
 
 /** The order on the host of the claim. */
