@@ -96,8 +96,8 @@ function needsSomebody(f: VmFacts): Hold | undefined {
 
 function claimedVerdict(f: VmFacts, host: string, held: Hold | undefined): Verdict {
   const order = orderOf(f);
-  const silent = (held === undefined ? strandedOn(f, host) : undefined) ?? hostVerdict(f.hosts[host], host);
-  if (silent !== undefined) return held?.stalled ? { ...silent, ...held, stalled: true } : silent;
+  const silent = hostVerdict(f.hosts[host], host);
+  if (silent !== undefined) return onSilentHost(f, { silent, held, host });
   const seen = order === undefined ? undefined : domainVerdict(f.vm, order);
   // If the guest is as it should be, or needs somebody, that matters more than a passing hold.
   if (seen !== undefined && (held === undefined || (held.stalled !== true && (seen.ready === 'True' || seen.stalled))))
@@ -107,9 +107,16 @@ function claimedVerdict(f: VmFacts, host: string, held: Hold | undefined): Verdi
   return { phase, ready: phase === 'Unknown' ? 'Unknown' : 'False', reason, message, stalled };
 }
 
-/** Its host is proved dead, and no other one takes the VM: then its owner must read that. */
-function strandedOn({ hosts, unplaced }: VmFacts, host: string): Verdict | undefined {
-  if (hosts[host]?.dead !== true || unplaced?.kind !== 'place') return undefined;
+interface OnSilentHost {
+  readonly silent: Verdict;
+  readonly held: Hold | undefined;
+  readonly host: string;
+}
+
+/** If its host is proved dead, and no other one takes the VM, its owner must read that. */
+function onSilentHost({ hosts, unplaced }: VmFacts, { silent, held, host }: OnSilentHost): Verdict {
+  if (held !== undefined) return held.stalled ? { ...silent, ...held, stalled: true } : silent;
+  if (hosts[host]?.dead !== true || unplaced?.kind !== 'place') return silent;
   const message = `host ${host} is declared dead, and no other host takes the VM: ${unplaced.message}`;
   return { phase: 'Pending', ready: 'False', reason: 'Unschedulable', message, stalled: true };
 }

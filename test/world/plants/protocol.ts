@@ -82,6 +82,11 @@ export const PROTOCOL: Plants = {
     },
   ],
   'local disks are left behind': [
+    {
+      file: 'operator/plan/snapshot/vm.ts',
+      from: 'return defined({ pool, sizeBytes, made: true, madeBytes: rest, madeOn: known && boundTo(known, madeHere) });',
+      to: "return defined({ pool, sizeBytes, madeBytes: boundTo(known!, madeHere) === '' ? rest : rest });",
+    },
     { file: 'operator/plan/vm/claimed.ts', from: 'if (bound.length > 0) {', to: 'if (bound.length > 99) {' },
     {
       file: 'operator/plan/vm/disks.ts',
@@ -91,6 +96,11 @@ export const PROTOCOL: Plants = {
     { file: 'agents/storage/file.ts', from: "known ? 'known' : 'make'", to: "known ? 'make' : 'make'" },
   ],
   'known disks are forgotten': [
+    {
+      file: 'operator/plan/snapshot/vm.ts',
+      from: 'return defined({ pool, sizeBytes, made: true, madeBytes: rest, madeOn: known && boundTo(known, madeHere) });',
+      to: "return defined({ pool, sizeBytes, madeBytes: boundTo(known!, madeHere) === '' ? rest : rest });",
+    },
     {
       file: 'operator/plan/vm/disks.ts',
       from: 'if (first === undefined) return disk;',
