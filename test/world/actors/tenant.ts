@@ -64,7 +64,7 @@ function specOf(args: Args): XenVM['spec'] {
       placement: {
         antiAffinity: {
           requiredDuringSchedulingIgnoredDuringExecution: [
-            { topologyKey: 'xenfleet.io/host', labelSelector: { matchLabels: { apart: 'yes' } } },
+            { topologyKey: 'kubernetes.io/hostname', labelSelector: { matchLabels: { apart: 'yes' } } },
           ],
         },
       },

@@ -4,9 +4,19 @@
  */
 import { XENDOMAINS, XENVMS } from '../../../common/kube/resources';
 import type { XenDomain, XenVM } from '../../../crds/generated/types';
+import type { Machine } from '../machine';
 import type { NewOracle } from './oracle';
+import type { SimEvent } from '../../sim/record';
 import { isMadeByHand } from '../objects';
 import { inThiefsHands } from './stolen';
+
+/** How a run ended in this event, if it did. */
+function endOf({ what, domid = -1 }: SimEvent, { host }: Machine): string | undefined {
+  if (what === 'dying') return 'destroyed';
+  if (what === 'gone') return 'by itself';
+  if (what !== 'shutdown') return undefined;
+  return host.xen.domains.get(domid)?.asked === 'poweroff' ? 'shut down' : 'by itself';
+}
 
 export const endings: NewOracle = (world, accuse) => {
   /** `host domid` of guests that run, by what they last did. */
@@ -30,6 +40,11 @@ export const endings: NewOracle = (world, accuse) => {
     });
   };
 
+  const isExcused = ({ uuid = '', name }: SimEvent): boolean => {
+    const byHand = world.notes.some((note) => note.what === 'destroyed by hand' && note.about === uuid);
+    return byHand || (!isMadeByHand(name) && wasWanted(uuid)) || inThiefsHands(world)(uuid);
+  };
+
   return {
     onEvent: (event, machine) => {
       const { host, domid, what, uuid = '' } = event;
@@ -39,13 +54,9 @@ export const endings: NewOracle = (world, accuse) => {
       }
       const key = `${host} ${domid}`;
       if (what === 'running') running.add(key);
-      const wasAsked = what === 'shutdown' && machine.host.xen.domains.get(domid ?? -1)?.asked === 'poweroff';
-      if ((what === 'shutdown' && !wasAsked) || what === 'gone') running.delete(key);
-      if ((what !== 'dying' && !wasAsked) || !running.delete(key)) return;
-      const byHand = world.notes.some((note) => note.what === 'destroyed by hand' && note.about === uuid);
-      const isForeign = isMadeByHand(event.name);
-      if (!byHand && (isForeign || !wasWanted(uuid)) && !inThiefsHands(world)(uuid))
-        accuse('S4', `${event.name} ${uuid} was ${wasAsked ? 'shut down' : 'destroyed'} on ${host} while it ran`);
+      const end = endOf(event, machine);
+      if (end === undefined || !running.delete(key) || end === 'by itself' || isExcused(event)) return;
+      accuse('S4', `${event.name} ${uuid} was ${end} on ${host} while it ran`);
     },
   };
 };

@@ -82,10 +82,18 @@ function judgeGuest(vm: XenVM, where: string, accuse: Accuse): void {
   if (runPolicy === 'Halted' && where !== '') accuse('liveness', `${nameOf(vm)} is Halted and runs on ${where}`);
   if (isSaidToRun && where !== claimed)
     accuse('truth', `${nameOf(vm)} is said to run on ${claimed}, and runs on ${where || 'no host'}`);
+  judgeWord(vm, accuse);
+}
+
+/** Who does not run is told why, in a word that is true and that somebody can act on. */
+function judgeWord(vm: XenVM, accuse: Accuse): void {
   const waitsFor = lingers(vm);
-  if (waitsFor !== undefined) accuse('liveness', `${nameOf(vm)} waits for ever, ${waitsFor}`);
-  else if (runPolicy === 'Always' && !isSaidToRun && troubles(vm) === '')
-    accuse('liveness', `${nameOf(vm)} does not run, and nothing says why: ${says(vm)}`);
+  if (waitsFor !== undefined) return accuse('liveness', `${nameOf(vm)} waits for ever, ${waitsFor}`);
+  if ((vm.spec.runPolicy ?? 'Always') !== 'Always' || vm.status?.phase === 'Running') return;
+  const words = troubles(vm);
+  if (words === '') accuse('liveness', `${nameOf(vm)} does not run, and nothing says why: ${says(vm)}`);
+  if (/Ready=(Crashed|Finished)/.test(words))
+    accuse('policy', `${nameOf(vm)} is to run Always, and was left off: ${words}`);
 }
 
 function judgeRest({ server, time }: World, restless: ReadonlySet<string>, accuse: Accuse): void {

@@ -30,22 +30,12 @@ export const HOSTS: Plants = {
       to: 'const asEver = held === undefined ? undefined : (planNamespace(f) ?? (f.claims < 0 ? planAgent(f, withRosterAsTold) : undefined));',
     },
   ],
-  'a host that goes forgets': [
-    {
-      file: 'operator/plan/host/plan.ts',
-      from: "if (held !== undefined) return asEver ?? { do: 'wait', held: { reason: 'HoldsDomains', message: held } };",
-      to: '',
-    },
-  ],
   'a Lease that is gone is made much later': [
     {
       file: 'operator/controllers/host/controller.ts',
       from: 'const everyMs = hasLease ? ENSURE_EVERY_MS : LEASE_EVERY_MS;',
       to: 'const everyMs = hasLease ? ENSURE_EVERY_MS : ENSURE_EVERY_MS + 0 * LEASE_EVERY_MS;',
     },
-  ],
-  'the dead are confirmed': [
-    { file: 'operator/plan/host/view.ts', from: 'if (isDeclaredDead(host, facts)) return undefined;', to: '' },
   ],
   'a declaration outranks signs of life': [
     {

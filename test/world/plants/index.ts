@@ -4,5 +4,6 @@ import { CONTROLLERS } from './controllers';
 import { HOSTS } from './hosts';
 import type { Plants } from './plant';
 import { PROTOCOL } from './protocol';
+import { SCHEDULER } from './scheduler';
 
-export const PLANTS: Plants = { ...PROTOCOL, ...HOSTS, ...CONTROLLERS, ...AGENTS };
+export const PLANTS: Plants = { ...PROTOCOL, ...HOSTS, ...CONTROLLERS, ...AGENTS, ...SCHEDULER };

@@ -2,18 +2,6 @@
 import type { Plants } from './plant';
 
 export const PROTOCOL: Plants = {
-  'no receipt is awaited': [
-    {
-      file: 'operator/plan/vm/strays.ts',
-      from: "return hold('WaitingForReceipt', owed ?? receipt);",
-      to: 'return owed === undefined && receipt ? undefined : undefined;',
-    },
-    {
-      file: 'operator/plan/vm/strays.ts',
-      from: "return lagging ? undefined : { do: 'deleteOrder', ...stray };",
-      to: "return lagging ? { do: 'deleteOrder', ...stray } : { do: 'deleteOrder', ...stray };",
-    },
-  ],
   'a deleted VM goes at once': [
     {
       file: 'operator/plan/vm/deletion.ts',
@@ -27,9 +15,6 @@ export const PROTOCOL: Plants = {
       from: 'if (mayRunHere || f.vouched || others.length > 1) return MANY;',
       to: 'if (others.length > 1) return mayRunHere ? MANY : MANY;',
     },
-  ],
-  'two reports of a domain are one': [
-    { file: 'operator/plan/vm/whereabouts.ts', from: 'if (present.length > 1) return MANY;', to: '' },
   ],
   'strangers are one’s own': [
     {
@@ -66,13 +51,6 @@ export const PROTOCOL: Plants = {
   ],
   'a claim is good in any boot': [
     { file: 'operator/plan/vm/order-step.ts', from: 'if (bootID !== f.hosts[host]?.bootID) return true;', to: '' },
-  ],
-  'epochs begin at our own': [
-    {
-      file: 'operator/plan/vm/epoch.ts',
-      from: 'return Math.max(...ownEpochs(f), ...reported) + 1;',
-      to: 'return Math.max(...ownEpochs(f), ...reported.slice(0, 0)) + 1;',
-    },
   ],
   'claims vouch for themselves': [
     {
