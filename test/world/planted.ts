@@ -14,7 +14,7 @@ import type { Scenario } from './life';
 import { PLANTS } from './plants/index';
 import { plant } from './planting';
 import { shrink } from './shrink';
-import { readStories, writeStory } from './story';
+import { readStories, writeStory, type Story } from './story';
 
 interface PlantedLife {
   readonly scenarioOf: (seed: number) => Scenario;
@@ -31,12 +31,19 @@ function plantedLife(name: string): PlantedLife {
   return { scenarioOf, judge: async (scenario) => (await live(scenario)).violations[0]?.rule };
 }
 
+const storyOf = (name: string): Story | undefined => readStories().find((one) => one.plant === name);
+
 async function hunt(name: string, most: number): Promise<string> {
   const { scenarioOf, judge } = plantedLife(name);
   for (let seed = 1; seed <= most; seed += 1) {
     const scenario = scenarioOf(seed);
     const rule = await judge(scenario);
     if (rule === undefined) continue;
+    const told = storyOf(name);
+    if (told !== undefined) {
+      await writeStory({ ...told, lives: seed });
+      return `found   ${name}: ${rule}, life ${seed}`;
+    }
     const short = await shrink(scenario, rule, judge);
     await writeStory({ plant: name, rule, lives: seed, ...short });
     return `found   ${name}: ${rule}, life ${seed}, ${scenario.acts.length} acts cut down to ${short.acts.length}`;
@@ -54,7 +61,7 @@ async function toldIn(name: string, file: string): Promise<string> {
 }
 
 async function tell(name: string): Promise<string> {
-  const story = readStories().find((one) => one.plant === name);
+  const story = storyOf(name);
   if (story === undefined) return `UNKNOWN ${name}: nobody has hunted for it`;
   const rule = await plantedLife(name).judge(story);
   return rule === undefined ? `MISSED  ${name}: its story goes well` : `found   ${name}: ${rule}`;

@@ -13,12 +13,12 @@ const PARALLEL = Number(process.env['JOBS'] ?? 2);
 
 async function main(): Promise<void> {
   const { values } = parseArgs({ options: { only: { type: 'string', default: '' }, hunt: { type: 'string' } } });
-  const told = new Set(readStories().map(({ plant }) => plant));
+  const hunted = new Set(readStories().flatMap(({ plant, lives }) => (lives > 0 ? [plant] : [])));
   const left = Object.keys(PLANTS).filter((name) => name.includes(values.only));
   const lines: string[] = [];
   const work = async (): Promise<void> => {
     for (let name = left.shift(); name !== undefined; name = left.shift()) {
-      const hunt = values.hunt === undefined || told.has(name) ? [] : ['--hunt', values.hunt];
+      const hunt = values.hunt === undefined || hunted.has(name) ? [] : ['--hunt', values.hunt];
       const args = ['-r', 'ts-node/register/transpile-only', join(__dirname, 'planted.ts'), name, ...hunt];
       const { stdout } = await run(process.execPath, args).catch((error: Error) => ({
         stdout: `BROKEN  ${name}: ${error.message}`,
