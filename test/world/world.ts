@@ -4,7 +4,7 @@
  */
 import { KubeClient } from '../../common/kube/client';
 import type { KubeTransport } from '../../common/kube/transport';
-import { hostNamespace } from '../../common/names';
+
 import { loadCrds } from '../../crds/generate';
 import { OURS, XENHOSTS } from '../../common/kube/resources';
 import type { XenHost } from '../../crds/generated/types';
@@ -22,6 +22,7 @@ import { Machine } from './machine';
 import { Network } from './network';
 import { firstObjects, newHost, SYSTEM_NAMESPACE, TENANTS, tenantUser } from './objects';
 import { OperatorUnit } from './operator-unit';
+import { accountUser, Tokens } from './tokens';
 import { WorldTime } from './time';
 
 type ResourceTypes = (typeof CORE)[number]['type'][];
@@ -50,13 +51,6 @@ let admission: Admission | undefined;
 const theAdmission = (): Admission =>
   (admission ??= createAdmission(loadCrds() as unknown as Parameters<typeof createAdmission>[0]) as Admission);
 
-function accountUser(namespace: string, account: string): User {
-  const groups = ['system:serviceaccounts', `system:serviceaccounts:${namespace}`, 'system:authenticated'];
-  return { name: `system:serviceaccount:${namespace}:${account}`, groups };
-}
-
-const agentUser = (host: string): User => accountUser(hostNamespace(host), 'agent');
-
 export class World {
   readonly time: WorldTime;
   readonly network: Network;
@@ -74,6 +68,7 @@ export class World {
   /** Exceptions that a loop of the product survived: each is a fault of ours. */
   readonly faults: string[] = [];
   readonly #tenants = new Map<string, KubeClient>();
+  readonly #tokens: Tokens;
   readonly #random: { next: () => number };
   readonly #thieves = new Map<string, KubeClient>();
   #hasBegun = false;
@@ -87,7 +82,9 @@ export class World {
     this.server = new ModelServer({ clock: this.time.clock(), random, admission: theAdmission() });
     this.admin = new KubeClient(this.server.transport(admin));
     for (const tenant of TENANTS) this.#tenants.set(tenant, this.#tenantClient(tenantUser(tenant)));
-    this.machines = Array.from({ length: options.hosts }, (_, at) => this.#newMachine(`h${at + 1}`));
+    const hosts = Array.from({ length: options.hosts }, (_, at) => `h${at + 1}`);
+    this.#tokens = new Tokens(this.server, this.time, hosts);
+    this.machines = hosts.map((name) => this.#newMachine(name));
     this.operators = Array.from({ length: options.operators }, (_, at) => this.#newOperator(`operator-${at}`, random));
   }
 
@@ -101,6 +98,7 @@ export class World {
       await made;
     }
     this.#hasBegun = true;
+    this.#tokens.start();
     for (const operator of this.operators) operator.start();
     for (const machine of this.machines) machine.startAgent();
   }
@@ -134,7 +132,7 @@ export class World {
   thief(host: string): KubeClient {
     const known = this.#thieves.get(host);
     if (known !== undefined) return known;
-    const thief = new KubeClient(this.server.transport(agentUser(host), this.network.link('thief')));
+    const thief = new KubeClient(this.server.transport(this.#tokens.copied(host), this.network.link('thief')));
     this.#thieves.set(host, thief);
     return thief;
   }
@@ -207,7 +205,7 @@ export class World {
         this.events.push(event);
         if (this.#hasBegun) this.options.onEvent?.(this, event);
       },
-      connect: (): KubeTransport => this.server.transport(agentUser(agentFor), this.network.link(name)),
+      connect: (): KubeTransport => this.server.transport(this.#tokens.agent(agentFor), this.network.link(name)),
       log: this.#agentLog(name),
     });
   }
