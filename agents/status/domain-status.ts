@@ -83,8 +83,10 @@ function differsInDomidOnly(before: XenDomainStatus | undefined, after: XenDomai
 
 /** What the domain holds of the host, if an agent that remembers has started it. */
 function granted(record: DomainRecord | undefined): Pick<XenDomainStatus, 'granted'> | undefined {
-  const { vcpus, memory } = record?.started?.applied ?? {};
-  return vcpus && memory ? { granted: { vcpus: vcpus.count, memoryMiB: memory.maxMiB } } : undefined;
+  const { vcpus, memory, networks = [] } = record?.started?.applied ?? {};
+  if (vcpus === undefined || memory === undefined) return undefined;
+  const addresses = networks.map(({ name, mac }) => ({ name, mac }));
+  return { granted: { vcpus: vcpus.count, memoryMiB: memory.maxMiB, networks: addresses } };
 }
 
 function lastTermination(record: DomainRecord | undefined): Pick<XenDomainStatus, 'lastTermination'> | undefined {

@@ -287,6 +287,18 @@ export const xenDomainStatusBounds: Bounds = {
         "memoryMiB": {
           "least": 0,
           "most": 1073741824
+        },
+        "networks": {
+          "each": {
+            "fields": {
+              "name": {
+                "text": 15
+              },
+              "mac": {
+                "text": 17
+              }
+            }
+          }
         }
       }
     },

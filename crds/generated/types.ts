@@ -666,6 +666,21 @@ export interface XenDomainStatus {
      * Most memory that the running domain can have, in MiB.
      */
     memoryMiB?: number;
+    /**
+     * Network interfaces of the running domain. Their addresses are taken until it ends, whatever the order says by now.
+     *
+     * @maxItems 16
+     */
+    networks?: {
+      /**
+       * Name of the interface.
+       */
+      name: string;
+      /**
+       * Its MAC address.
+       */
+      mac: string;
+    }[];
   };
   /**
    * Fields of the order that take effect at the next start of the domain.
@@ -1865,7 +1880,7 @@ export interface XenVMStatus {
     memory?: string;
   };
   /**
-   * Network interfaces in the order in force, with the addresses that they have; none if absent.
+   * Network interfaces with the addresses that they have: those of the running guest, also after an edit that waits for its restart; else those of the order. None if absent.
    *
    * @maxItems 8
    */

@@ -3,6 +3,7 @@
  */
 import { posix } from 'node:path';
 import { HostError } from '../../agents/host/port';
+import { MountedFiles } from './mounted-files';
 import type { HostFiles } from './host-spec';
 
 export interface MemoryFile {
@@ -11,7 +12,7 @@ export interface MemoryFile {
 }
 
 export class MemoryFiles implements HostFiles {
-  readonly files = new Map<string, MemoryFile>();
+  readonly files = new MountedFiles<MemoryFile>();
   /** No disk can be made or grown any more. */
   full = false;
   private readonly folders = new Set<string>(['/']);
@@ -87,7 +88,7 @@ export class MemoryFiles implements HostFiles {
     return [...new Set(below.map((path) => path.slice(prefix.length).split('/')[0] ?? ''))];
   }
 
-  private makeFolder(path: string): void {
+  makeFolder(path: string): void {
     if (this.folders.has(path)) return;
     if (this.files.has(path)) throw new HostError(`ENOTDIR: ${path}`);
     this.makeFolder(posix.dirname(path));

@@ -10,7 +10,9 @@ import type { KubeTransport } from '../../common/kube/transport';
 import type { Random } from '../../common/ports';
 import { InProcessHost } from '../sim/in-process-host';
 import type { SimEvent } from '../sim/record';
+import type { MemoryFile } from '../sim/memory-files';
 import { newUid } from './api/prepare';
+import { SHARED_PATH } from './objects';
 import { Process } from './process';
 import type { WorldTime } from './time';
 
@@ -21,6 +23,8 @@ export interface MachineOptions {
   readonly time: WorldTime;
   readonly random: Random;
   readonly memoryMiB: number;
+  /** The file system that all servers mount at SHARED_PATH. */
+  readonly shared: Map<string, MemoryFile>;
   readonly cpus: number;
   readonly record: (event: SimEvent) => void;
   /** A connection to the API server with this host's token. */
@@ -28,6 +32,11 @@ export interface MachineOptions {
   readonly log: Log;
 }
 
+const POLICY = {
+  storagePaths: ['/var/lib/xenfleet/disks', SHARED_PATH],
+  imageDir: '/var/lib/xenfleet/images',
+  bridges: ['xenbr0'],
+};
 const MACHINE_FILE = '/var/lib/xenfleet/machine';
 const RESTART_MS = 2000;
 const BOOT_MS = 20_000;
@@ -35,6 +44,7 @@ const BOOT_MS = 20_000;
 export class Machine {
   readonly name: string;
   readonly host: InProcessHost;
+  readonly mountShared: () => void;
   isOn = true;
   /** By how much somebody has set the Dom0's wall clock, in milliseconds. */
   wallOffsetMs = 0;
@@ -43,7 +53,7 @@ export class Machine {
   readonly #seconds = new Set<Process>();
 
   constructor(private readonly options: MachineOptions) {
-    const { name, time, random, memoryMiB, cpus, record } = options;
+    const { name, time, random, memoryMiB, cpus, record, shared } = options;
     this.name = name;
     this.host = new InProcessHost({
       clock: time.sim,
@@ -52,6 +62,10 @@ export class Machine {
       turn: () => new Promise((resolve) => void time.after(0, resolve)),
       spec: { name, memoryMiB, cpus, dom0MiB: 2048, createMs: 900, destroyMs: 300 },
     });
+    this.host.files.makeFolder(SHARED_PATH);
+    this.mountShared = () => this.host.files.files.mount(SHARED_PATH, shared);
+    this.mountShared();
+    this.host.files.put('/etc/xenfleet/policy.json', JSON.stringify(POLICY));
     this.host.files.put(MACHINE_FILE, `${newUid(random).replaceAll('-', '')}\n`);
     this.host.files.put(PRODUCT_UUID_FILE, `${newUid(random)}\n`);
   }
@@ -101,7 +115,7 @@ export class Machine {
   /** All that the other one's disks hold is put onto this one's, as when a Dom0 is cloned. */
   copyDisksOf(other: Machine): void {
     for (const [path, { text, bytes }] of other.host.files.files)
-      if (!/^\/(proc|run|sys)\//.test(path)) this.host.files.put(path, text, bytes);
+      if (!/^\/(proc|run|sys|srv)\//.test(path)) this.host.files.put(path, text, bytes);
   }
 
   powerOff(): void {

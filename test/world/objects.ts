@@ -42,6 +42,10 @@ const ours = (kind: string, name: string, spec: object): Loose => ({
 
 const namespace = (name: string): Loose => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
 
+/** Where every server mounts the same file system. */
+export const SHARED_PATH = '/srv/shared';
+export const SHARED_MARKER = `${SHARED_PATH}/.xenfleet-pool`;
+
 /** Of domains that administrators make by hand. */
 export const foreignUUID = (number: number): string => `f0000000-0000-4000-8000-00000000000${number}`;
 
@@ -63,6 +67,7 @@ export function firstObjects(hosts: readonly string[]): Loose[] {
       locality: 'local',
       ...open,
     }),
+    ours('XenStoragePool', 'shared', { driver: 'file', path: SHARED_PATH, locality: 'shared', ...open }),
     ours('XenVMClass', 'small', { vcpus: 1, memory: '512Mi' }),
     ours('XenVMClass', 'large', { vcpus: 4, memory: '4Gi' }),
     ours('XenPool', 'default', { vcpuRatio: 4 }),

@@ -11,6 +11,7 @@ import type { XenHost } from '../../crds/generated/types';
 import type { Logger } from '../../operator/adapters/types';
 import type { silentLog } from '../../agents/log';
 import { seeded } from '../seeded';
+import type { MemoryFile } from '../sim/memory-files';
 import type { SimEvent } from '../sim/record';
 import type { Act, ActKind } from './act';
 import { createAdmission } from './api/admission/admission';
@@ -20,7 +21,7 @@ import { ModelServer } from './api/server';
 import type { Backup } from './api/store';
 import { Machine } from './machine';
 import { Network } from './network';
-import { firstObjects, newHost, SYSTEM_NAMESPACE, TENANTS, tenantUser } from './objects';
+import { firstObjects, newHost, SHARED_MARKER, SYSTEM_NAMESPACE, TENANTS, tenantUser } from './objects';
 import { OperatorUnit } from './operator-unit';
 import { accountUser, Tokens } from './tokens';
 import { WorldTime } from './time';
@@ -60,6 +61,8 @@ export class World {
   readonly operators: readonly OperatorUnit[];
   /** Servers that were made by copying the disks of another one's Dom0. */
   readonly clones: Machine[] = [];
+  /** The file system that all servers mount, marked as a pool by its administrator. */
+  readonly shared = new Map<string, MemoryFile>([[SHARED_MARKER, { text: 'shared id-of-shared\n', bytes: 20 }]]);
   readonly backups: Backup[] = [];
   /** What happened on all hosts. */
   readonly events: SimEvent[] = [];
@@ -176,6 +179,7 @@ export class World {
       machine.powerOn();
       machine.wallOffsetMs = 0;
       machine.host.files.full = false;
+      machine.mountShared();
       void machine.host.exec(['sim', 'clear']);
       machine.host.xen.faults.endHung();
     }
@@ -200,6 +204,7 @@ export class World {
       time: this.time,
       random: this.#random,
       memoryMiB: 24 * 1024,
+      shared: this.shared,
       cpus: 8,
       record: (event) => {
         this.events.push(event);

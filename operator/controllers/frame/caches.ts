@@ -40,13 +40,17 @@ function trimOf<T extends KubeObject>(type: ResourceType<T>): (object: T) => T {
 const isPastFirstStart = ({ spec, status }: XenVM): boolean =>
   status?.phase === 'Running' || spec.runPolicy === 'Halted' || spec.runPolicy === 'Manual';
 
+const macsIn = (...lists: readonly (readonly { readonly mac: string }[] | undefined)[]): string[] => [
+  ...new Set(lists.flatMap((list = []) => list.map(({ mac }) => mac))),
+];
+
 const vmKey = (namespace: string, name: string): string => `${namespace}/${name}`;
 
 const VM_INDEXES: IndexFunctions<XenVM> = {
   uuid: (vm) => [uuidOf(vm)],
   host: (vm) => (vm.status?.placement === undefined ? [] : [vm.status.placement.host]),
   /** MAC addresses that the VM asks for or was granted, written in its spec or derived. */
-  mac: (vm) => [...new Set([...macsOf(vm, uuidOf(vm)), ...(vm.status?.networks ?? [])].map(({ mac }) => mac))],
+  mac: (vm) => macsIn(macsOf(vm, uuidOf(vm)), vm.status?.networks),
   class: (vm) => (vm.spec.className === undefined ? [] : [vm.spec.className]),
   storagePool: (vm) => (vm.spec.disks ?? []).map((d) => d.pool),
   network: (vm) => (vm.spec.networks ?? []).map((n) => n.network),
@@ -56,7 +60,8 @@ const DOMAIN_INDEXES: IndexFunctions<XenDomain> = {
   uuid: (domain) => [domain.metadata.name],
   namespace: (domain) => [domain.metadata.namespace ?? ''],
   vm: (domain) => [vmKey(domain.spec.vm.namespace, domain.spec.vm.name)],
-  mac: (domain) => (domain.spec.networks ?? []).map(({ mac }) => mac),
+  /** MAC addresses that are ordered, or that the running domain has. */
+  mac: ({ spec, status }) => macsIn(spec.networks, status?.granted?.networks),
 };
 const AGENT_INDEXES: IndexFunctions<XenAgent> = {
   mac: ({ status }) => [...new Set((status?.records ?? []).flatMap(({ macs = [] }) => macs))],

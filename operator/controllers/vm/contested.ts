@@ -13,7 +13,8 @@ const NOTHING: Contested = { uuids: [], macs: [] };
 function heldBy(vm: XenVM | undefined): Contested {
   if (vm === undefined) return NOTHING;
   const uuid = uuidOf(vm);
-  return { uuids: [uuid], macs: macsOf(vm, uuid).map(({ mac }) => mac) };
+  const macs = [...macsOf(vm, uuid), ...(vm.status?.networks ?? [])].map(({ mac }) => mac);
+  return { uuids: [uuid], macs: [...new Set(macs)] };
 }
 
 export function heldByOrder({ metadata, spec }: XenDomain): Contested {

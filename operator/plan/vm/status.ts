@@ -7,6 +7,7 @@ import { desiredOf } from './order';
 import { shownDisks } from './disks';
 import type { Hold } from './action';
 import type { HostView, VmFacts } from './facts';
+import { mayRun } from './whereabouts';
 
 /** The part of the status that is applied. The rest belongs to the claim and its field manager. */
 export type ShownStatus = Omit<XenVMStatus, 'placement' | 'domainUUID' | 'reserved'>;
@@ -183,6 +184,18 @@ function grantedBy(order: XenDomain | undefined): ShownStatus['granted'] {
   return vcpus && memory ? { vcpus: vcpus.count, memory: `${memory.maxMiB}Mi` } : undefined;
 }
 
+/**
+ * The addresses that are taken: a guest keeps those that it was started with until it ends. While
+ * that is not known, nothing is let go that was told before.
+ */
+function shownNetworks({ status }: XenVM, order: XenDomain | undefined): ShownStatus['networks'] {
+  if (order === undefined) return undefined;
+  const inForce = order.status?.granted?.networks;
+  const ordered = order.spec.networks?.map(({ name, mac }) => ({ name, mac }));
+  if (inForce !== undefined) return inForce.length > 0 ? inForce : undefined;
+  return mayRun(order) && order.status?.phase !== 'Running' ? (status?.networks ?? ordered) : ordered;
+}
+
 /** What the status should say now. `held` is what the plan waits for. */
 export function showVm(f: VmFacts, held: Hold | undefined, now: string): ShownStatus {
   const { metadata, status } = f.vm;
@@ -194,7 +207,7 @@ export function showVm(f: VmFacts, held: Hold | undefined, now: string): ShownSt
     phase: verdict.phase,
     classUID: order === undefined ? undefined : (wanted?.classUID ?? status?.classUID),
     granted: grantedBy(order),
-    networks: order?.spec.networks?.map(({ name, mac }) => ({ name, mac })),
+    networks: shownNetworks(f.vm, order),
     disks: shownDisks(f.vm, f.resolution),
     lastTermination: order?.status?.lastTermination ?? status?.lastTermination,
     conditions: mergeConditions(status?.conditions, conditionsOf(f, verdict), now),

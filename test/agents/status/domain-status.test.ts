@@ -17,6 +17,21 @@ const told = (phase: Report['phase'], held = record({ epoch: 3, refusedEpoch: 5,
   return domainStatus({ domain, record: held, report, bootID: BOOT, domid: undefined, nowMs: NOW });
 };
 
+describe('what a running domain was started with', () => {
+  const networks = [{ name: 'eth0', bridge: 'br0', mac: '02:00:00:00:00:01' }];
+  const applied = { vcpus: { count: 2, max: 4 }, memory: { targetMiB: 512, maxMiB: 1024 }, networks };
+  const started = { epoch: 3, bootID: BOOT, atMs: NOW, applied };
+
+  it('is told with its addresses, whatever the order says by now', () =>
+    deepEqual(told('Running', record({ started })).granted, {
+      vcpus: 2,
+      memoryMiB: 1024,
+      networks: [{ name: 'eth0', mac: '02:00:00:00:00:01' }],
+    }));
+  it('is not told of one that is off', () => equal(told('Stopped', record({ started })).granted, undefined));
+  it('is not known of a start that is not remembered', () => equal(told('Running', record()).granted, undefined));
+});
+
 describe('refusal and receipt in the status of a domain', () => {
   it('what is refused is always told, the receipt with phase Absent only', () => {
     for (const phase of PHASES) {

@@ -13,6 +13,8 @@ const one = vm({ spec: nics('m1') });
 const two = vm({ spec: nics('m2') });
 const derived = vm({ spec: nics() });
 const placed = vm({ spec: nics('m1'), status: claimed('h1', 1) });
+const having = (mac: string) =>
+  vm({ spec: nics('m1'), status: { ...claimed('h1', 1), networks: [{ name: 'eth0', mac }] } });
 const change = (old: XenVM | undefined, object: XenVM | undefined): StoreChange<XenVM> =>
   ({ ...(old && { old }), ...(object && { object }) }) as StoreChange<XenVM>;
 
@@ -28,6 +30,7 @@ describe('what a change of a XenVM contests', () => {
     ['nothing if it holds the same', one, vm({ spec: { ...nics('m1'), runPolicy: 'Halted' } }), [], []],
     ['everything once it is placed', one, placed, [UID, UID], ['m1', 'm1']],
     ['everything once it is placed no more', placed, one, [UID, UID], ['m1', 'm1']],
+    ['an address that its guest lets go at last', having('m0'), having('m1'), [UID, UID], ['m1', 'm0', 'm1']],
     ['nothing if it is placed elsewhere', placed, vm({ spec: nics('m1'), status: claimed('h2', 2) }), [], []],
   ];
   for (const [name, before, after, uuids, macs] of ROWS)

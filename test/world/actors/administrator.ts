@@ -3,7 +3,7 @@ import { NAMESPACES, XENHOSTS, XENNETWORKS, XENSTORAGEPOOLS, XENVMCLASSES } from
 import { hostNamespace } from '../../../common/names';
 import type { Actor, Args, Draw } from '../act';
 import { machineOf, onMachine } from '../targets';
-import { foreignUUID } from '../objects';
+import { foreignUUID, SHARED_PATH } from '../objects';
 import type { World } from '../world';
 
 async function editHost(world: World, args: Args, spec: object): Promise<string> {
@@ -94,6 +94,17 @@ export const ADMINISTRATOR: Actor = {
       host.files.remove(marker);
       world.later(Number(args['forMs']), () => host.files.put(marker, text));
       return name;
+    },
+  },
+  /** The shared file system is not mounted for a while: its folder is there, and empty. */
+  unmountShared: {
+    weight: 1,
+    draw: forSome,
+    perform: (world, args) => {
+      const machine = machineOf(world, args);
+      machine.host.files.files.unmount(SHARED_PATH);
+      world.later(Number(args['forMs']), () => machine.mountShared());
+      return machine.name;
     },
   },
   startSecondAgent: {

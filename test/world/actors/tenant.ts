@@ -29,6 +29,7 @@ function drawSpec(draw: Draw): Args {
     apart: draw.chance(0.2),
     behaviour: draw.of(['', '', '', '', 'sim=deaf', 'sim=crash40', 'sim=poweroff60', 'sim=reboot90']),
     image: draw.of(IMAGES),
+    pool: draw.of(['local', 'shared']),
     mac: draw.of(['', '', '', '02:00:00:00:00:01', '02:00:00:00:00:02']),
   };
 }
@@ -42,7 +43,7 @@ function specOf(args: Args): XenVM['spec'] {
     name: `d${at}`,
     device: device(at),
     size: `${Number(args['diskGi'])}Gi`,
-    pool: 'local',
+    pool: String(args['pool'] ?? 'local'),
     ...(at === 0 && { image: String(args['image']) }),
     deletionPolicy: args['retain'] === true ? ('Retain' as const) : ('Delete' as const),
   }));

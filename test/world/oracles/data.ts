@@ -3,11 +3,14 @@ import { XENVMS } from '../../../common/kube/resources';
 import type { XenVM } from '../../../crds/generated/types';
 import type { Domain } from '../../sim/domain';
 import type { Machine } from '../machine';
+import { SHARED_PATH } from '../objects';
 import type { World } from '../world';
 import type { NewOracle } from './oracle';
 import { inThiefsHands } from './stolen';
 
 const WRITTEN = 'written by ';
+/** The place of what all servers mount. */
+const SHARED = 'shared';
 
 const nameOf = ({ config }: Domain): string => `${config.name} ${config.uuid}`;
 
@@ -42,11 +45,12 @@ export const data: NewOracle = (world, accuse) => {
   const written = new Map<string, string>();
 
   /** The guest begins: it looks at its disk, and writes its name on it. */
-  const use = (domain: Domain, target: string, { host, name }: Machine): void => {
+  const use = (domain: Domain, target: string, machine: Machine): void => {
+    const { host, name } = machine;
     const file = host.files.files.get(target);
     if (file === undefined) return;
     const me = nameOf(domain);
-    const place = `${name}:${target}`;
+    const place = `${target.startsWith(SHARED_PATH) ? SHARED : name}:${target}`;
     const before = written.get(`${me} ${target}`);
     const isBlank = !file.text.startsWith(WRITTEN);
     const found = isBlank ? '' : file.text.slice(WRITTEN.length);
@@ -56,8 +60,9 @@ export const data: NewOracle = (world, accuse) => {
       accuse('data', `${me} starts with an empty ${place}, and has data on ${before}`);
     host.files.put(target, `${WRITTEN}${me}`, file.bytes);
     written.set(`${me} ${target}`, place);
-    for (const other of host.xen.domains.values()) {
-      if (other === domain || other.shutdown !== undefined) continue;
+    const machines = target.startsWith(SHARED_PATH) ? world.servers : [machine];
+    for (const other of machines.flatMap(({ host }) => [...host.xen.domains.values()])) {
+      if (other === domain || other.shutdown !== undefined || inThiefsHands(world)(domain.config.uuid)) continue;
       if (other.config.disks.some((disk) => disk.target === target))
         accuse('S2', `${place} is given to ${me} and to ${nameOf(other)}`);
     }
@@ -67,7 +72,7 @@ export const data: NewOracle = (world, accuse) => {
     for (const [key, place] of written) {
       const [, uuid = '', target = ''] = key.split(' ');
       const [host, path = ''] = [place.slice(0, place.indexOf(':')), place.slice(place.indexOf(':') + 1)];
-      const machine = world.servers.find(({ name }) => name === host);
+      const machine = host === SHARED ? world.machines[0] : world.servers.find(({ name }) => name === host);
       if (machine === undefined || machine.host.files.files.has(path) || inThiefsHands(world)(uuid)) continue;
       if (!mayBeDeleted(world, uuid, target)) accuse('data', `${place} of ${key} is gone, and its owner keeps it`);
     }

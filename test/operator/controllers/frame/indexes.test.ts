@@ -48,12 +48,14 @@ describe('the caches find', () => {
     ] as const)
       deepEqual(keys(agents.byIndex('uuid', uuid)), [at]);
     deepEqual(keys(agents.byIndex('retained', 'u4')), ['h3']);
-    here.order(order('h1', 1, { networks: [{ name: 'eth0', bridge: 'b', mac: 'm1' }] }));
+    const granted = { networks: [{ name: 'eth0', mac: 'm0' }] };
+    here.order(order('h1', 1, { networks: [{ name: 'eth0', bridge: 'b', mac: 'm1' }] }, { epoch: 1, granted }));
     for (const [index, value] of [
       ['uuid', UID],
       ['namespace', 'xenhost-h1'],
       ['vm', 'acme/web'],
       ['mac', 'm1'],
+      ['mac', 'm0'],
     ] as const)
       deepEqual(keys(domains.byIndex(index, value)), [UID], index);
     deepEqual(hosts.byIndex('declaredDead', 'yes'), []);
