@@ -8,11 +8,14 @@ export interface DiskFile {
   readonly name: string;
   readonly path: string;
   readonly sizeBytes: number;
+  /** The VM that is noted beside it. Undefined if there is no readable note. */
+  readonly owner?: { readonly namespace: string; readonly name: string };
 }
 
+type PlacedDisk = Pick<DiskFile, 'name' | 'path'>;
 type Sizes = Readonly<Record<string, number>>;
 
-const isKnown = ({ disks, diskPaths }: DomainRecord, { name, path }: Pick<DiskFile, 'name' | 'path'>): boolean =>
+const isKnown = ({ disks, diskPaths }: DomainRecord, { name, path }: PlacedDisk): boolean =>
   disks.includes(name) && (diskPaths?.[name] ?? path) === path;
 
 /**
@@ -44,7 +47,14 @@ export function withDisks(
   names: readonly string[],
   sizes: Sizes = {},
 ): DomainRecord {
-  const found = (order.disks ?? []).filter(({ name }) => names.includes(name));
+  return noted(
+    record,
+    (order.disks ?? []).filter(({ name }) => names.includes(name)),
+    sizes,
+  );
+}
+
+function noted(record: DomainRecord, found: readonly PlacedDisk[], sizes: Sizes): DomainRecord {
   if (found.length === 0) return record;
   const diskSizes: Record<string, number> = { ...record.diskSizes };
   for (const disk of found) {
@@ -61,10 +71,33 @@ export function withDisks(
 }
 
 /**
- * Learns sizes from the files that were seen. An older version noted none, and an agent may have
- * died after it grew a disk. Disks only grow, so an old observation changes nothing.
+ * The disks that a domain was started with exist, for it runs: an agent may have died before it
+ * noted what it had made.
  */
-export function withSeenSizes(record: DomainRecord, files: readonly DiskFile[]): DomainRecord {
+export function withStartedDisks(record: DomainRecord, disks: readonly PlacedDisk[] = []): DomainRecord {
+  return noted(
+    record,
+    disks.filter((disk) => !isKnown(record, disk)),
+    {},
+  );
+}
+
+/**
+ * Learns from the files that were seen: that a disk of this VM exists (a file has its name only when
+ * it is whole), and how large it is. An agent may have died after it made or grew one. Disks only
+ * grow, so an old observation changes nothing.
+ */
+export function withSeenFiles(record: DomainRecord, files: readonly DiskFile[]): DomainRecord {
+  const { vm, order } = record;
+  const isOwn = ({ owner }: DiskFile): boolean => owner?.namespace === vm.namespace && owner.name === vm.name;
+  const isOrdered = (disk: DiskFile): boolean =>
+    order.disks?.some(({ name, path }) => name === disk.name && path === disk.path) === true;
+  // What an order to be Absent has deleted may be in an observation that is older.
+  const found = order.desired === 'Absent' ? [] : files.filter((file) => isOwn(file) && isOrdered(file));
+  return withSeenSizes(withStartedDisks(record, found), files);
+}
+
+function withSeenSizes(record: DomainRecord, files: readonly DiskFile[]): DomainRecord {
   const known = (record.order.disks ?? []).filter((disk) => isKnown(record, disk));
   const learnt = known.flatMap(({ name, path }): [string, number][] => {
     const file = files.find((one) => one.name === name && one.path === path);

@@ -1,4 +1,5 @@
 /** What is remembered of a run: that it goes on, and how it ended. Pure. */
+import { withStartedDisks } from './disks';
 import { LASTING_RUN_MS, backOffMs, change, isRestart } from './record';
 import type { DomainRecord, EndedHow } from './record';
 import type { StepInput } from './types';
@@ -55,7 +56,8 @@ function withRun({ host, nowMs }: StepInput, record: DomainRecord): DomainRecord
   // Our own create has outlived the agent that began it.
   if (creating?.epoch === epoch && creating.bootID === bootID) {
     const restarts = record.restarts + (isRestart(record) ? 1 : 0);
-    return change(record, { started: creating, creating: undefined, ended: undefined, restarts });
+    const known = withStartedDisks(record, creating.applied?.disks);
+    return change(known, { started: creating, creating: undefined, ended: undefined, restarts });
   }
   if (started?.bootID === bootID) return change(record, { started: { ...started, epoch }, creating: undefined });
   return change(record, { started: { epoch, bootID, atMs: nowMs }, creating: undefined, ended: undefined });

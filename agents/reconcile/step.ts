@@ -20,7 +20,7 @@
  */
 import type { DomainRow } from '../xl/list';
 import { accept } from './accept';
-import { withSeenSizes } from './disks';
+import { withSeenFiles } from './disks';
 import { foreignDomain, isProved, ownerOf } from './owner';
 import { change, isRetired } from './record';
 import type { DomainRecord } from './record';
@@ -60,7 +60,7 @@ function obey(input: StepInput, order: Parameters<typeof accept>[1]): Step {
   if (!accepted.ok) return { act: { do: 'report', report: accepted.report } };
   if (isForeign(input, accepted.record))
     return { act: { do: 'report', report: foreignDomain(input.uuid, accepted.record, input.mark) } };
-  const told = withSeenSizes(accepted.record, input.files ?? []);
+  const told = withSeenFiles(accepted.record, input.files ?? []);
   const step = desired(input, told);
   const record = step.record ?? told;
   return { act: step.act, ...(record !== input.record && { record }) };

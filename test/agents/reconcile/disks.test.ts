@@ -1,7 +1,7 @@
 /** The disks that a Dom0 knows. */
 import { deepEqual, equal } from 'node:assert/strict';
-import { knownDisks, knownSizes, withDisks, withSeenSizes } from '../../../agents/reconcile/disks';
-import { order, record } from '../orders';
+import { knownDisks, knownSizes, withDisks, withSeenFiles } from '../../../agents/reconcile/disks';
+import { BOOT, NOW, order, record, row } from '../orders';
 import { step } from './words';
 
 const disk = { name: 'root', device: 'xvda', sizeBytes: 1, pool: 'p', path: '/p' };
@@ -44,14 +44,41 @@ describe('disks that a Dom0 knows', () => {
   it('have the sizes that are seen, which only grow', () => {
     const was = record({ order: spec, disks: ['root'], diskPaths: { root: '/p' } });
     const seen = (size: number, over: object = {}) => [{ name: 'root', path: '/p', sizeBytes: size, ...over }];
-    const five = withSeenSizes(was, seen(5));
+    const five = withSeenFiles(was, seen(5));
     deepEqual(five.diskSizes, { root: 5 });
-    equal(withSeenSizes(five, seen(5)), five);
-    equal(withSeenSizes(five, seen(4)), five, 'seen before it grew');
-    equal(withSeenSizes(five, seen(6)).diskSizes?.['root'], 6);
-    for (const other of [{ name: 'data' }, { path: '/other' }]) equal(withSeenSizes(was, seen(5, other)), was);
+    equal(withSeenFiles(five, seen(5)), five);
+    equal(withSeenFiles(five, seen(4)), five, 'seen before it grew');
+    equal(withSeenFiles(five, seen(6)).diskSizes?.['root'], 6);
+    for (const other of [{ name: 'data' }, { path: '/other' }]) equal(withSeenFiles(was, seen(5, other)), was);
     const given = { kind: 'given', spec, confirmed: true } as const;
     deepEqual(step({ order: given, record: was, files: seen(7) }).record?.diskSizes, { root: 7 });
+  });
+  it('are those whose files are seen, if they are the VM’s own', () => {
+    const seen = (over: object = {}) => [{ name: 'root', path: '/p', sizeBytes: 5, owner: spec.vm, ...over }];
+    const was = record({ order: spec });
+    const learnt = withSeenFiles(was, seen());
+    deepEqual([learnt.disks, learnt.diskPaths, learnt.diskSizes], [['root'], { root: '/p' }, { root: 5 }]);
+    equal(withSeenFiles(learnt, seen()), learnt);
+    for (const other of [
+      { path: '/other' },
+      { name: 'x' },
+      { owner: undefined },
+      { owner: { namespace: 'evil', name: 'web' } },
+    ])
+      equal(withSeenFiles(was, seen(other)), was);
+    const absent = record({ order: { ...spec, desired: 'Absent' } });
+    equal(withSeenFiles(absent, seen()), absent, 'it may have been deleted since');
+  });
+  it('are those of a run that outlived the agent that began it', () => {
+    const creating = {
+      epoch: 1,
+      bootID: BOOT,
+      atMs: NOW,
+      applied: { disks: [{ ...disk, driver: undefined }] } as never,
+    };
+    const given = { kind: 'given', spec, confirmed: true } as const;
+    const { record: kept } = step({ order: given, record: record({ order: spec, creating }), seen: { kind: 'rows', rows: [row()] } });
+    deepEqual([kept?.disks, kept?.diskPaths], [['root'], { root: '/p' }]);
   });
   it('are those that an order says exist, and, if nothing is remembered, those that its status says were made', () => {
     const told = (remembered: boolean, view: object) => {
