@@ -83,9 +83,9 @@ export function withStartedDisks(record: DomainRecord, disks: readonly PlacedDis
 }
 
 /**
- * Learns from the files that were seen: that a disk of this VM exists (a file has its name only when
- * it is whole), and how large it is. An agent may have died after it made or grew one. Disks only
- * grow, so an old observation changes nothing.
+ * Learns from the files that were seen: that a disk of this VM exists (a file has its name only
+ * when it is whole), and how large it is. An agent may have died after it made or grew one. Disks
+ * only grow, so an old observation changes nothing.
  */
 export function withSeenFiles(record: DomainRecord, files: readonly DiskFile[]): DomainRecord {
   const { vm, order } = record;

@@ -36,6 +36,8 @@ export function reportedRecords({ records, hasOrder, bootID, nowMs }: RecordsInp
 }
 
 const LIVE = 0;
+/** As many as the schema allows. */
+const MOST_MACS = 16;
 
 /** What a restored or new operator must know first. Undefined if it need not be told any more. */
 function rankOf(record: DomainRecord, ordered: boolean, nowMs: number): number | undefined {
@@ -47,8 +49,9 @@ function rankOf(record: DomainRecord, ordered: boolean, nowMs: number): number |
 }
 
 function reported(record: DomainRecord, live: boolean, bootID: string): ReportedRecord {
-  const { uuid, vm, epoch, order, refusedEpoch, retiredEpoch, creating } = record;
-  const macs = (order.networks ?? []).map(({ mac }) => mac);
+  const { uuid, vm, epoch, order, started, refusedEpoch, retiredEpoch, creating } = record;
+  const networks = [order, started?.applied, creating?.applied].flatMap((one) => one?.networks ?? []);
+  const macs = [...new Set(networks.map(({ mac }) => mac))].slice(0, MOST_MACS);
   return {
     uuid,
     namespace: vm.namespace,

@@ -140,7 +140,7 @@ describe('the agent and its proofs', () => {
     const { nonce, records } = bench.server.agent?.status ?? {};
     equal(nonce, 'n2');
     const named = { uuid: UUID, namespace: 'tenant', name: 'web', epoch: 5 };
-    deepEqual(records, [{ ...named, frozen: true, creating: true }]);
+    deepEqual(records, [{ ...named, frozen: true, macs: ['02:00:00:00:00:01'], creating: true }]);
     deepEqual(bench.live(), []);
     await bench.pass(30_000);
     deepEqual(bench.server.agent?.status?.domains?.[0]?.kind, 'orphan');

@@ -1,4 +1,4 @@
-/** Files by path, of which some folders are another table's: a file system that several hosts mount. */
+/** Files by path; some folders are another table's: a file system that several hosts mount. */
 export class MountedFiles<T> extends Map<string, T> {
   private readonly mounts = new Map<string, Map<string, T>>();
 

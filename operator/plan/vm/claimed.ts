@@ -9,7 +9,7 @@ import { claimOn, hostsFirst, nextEpoch } from './epoch';
 import type { VmFacts } from './facts';
 import { planOrder, starts, type Claim } from './order-step';
 import { leave, tidyStrays } from './strays';
-import { duplicate, elsewhere, MANY } from './whereabouts';
+import { duplicate, elsewhere, MANY, mayRun } from './whereabouts';
 
 export function planClaimed(f: VmFacts, claim: Claim): Action {
   const view = f.hosts[claim.host];
@@ -48,12 +48,15 @@ function moveFromDeadHost(f: VmFacts, claim: Claim): Action {
   }
   const made = new Set(order?.status?.madeDisks ?? []);
   const disks = 'wanted' in f.resolution ? f.resolution.wanted.disks : [];
-  const isMade = (d: (typeof disks)[number]): boolean => d.madeOn === claim.host || made.has(d.name);
+  // A host that died before it could tell may have started the guest, on disks that it had made.
+  const mayHaveRun = order !== undefined && mayRun(order);
+  const isMade = ({ name, madeOn }: (typeof disks)[number]): boolean =>
+    madeOn === claim.host || made.has(name) || (madeOn === undefined && mayHaveRun);
   const bound = disks.filter((d) => d.locality === 'local' && !d.readOnly && isMade(d)).map((d) => d.name);
   if (bound.length > 0) {
     return hold(
       'HostUnknown',
-      `host ${claim.host} is declared dead and holds disk ${bound.join(', ')} in a local pool: the VM waits for the host. Restore it from a backup under the same spec.identity.uuid to run it elsewhere`,
+      `host ${claim.host} is declared dead and holds, or may hold, disk ${bound.join(', ')} in a local pool: the VM waits for the host. Restore it from a backup under the same spec.identity.uuid to run it elsewhere; if it never ran, delete it and make it anew`,
       true,
     );
   }

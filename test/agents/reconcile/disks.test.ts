@@ -77,7 +77,11 @@ describe('disks that a Dom0 knows', () => {
       applied: { disks: [{ ...disk, driver: undefined }] } as never,
     };
     const given = { kind: 'given', spec, confirmed: true } as const;
-    const { record: kept } = step({ order: given, record: record({ order: spec, creating }), seen: { kind: 'rows', rows: [row()] } });
+    const { record: kept } = step({
+      order: given,
+      record: record({ order: spec, creating }),
+      seen: { kind: 'rows', rows: [row()] },
+    });
     deepEqual([kept?.disks, kept?.diskPaths], [['root'], { root: '/p' }]);
   });
   it('are those that an order says exist, and, if nothing is remembered, those that its status says were made', () => {

@@ -146,10 +146,12 @@ describe('the report of a host', () => {
   it('tells the addresses of what has no order, for nobody else may take them', () => {
     const networks = [{ name: 'eth0', bridge: 'br0', mac: '02:00:00:00:00:01' }];
     const told = (ordered: boolean) => {
-      const records = new Map([[UUID, record({ order: { ...record().order, networks } })]]);
+      const applied = { networks: [{ ...networks[0]!, mac: '02:00:00:00:00:09' }] };
+      const run = { epoch: 1, bootID: BOOT, atMs: NOW, applied };
+      const records = new Map([[UUID, record({ order: { ...record().order, networks }, started: run })]]);
       return agentStatus(input({ records, hasOrder: () => ordered })).records?.[0]?.macs;
     };
-    deepEqual(told(false), ['02:00:00:00:00:01']);
+    deepEqual(told(false), ['02:00:00:00:00:01', '02:00:00:00:00:09'], 'ordered, and in force');
     equal(told(true), undefined, 'its order has them');
   });
 

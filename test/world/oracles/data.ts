@@ -60,11 +60,16 @@ export const data: NewOracle = (world, accuse) => {
       accuse('data', `${me} starts with an empty ${place}, and has data on ${before}`);
     host.files.put(target, `${WRITTEN}${me}`, file.bytes);
     written.set(`${me} ${target}`, place);
+    lookAround(domain, target, machine);
+  };
+
+  /** Nobody else has the disk now. */
+  const lookAround = (domain: Domain, target: string, machine: Machine): void => {
     const machines = target.startsWith(SHARED_PATH) ? world.servers : [machine];
     for (const other of machines.flatMap(({ host }) => [...host.xen.domains.values()])) {
       if (other === domain || other.shutdown !== undefined || inThiefsHands(world)(domain.config.uuid)) continue;
       if (other.config.disks.some((disk) => disk.target === target))
-        accuse('S2', `${place} is given to ${me} and to ${nameOf(other)}`);
+        accuse('S2', `${target} on ${machine.name} is given to ${nameOf(domain)} and to ${nameOf(other)}`);
     }
   };
 

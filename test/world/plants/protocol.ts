@@ -2,6 +2,35 @@
 import type { Plants } from './plant';
 
 export const PROTOCOL: Plants = {
+  'an edit lets go of an address at once': [
+    {
+      file: 'operator/plan/vm/status.ts',
+      from: 'if (inForce !== undefined) return inForce.length > 0 ? inForce : undefined;',
+      to: 'if (inForce !== undefined) return ordered;',
+    },
+    {
+      file: 'operator/controllers/frame/caches.ts',
+      from: 'macsIn(spec.networks, status?.granted?.networks)',
+      to: 'macsIn(spec.networks, status?.granted?.networks?.slice(0, 0))',
+    },
+  ],
+  'disks of a create that was cut off are unknown': [
+    {
+      file: 'agents/reconcile/note.ts',
+      from: 'const known = withStartedDisks(record, creating.applied?.disks);',
+      to: 'const known = withStartedDisks(record, []);',
+    },
+    {
+      file: 'agents/reconcile/step.ts',
+      from: 'const told = withSeenFiles(accepted.record, input.files ?? []);',
+      to: 'const told = withSeenFiles(accepted.record, []);',
+    },
+    {
+      file: 'operator/plan/vm/claimed.ts',
+      from: '(madeOn === undefined && mayHaveRun);',
+      to: '(madeOn === undefined && mayHaveRun && disks.length < 0);',
+    },
+  ],
   'a deleted VM goes at once': [
     {
       file: 'operator/plan/vm/deletion.ts',
@@ -86,8 +115,8 @@ export const PROTOCOL: Plants = {
     },
     {
       file: 'operator/plan/vm/claimed.ts',
-      from: 'const isMade = (d: (typeof disks)[number]): boolean => d.madeOn === claim.host || made.has(d.name);',
-      to: 'const isMade = (d: (typeof disks)[number]): boolean => d.madeOn === claim.host && made.has(d.name);',
+      from: 'madeOn === claim.host || made.has(name) || (madeOn === undefined && mayHaveRun);',
+      to: 'madeOn === claim.host && made.has(name) && mayHaveRun;',
     },
   ],
   'kept disks go with their VM': [

@@ -81,6 +81,27 @@ describe('a VM whose host is dead', () => {
     ['moves to a disk elsewhere', wanting({ madeOn: 'h2' }), 'place ≥3'],
     ['waits for a disk that its order made', { ...wanting({}), orders: [made('h1')] }, 'wait HostUnknown'],
     ['… not for one that another host’s order made', { ...wanting({}), orders: [made('h2')] }, 'place ≥3'],
+    [
+      'waits for a disk of which nobody has heard',
+      { ...wanting({}), orders: [at('h1', order('h1', 1))] },
+      'wait HostUnknown',
+    ],
+    [
+      '… or that a guest may have had that was being made',
+      { ...wanting({}), orders: [at('h1', order('h1', 1, {}, { epoch: 1, phase: 'Starting' }))] },
+      'wait HostUnknown',
+    ],
+    [
+      'moves if the host has said that it did not start it',
+      { ...wanting({}), orders: [at('h1', order('h1', 1, {}, { epoch: 1, phase: 'Failed' }))] },
+      'place ≥3',
+    ],
+    ['… or was never to', { ...wanting({}), orders: [at('h1', order('h1', 1, { desired: 'Absent' }))] }, 'place ≥3'],
+    [
+      'moves to a disk elsewhere, whatever it may have made',
+      { ...wanting({ madeOn: 'h2' }), orders: [at('h1', order('h1', 1))] },
+      'place ≥3',
+    ],
     ['moves with a shared disk', wanting({ madeOn: 'h1', locality: 'shared' }), 'place ≥3'],
     ['moves away from a disk that is only read', wanting({ madeOn: 'h1', readOnly: true }), 'place ≥3'],
     ['does not move if its UUID is another’s', { rivals: [rival] }, 'wait IdentityConflict'],
