@@ -47,7 +47,12 @@ describe('an agent', function () {
   it('runs what is ordered, and clears it away by receipt, with the disks that are named', async () => {
     const uuid = await lab.order({});
     const { status } = await lab.phase(uuid, 'Running');
-    deepEqual([status?.epoch, status?.madeDisks, status?.granted], [1, ['root'], { vcpus: 2, memoryMiB: 512 }]);
+    const { networks = [], ...granted } = status?.granted ?? {};
+    deepEqual([status?.epoch, status?.madeDisks, granted], [1, ['root'], { vcpus: 2, memoryMiB: 512 }]);
+    deepEqual(
+      networks.map(({ name }) => name),
+      ['eth0'],
+    );
     equal((await lab.rows(uuid)).length, 1);
     await lab.order({ desired: 'Stopped' }, uuid);
     await lab.phase(uuid, 'Stopped');
