@@ -13,15 +13,16 @@ interface Crd {
 }
 
 /**
- * What `helm install` gets to see of one CRD: anchors spelled out, kept when the release goes, and
- * Helm's own braces escaped.
+ * What `helm install` gets to see of one CRD: anchors spelled out, kept when the release goes,
+ * Helm's own braces escaped, and the labels of the release.
  */
 export function chartTemplate(file: string, text: string): string {
   const crd = parse(text, { version: '1.1', merge: true }) as Crd;
   const annotations = { ...crd.metadata.annotations, 'helm.sh/resource-policy': 'keep' };
   const kept = { ...crd, metadata: { ...crd.metadata, annotations } };
   const yaml = stringify(kept, { aliasDuplicateObjects: false, lineWidth: 0, version: '1.1' });
-  const body = yaml.replace(/\{\{/g, '{{ "{{" }}');
+  const labels = 'metadata:\n  labels:\n    {{- include "xen-fleet.labels" (list . dict) | nindent 4 }}\n';
+  const body = yaml.replace(/\{\{/g, '{{ "{{" }}').replace(/^metadata:\n/m, labels);
   return `{{- /* Made from crds/${file} by "npm run generate:chart": change that. */}}\n{{- if .Values.crds.install }}\n${body}{{- end }}\n`;
 }
 

@@ -8,16 +8,10 @@ import { readConfig } from '../../operator/adapters/config';
 import { version } from '../../package.json';
 import { staleCrds } from '../../scripts/chart';
 import { KINDS } from './expected';
-import { CHART, KUBE_VERSION, setAll, startHelm } from './helm';
+import { CHART, KUBE_VERSION, one, setAll, startHelm } from './helm';
 import type { Helm, Manifest } from './helm';
 
 const CRDS = path.join(__dirname, '../../crds');
-
-function one(manifests: readonly Manifest[], kind: string, name = 'xen-fleet-operator'): Manifest {
-  const found = manifests.find((manifest) => manifest.kind === kind && manifest.metadata.name === name);
-  assert.ok(found, `no ${kind} ${name}`);
-  return found;
-}
 
 describe('chart xen-fleet', function () {
   this.timeout(60_000);
@@ -192,36 +186,6 @@ describe('chart xen-fleet', function () {
       }
     }
   });
-
-  for (const [name, value, complaint] of [
-    ['image.pullPolicy', 'Sometimes', /image[./]pullPolicy/],
-    ['image.digest', 'sha256:short', /image[./]digest/],
-    ['image.repository', 'Not A Name', /image[./]repository/],
-    ['replicas', -1, /replicas/],
-    ['replicas', '1', /replicas/],
-    ['operator.workers', 0, /operator[./]workers/],
-    ['operator.logLevel', 'loud', /operator[./]logLevel/],
-    ['operator.leaderElectLeaseSeconds', 1, /operator[./]leaderElectLeaseSeconds/],
-    ['operator.brake.percent', 101, /operator[./]brake[./]percent/],
-    ['operator.hostUnknownAfterSeconds', 5, /operator[./]hostUnknownAfterSeconds/],
-    ['operator.worker', 3, /'?worker'? not allowed|Additional property worker/],
-    ['crds.install', 'yes', /crds[./]install/],
-    ['service.port', 70000, /service[./]port/],
-    ['podMonitor.enabled', true, /podMonitor[./]enabled/],
-    ['podMonitor.interval', 'often', /podMonitor[./]interval/],
-    ['dashboard.labels', { a: 1 }, /dashboard[./]labels/],
-    ['resource', {}, /resource/],
-  ] as const) {
-    it(`refuses ${name}=${JSON.stringify(value)}, naming the field`, async () => {
-      const { code, stderr } = await helm.run([
-        ...['template', CHART, '--kube-version', KUBE_VERSION],
-        ...setAll({ [name]: value }),
-      ]);
-      assert.notEqual(code, 0);
-      assert.match(stderr, /values don't meet the specifications of the schema/);
-      assert.match(stderr, complaint);
-    });
-  }
 
   it('refuses a cluster that is too old', async () => {
     const { code, stderr } = await helm.run(['template', CHART, '--kube-version', '1.29.0']);

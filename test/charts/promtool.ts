@@ -54,14 +54,14 @@ export interface Output {
 export function execute(
   command: string,
   args: string[],
-  options: { cwd?: string; stdin?: string } = {},
+  options: { cwd?: string; stdin?: string; timeoutMs?: number } = {},
 ): Promise<Output> {
   return new Promise((resolve) => {
-    const { cwd, stdin = '' } = options;
+    const { cwd, stdin = '', timeoutMs = 120_000 } = options;
     const child = execFile(
       command,
       args,
-      { timeout: 120_000, ...(cwd !== undefined && { cwd }) },
+      { timeout: timeoutMs, ...(cwd !== undefined && { cwd }) },
       (error, out, err) => {
         resolve({ code: error === null ? 0 : typeof error.code === 'number' ? error.code : -1, text: out + err });
       },
