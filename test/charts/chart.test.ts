@@ -8,7 +8,7 @@ import { readConfig } from '../../operator/adapters/config';
 import { version } from '../../package.json';
 import { staleCrds } from '../../scripts/chart';
 import { KINDS } from './expected';
-import { CHART, KUBE_VERSION, one, setAll, startHelm } from './helm';
+import { CHART, KUBE_VERSION, one, startHelm } from './helm';
 import type { Helm, Manifest } from './helm';
 
 const CRDS = path.join(__dirname, '../../crds');

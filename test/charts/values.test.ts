@@ -82,7 +82,7 @@ const LOOKS: Readonly<Record<string, Look>> = {
     assert.equal(podOf(all)['spec'].securityContext, undefined);
   },
   'hostile-names.yaml': (all) => {
-    const name = 'on-a-name-that-is-far-beyond-the-63-characters';
+    const name = 'on1f-a-name-that-is-far-beyond-the-63-characters';
     assert.equal(one(all, 'Service', `${name}-operator`)['spec'].selector['app.kubernetes.io/name'], name);
     assert.equal(podOf(all, `${name}-operator`).metadata.labels?.['null'], 'null');
     assert.deepEqual((container(all, `${name}-operator`)['args'] as string[]).slice(-2), [
