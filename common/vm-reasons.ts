@@ -1,4 +1,4 @@
-/** The reasons of a XenVM as a set, for whoever must not believe a word that an agent has chosen. */
+/** The reasons of a XenVM as a set, for whoever must not take up words that an agent chose. */
 import { DISK_WORDS } from './reason-words/domain-disks';
 import { HOST_SIDE_WORDS } from './reason-words/domain-host';
 import { LIFE_WORDS } from './reason-words/domain-running';

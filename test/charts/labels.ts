@@ -19,8 +19,9 @@ export function labelsIn(value: unknown, at = ''): { readonly at: string; readon
 
 /** `Kind name .path key=value` of each label that is not one. */
 export function illegalLabels(manifest: Manifest): string[] {
-  // A schema may have a field of that name.
-  if (manifest.kind === 'CustomResourceDefinition') return illegalIn(manifest, { metadata: manifest.metadata });
+  // A schema may have a field of that name, and an alert's labels are Prometheus' own.
+  if (['CustomResourceDefinition', 'PrometheusRule'].includes(manifest.kind))
+    return illegalIn(manifest, { metadata: manifest.metadata });
   return illegalIn(manifest, manifest);
 }
 

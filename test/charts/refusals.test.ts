@@ -69,4 +69,11 @@ describe('chart', function () {
     assert.notEqual(code, 0);
     assert.match(stderr, /podMonitor.enabled and serviceMonitor.enabled: .*; set one of them to never/);
   });
+
+  it('refuses to leave out an alert that there is not', async () => {
+    const values = { 'prometheusRule.enabled': 'always', 'prometheusRule.disabled': ['XenFleetHostsSilent'] };
+    const { code, stderr } = await helm.run([...render, ...setAll(values)]);
+    assert.notEqual(code, 0);
+    assert.match(stderr, /prometheusRule.disabled: there is no alert XenFleetHostsSilent; docs.reference.alerts.md/);
+  });
 });

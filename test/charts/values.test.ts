@@ -8,6 +8,7 @@ import path from 'node:path';
 import { parse } from 'yaml';
 import { startControlPlane } from '../control-plane/control-plane';
 import type { ControlPlane } from '../control-plane/types';
+import { readGroups } from './alerts';
 import { CHART, KUBE_VERSION, manifestsIn, one, startHelm } from './helm';
 import type { Helm, Manifest } from './helm';
 import { illegalLabels } from './labels';
@@ -30,7 +31,7 @@ const LOOKS: Readonly<Record<string, Look>> = {
     assert.equal(one(all, 'PodDisruptionBudget')['spec'].maxUnavailable, 1);
     const spread = podOf(all)['spec'].topologySpreadConstraints as Manifest[];
     assert.deepEqual(
-      spread.map(({ topologyKey, labelSelector }) => [topologyKey, labelSelector.matchLabels]),
+      spread.map(({ topologyKey, labelSelector }): unknown[] => [topologyKey, labelSelector.matchLabels]),
       ['kubernetes.io/hostname', 'topology.kubernetes.io/zone'].map((key) => [key, OPERATOR]),
     );
     assert.equal(one(all, 'NetworkPolicy')['spec'].ingress[0].from.length, 2);
@@ -47,6 +48,7 @@ const LOOKS: Readonly<Record<string, Look>> = {
     assert.deepEqual([kinds(all).has('ServiceMonitor'), kinds(all).has('PodMonitor')], [true, false]);
     assert.equal(one(all, 'ServiceMonitor').metadata.labels?.['release'], 'kube-prometheus-stack');
     assert.equal(one(all, 'ServiceMonitor')['spec'].endpoints[0].interval, '15s');
+    assert.deepEqual(one(all, 'PrometheusRule')['spec'].groups, expectedGroups());
   },
   'pod-monitor.yaml': (all) =>
     assert.equal(['PodMonitor', 'ServiceMonitor'].filter((kind) => kinds(all).has(kind)).length, 1),
@@ -114,6 +116,22 @@ const LOOKS: Readonly<Record<string, Look>> = {
     assert.deepEqual(one(all, 'NetworkPolicy')['spec'].policyTypes, ['Ingress']);
   },
 };
+
+/** What monitoring.yaml makes of alerts/: one left out, labels and addresses of pages added. */
+function expectedGroups(): unknown[] {
+  const more = { team: 'virtualization', note: 'any text, even {{ $labels.host }}' };
+  const url = (alert: string): string => `https://docs.example/xen-fleet/runbooks/${alert}.md`;
+  return readGroups().map(({ name, rules }) => ({
+    name,
+    rules: rules
+      .filter(({ alert }) => alert !== 'XenFleetHostMemoryUnaccounted')
+      .map((rule) => ({
+        ...rule,
+        labels: { ...more, ...rule.labels },
+        annotations: { ...rule.annotations, runbook_url: url(rule.alert) },
+      })),
+  }));
+}
 
 describe('chart with the values of', function () {
   this.timeout(120_000);
