@@ -1,17 +1,18 @@
 import assert from 'node:assert/strict';
-import { readFileSync, readdirSync } from 'node:fs';
+import { globSync, readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { parse } from 'yaml';
 import { AGENT_LEASE, AGENT_ROLE } from '../../common/names';
 import { LEADER_LEASE } from '../../common/names';
 import { readConfig } from '../../operator/adapters/config';
 import { version } from '../../package.json';
-import { staleCrds } from '../../scripts/chart';
+import { chartMetadata, staleCrds } from '../../scripts/chart';
 import { KINDS } from './expected';
-import { CHART, KUBE_VERSION, one, startHelm } from './helm';
+import { CHART, KUBE_VERSION, manifestsIn, one, startHelm } from './helm';
 import type { Helm, Manifest } from './helm';
 
-const CRDS = path.join(__dirname, '../../crds');
+const ROOT = path.join(__dirname, '../..');
+const CRDS = path.join(ROOT, 'crds');
 
 describe('chart xen-fleet', function () {
   this.timeout(60_000);
@@ -37,6 +38,20 @@ describe('chart xen-fleet', function () {
     assert.equal(chart['appVersion'], version);
     assert.equal(chart['version'], version);
     assert.equal(container(await helm.render())['image'], `xen-fleet:${version}`);
+  });
+
+  it('tells Artifact Hub of its CRDs, by examples of ours, and of its image', async () => {
+    const { annotations } = parse(readFileSync(path.join(CHART, 'Chart.yaml'), 'utf8')) as Manifest['metadata'];
+    const told = (what: string): unknown => parse(annotations?.[`artifacthub.io/${what}`] ?? '');
+    assert.equal(readFileSync(path.join(CHART, 'Chart.yaml'), 'utf8'), chartMetadata(), 'npm run generate:chart');
+    const described = told('crds') as { kind: string; description: string }[];
+    assert.equal(described.length, KINDS.length);
+    assert.match(described.find(({ kind }) => kind === 'XenVM')?.description ?? '', /one virtual machine/);
+    const examples = globSync('examples/*/*.yaml', { cwd: ROOT }).flatMap((file) =>
+      manifestsIn(readFileSync(path.join(ROOT, file), 'utf8')).map((object) => JSON.stringify(object)),
+    );
+    for (const object of told('crdsExamples') as object[]) assert.ok(examples.includes(JSON.stringify(object)));
+    assert.deepEqual(told('images'), [{ name: 'operator', image: container(await helm.render())['image'] as string }]);
   });
 
   it('puts everything that has a namespace into the namespace of the release', async () => {

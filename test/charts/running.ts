@@ -39,8 +39,9 @@ export interface RunningOptions {
 export class Running {
   readonly operatorLog: string;
   operatorPort = 0;
+  private agentBundle = '';
   private sims: SimHosts | undefined;
-  private readonly programs: ReturnType<typeof makeProgram>[] = [];
+  private readonly programs = new Map<string, ReturnType<typeof makeProgram>>();
 
   constructor(private readonly options: RunningOptions) {
     this.operatorLog = path.join(options.dir, 'operator.log');
@@ -55,10 +56,11 @@ export class Running {
     const { plane, client, hosts, dir } = this.options;
     const bundles = await bundlePrograms(path.join(dir, 'programs'));
     this.sims = await startSimHosts({ dir: path.join(dir, 'hosts'), hosts: hosts.map((name) => ({ name })) });
+    this.agentBundle = bundles.agent;
     await this.startOperator(bundles.operator);
     const manifests = hosts.map((name) => hostManifest(name));
     await applyFleet(plane, manifests);
-    for (const name of hosts) await this.startAgent(bundles.agent, name);
+    for (const name of hosts) await this.startAgent(name);
     for (const name of hosts) {
       const isReady = async (): Promise<boolean> => (await client.get(XENHOSTS, { name })).status?.phase === 'Ready';
       await until(`${name} to be Ready`, isReady);
@@ -66,7 +68,7 @@ export class Running {
   }
 
   async stop(): Promise<void> {
-    await Promise.all(this.programs.map((program) => program.stop()));
+    await Promise.all([...this.programs.values()].map((program) => program.stop()));
     await this.sims?.stop();
   }
 
@@ -84,14 +86,18 @@ export class Running {
     this.run('operator', [bundle, ...args, listen, '--kubeconfig', kubeconfig], env);
   }
 
-  private async startAgent(bundle: string, name: string): Promise<void> {
+  async stopAgent(name: string): Promise<void> {
+    await this.programs.get(`agent-${name}`)?.stop();
+  }
+
+  async startAgent(name: string): Promise<void> {
     const { plane } = this.options;
     const namespace = hostNamespace(name);
     const token = await until(`the account of ${name}`, () => plane.tokenFor(namespace, AGENT_SERVICE_ACCOUNT));
     const kubeconfig = await plane.writeKubeconfig({ name: `agent-${name}`, token });
     const { root, env } = this.host(name);
     const flags = ['--host', name, '--kubeconfig', kubeconfig, '--mode', 'local', '--host-root', root];
-    this.run(`agent-${name}`, [bundle, ...flags, '--path', env.PATH]);
+    this.run(`agent-${name}`, [this.agentBundle, ...flags, '--path', env.PATH]);
   }
 
   private run(name: string, args: string[], more: NodeJS.ProcessEnv = {}): void {
@@ -99,7 +105,7 @@ export class Running {
     const env = { ...process.env, NODE_OPTIONS: '', ...more };
     const files = { logFile: path.join(dir, `${name}.log`), pidFile: path.join(dir, `${name}.pid`) };
     const program = makeProgram({ name, command: process.execPath, args, cwd: dir, env, supervise: false, ...files });
-    this.programs.push(program);
+    this.programs.set(name, program);
     program.start();
   }
 }
