@@ -1,5 +1,5 @@
-// Copies the CRDs into the chart's templates, their names into Chart.yaml, and the values into the
-// README: ts-node scripts/chart.ts [--check]. The originals are crds/ and values.yaml; tests compare.
+// Copies the CRDs into the chart's templates, their names into Chart.yaml, the values into its
+// README: ts-node scripts/chart.ts [--check]. Originals are crds/ and values.yaml; tests compare.
 import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parse, stringify } from 'yaml';
@@ -35,7 +35,7 @@ const files = (): string[] => readdirSync(FROM).filter((file) => file.endsWith('
 const read = (file: string): Crd =>
   parse(readFileSync(path.join(FROM, file), 'utf8'), { version: '1.1', merge: true }) as Crd;
 
-/** Chart.yaml, with the CRDs as Artifact Hub shows them; a CRD's first comment is its description. */
+/** Chart.yaml with the CRDs as Artifact Hub shows them, described by their first comments. */
 export function chartMetadata(): string {
   const crds = files().map((file) => {
     const [, description = ''] = /^# (.*)/.exec(readFileSync(path.join(FROM, file), 'utf8')) ?? [];

@@ -47,10 +47,12 @@ async function unpack(): Promise<Found | undefined> {
 
 export interface Output {
   readonly code: number;
+  /** Both streams, one after the other. */
   readonly text: string;
+  readonly stdout: string;
 }
 
-/** Both streams in one text. `stdin` is handed over and closed. */
+/** `stdin` is handed over and closed. */
 export function execute(
   command: string,
   args: string[],
@@ -63,7 +65,11 @@ export function execute(
       args,
       { timeout: timeoutMs, env, ...(cwd !== undefined && { cwd }) },
       (error, out, err) => {
-        resolve({ code: error === null ? 0 : typeof error.code === 'number' ? error.code : -1, text: out + err });
+        resolve({
+          code: error === null ? 0 : typeof error.code === 'number' ? error.code : -1,
+          text: out + err,
+          stdout: out,
+        });
       },
     );
     child.stdin?.on('error', () => undefined);
