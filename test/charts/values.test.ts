@@ -179,6 +179,15 @@ describe('chart with the values of', function () {
       await plane.kubectl(apply, { stdin: list });
     });
 
+  it('nobody: goes to a cluster by kubectl as well, without Helm', async () => {
+    const args = ['template', 'xen-fleet', CHART, '--namespace', NAMESPACE, '--skip-tests'];
+    const { code, stdout, stderr } = await helm.run(args, { kubeconfig: plane.kubeconfigPath });
+    assert.equal(code, 0, stderr);
+    await plane.kubectl(['apply', '--server-side', '-f', '-'], { stdin: stdout });
+    assert.doesNotMatch(stdout, /^kind: Pod$/m);
+    assert.match(await plane.kubectl(['get', 'deploy,xvm', '-n', NAMESPACE]), /xen-fleet-operator/);
+  });
+
   it('the chart alone: each value has a place in the schema', () => {
     const schema = parse(readFileSync(path.join(CHART, 'values.schema.json'), 'utf8')) as { properties: object };
     const values = parse(readFileSync(path.join(CHART, 'values.yaml'), 'utf8')) as object;
