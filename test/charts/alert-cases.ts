@@ -104,7 +104,7 @@ export const ALERT_CASES: Readonly<Record<string, AlertCase>> = {
   XenFleetDuplicateDomain: onVms('DuplicateDomain', [0, 2], '3 VM(s) seem to run twice.', false),
   XenFleetBrakeClosed: {
     ...gauge('brake_closed', [0, 0], 'Many XenVMs were deleted at once, and wait for an administrator.'),
-    when: [series('brake_closed', { pod: 'a' }, '0 1x60')],
+    when: [series('brake_closed', { pod: 'a' }, '0 1x60'), series('brake_closed', { pod: 'b' }, '0x60')],
     minutes: [0, 1],
   },
   XenFleetToolstackHung: onVms('ToolstackHung', [4, 6], 'xl gives no answer for 3 VM(s): ToolstackHung.', true),
@@ -124,9 +124,9 @@ export const ALERT_CASES: Readonly<Record<string, AlertCase>> = {
     minutes: [29, 31],
     labels: { pool: 'p' },
     summary: 'Pool p has little memory left.',
-    // Half a pool, and one whose hosts have not reported.
+    // The second is a pool whose hosts have not reported.
     quiet: [
-      [pool('free', '50x60'), pool('total', '100x60')],
+      [pool('free', '10x60'), pool('total', '100x60')],
       [pool('free', '0x60'), pool('total', '0x60')],
     ],
   },
@@ -158,13 +158,13 @@ export const ALERT_CASES: Readonly<Record<string, AlertCase>> = {
     labels: { controller: 'vm' },
     summary: '16.67% of the reconciles of vm fail.',
     quiet: [
-      [reconciles('error', '0+5x60'), reconciles('ok', '0+100x60')],
+      [reconciles('error', '0+10x60'), reconciles('ok', '0+100x60')],
       [reconciles('stale', '0+50x60'), reconciles('ok', '0+100x60')],
       [reconciles('error', '0x60'), reconciles('ok', '0x60')],
     ],
   },
   XenFleetQueueDeep: {
-    when: [series('queue_depth', { controller: 'vm', pod: 'a' }, '101x60')],
+    when: ['101', '0'].map((keys, pod) => series('queue_depth', { controller: 'vm', pod: String(pod) }, `${keys}x60`)),
     minutes: [14, 16],
     labels: { controller: 'vm' },
     summary: '101 objects wait for the controller vm.',
