@@ -117,12 +117,20 @@ describe('chart xen-fleet', function () {
   });
 
   it('selects its own pods, by what no upgrade changes', async () => {
-    const manifests = await helm.render({ 'podMonitor.enabled': 'always' });
+    const manifests = await helm.render({ 'podMonitor.enabled': 'always', 'networkPolicy.enabled': true });
     const deployment = one(manifests, 'Deployment')['spec'];
     const selector = { 'app.kubernetes.io/name': 'xen-fleet', 'app.kubernetes.io/component': 'operator' };
     assert.deepEqual(deployment.selector.matchLabels, selector);
     assert.deepEqual(one(manifests, 'Service')['spec'].selector, selector);
     assert.deepEqual(one(manifests, 'PodMonitor')['spec'].selector.matchLabels, selector);
+    const ports = [
+      ...one(manifests, 'Service')['spec'].ports,
+      ...one(manifests, 'NetworkPolicy')['spec'].ingress[0].ports,
+    ];
+    assert.deepEqual(
+      ports.map(({ targetPort, port }: Manifest) => (targetPort ?? port) as string),
+      ['metrics', 'metrics'],
+    );
     for (const [label, value] of Object.entries(selector))
       assert.equal(deployment.template.metadata.labels[label], value);
   });
