@@ -16,6 +16,7 @@ import { findMonitoringCrds } from './monitoring-crds';
 
 const FOLDER = path.join(__dirname, 'values');
 const NAMESPACE = '1234'; // as legal as any other, and a number to YAML
+const OPERATOR_ACCOUNT = 'xen-fleet-operator';
 const OPERATOR = { 'app.kubernetes.io/name': 'xen-fleet', 'app.kubernetes.io/component': 'operator' };
 
 type Look = (manifests: readonly Manifest[]) => void;
@@ -178,6 +179,26 @@ describe('chart with the values of', function () {
       const apply = ['apply', '--dry-run=server', '--validate=strict', '-f', '-'];
       await plane.kubectl(apply, { stdin: list });
     });
+
+  it('nobody: has pods that the strictest Pod Security Standard takes', async () => {
+    const labels = 'pod-security.kubernetes.io/enforce=restricted';
+    await plane.kubectl(['create', 'namespace', 'strict']);
+    await plane.kubectl(['create', 'serviceaccount', '-n', 'strict', OPERATOR_ACCOUNT]);
+    await plane.kubectl(['label', 'namespace', 'strict', labels]);
+    const judged = async (values: Readonly<Record<string, unknown>>): Promise<string[]> => {
+      const all = await helm.render(values);
+      const pods = [podOf(all)['spec'], one(all, 'Pod', 'xen-fleet-test')['spec']] as object[];
+      const verdicts = pods.map((spec, number) => {
+        const pod = { apiVersion: 'v1', kind: 'Pod', metadata: { name: `pod-${number}`, namespace: 'strict' }, spec };
+        return plane.tryKubectl(['create', '--dry-run=server', '-f', '-'], { stdin: JSON.stringify(pod) });
+      });
+      return (await Promise.all(verdicts)).map(({ code, stderr }) => (code === 0 ? 'taken' : stderr));
+    };
+    assert.deepEqual(await judged({}), ['taken', 'taken']);
+    assert.deepEqual(await judged({ openshift: 'always' }), ['taken', 'taken']);
+    for (const verdict of await judged({ securityContext: null }))
+      assert.match(verdict, /violates PodSecurity "restricted/);
+  });
 
   it('nobody: goes to a cluster by kubectl as well, without Helm', async () => {
     const args = ['template', 'xen-fleet', CHART, '--namespace', NAMESPACE, '--skip-tests'];
