@@ -33,8 +33,10 @@ async function soon<T>(coming: Promise<T>): Promise<T> {
   return Promise.race([coming, late]);
 }
 
-const firstLine = (error: unknown): string =>
-  String(error instanceof Error ? error.message : error).split('\n')[0] ?? '';
+const inOneLine = (error: unknown): string =>
+  String(error instanceof Error ? error.message : error)
+    .replace(/\s+/g, ' ')
+    .slice(0, 400);
 
 export async function findKubeScore(): Promise<FoundJudge> {
   const tool = { name: 'kube-score', package: 'github.com/zegl/kube-score/cmd/kube-score' };
@@ -43,7 +45,7 @@ export async function findKubeScore(): Promise<FoundJudge> {
     const binary = path.join(await soon(ensureTools(set)), tool.name);
     return { judge: async (file) => scores(await told(binary, ['score', '--output-format', 'json', file])) };
   } catch (error) {
-    return { missing: firstLine(error) };
+    return { missing: inOneLine(error) };
   }
 }
 
@@ -97,7 +99,7 @@ async function installCheckov(dir: string): Promise<string | undefined> {
     const { code, text } = await execute(command, [...args], { timeoutMs: COMES_WITHIN_MS });
     if (code === 0) continue;
     rmSync(dir, { recursive: true, force: true });
-    return `checkov ${CHECKOV} cannot be installed: ${text.trim().split('\n').at(-1) ?? ''}`;
+    return `checkov ${CHECKOV} cannot be installed: ${command} ended with ${code}: ${text.trim().split('\n').at(-1) ?? ''}`;
   }
   return undefined;
 }
