@@ -1,6 +1,6 @@
 /** Upgrade and rollback between two versions of the chart, with guests running: none notices. */
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { KubeClient } from '../../common/kube/client';
@@ -8,14 +8,34 @@ import { XENVMS } from '../../common/kube/resources';
 import { startControlPlane } from '../control-plane/control-plane';
 import type { ControlPlane } from '../control-plane/types';
 import { adminClient } from '../playground/access';
+import { RUNBOOKS } from './alerts';
 import { OPERATOR } from './expected';
 import { CHART, startHelm } from './helm';
 import type { Helm } from './helm';
+import { execute } from './promtool';
 import { Running, until } from './running';
 
 const NAMESPACE = 'fleet';
+/** What stands in the runbooks for names of whoever reads them, in this fleet. */
+const NAMES: Readonly<Record<string, string>> = {
+  NAMESPACE: 'acme',
+  NAME: 'linux-pvh',
+  HOST: 'host-1',
+  POOL: 'default',
+  RESOURCE: 'xenvms',
+  'xen-fleet-system': NAMESPACE,
+};
 const HOST = 'host-1';
 const VMS = path.join(__dirname, '../../examples/vps');
+
+/** Without what needs pods, and without what they are piped into, which may find nothing. */
+function runbookCommands(): string[] {
+  const text = readdirSync(RUNBOOKS).map((file) => readFileSync(path.join(RUNBOOKS, file), 'utf8'));
+  const all = text.join('\n').match(/^ {4}kubectl (get|describe|auth) .*/gm) ?? [];
+  const ours = all.filter((command) => !/describe pods|app.kubernetes/.test(command));
+  const names = new RegExp(`\\b(${Object.keys(NAMES).join('|')})\\b`, 'g');
+  return ours.map((command) => command.replace(/ \| .*/, '').replace(names, (name) => NAMES[name] ?? name));
+}
 
 describe('chart, upgraded and rolled back under guests', function () {
   this.timeout(300_000);
@@ -25,6 +45,7 @@ describe('chart, upgraded and rolled back under guests', function () {
   let client: KubeClient;
   let dir: string;
   let running: Running;
+  let grace = 61;
 
   before(async function () {
     this.timeout(900_000); // the first time, the control plane and helm are built
@@ -94,7 +115,18 @@ describe('chart, upgraded and rolled back under guests', function () {
       return status?.observedGeneration === metadata.generation;
     });
   }
-  let grace = 61;
+  it('answers each kubectl command of the runbooks', async () => {
+    const pool = { apiVersion: 'xenfleet.io/v1alpha1', kind: 'XenPool', metadata: { name: 'default' }, spec: {} };
+    await plane.kubectl(['apply', '-f', '-'], { stdin: JSON.stringify(pool) });
+    const commands = runbookCommands();
+    assert.ok(commands.length > 30);
+    const searchPath = `${path.dirname(plane.assets.kubectl)}:${process.env['PATH']}`;
+    const env = { ...process.env, ...plane.env, PATH: searchPath };
+    for (const command of commands) {
+      const { code, text } = await execute('sh', ['-c', command], { env });
+      assert.equal(code, 0, `${command}\n${text}`);
+    }
+  });
 
   it('leaves every guest as it is', async () => {
     const before = await lives();
