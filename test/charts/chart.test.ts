@@ -185,6 +185,25 @@ describe('chart xen-fleet', function () {
     assert.equal(serviceAccountName, one(manifests, 'ServiceAccount').metadata.name);
   });
 
+  it('gives what tenants may do to whoever may edit a namespace', async () => {
+    const { labels } = one(await helm.render(), 'ClusterRole', 'xen-fleet-tenant').metadata;
+    assert.equal(labels?.['rbac.authorization.k8s.io/aggregate-to-edit'], 'true');
+  });
+
+  it('has rights and policies as rbac/ and admission/ say them', async () => {
+    const manifests = await helm.render();
+    const files = globSync('{rbac,admission}/*.yaml', { cwd: CHART });
+    const plain = files.flatMap((file) => {
+      const text = readFileSync(path.join(CHART, file), 'utf8').replaceAll('xen-fleet-system', 'fleet');
+      return manifestsIn(text);
+    });
+    assert.ok(plain.length >= 13);
+    for (const { metadata, ...object } of plain) {
+      const { metadata: _, ...rendered } = one(manifests, object['kind'], metadata.name);
+      assert.deepEqual(rendered, object);
+    }
+  });
+
   it('lets the operator and administrators see every kind of crds/', async () => {
     const manifests = await helm.render();
     for (const role of ['xen-fleet-operator', 'xen-fleet-admin']) {
