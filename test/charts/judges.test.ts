@@ -44,7 +44,7 @@ const MEANT: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 };
 
 const JUDGES: Readonly<Record<string, () => Promise<FoundJudge>>> = {
-  'kube-score': findKubeScore,
+  'kube-score': () => findKubeScore(),
   checkov: findCheckov,
 };
 const DOCKERFILE = path.join(__dirname, '../../Dockerfile');

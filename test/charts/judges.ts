@@ -8,6 +8,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ensureTools } from '../control-plane/build';
 import { withLock } from '../control-plane/lock';
+import type { Progress } from '../control-plane/types';
 import { execute } from './promtool';
 
 /** Answers `check Kind/name` for each fault that it finds in a file. */
@@ -38,11 +39,11 @@ const inOneLine = (error: unknown): string =>
     .replace(/\s+/g, ' ')
     .slice(0, 400);
 
-export async function findKubeScore(): Promise<FoundJudge> {
+export async function findKubeScore(progress?: Progress): Promise<FoundJudge> {
   const tool = { name: 'kube-score', package: 'github.com/zegl/kube-score/cmd/kube-score' };
   const set = { label: 'kube-score', moduleDir: path.join(__dirname, 'judges'), ldflags: '-s -w', tools: [tool] };
   try {
-    const binary = path.join(await soon(ensureTools(set)), tool.name);
+    const binary = path.join(await soon(ensureTools(set, progress)), tool.name);
     return { judge: async (file) => scores(await told(binary, ['score', '--output-format', 'json', file])) };
   } catch (error) {
     return { missing: inOneLine(error) };
