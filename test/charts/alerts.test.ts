@@ -6,6 +6,7 @@ import path from 'node:path';
 import { stringify } from 'yaml';
 import { HOST_WORDS } from '../../common/reason-words/host';
 import { isVMReason } from '../../common/vm-reasons';
+import { NEEDS_SOMEBODY } from '../../operator/plan/vm/status';
 import { speakingMetrics } from '../operator/adapters/speaking';
 import { ALERT_CASES } from './alert-cases';
 import { RUNBOOKS, alertFiles, readAlerts, readGroups } from './alerts';
@@ -40,6 +41,12 @@ describe('alerts', () => {
       ),
     );
     assert.deepEqual(unknown, []);
+  });
+
+  it('tell of each reason for which a VM needs somebody, but for what its owner chose himself', () => {
+    const owners = ['ImageMissing', 'ImageTooLarge', 'ImageNotRaw', 'KernelMissing'];
+    const told = new Set(alerts.flatMap(({ expr }) => expr.split(/[^A-Za-z]+/)));
+    assert.deepEqual([...NEEDS_SOMEBODY].filter((reason) => !told.has(reason)).sort(), owners.sort());
   });
 
   it('have a page each, which says what it means, who is hurt, what to look at and how to mend it', () => {
