@@ -4,7 +4,7 @@
  */
 import type { RequestReport } from '../../common/kube/transport';
 import type { RelistCause, WatcherState } from '../../common/kube/watcher';
-import type { VMReason } from '../../common/reasons';
+import type { HostReason, VMReason } from '../../common/reasons';
 import type { XenHost, XenVM } from '../../crds/generated/types';
 import type { ReconcileOutcome } from '../runtime/controller';
 import type { FilterName, HostAccount, PoolAccount } from '../../scheduler/types';
@@ -27,16 +27,35 @@ export interface Logger {
 export type HostPhase = NonNullable<NonNullable<XenHost['status']>['phase']>;
 export type VMPhase = NonNullable<NonNullable<XenVM['status']>['phase']>;
 
+/** VMs that wait for one reason. */
+export interface Waiting {
+  readonly vms: number;
+  /** Milliseconds since 1970: since when the first of them waits. Absent where none says. */
+  readonly sinceMs?: number;
+}
+
+export interface HostUsage {
+  /** Of the ledger. */
+  readonly account: HostAccount;
+  /** Physical ones. */
+  readonly cpus: number;
+  /** The fleet's storage pools that are on it. */
+  readonly storage: readonly { readonly pool: string; readonly totalBytes: number; readonly freeBytes: number }[];
+}
+
 /** The state of the fleet, read when Prometheus asks. Counts of 0 may be left out. */
 export interface FleetUsage {
   readonly hostsByPhase: Readonly<Partial<Record<HostPhase, number>>>;
-  /** The ledger's account of each host, and its physical CPUs. */
-  readonly hosts: readonly { readonly account: HostAccount; readonly cpus: number }[];
+  /** Every host that is not Ready, and the reason of its Ready condition. */
+  readonly hostsNotReady: readonly { readonly host: string; readonly reason: HostReason }[];
+  readonly hosts: readonly HostUsage[];
   /** The ledger's account of each pool. Not judged while hosts that may help have not reported. */
   readonly pools: readonly { readonly account: PoolAccount; readonly isJudged: boolean }[];
   readonly vmsByPhase: Readonly<Partial<Record<VMPhase, number>>>;
   /** VMs in Pending, by the reason of their Scheduled condition. */
-  readonly pendingByReason: Readonly<Partial<Record<VMReason, number>>>;
+  readonly pendingByReason: Readonly<Partial<Record<VMReason, Waiting>>>;
+  /** VMs that are not as their spec wants them, by the reason of their Ready condition. */
+  readonly vmsNotReadyByReason: Readonly<Partial<Record<VMReason | 'Other', number>>>;
   /** Unschedulable VMs for which this filter refused at least one host. */
   readonly refusalsByFilter: Readonly<Partial<Record<FilterName, number>>>;
   /** Hosts that have not yet answered this leader's nonce, and so hold up decisions. */

@@ -2,6 +2,7 @@
 // A test compares (test/house/reference.test.ts).
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { alertsPage } from './alerts';
 import { apiPage } from './api';
 import { exitCodesPage } from './exit-codes';
 import { flagsPage } from './flags';
@@ -12,6 +13,7 @@ export const FOLDER = path.join(__dirname, '../../docs/reference');
 
 /** By file name, what each should hold. */
 export const PAGES: Readonly<Record<string, () => string | Promise<string>>> = {
+  'alerts.md': alertsPage,
   'api.md': apiPage,
   'exit-codes.md': exitCodesPage,
   'flags.md': flagsPage,

@@ -31,4 +31,7 @@ export const MAY_BE_EMPTY = [
   'Reconciles that did not end well, per second',
   'Watches that are not watching',
   'Relists and missed events',
+  'Hosts that are not ready, and why',
+  'VMs that are not ready, and why',
+  'Longest wait of a pending VM',
 ];

@@ -1,4 +1,5 @@
 /** The real helm as functions. */
+import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -21,6 +22,8 @@ export interface Helm {
   run(args: readonly string[], options?: { kubeconfig?: string }): Promise<HelmResult>;
   /** Renders the chart, as objects. `values` as for `--set-json`. */
   render(values?: Readonly<Record<string, unknown>>, more?: readonly string[]): Promise<Manifest[]>;
+  /** Renders any chart (a folder or a package), with further arguments of `helm template`. */
+  template(chart: string, more?: readonly string[]): Promise<Manifest[]>;
   stop(): void;
 }
 
@@ -48,18 +51,29 @@ export async function startHelm(): Promise<Helm> {
         resolve({ code, stdout, stderr });
       });
     });
-  const render: Helm['render'] = async (values = {}, more = []) => {
-    const { code, stdout, stderr } = await run([
-      ...['template', 'xen-fleet', CHART, '--namespace', 'fleet', '--kube-version', KUBE_VERSION],
-      ...setAll(values),
-      ...more,
-    ]);
+  const template: Helm['template'] = async (chart, more = []) => {
+    const where = ['--namespace', 'fleet', '--kube-version', KUBE_VERSION];
+    const { code, stdout, stderr } = await run(['template', 'xen-fleet', chart, ...where, ...more]);
     if (code !== 0) throw new Error(stderr);
-    return parseAllDocuments(stdout, { version: '1.1' })
-      .map((document) => document.toJS() as Manifest | null)
-      .filter((manifest) => manifest !== null);
+    return manifestsIn(stdout);
   };
-  return { run, render, stop: () => rmSync(home, { recursive: true, force: true }) };
+  const render: Helm['render'] = (values = {}, more = []) => template(CHART, [...setAll(values), ...more]);
+  return { run, render, template, stop: () => rmSync(home, { recursive: true, force: true }) };
+}
+
+export function manifestsIn(yaml: string): Manifest[] {
+  return parseAllDocuments(yaml, { version: '1.1' })
+    .map((document) => document.toJS() as Manifest | null)
+    .filter((manifest) => manifest !== null);
+}
+
+export function one(manifests: readonly Manifest[], kind: string, name = 'xen-fleet-operator'): Manifest {
+  const found = manifests.find((manifest) => manifest.kind === kind && manifest.metadata.name === name);
+  assert.ok(
+    found,
+    `no ${kind} ${name} among ${manifests.map((each) => `${each.kind} ${each.metadata.name}`).join(', ')}`,
+  );
+  return found;
 }
 
 export function setAll(values: Readonly<Record<string, unknown>>): string[] {

@@ -11,14 +11,17 @@ import { XENHOSTS, XENVMS } from '../../common/kube/resources';
 import type { KubeClient } from '../../common/kube/client';
 import { hostNamespace } from '../../common/names';
 import { startControlPlane } from '../control-plane/control-plane';
-import type { AuditEvent, ControlPlane } from '../control-plane/types';
+import type { ControlPlane } from '../control-plane/types';
 import { adminClient } from '../playground/access';
+import { alertFiles } from './alerts';
 import { queriesOf, readDashboard } from './dashboard';
 import { KINDS, MAY_BE_EMPTY, OPERATOR, OPERATOR_RIGHTS } from './expected';
 import { CHART, startHelm } from './helm';
 import type { Helm, HelmResult } from './helm';
+import { runHelmTest } from './helm-test';
 import { findPrometheus, startPrometheus } from './promtool';
-import { Rights } from './rights';
+import type { Prometheus } from './promtool';
+import { Rights, isForbidden, rightsOf } from './rights';
 import { Running, until } from './running';
 
 const NAMESPACE = 'fleet';
@@ -33,6 +36,7 @@ describe('chart on a real API server', function () {
   let client: KubeClient;
   let dir: string;
   let running: Running;
+  let prometheus: Prometheus | undefined;
 
   const install = (verb: string, release: string, ...more: string[]): Promise<HelmResult> =>
     helm.run([verb, release, CHART, '--namespace', NAMESPACE, ...more], { kubeconfig: plane.kubeconfigPath });
@@ -47,6 +51,7 @@ describe('chart on a real API server', function () {
   });
 
   after(async () => {
+    await prometheus?.stop();
     await running?.stop();
     client?.transport.close();
     await plane?.stop();
@@ -69,6 +74,25 @@ describe('chart on a real API server', function () {
     assert.match(deployment, /--workers=4/);
   });
 
+  it('upgrades to a chart whose version has a digest, as Flux makes them of OCI charts', async () => {
+    const version = '0.1.0+4f53cda18c2b';
+    const packed = await helm.run(['package', CHART, '--version', version, '--destination', dir]);
+    assert.equal(packed.code, 0, packed.stderr);
+    const args = ['upgrade', 'xen-fleet', path.join(dir, `xen-fleet-${version}.tgz`), '--namespace', NAMESPACE];
+    const { code, stderr } = await helm.run(args, { kubeconfig: plane.kubeconfigPath });
+    assert.equal(code, 0, stderr);
+    const shown = await plane.kubectl([
+      'get',
+      'deploy,crd',
+      '-A',
+      '-l',
+      'helm.sh/chart=xen-fleet-0.1.0_4f53cda18c2b',
+      '-o',
+      'name',
+    ]);
+    assert.equal(shown.trim().split('\n').length, KINDS.length + 1);
+  });
+
   it('refuses to be installed twice', async () => {
     const { code, stderr } = await install('install', 'another', '--namespace', 'elsewhere', '--create-namespace');
     assert.notEqual(code, 0);
@@ -87,6 +111,14 @@ describe('chart on a real API server', function () {
 
   describe('with the operator running on these rights', () => {
     before(() => running.start());
+
+    it('passes its own test', async () => {
+      const manifests = await helm.render();
+      await until('the operator to be ready', async () => {
+        const { code, text } = await runHelmTest(manifests, `http://127.0.0.1:${running.operatorPort}`);
+        return code === 0 && /^operator \S+ is ready/.test(text);
+      });
+    });
 
     it('runs a VM', async () => {
       await plane.kubectl(['apply', '-f', path.join(__dirname, '../../examples/vps')]);
@@ -112,20 +144,34 @@ describe('chart on a real API server', function () {
         process.stdout.write(`      skipped: ${found.missing}\n`);
         return this.skip();
       }
-      const prometheus = await startPrometheus(found.prometheus, path.join(dir, 'prometheus'), running.operatorPort);
-      try {
-        await until('three scrapes', async () => (await prometheus.count('count_over_time(up[1m]) >= 3')) === 1);
-        const empty: string[] = [];
-        for (const { panel, expr } of queriesOf(readDashboard())) {
-          if ((await prometheus.count(expr)) === 0) empty.push(panel);
-        }
-        assert.deepEqual(
-          empty,
-          MAY_BE_EMPTY.filter((panel) => empty.includes(panel)),
-        );
-      } finally {
-        await prometheus.stop();
+      prometheus = await startPrometheus(found.prometheus, path.join(dir, 'prometheus'), {
+        targetPort: running.operatorPort,
+        ruleFiles: alertFiles(),
+      });
+      const { count } = prometheus;
+      await until('three scrapes', async () => (await count('count_over_time(up[1m]) >= 3')) === 1);
+      const empty: string[] = [];
+      for (const { panel, expr } of queriesOf(readDashboard())) {
+        if ((await count(expr)) === 0) empty.push(panel);
       }
+      assert.deepEqual(
+        empty,
+        MAY_BE_EMPTY.filter((panel) => empty.includes(panel)),
+      );
+    });
+
+    it('alerts nobody while all is well, and of a host that falls silent, by its name', async function () {
+      if (prometheus === undefined) return this.skip();
+      const { count } = prometheus;
+      const alerts = (matcher = ''): Promise<number> => count(`ALERTS{${matcher}}`);
+      await until('all to be well', async () => (await alerts()) === 0);
+      const [, second = ''] = HOSTS;
+      await running.stopAgent(second);
+      // It fires after two minutes more; promtool has seen that.
+      await until('the alert', async () => (await alerts(`alertname="XenFleetHostSilent",host="${second}"`)) === 1);
+      assert.equal(await alerts('alertname=~".*Host.*"'), 1);
+      await running.startAgent(second);
+      await until('the host to be heard', async () => (await alerts(`host="${second}"`)) === 0);
     });
 
     it('lets a VM and a host go', async () => {
@@ -185,17 +231,20 @@ describe('chart on a real API server', function () {
       const { code, stderr } = await install('install', 'xen-fleet');
       assert.equal(code, 0, stderr);
     });
+
+    it('takes them over under another name and namespace too, if told to', async () => {
+      const gone = await helm.run(['uninstall', 'xen-fleet', '--namespace', NAMESPACE], {
+        kubeconfig: plane.kubeconfigPath,
+      });
+      assert.equal(gone.code, 0, gone.stderr);
+      const again = (...more: string[]): Promise<HelmResult> =>
+        install('install', 'another', '--namespace', 'elsewhere', '--create-namespace', ...more);
+      const refused = await again();
+      assert.match(refused.stderr, /invalid ownership metadata/);
+      const { code, stderr } = await again('--take-ownership');
+      assert.equal(code, 0, stderr);
+      assert.match(await plane.kubectl(['get', 'xvm', '-n', 'acme', 'linux-pv']), /Running/);
+      assert.match((await running.host('host-1').run('xl', 'list')).stdout, /acme\.linux-pv /);
+    });
   });
 });
-
-function isForbidden({ user, responseStatus }: AuditEvent): boolean {
-  // The second host is gone by then, and its agent's rights with it.
-  return responseStatus?.code === 403 && /^system:serviceaccount:(fleet|xenhost-host-1):/.test(user.username);
-}
-
-/** The right that allows a request: to all objects of the kind, or to this one by its name. */
-function rightsOf({ verb, objectRef }: AuditEvent): string[] {
-  const { resource = '', subresource, apiGroup, name = '' } = objectRef ?? {};
-  const right = `${verb} ${resource}${subresource === undefined ? '' : `/${subresource}`}${apiGroup === undefined ? '' : `.${apiGroup}`}`;
-  return [right, `${right}=${name}`];
-}

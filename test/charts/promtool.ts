@@ -47,23 +47,29 @@ async function unpack(): Promise<Found | undefined> {
 
 export interface Output {
   readonly code: number;
+  /** Both streams, one after the other. */
   readonly text: string;
+  readonly stdout: string;
 }
 
-/** Both streams in one text. `stdin` is handed over and closed. */
+/** `stdin` is handed over and closed. */
 export function execute(
   command: string,
   args: string[],
-  options: { cwd?: string; stdin?: string } = {},
+  options: { cwd?: string; stdin?: string; timeoutMs?: number; env?: NodeJS.ProcessEnv } = {},
 ): Promise<Output> {
   return new Promise((resolve) => {
-    const { cwd, stdin = '' } = options;
+    const { cwd, stdin = '', timeoutMs = 120_000, env = process.env } = options;
     const child = execFile(
       command,
       args,
-      { timeout: 120_000, ...(cwd !== undefined && { cwd }) },
+      { timeout: timeoutMs, env, ...(cwd !== undefined && { cwd }) },
       (error, out, err) => {
-        resolve({ code: error === null ? 0 : typeof error.code === 'number' ? error.code : -1, text: out + err });
+        resolve({
+          code: error === null ? 0 : typeof error.code === 'number' ? error.code : -1,
+          text: out + err,
+          stdout: out,
+        });
       },
     );
     child.stdin?.on('error', () => undefined);
@@ -81,16 +87,27 @@ export async function freePort(): Promise<number> {
 
 export interface Prometheus {
   /** How many series answer a query; rejects where it is no query. */
-  count(query: string): Promise<number>;
+  readonly count: (query: string) => Promise<number>;
   stop(): Promise<void>;
 }
 
-/** Scrapes one target each second, with the labels that a PodMonitor would add. */
-export async function startPrometheus(binary: string, dir: string, targetPort: number): Promise<Prometheus> {
+/**
+ * Scrapes one target and asks the rules each second, with the labels that a PodMonitor would add.
+ */
+export async function startPrometheus(
+  binary: string,
+  dir: string,
+  { targetPort, ruleFiles = [] }: { readonly targetPort: number; readonly ruleFiles?: readonly string[] },
+): Promise<Prometheus> {
   mkdirSync(dir, { recursive: true });
   const file = path.join(dir, 'prometheus.json');
   const target = { targets: [`127.0.0.1:${targetPort}`], labels: { namespace: 'fleet', pod: 'operator-0' } };
-  const config = { scrape_configs: [{ job_name: 'xen-fleet', scrape_interval: '1s', static_configs: [target] }] };
+  const global = { evaluation_interval: '1s' };
+  const config = {
+    global,
+    rule_files: ruleFiles,
+    scrape_configs: [{ job_name: 'xen-fleet', scrape_interval: '1s', static_configs: [target] }],
+  };
   writeFileSync(file, JSON.stringify(config)); // JSON is YAML too
   const address = `127.0.0.1:${await freePort()}`;
   const options = [

@@ -39,11 +39,13 @@ export interface RunningOptions {
 export class Running {
   readonly operatorLog: string;
   operatorPort = 0;
+  private bundles: Readonly<Record<'operator' | 'agent', string>> = { operator: '', agent: '' };
+  private operators = 0;
   private sims: SimHosts | undefined;
-  private readonly programs: ReturnType<typeof makeProgram>[] = [];
+  private readonly programs = new Map<string, ReturnType<typeof makeProgram>>();
 
   constructor(private readonly options: RunningOptions) {
-    this.operatorLog = path.join(options.dir, 'operator.log');
+    this.operatorLog = path.join(options.dir, 'operator-1.log');
   }
 
   host(name: string): SimHost {
@@ -53,12 +55,12 @@ export class Running {
 
   async start(): Promise<void> {
     const { plane, client, hosts, dir } = this.options;
-    const bundles = await bundlePrograms(path.join(dir, 'programs'));
+    this.bundles = await bundlePrograms(path.join(dir, 'programs'));
     this.sims = await startSimHosts({ dir: path.join(dir, 'hosts'), hosts: hosts.map((name) => ({ name })) });
-    await this.startOperator(bundles.operator);
+    await this.startOperator();
     const manifests = hosts.map((name) => hostManifest(name));
     await applyFleet(plane, manifests);
-    for (const name of hosts) await this.startAgent(bundles.agent, name);
+    for (const name of hosts) await this.startAgent(name);
     for (const name of hosts) {
       const isReady = async (): Promise<boolean> => (await client.get(XENHOSTS, { name })).status?.phase === 'Ready';
       await until(`${name} to be Ready`, isReady);
@@ -66,12 +68,21 @@ export class Running {
   }
 
   async stop(): Promise<void> {
-    await Promise.all(this.programs.map((program) => program.stop()));
+    await Promise.all([...this.programs.values()].map((program) => program.stop()));
     await this.sims?.stop();
   }
 
+  /** As a Deployment does it: the new process is there before the old one goes. */
+  async replaceOperator(): Promise<void> {
+    const old = this.operatorName();
+    await this.startOperator();
+    await this.programs.get(old)?.stop();
+  }
+
+  private readonly operatorName = (): string => `operator-${this.operators}`;
+
   /** With the arguments and the account that the Deployment has, as it stands in the cluster. */
-  private async startOperator(bundle: string): Promise<void> {
+  private async startOperator(): Promise<void> {
     const { plane, namespace } = this.options;
     const deployment = await plane.kubectl(['get', 'deploy', OPERATOR, '-n', namespace, '-o', 'json']);
     const { containers, serviceAccountName } = (JSON.parse(deployment) as Manifest)['spec'].template.spec;
@@ -79,19 +90,25 @@ export class Running {
     const token = await plane.tokenFor(namespace, serviceAccountName as string);
     const kubeconfig = await plane.writeKubeconfig({ name: 'operator', token });
     this.operatorPort = await freePort();
-    const env = { POD_NAME: 'operator-0', POD_NAMESPACE: namespace };
+    this.operators++;
+    const env = { POD_NAME: this.operatorName(), POD_NAMESPACE: namespace };
     const listen = `--listen=127.0.0.1:${this.operatorPort}`;
-    this.run('operator', [bundle, ...args, listen, '--kubeconfig', kubeconfig], env);
+    const all = [this.bundles.operator, ...args, listen, '--kubeconfig', kubeconfig];
+    this.run(this.operatorName(), all, env);
   }
 
-  private async startAgent(bundle: string, name: string): Promise<void> {
+  async stopAgent(name: string): Promise<void> {
+    await this.programs.get(`agent-${name}`)?.stop();
+  }
+
+  async startAgent(name: string): Promise<void> {
     const { plane } = this.options;
     const namespace = hostNamespace(name);
     const token = await until(`the account of ${name}`, () => plane.tokenFor(namespace, AGENT_SERVICE_ACCOUNT));
     const kubeconfig = await plane.writeKubeconfig({ name: `agent-${name}`, token });
     const { root, env } = this.host(name);
     const flags = ['--host', name, '--kubeconfig', kubeconfig, '--mode', 'local', '--host-root', root];
-    this.run(`agent-${name}`, [bundle, ...flags, '--path', env.PATH]);
+    this.run(`agent-${name}`, [this.bundles.agent, ...flags, '--path', env.PATH]);
   }
 
   private run(name: string, args: string[], more: NodeJS.ProcessEnv = {}): void {
@@ -99,7 +116,7 @@ export class Running {
     const env = { ...process.env, NODE_OPTIONS: '', ...more };
     const files = { logFile: path.join(dir, `${name}.log`), pidFile: path.join(dir, `${name}.pid`) };
     const program = makeProgram({ name, command: process.execPath, args, cwd: dir, env, supervise: false, ...files });
-    this.programs.push(program);
+    this.programs.set(name, program);
     program.start();
   }
 }

@@ -3,6 +3,7 @@
 import { globSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { relative, resolve } from 'node:path';
+import { findKubeScore } from '../charts/judges';
 import { ensureAssets, ensureHelm } from '../control-plane/assets';
 import { clientExecutable } from '../sim/client/build';
 import { runMocha } from './mocha';
@@ -61,6 +62,8 @@ async function prepare(runs: readonly Run[]): Promise<void> {
   await ensureAssets({ progress: say });
   clientExecutable(say);
   if (runs.some(({ name }) => /^(charts|image)/.test(name))) await ensureHelm({ progress: say });
+  // Not while tests look at clocks: Go takes every core.
+  if (runs.some(({ name }) => name === 'charts/judges')) await findKubeScore(say);
 }
 
 async function timed(run: Run, signal: AbortSignal): Promise<RunResult> {

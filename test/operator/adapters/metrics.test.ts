@@ -20,6 +20,9 @@ describe('operator metrics', () => {
       'xenfleet_host_vms{host="alpha"} 3',
       'xenfleet_host_hvm_guests{host="alpha",kind="committed"} 2',
       'xenfleet_host_hvm_guests{host="alpha",kind="limit"} 56',
+      'xenfleet_host_not_ready{host="beta",reason="AgentSilent"} 1',
+      `xenfleet_host_storage_bytes{host="alpha",pool="ssd",kind="total"} ${100 * 2 ** 30}`,
+      `xenfleet_host_storage_bytes{host="alpha",pool="ssd",kind="free"} ${40 * 2 ** 30}`,
       'xenfleet_pool_hosts{pool="ssd",state="ready"} 2',
       'xenfleet_pool_hosts{pool="ssd",state="notReady"} 1',
       `xenfleet_pool_memory_bytes{pool="ssd",kind="free"} ${90 * 2 ** 30}`,
@@ -29,7 +32,9 @@ describe('operator metrics', () => {
       'xenfleet_pool_failures_tolerated{pool="ssd"} 1',
       'xenfleet_vms{phase="Running"} 3',
       'xenfleet_vms{phase="Failed"} 0',
+      'xenfleet_vms_not_ready{reason="DuplicateDomain"} 1',
       'xenfleet_vms_pending{reason="Unschedulable"} 1',
+      'xenfleet_vms_pending_since_timestamp_seconds{reason="Unschedulable"} 1764081000.5',
       'xenfleet_vm_pending_refusals{filter="Memory"} 1',
       'xenfleet_unreported_hosts 0',
       'xenfleet_unread_objects 2',
@@ -54,10 +59,10 @@ describe('operator metrics', () => {
     let now = world();
     metrics.onCollect(() => now);
     await metrics.expose();
-    now = world({ hosts: [], pools: [], pendingByReason: {} });
+    now = world({ hosts: [], hostsNotReady: [], pools: [], pendingByReason: {}, vmsNotReadyByReason: {} });
     const lines = await linesOf(metrics);
     assert.deepEqual(
-      lines.filter((line) => /"alpha"|"ssd"|"Unschedulable"/.test(line)),
+      lines.filter((line) => /"alpha"|"beta"|"ssd"|"Unschedulable"|"DuplicateDomain"/.test(line)),
       [],
     );
   });

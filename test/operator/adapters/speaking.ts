@@ -4,6 +4,7 @@ import type { Metrics, FleetUsage } from '../../../operator/adapters/types';
 import type { HostAccount, PoolAccount } from '../../../scheduler/types';
 
 const GiB = 2 ** 30;
+const STORAGE = [{ pool: 'ssd', totalBytes: 100 * GiB, freeBytes: 40 * GiB }];
 
 export function account(host: string, changes: Partial<HostAccount> = {}): HostAccount {
   return {
@@ -53,10 +54,12 @@ export function poolAccount(pool: string, changes: Partial<PoolAccount> = {}): P
 export function world(changes: Partial<FleetUsage> = {}): FleetUsage {
   return {
     hostsByPhase: { Ready: 2 },
-    hosts: [{ account: account('alpha'), cpus: 16 }],
+    hostsNotReady: [{ host: 'beta', reason: 'AgentSilent' }],
+    hosts: [{ account: account('alpha'), cpus: 16, storage: STORAGE }],
     pools: [{ account: poolAccount('ssd'), isJudged: true }],
     vmsByPhase: { Running: 3, Pending: 1 },
-    pendingByReason: { Unschedulable: 1 },
+    pendingByReason: { Unschedulable: { vms: 1, sinceMs: 1_764_081_000_500 } },
+    vmsNotReadyByReason: { DuplicateDomain: 1 },
     refusalsByFilter: { Memory: 1 },
     unreportedHosts: 0,
     unreadObjects: 2,
@@ -66,7 +69,9 @@ export function world(changes: Partial<FleetUsage> = {}): FleetUsage {
 
 export function speakingMetrics(): Metrics {
   const metrics = createMetrics('1.2.3');
-  metrics.onCollect(() => world({ hosts: [{ account: account('alpha', { residualBytes: -5 }), cpus: 16 }] }));
+  metrics.onCollect(() =>
+    world({ hosts: [{ account: account('alpha', { residualBytes: -5 }), cpus: 16, storage: STORAGE }] }),
+  );
   metrics.vmStarted(0.04);
   metrics.placement('placed');
   metrics.reconciled('vm', 'ok', 12);

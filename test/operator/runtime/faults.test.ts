@@ -116,7 +116,7 @@ describe('a scrape of figures that have bugs', () => {
 
   it('shows every host and pool but the one that cannot be told', async () => {
     const broken = { ...account('bad'), totalBytes: 'much' as unknown as number };
-    const hosts = [broken, account('good')].map((one) => ({ account: one, cpus: 1 }));
+    const hosts = [broken, account('good')].map((one) => ({ account: one, cpus: 1, storage: [] }));
     const pools = [{ ...poolAccount('bad'), vms: 'many' as unknown as number }, poolAccount('good')];
     const body = await scrape(() => world({ hosts, pools: pools.map((one) => ({ account: one, isJudged: true })) }));
     match(body, /^xenfleet_host_vms\{host="good"\}/m);
