@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { readFile } from 'node:fs/promises';
 import { setFlagsFromString } from 'node:v8';
+import type { KubeClient } from '../common/kube/client';
 import { systemClock, systemRandom } from '../common/kube/clock';
 import { loadInCluster, loadKubeconfig, tokenFromFile } from '../common/kube/config';
 import type { KubeTarget } from '../common/kube/config';
@@ -17,7 +18,7 @@ import { LocalHost } from './host/local';
 import type { HostPort } from './host/port';
 import type * as SshModule from './host/ssh';
 import { jsonLog } from './json-log';
-import { errorText } from './log';
+import { errorText, type Log } from './log';
 
 // An agent mostly waits, and the optimizing compilers alone would take 14 MiB of its Dom0.
 for (const flag of ['--no-opt', '--no-maglev', '--semi-space-growth-factor=1']) setFlagsFromString(flag);
@@ -48,6 +49,17 @@ async function hostOf(flags: Flags): Promise<HostPort> {
   return new LocalHost({ root: flags.hostRoot, ...(flags.path !== undefined && { env: { PATH: flags.path } }) });
 }
 
+function newApi(host: string, client: KubeClient, log: Log): KubeApi {
+  return new KubeApi({
+    client,
+    host,
+    clock: systemClock,
+    random: systemRandom,
+    onState: (what, state, error) =>
+      error ? log.warn({ what, state, error: errorText(error) }, 'watch') : log.debug({ what, state }, 'watch'),
+  });
+}
+
 async function main(argv: readonly string[]): Promise<void> {
   const flags = parseFlags(argv);
   // Whoever reads the log may go away; the agent must not end with it.
@@ -71,28 +83,30 @@ async function main(argv: readonly string[]): Promise<void> {
     maxSockets: 8,
     userAgent: `xenfleet-agent/${VERSION}`,
   });
-  const clock = systemClock;
-  const api = new KubeApi({
-    client: connections.client,
-    host: flags.host,
-    clock,
-    random: systemRandom,
-    onState: (what, state, error) =>
-      error ? log.warn({ what, state, error: errorText(error) }, 'watch') : log.debug({ what, state }, 'watch'),
-  });
-  const agent = new Agent({
-    name: flags.host,
-    host: await hostOf(flags),
-    layout: { root: flags.ssh ? '' : flags.hostRoot, stateDir: flags.stateDir, policyFile: flags.policyFile },
-    api,
-    client: connections.leases,
-    clock,
-    log,
-    version: VERSION,
-    process: `${hostname()}/${process.pid}/${randomUUID().slice(0, 8)}`,
-    heartbeatMs: flags.heartbeatMs,
-    pollMs: flags.pollMs,
-  });
+  let stopping = false;
+  const newAgent = async (): Promise<Agent> =>
+    new Agent({
+      name: flags.host,
+      host: await hostOf(flags),
+      layout: { root: flags.ssh ? '' : flags.hostRoot, stateDir: flags.stateDir, policyFile: flags.policyFile },
+      api: newApi(flags.host, connections.client, log),
+      client: connections.leases,
+      clock: systemClock,
+      log,
+      version: VERSION,
+      process: `${hostname()}/${process.pid}/${randomUUID().slice(0, 8)}`,
+      heartbeatMs: flags.heartbeatMs,
+      pollMs: flags.pollMs,
+      onOutdated: () => void beginAnew(),
+    });
+  let agent = await newAgent();
+  const beginAnew = async (): Promise<void> => {
+    log.warn({}, 'another process has acted for this host meanwhile: the Dom0 is read anew');
+    await agent.stop();
+    if (stopping) return;
+    agent = await newAgent();
+    await agent.start();
+  };
   const end = async (): Promise<void> => {
     await agent.stop();
     connections.close();
@@ -105,7 +119,6 @@ async function main(argv: readonly string[]): Promise<void> {
     withinMs: STOP_MS,
     setTimer: (delayMs, act) => setTimeout(act, delayMs).unref(),
   });
-  let stopping = false;
   const stop = (signal: string): void => {
     if (stopping) process.exit(1);
     stopping = true;

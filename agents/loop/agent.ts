@@ -42,6 +42,11 @@ export interface AgentOptions {
   readonly version: string;
   readonly heartbeatMs: number;
   readonly pollMs: number;
+  /**
+   * This agent has the Lease back and does nothing with it, for another one has acted meanwhile: it
+   * is to be stopped, and a new one started that reads the Dom0.
+   */
+  readonly onOutdated: () => void;
 }
 
 const LOAD_AGAIN_MS = 2000;
@@ -108,13 +113,13 @@ export class Agent {
   }
 
   private newLease(machine: () => string | undefined): HostLease | undefined {
-    const { client, clock, log, name, process, heartbeatMs } = this.options;
+    const { client, clock, log, name, process, heartbeatMs, onOutdated } = this.options;
     const onChanged = (): void => {
       this.workers.wakeAll();
       this.agentStatus.wake();
     };
     const boot = (): string | undefined => this.view.bootID;
-    const lease = { clock, log, host: name, process, intervalMs: heartbeatMs, machine, boot, onChanged };
+    const lease = { clock, log, host: name, process, intervalMs: heartbeatMs, machine, boot, onChanged, onOutdated };
     return client && new HostLease({ client, ...lease });
   }
 

@@ -20,6 +20,8 @@ export interface HostLeaseOptions {
   readonly boot: () => string | undefined;
   /** To be called when what this agent may do has changed. */
   readonly onChanged: () => void;
+  /** To be called when this process is to begin anew: another one has acted for the host. */
+  readonly onOutdated: () => void;
 }
 
 /** A host that is silent for this long gets no heartbeat, so that the fleet hears of it. */
@@ -74,8 +76,10 @@ export class HostLease {
   }
 
   private onBeat(error?: unknown): void {
-    const { log, onChanged } = this.options;
+    const { log, onChanged, onOutdated } = this.options;
     if (error !== undefined) log.warn({ error: errorText(error) }, 'no heartbeat');
-    if (this.tenure.beat(error)) onChanged();
+    if (!this.tenure.beat(error)) return;
+    if (this.tenure.isOutdated) onOutdated();
+    else onChanged();
   }
 }

@@ -10,6 +10,8 @@ const UNKNOWN = 'unknown';
 export class Tenure {
   private state: 'unknown' | 'held' | 'elsewhere' = 'unknown';
   private everHeld = false;
+  /** Another process has held the Lease since this one began. */
+  private wasElsewhere = false;
 
   constructor(
     /** Name of the host. Agents of an older version wrote it as the holder. */
@@ -42,15 +44,25 @@ export class Tenure {
     if (error === undefined) {
       this.state = 'held';
       this.everHeld = true;
-    } else if (error instanceof HeldElsewhere) this.state = 'elsewhere';
+    } else if (error instanceof HeldElsewhere) {
+      this.state = 'elsewhere';
+      this.wasElsewhere = true;
+    }
     return this.state !== before;
+  }
+
+  /** It has the Lease, and knows nothing of what another did meanwhile: it is to begin anew. */
+  get isOutdated(): boolean {
+    return this.wasElsewhere && this.state === 'held';
   }
 
   /**
    * By orders of the API it acts only with the Lease. By orders on disk, while the API cannot be
-   * asked, it acts unless another is known to hold the Lease.
+   * asked, it acts unless another is known to hold the Lease. It never acts after another has held
+   * it: what that one did is on the Dom0, and not in the memory of this process.
    */
   mayAct(heard: boolean): boolean {
+    if (this.wasElsewhere) return false;
     return this.state === 'held' || (this.state === 'unknown' && !heard);
   }
 }

@@ -91,6 +91,7 @@ export class VirtualBench {
     const leash = new Leash(host);
     const api = new FakeApi(this.server, this.clock);
     const agent = new Agent({
+      onOutdated: () => undefined,
       name: 'h1',
       host: leash,
       layout: { root: '', stateDir: '/var/lib/xenfleet', policyFile: '/etc/xenfleet/policy.json' },

@@ -107,6 +107,7 @@ export class Machine {
       process: process.name,
       heartbeatMs: 10_000,
       pollMs: 5000,
+      onOutdated: () => process.kill(),
     });
     void agent.start();
     return process;

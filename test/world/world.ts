@@ -63,6 +63,8 @@ export class World {
   readonly clones: Machine[] = [];
   /** The file system that all servers mount, marked as a pool by its administrator. */
   readonly shared = new Map<string, MemoryFile>([[SHARED_MARKER, { text: 'shared id-of-shared\n', bytes: 20 }]]);
+  /** When a host was declared dead by a slip: it is heard at least once after that. */
+  readonly slips = new Map<string, number>();
   readonly backups: Backup[] = [];
   /** What happened on all hosts. */
   readonly events: SimEvent[] = [];

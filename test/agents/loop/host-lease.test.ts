@@ -23,6 +23,7 @@ describe('the Lease of a host', () => {
       machine: () => 'm',
       boot: () => 'b',
       onChanged: () => {},
+      onOutdated: () => {},
     });
     const renewals = async (unreachableMs: number): Promise<number> => {
       const before = line.writes;

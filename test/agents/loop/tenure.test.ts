@@ -25,8 +25,17 @@ describe('the tenure of an agent', () => {
     deepEqual(may(tenure), [false, false]);
     equal(tenure.beat(new Error('away')), false);
     deepEqual(may(tenure), [false, false]);
+    equal(tenure.isOutdated, false);
     equal(tenure.beat(), true);
-    deepEqual(may(tenure), [true, true]);
+    deepEqual(may(tenure), [false, false], 'it does not know what the other one did');
+    equal(tenure.isOutdated, true, 'so it is to begin anew');
+  });
+
+  it('is to begin anew, too, if another held the Lease before it ever did', () => {
+    const tenure = new Tenure('h1', 'dom0/1/a');
+    tenure.beat(new HeldElsewhere('x'));
+    tenure.beat();
+    deepEqual([tenure.isOutdated, ...may(tenure)], [true, false, false]);
   });
 
   it('follows an earlier process of its own machine at once, another machine never, and nobody once it has lost the Lease', () => {

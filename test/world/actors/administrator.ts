@@ -1,10 +1,14 @@
 /** Those who run the fleet: rightly most of the time, and wrongly now and then. */
+import { LEASES } from '../../../common/kube/lease';
 import { NAMESPACES, XENHOSTS, XENNETWORKS, XENSTORAGEPOOLS, XENVMCLASSES } from '../../../common/kube/resources';
 import { hostNamespace } from '../../../common/names';
 import type { Actor, Args, Draw } from '../act';
 import { machineOf, onMachine } from '../targets';
 import { foreignUUID, SHARED_PATH } from '../objects';
 import type { World } from '../world';
+
+/** An agent renews its Lease so often, and a little. */
+const HEARD_MS = 12_000;
 
 async function editHost(world: World, args: Args, spec: object): Promise<string> {
   const { name } = machineOf(world, args);
@@ -15,6 +19,15 @@ async function editHost(world: World, args: Args, spec: object): Promise<string>
 async function allowDeletion(world: World, name: string): Promise<void> {
   const annotations = { 'xenfleet.io/allow-deletion': 'true' };
   await world.admin.mergePatch(NAMESPACES, { name }, { metadata: { annotations } });
+}
+
+/** It is heard now. A wrong word about a host that nobody hears cannot be told from a right one. */
+function isWell(world: World, name: string): boolean {
+  const { network, server, time } = world;
+  if (!network.isReachable(name) || network.loss > 0) return false;
+  const sinceMs = time.clock().wallMs() - HEARD_MS;
+  const beats = server.history.slice(-2000).filter(({ resource }) => resource.plural === LEASES.plural);
+  return beats.some(({ wallMs, object }) => wallMs >= sinceMs && object.metadata.namespace === hostNamespace(name));
 }
 
 const forSome = (draw: Draw): Args => ({ ...onMachine(draw), forMs: draw.int(5, 120) * 1000 });
@@ -46,12 +59,13 @@ export const ADMINISTRATOR: Actor = {
     perform: async (world, args) => {
       const off = world.machines.filter(({ isOn }) => !isOn);
       const isSlip = args['slip'] === true;
-      const candidates = isSlip ? world.machines.filter(({ name }) => world.network.isReachable(name)) : off;
+      const candidates = isSlip ? world.machines.filter(({ name }) => isWell(world, name)) : off;
       const machine = candidates[Number(args['machine']) % Math.max(1, candidates.length)];
       if (machine === undefined) return 'no such host';
       const host = world.server.objects(XENHOSTS).find(({ metadata }) => metadata.name === machine.name);
       const bootID = host?.status?.bootID;
       if (bootID === undefined) return 'its boot is not known';
+      if (isSlip) world.slips.set(machine.name, world.time.nowMs);
       await world.admin.mergePatch(XENHOSTS, { name: machine.name }, { spec: { declaredDead: bootID } });
       return `${machine.name} ${bootID}`;
     },

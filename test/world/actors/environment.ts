@@ -4,8 +4,11 @@
 import type { Actor, Args, Draw } from '../act';
 import { liveDomains } from '../oracles/oracle';
 import { machineOf, onMachine } from '../targets';
+import type { World } from '../world';
 
 const forSome = (draw: Draw, most = 120): Args => ({ forMs: draw.int(2, most) * 1000 });
+/** A wrong word about a host that lives is refuted by its next sign of life, which must come. */
+const wasSlip = ({ slips, time }: World, host: string): boolean => time.nowMs - (slips.get(host) ?? -Infinity) < 30_000;
 const ms = (args: Args): number => Number(args['forMs']);
 
 export const ENVIRONMENT: Actor = {
@@ -32,7 +35,8 @@ export const ENVIRONMENT: Actor = {
     weight: 2,
     draw: (draw) => ({ ...onMachine(draw), ...forSome(draw, 60) }),
     perform: (world, args) => {
-      const process = machineOf(world, args).agent;
+      const { agent: process, name } = machineOf(world, args);
+      if (wasSlip(world, name)) return 'not at this moment';
       process?.pause();
       world.later(ms(args), () => process?.resume());
     },
@@ -42,6 +46,7 @@ export const ENVIRONMENT: Actor = {
     draw: (draw) => ({ ...onMachine(draw), ...forSome(draw) }),
     perform: (world, args) => {
       const { name } = machineOf(world, args);
+      if (wasSlip(world, name)) return 'not at this moment';
       world.network.cut.add(name);
       world.later(ms(args), () => world.network.cut.delete(name));
       return name;

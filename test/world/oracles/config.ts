@@ -2,7 +2,7 @@
  * Whatever way led to a spec, in the end the guest is as if the spec had been applied to nothing:
  * size, disks and networks are what is wanted, or the VM says what is not in force yet.
  */
-import { XENVMCLASSES, XENVMS } from '../../../common/kube/resources';
+import { XENSTORAGEPOOLS, XENVMCLASSES, XENVMS } from '../../../common/kube/resources';
 import type { XenVM } from '../../../crds/generated/types';
 import type { Domain } from '../../sim/domain';
 import type { World } from '../world';
@@ -43,11 +43,17 @@ const tells = ({ status }: XenVM): boolean =>
       (type === 'Ready' && is !== 'True'),
   );
 
+/** What names a pool that is no more cannot be brought into force; the guest runs on as it was. */
+const lacksPool = ({ server }: World, { spec }: XenVM): boolean => {
+  const pools = new Set(server.objects(XENSTORAGEPOOLS).map(({ metadata }) => metadata.name));
+  return (spec.disks ?? []).some(({ pool }) => !pools.has(pool));
+};
+
 export const config: NewOracle = (world, accuse) => ({
   atEnd: () => {
     for (const vm of world.server.objects(XENVMS)) {
       const wanted = wantedOf(world, vm);
-      if (wanted === undefined || tells(vm)) continue;
+      if (wanted === undefined || tells(vm) || lacksPool(world, vm)) continue;
       const wishes = (vm.spec.networks ?? []).map(({ mac }) => mac);
       for (const domain of world.servers.flatMap(liveDomains)) {
         if (domain.config.uuid !== vm.status?.domainUUID) continue;

@@ -2,6 +2,14 @@
 import type { Plants } from './plant';
 
 export const AGENTS: Plants = {
+  'an agent goes on with what it knew': [
+    { file: 'agents/loop/tenure.ts', from: 'if (this.wasElsewhere) return false;', to: '' },
+    {
+      file: 'agents/loop/tenure.ts',
+      from: "return this.wasElsewhere && this.state === 'held';",
+      to: "return this.wasElsewhere && this.state === 'unknown';",
+    },
+  ],
   'a nonce is answered before the orders are listed': [
     { file: 'agents/status/agent-writer.ts', from: 'if (nonce !== before.status?.nonce) await api.relist();', to: '' },
   ],
