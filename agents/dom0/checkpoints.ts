@@ -8,7 +8,7 @@ import { isRetired, refusing, withTwoWords } from '../reconcile/record';
 import type { DomainRecord } from '../reconcile/record';
 import type { Failure } from '../xl/errors';
 import { parseFleet, type Fleet } from './fleet';
-import { parseObject } from './json';
+import { isObject, parseObject } from './json';
 import { cfgFile, fleetFile, poolsFile, probeFile, recordDir, recordFile, refusedDir, refusedFile } from './layout';
 import type { Layout } from './layout';
 
@@ -217,8 +217,9 @@ function parseRecord(text: string, uuid: string): DomainRecord | undefined {
     value?.['version'] === 1 &&
     value['uuid'] === uuid &&
     typeof value['epoch'] === 'number' &&
-    typeof value['order'] === 'object' &&
-    typeof value['vm'] === 'object';
+    isObject(value['order']) &&
+    isObject(value['vm']) &&
+    Array.isArray(value['disks']);
   return sound ? withTwoWords(value as unknown as DomainRecord) : undefined;
 }
 

@@ -1,28 +1,21 @@
 import { deepEqual, equal, match } from 'node:assert/strict';
 import { ABSENT, BUSY, EXISTS, NOT_YOURS, UNKNOWN } from '../../../agents/host/exit-codes';
-import type { ExecResult, HostPort } from '../../../agents/host/port';
 import { Toolstack, type ActOutcome } from '../../../agents/dom0/toolstack';
 import { UUID } from '../orders';
+import { answering as answeringHost, layout, type Answer } from './answering';
 
 const owner = { fleetID: 'fleet', namespace: 'acme', name: 'web' };
-const layout = { root: '', stateDir: '/state', policyFile: '/policy' };
 
-/** A host that answers each script so, and remembers what it was asked. */
-function answering(...results: Partial<ExecResult>[]): { toolstack: Toolstack; asked: string[] } {
-  const asked: string[] = [];
-  const locked: HostPort['locked'] = (lock, script, args) => {
-    asked.push([lock === UUID ? 'locked' : 'not locked', script, ...args].join(' '));
-    const given = results.shift() ?? {};
-    return Promise.resolve({ end: 'exited', code: 0, stdout: '', stderr: '', truncated: false, ...given });
-  };
-  return { toolstack: new Toolstack({ locked } as HostPort, layout), asked };
+function answering(...answers: Answer[]): { toolstack: Toolstack; asked: string[]; deadlinesMs: unknown[] } {
+  const { host, ...rest } = answeringHost(...answers);
+  return { toolstack: new Toolstack(host, layout), ...rest };
 }
 
 const brief = (outcome: ActOutcome): string =>
   outcome.kind === 'done' ? 'done' : `${outcome.kind} ${outcome.failure.reason}`;
 
 describe('ending a domain', () => {
-  const rows: [string, Partial<ExecResult>, string][] = [
+  const rows: [string, Answer, string][] = [
     ['succeeds', {}, 'done'],
     ['waits for an earlier call that has not ended', { code: BUSY }, 'unclear ToolstackHung'],
     ['gives no answer in time', { end: 'deadline', code: null }, 'unclear ToolstackHung'],
