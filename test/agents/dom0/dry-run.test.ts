@@ -19,7 +19,12 @@ describe('a dry run', () => {
     ['is killed', { end: 'signalled', code: null }, 'CreateFailed', /killed/],
     ['cannot be asked', { end: 'disconnected', code: null }, 'HostUnreachable', /xl create -n|cannot be asked/],
     ['prints nothing', {}, 'ConfigRejected', /^xl create -n printed no configuration$/],
-    ['shows another domain', { stdout: '{"c_info":{"name":"other"}}' }, 'ConfigRejected', /c_info.name: asked tenant.web/],
+    [
+      'shows another domain',
+      { stdout: '{"c_info":{"name":"other"}}' },
+      'ConfigRejected',
+      /c_info.name: asked tenant.web/,
+    ],
   ];
   for (const [what, answer, reason, words] of rows)
     it(`that ${what}: ${reason}`, async () => {

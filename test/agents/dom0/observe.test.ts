@@ -37,12 +37,10 @@ describe('an observation of a Dom0', () => {
       return asked.splice(0).map((call) => (call.startsWith('sh ') ? 'programs' : call));
     };
     const all = 'locked by observe: observe /images /a /b';
-    deepEqual([await observe(), await observe(), await observe(), await observe()], [
-      ['programs', all],
-      [all],
-      [all],
-      ['programs', all],
-    ]);
+    deepEqual(
+      [await observe(), await observe(), await observe(), await observe()],
+      [['programs', all], [all], [all], ['programs', all]],
+    );
     deepEqual([...new Set(deadlinesMs)], [30_000, 60_000]);
   });
 
