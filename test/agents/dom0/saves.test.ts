@@ -30,6 +30,7 @@ function bench() {
   return { host, waiting, written, turn, checkpoints: new Checkpoints(host, layout) };
 }
 
+const troubleOf = ({ trouble }: Checkpoints) => trouble;
 const ofEpoch = (epoch: number) => record({ epoch });
 
 describe('a record that is saved', () => {
@@ -121,20 +122,21 @@ describe('a Dom0 that cannot be written', () => {
   for (const [words, reason, remedy] of rows)
     it(`is told as ${reason} for ${words}, until a write gets through`, async () => {
       const { waiting, turn, checkpoints } = bench();
-      equal(checkpoints.trouble, undefined);
+      equal(troubleOf(checkpoints), undefined);
       const probing = checkpoints.probe();
       await turn();
       waiting.shift()?.fail(words);
       await probing;
-      equal(checkpoints.trouble?.reason, reason);
-      match(checkpoints.trouble?.message ?? '', /^\/var\/lib\/xenfleet\/probe cannot be written/);
-      match(checkpoints.trouble?.message ?? '', new RegExp(words));
-      match(checkpoints.trouble?.message ?? '', remedy);
+      const trouble = troubleOf(checkpoints);
+      equal(trouble?.reason, reason);
+      match(trouble?.message ?? '', /^\/var\/lib\/xenfleet\/probe cannot be written/);
+      match(trouble?.message ?? '', new RegExp(words));
+      match(trouble?.message ?? '', remedy);
       const again = checkpoints.probe();
       await turn();
       waiting.shift()?.go();
       await again;
-      equal(checkpoints.trouble, undefined);
+      equal(troubleOf(checkpoints), undefined);
     });
 
   it('is told in a few words, however much its error says', async () => {
