@@ -76,7 +76,6 @@ export class View {
   async observe(imageDir: string, poolPaths: readonly string[]): Promise<Observation | Failure> {
     // Programs that are missing make whole sections fail or, worse, come out empty.
     const lacking = this.equipped ? undefined : await preflight(this.host);
-    this.equipped = lacking === undefined;
     if (lacking) return lacking;
     const args = [imageDir, ...poolPaths];
     const result = await this.host.locked('observe', 'observe', args, { deadlineMs: OBSERVE_DEADLINE_MS });

@@ -48,7 +48,7 @@ export class Pools {
     if (result.code === NO_POOL) return noPool(pool, result.stderr);
     if (result.code === BUSY) return busy(what, 'pool');
     if (result.code !== 0) return explain(what, result);
-    const marker = parseMarker(result.stdout.trim());
+    const marker = parseMarker(result.stdout);
     if (marker?.name !== pool.name) return noPool(pool, `its marker says ${JSON.stringify(result.stdout.trim())}`);
     await memory.rememberPool(pool, marker.id);
     return marker;

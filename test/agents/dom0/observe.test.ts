@@ -1,5 +1,6 @@
 /** Whole observations of a Dom0, and the mark of one domain. */
 import { deepEqual, equal, match } from 'node:assert/strict';
+import { BUSY } from '../../../agents/host/exit-codes';
 import { View } from '../../../agents/dom0/view';
 import type { Clock } from '../../../common/ports';
 import { InProcessHost } from '../../sim/in-process-host';
@@ -44,15 +45,16 @@ describe('an observation of a Dom0', () => {
     deepEqual([...new Set(deadlinesMs)], [30_000, 60_000]);
   });
 
-  for (const [what, answer, reason] of [
-    ['ends badly', { code: 1, stderr: 'broken' }, 'CreateFailed'],
-    ['has no end', { end: 'deadline', code: null }, 'ToolstackHung'],
+  for (const [what, answer, reason, words] of [
+    ['ends badly', { code: 1, stderr: 'broken' }, 'CreateFailed', /^observe failed with exit code 1/],
+    ['does not get its lock', { code: BUSY }, 'ToolstackHung', /^observe was not begun: .* this host/],
+    ['has no end', { end: 'deadline', code: null }, 'ToolstackHung', /^observe gave no answer/],
   ] as const)
     it(`that ${what} tells nothing but why: ${reason}`, async () => {
       const eyes = new View(answering({}, answer).host, clock, () => undefined);
       const seen = await eyes.observe('/images', []);
       equal('reason' in seen && seen.reason, reason);
-      match('reason' in seen ? seen.message : '', /^observe/);
+      match('reason' in seen ? seen.message : '', words);
     });
 });
 

@@ -22,10 +22,11 @@ describe('the look for the programs of a host', () => {
   ];
   for (const [what, answer, reason] of rows)
     it(`does not take a host for whole where ${what}`, async () => {
-      const { host, deadlinesMs } = answering(answer);
+      const { host, asked, deadlinesMs } = answering(answer);
       const failure = await preflight(host);
       equal(failure?.reason, reason);
       match(failure?.message ?? '', /the look for the programs of the host|cannot be asked/);
+      match(asked[0] ?? '', /^sh -c [^]*flock[^]* preflight$/);
       deepEqual(deadlinesMs, [30_000]);
     });
 });

@@ -50,6 +50,13 @@ describe('ending a domain', () => {
     deepEqual(asked, [`locked shutdown ${UUID} fleet acme/web 9`, `locked shutdown ${UUID} fleet acme/web -F 9`]);
   });
 
+  it('does not press the button where nobody knows whether the first call has ended', async () => {
+    const lost = { end: 'disconnected', code: null, stderr: 'PV control interface not available' } as const;
+    const { toolstack, asked } = answering(lost);
+    equal(brief(await toolstack.shutdown(UUID, owner, 9)), 'unclear HostUnreachable');
+    equal(asked.length, 1);
+  });
+
   it('is done with a guest that is not there, or has not answered yet', async () => {
     const { toolstack } = answering({ code: ABSENT }, { code: 124 }, { code: 2 });
     const said = [1, 2, 3].map(() => toolstack.shutdown(UUID, owner, 9).then(brief));
@@ -57,9 +64,15 @@ describe('ending a domain', () => {
   });
 
   it('retires nothing while a domain is there', async () => {
-    const { toolstack, asked } = answering({ code: EXISTS }, {});
-    equal(brief(await toolstack.retire(UUID, 4)), 'unclear CreateFailed');
+    const { toolstack, asked, deadlinesMs } = answering({ code: EXISTS }, {});
+    const outcome = await toolstack.retire(UUID, 4);
+    equal(brief(outcome), 'unclear CreateFailed');
+    match(outcome.kind === 'done' ? '' : outcome.failure.message, /^retiring failed with exit code 42/);
     equal(brief(await toolstack.retire(UUID, 4)), 'done');
-    equal(asked[0], `locked retire /state ${UUID} 4`);
+    deepEqual(
+      asked,
+      [1, 2].map(() => `locked retire /state ${UUID} 4`),
+    );
+    deepEqual(deadlinesMs, [120_000, 120_000]);
   });
 });

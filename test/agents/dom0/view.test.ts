@@ -133,13 +133,16 @@ describe('those who ask for a look at the same time', () => {
     const { host, view } = await known();
     const waiting: ((result: ExecResult) => void)[] = [];
     let begun = 0;
-    host.exec = () => {
+    let deadlineMs: number | undefined;
+    host.exec = (_argv, options) => {
       begun += 1;
+      deadlineMs = options?.deadlineMs;
       return new Promise((done) => waiting.push(done));
     };
     const end = (): void => waiting.shift()?.(exited({ code: 1 }));
     const [first, second, third] = [view.look(), view.look(), view.look()];
     equal(begun, 1);
+    deepEqual(deadlineMs, 20_000);
     end();
     equal((await first).number, 2);
     await new Promise((done) => setImmediate(done));

@@ -73,6 +73,7 @@ describe('making a disk', () => {
     ['it fails otherwise', { code: 9, stderr: 'Error: odd' }, 'CreateFailed', /making disk root.*Error: odd/],
     ['the host says no size', { stdout: 'made\n' }, 'CreateFailed', /did not say how large disk root is/],
     ['the host says more than the size', { stdout: 'made 12 and more\n' }, 'CreateFailed', /how large/],
+    ['the host says more after the size', { stdout: 'made 12\nsome more\n' }, 'CreateFailed', /how large/],
     ['the host says another word', { stdout: 'lost 12\n' }, 'CreateFailed', /how large/],
     ['the host says something before it', { stdout: 'was made 12\n' }, 'CreateFailed', /how large/],
   ];
