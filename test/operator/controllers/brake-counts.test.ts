@@ -26,6 +26,40 @@ describe('the limit of the brake', () => {
   });
 });
 
+describe('a deletion that is over', () => {
+  it('makes no limit larger once its window has passed', async () => {
+    const rig = new Rig();
+    for (let batch = 0; batch < 20; batch++) {
+      const names = [0, 1, 2].map((index) => `old-${batch}-${index}`);
+      for (const name of names) {
+        rig.made(name);
+        rig.deleted(name);
+        rig.gone(name);
+      }
+      await rig.clock.advance(301_000);
+    }
+    rig.many(0, 4);
+    equal(rig.says('web-0'), 'closed', 'ten are left, and sixty are long gone');
+  });
+});
+
+describe('a namespace that is lifted', () => {
+  it('is let go, though those of many others hold the rest of the fleet', async () => {
+    const rig = new Rig();
+    const others = ['bolt', 'cask', 'dune', 'elm'];
+    for (const name of others) rig.made(name, name);
+    rig.deleted('web-0');
+    for (const name of others) rig.deleted(name, name);
+    await rig.clock.advance(2000);
+    equal(rig.says('web-0'), 'closed');
+    rig.lift('acme', 60_000);
+    equal(rig.says('web-0'), 'open');
+    rig.deleted('web-1');
+    equal(rig.says('web-1'), 'open');
+    equal(rig.says('bolt', 'bolt'), 'closed');
+  });
+});
+
 describe('deletions that are held', () => {
   it('stay so however long nobody says a word, also when more come later', async () => {
     const rig = new Rig();

@@ -64,6 +64,21 @@ describe('room that was found for a VM to grow', () => {
     equal(rig.claims.length, 0);
   });
 
+  it('is that of its own host: room elsewhere is none', async () => {
+    const rig = new Rig();
+    rig.action = { do: 'grow', epoch: 3 } as never;
+    rig.onOutcome = () => undefined;
+    const { metadata, ...rest } = placed(rig, '12Gi');
+    rig.vm({
+      ...rest,
+      metadata: { ...metadata, name: 'other', uid: 'uid-other' },
+      status: { placement: { host: 'h1', epoch: 1 }, domainUUID: 'o' },
+    });
+    rig.placement.request(KEY, placed(rig, '8Gi'), 3, 'grow');
+    await rig.turns();
+    equal(rig.claims.length, 0);
+  });
+
   it('is told in words while there is none, and never found on another host', async () => {
     const rig = new Rig();
     rig.action = { do: 'grow', epoch: 3 } as never;
@@ -79,6 +94,23 @@ describe('room that was found for a VM to grow', () => {
 });
 
 describe('a wish', () => {
+  it('is told of anew when the reason has changed, once a second', async () => {
+    const rig = new Rig();
+    const told: string[] = [];
+    rig.onOutcome = (key) => told.push(key);
+    rig.placement.request(KEY, rig.vm(asksFor('64Gi')), 1);
+    await rig.turns();
+    const before = rig.placement.unplaced(KEY)?.message;
+    rig.report('h1', { memory: { totalMiB: 32768, freeMiB: 32768 } });
+    rig.placement.wake();
+    await rig.turns();
+    deepEqual([rig.placement.unplaced(KEY)?.message, told.length], [before, 1]);
+    await rig.clock.advance(1000);
+    await rig.turns();
+    equal(rig.placement.unplaced(KEY)?.message === before, false);
+    equal(told.length, 2);
+  });
+
   it('is that of one object: a VM made anew under the name is not placed for the one before', async () => {
     const rig = new Rig();
     rig.placement.request(KEY, rig.object, 1);
