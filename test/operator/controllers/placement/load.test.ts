@@ -171,12 +171,12 @@ describe('the placement loop under load', () => {
 
   it('lets who was woken wait behind those of his namespace who have had no turn', () => {
     const load = new Load('h1');
-    load.ask('acme', 'old', '20Gi');
+    load.ask('acme', 'a-old', '20Gi');
     load.rest();
     load.report('h1', { memory: { totalMiB: 65536, freeMiB: 60000 } });
-    load.ask('acme', 'new', '1Gi');
+    load.ask('acme', 'z-new', '1Gi');
     load.rest();
-    deepEqual(load.claims, ['new', 'old']);
+    deepEqual(load.claims, ['z-new', 'a-old']);
   });
 
   for (const [what, change] of [
