@@ -46,6 +46,52 @@ const ROWS: readonly Row[] = [
     },
     ['h2'],
   ],
+  [
+    'a host that is gone concerns all',
+    'host',
+    (rig) => rig.remove(rig.caches.hosts, rig.caches.hosts.get('h2')!),
+    ['h1', 'h2'],
+  ],
+  [
+    'a host that leaves waits for the end of its namespace, which has begun when it is being deleted',
+    'host',
+    (rig) => {
+      leaving(rig, 'h2');
+      rig.forgetKeys();
+      const before = rig.caches.namespaces.get('xenhost-h2')!;
+      const metadata = { ...before.metadata, deletionTimestamp: '2026-01-01T00:00:00Z' };
+      rig.put(rig.caches.namespaces, { ...before, metadata });
+    },
+    ['h1', 'h2'],
+  ],
+  [
+    '… and not when it is made',
+    'host',
+    (rig) => {
+      leaving(rig, 'h2');
+      const before = rig.caches.namespaces.get('xenhost-h2')!;
+      rig.remove(rig.caches.namespaces, before);
+      rig.forgetKeys();
+      rig.put(rig.caches.namespaces, before);
+    },
+    ['h2'],
+  ],
+  [
+    'an agent that is told nothing any more concerns hosts that leave',
+    'host',
+    (rig) => {
+      leaving(rig, 'h2');
+      rig.forgetKeys();
+      rig.remove(rig.caches.agents, rig.caches.agents.get('xenhost-h1/h1')!);
+    },
+    ['h1', 'h2'],
+  ],
+  [
+    'a host concerns its pool, and the one that it was in',
+    'pool',
+    (rig) => rig.editHost('h1', { pool: 'metal' }),
+    ['default', 'metal'],
+  ],
   ['a VM concerns the pool of its host', 'pool', (rig) => void rig.vm({ ...rig.third }), ['default']],
   ['a VM that waits concerns no pool', 'pool', (rig) => void rig.vm({ ...rig.other }), []],
   ['a new VM makes no room', 'room', (rig) => void rig.vm(named('new')), []],
