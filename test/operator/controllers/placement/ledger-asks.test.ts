@@ -16,6 +16,13 @@ describe('a VM that asks for a host', () => {
   const grants = { memory: { targetMiB: 3072, maxMiB: 3072 } };
   const rows: [string, XenVM['spec'], XenVM['status'] | undefined, boolean, number][] = [
     ['asks for what its spec says', wish('2Gi'), undefined, false, 2048],
+    [
+      'asks for what its spec says, whatever a claim that it has no more has reserved',
+      wish('2Gi'),
+      { reserved: { vcpus: 1, memoryMiB: 1024 } },
+      false,
+      2048,
+    ],
     ['moves with what it has, while it waits for room to grow', wish('8Gi'), reserving(1024), false, 1024],
     ['moves with what its spec says where it has more', wish('2Gi'), reserving(4096), false, 2048],
     [
@@ -51,6 +58,19 @@ describe('the account of a host', () => {
     here.host('h9');
     here.report('h9');
     equal(here.countedMiB('h9').guests, ONE);
+  });
+
+  it('counts a VM on its way on both hosts, and goes on where one of them is unknown', () => {
+    const here = new FleetInMemory('h1', 'h2');
+    const web = here.vm(vm({ spec: wish('1Gi'), status: claimed('h1', 1) }));
+    const asked = here.ledger.placing(web)!;
+    here.ledger.flush();
+    here.ledger.assume(web, 'h2', asked.reserved);
+    deepEqual([here.countedMiB('h1').guests, here.countedMiB('h2').guests], [ONE, ONE]);
+    here.ledger.assume(web, 'h9', asked.reserved);
+    deepEqual([here.countedMiB('h1').guests, here.countedMiB('h2').guests], [ONE, 0]);
+    here.ledger.settle(web);
+    deepEqual([here.countedMiB('h1').guests, here.countedMiB('h2').guests], [ONE, 0]);
   });
 
   it('ends with the host, and begins anew with one of the same name', () => {
