@@ -7,6 +7,12 @@ const ROWS: readonly Row[] = [
   ['a new host concerns all: they must know it', 'host', (rig) => void rig.host('h3'), ['h1', 'h2', 'h3']],
   ['a report concerns its host', 'host', (rig) => rig.report('h2'), ['h2']],
   [
+    'the end of its Lease concerns its host',
+    'host',
+    (rig) => rig.remove(rig.caches.leases, rig.caches.leases.get('xenhost-h2/agent')!),
+    ['h2'],
+  ],
+  [
     'a network concerns every host',
     'host',
     (rig) =>
