@@ -58,6 +58,22 @@ describe('in a term', () => {
     await here.term.stop();
   });
 
+  it('a VM whose claim this term wrote is let go, though a host has come that has not reported', async () => {
+    const here = await started('h1');
+    wants(here, 'web', '1Gi');
+    await here.rest();
+    here.host('h2');
+    const known = here.caches.vms.get('acme/web')!;
+    const deletionTimestamp = new Date(here.clock.wallMs()).toISOString();
+    here.vm({ ...known, metadata: { ...known.metadata, deletionTimestamp } });
+    await here.rest();
+    equal(order(here, 'web')?.spec.desired, 'Absent');
+    here.answers('h1');
+    await here.rest();
+    equal(here.caches.vms.get('acme/web'), undefined);
+    await here.term.stop();
+  });
+
   it('a claim whose write nobody answered is tried again after a while, and not at once', async () => {
     const here = await started('h1');
     let tries = 0;

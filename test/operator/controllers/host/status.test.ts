@@ -11,6 +11,10 @@ describe('the status of a host', () => {
       if (kind === 'XenHost') here.editHost('h1', { declaredDead: 'boot-h1' });
     };
     await rejects(here.look('h1'), /not what it was/);
+    here.api.before = () => undefined;
+    await here.look('h1');
+    const { kind, options } = here.api.calls.at(-1) ?? {};
+    deepEqual([kind, options], ['XenHost', { subresource: 'status' }]);
   });
 
   it('tells of usage at most every ten seconds, and of all else at once', async () => {
