@@ -43,7 +43,9 @@ export class StoreObjects<T extends KubeObject> {
       .filter((object) => object !== undefined);
   }
 
-  /** The object of that state that is here already, so that a list anew does not double the memory. */
+  /**
+   * The object of that state that is here already, so that a list anew does not double the memory.
+   */
   same(object: T): T {
     const present = this.#byKey.get(keyOf(object.metadata));
     return present !== undefined && isSameState(present, object) ? present : object;

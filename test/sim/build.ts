@@ -6,7 +6,7 @@ import { createErrors } from './libxl-errors';
 import { domainKeys } from './store-layout';
 import type { CreateOptions, SimXen } from './xen';
 
-/** Names are looked up before they are taken, so two creates side by side of one name both succeed. */
+/** A name is looked up before it is taken: of two creates side by side both get it. */
 export async function build(xen: SimXen, domain: Domain, options: CreateOptions): Promise<void> {
   const { domid, config } = domain;
   const nameTaken = xen.byName(config.name) !== undefined;

@@ -93,8 +93,8 @@ export class SimXen {
   }
 
   /**
-   * Builds and starts a domain. Nobody looks whether its UUID is taken, and two creates side by side
-   * of one name both succeed, as on real Xen.
+   * Builds and starts a domain. Nobody looks whether its UUID is taken, and two creates side by
+   * side of one name both succeed, as on real Xen.
    */
   async create(config: DomainConfig, options: CreateOptions): Promise<Domain> {
     const domain = this.make(config, options);

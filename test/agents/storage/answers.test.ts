@@ -26,7 +26,7 @@ function bench(answer: Answer, known = true) {
   return { pools, driver, asked, deadlinesMs, kept };
 }
 
-const told = (result: object | undefined): Partial<Failure> => (result ?? {}) as Partial<Failure>;
+const told = (result: object | undefined): Partial<Failure> => result ?? {};
 
 const COMMON: readonly (readonly [string, Answer, string, RegExp])[] = [
   [

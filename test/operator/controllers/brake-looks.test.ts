@@ -47,7 +47,7 @@ describe('whoever waits for the brake', () => {
     const rig = new Rig(MANY);
     rig.many(0, 2);
     const { placement: _, ...status } = rig.vmNamed('web-0').status ?? {};
-    rig.vm({ ...rig.vmNamed('web-0'), status } as never);
+    rig.vm({ ...rig.vmNamed('web-0'), status });
     await rig.clock.advance(2000);
     deepEqual(rig.looked, ['acme/web-1']);
   });

@@ -21,8 +21,10 @@ export const named = (
   namespace = 'acme',
 ): XenVM => vm({ meta: { name, namespace, uid: `uid-${name}` }, spec: over, ...(status && { status }) });
 
-/** acme/web is claimed on h1, acme/other waits with the same UUID and MAC, acme/third is on h2 and has
- * a disk in a pool. */
+/**
+ * acme/web is claimed on h1, acme/other waits with the same UUID and MAC, acme/third is on h2 and
+ * has a disk in a pool.
+ */
 export class Rig extends WatchedFleet {
   readonly #keys = new Set<string>();
   readonly web = this.vm(vm({ spec: { networks }, status: claimed('h1', 1) }));

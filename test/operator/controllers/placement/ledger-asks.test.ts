@@ -1,4 +1,4 @@
-/** What the ledger asks for a VM, and what becomes of its account when hosts and VMs come and go. */
+/** What the ledger asks for a VM, and what its account is when hosts and VMs come and go. */
 import { deepEqual, equal } from 'node:assert/strict';
 import type { XenVM } from '../../../../crds/generated/types';
 import { domainOverheadBytes } from '../../../../common/memory';

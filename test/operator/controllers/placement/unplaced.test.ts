@@ -1,4 +1,4 @@
-/** Why a VM has no room, in words: what a tenant is told, when, and what is no tenant's business. */
+/** Why a VM has no room, in words: what a tenant is told and when, and what is kept from him. */
 import { deepEqual, equal, match } from 'node:assert/strict';
 import { Gains } from '../../../../operator/controllers/placement/gains';
 import type { Ledger } from '../../../../operator/controllers/placement/ledger';

@@ -1,4 +1,4 @@
-/** One look at a XenVM takes several steps: how far a look goes, and what one step must not undo. */
+/** One look at a XenVM takes several steps: how far it goes, and what no step may undo. */
 import { deepEqual, equal } from 'node:assert/strict';
 import { FINALIZER } from '../../../../common/names';
 import { order, tombstone, UID, vm } from '../../plan/builders';
