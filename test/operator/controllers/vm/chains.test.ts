@@ -76,6 +76,20 @@ describe('one look at a VM', () => {
   });
 });
 
+describe('a VM that is claimed anew where it is', () => {
+  it('keeps what its claim reserved, also what its order does not grant yet', async () => {
+    const here = await running();
+    const known = here.wants('web', 1, '4Gi');
+    const reserved = { ...known.status!.reserved!, memoryMiB: 4096 };
+    here.vm({ ...known, status: { ...known.status, reserved } });
+    here.report('h1', { bootID: 'boot-2' });
+    await here.vms.reconcile(KEY);
+    const { placement, reserved: now } = here.get('web').status ?? {};
+    deepEqual([placement, now?.memoryMiB], [{ host: 'h1', epoch: 2, bootID: 'boot-2' }, 4096]);
+    equal(here.orderOf('web')?.spec.memory?.maxMiB, 4096);
+  });
+});
+
 describe('a VM without a claim', () => {
   it('that is taken over where its order is reserves what that order grants, and not what another one did', async () => {
     const here = new OperatorInMemory(['h1', 'h2']);
