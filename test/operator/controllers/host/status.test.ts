@@ -17,6 +17,20 @@ describe('the status of a host', () => {
     deepEqual([kind, options], ['XenHost', { subresource: 'status' }]);
   });
 
+  it('waits where somebody undoes each write, and holds up no other host meanwhile', async () => {
+    const here = await settled('h1');
+    const before = here.directory.agent('h1')!;
+    const lan = { apiVersion: 'xenfleet.io/v1alpha1', kind: 'XenNetwork', metadata: { name: 'lan' } };
+    here.put(here.caches.networks, { ...lan, spec: { bridge: 'xenbr0' } } as never);
+    let undone = 0;
+    here.api.after = ({ kind, verb }) => {
+      if (kind !== 'XenAgent' || verb !== 'update') return;
+      undone += 1;
+      here.put(here.caches.agents, before);
+    };
+    deepEqual([await here.look('h1'), undone], [{ requeueAfterMs: 0 }, 8]);
+  });
+
   it('tells of usage at most every ten seconds, and of all else at once', async () => {
     const here = await settled('h1');
     await here.clock.advance(3000);
