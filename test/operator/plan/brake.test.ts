@@ -35,6 +35,7 @@ const ROWS: readonly [string, readonly Deletion[], number, boolean][] = [
   ['one more, over the whole window', many(11, 30), 30, true],
   ['one more, spread over a little longer', many(11, 30.1), 30, false],
   ['many, each by itself', many(500, 31), 30, false],
+  ['… in whatever order they were heard of', many(500, 31).toReversed(), 30, false],
   ['a large fleet: as many as its share', many(200, 0), 1000, false],
   ['a large fleet: one more', many(201, 0), 1000, true],
   ['a small fleet: all of it', many(10, 0), 10, false],
@@ -108,9 +109,8 @@ describe('the brake', () => {
     equal(isClosed(judgeDeletions(many(500, 0, { wasHeld: true }), TENANTS, { ...LIMITS, deletions: 0 })), false));
 
   it('counts a guest that may run and a disk that goes with it, and nothing else', () => {
-    const disks = (deletionPolicy: 'Delete' | 'Retain') => [
-      { name: 'root', device: 'xvda', size: '1Gi', pool: 'p', deletionPolicy },
-    ];
+    const disks = (...policies: ('Delete' | 'Retain')[]) =>
+      policies.map((deletionPolicy) => ({ name: 'root', device: 'xvda', size: '1Gi', pool: 'p', deletionPolicy }));
     const made = { ...claimed('h1', 1), disks: [{ name: 'root', path: '/p', pool: 'p' }] };
     const off = { ...made, phase: 'Stopped' as const };
     deepEqual(
@@ -120,8 +120,10 @@ describe('the brake', () => {
         isAtStake(vm({ spec: { runPolicy: 'Halted' }, status: claimed('h1', 1) })),
         isAtStake(vm({ spec: { runPolicy: 'Once', disks: disks('Retain') }, status: off })),
         isAtStake(vm({ spec: { runPolicy: 'Halted', disks: disks('Delete') }, status: off })),
+        isAtStake(vm({ spec: { runPolicy: 'Halted', disks: disks('Retain', 'Delete') }, status: off })),
+        isAtStake(vm({ spec: { runPolicy: 'Halted', disks: disks('Delete') }, status: { ...off, disks: [] } })),
       ],
-      [false, true, false, false, true],
+      [false, true, false, false, true, true, false],
     );
   });
 
@@ -147,9 +149,15 @@ describe('the brake', () => {
     const until = (word: string): number | undefined => liftedUntilMs({ [BRAKE_LIFTED_UNTIL]: word });
     equal(until('2026-01-01T00:00:00Z'), 1_767_225_600_000);
     equal(until('2026-01-01T01:00:00.5+01:00'), 1_767_225_600_500);
-    deepEqual(['', '2026-01-01', 'true', '2026-13-01T00:00:00Z', '99999999'].map(until), Array(5).fill(undefined));
+    equal(until('2026-01-01T00:00:00.123456Z'), 1_767_225_600_123);
+    for (const word of ['', '2026-01-01', 'true', '2026-13-01T00:00:00Z', '99999999'])
+      equal(until(word), undefined, word);
+    for (const word of ['until 2026-01-01T00:00:00Z', '2026-01-01T00:00:00Z (the next year)', ' 2026-01-01T00:00:00Z'])
+      equal(until(word), undefined, word);
     equal(liftedUntilMs(undefined), undefined);
     equal(unreadableLift({ [BRAKE_LIFTED_UNTIL]: 'true' }), 'true');
+    equal(unreadableLift({ [BRAKE_LIFTED_UNTIL]: 'x'.repeat(1000) }), 'x'.repeat(40));
+    deepEqual([unreadableLift({}), unreadableLift(undefined)], [undefined, undefined]);
     equal(unreadableLift({ [BRAKE_LIFTED_UNTIL]: '2026-01-01T00:00:00Z' }), undefined);
   });
 });

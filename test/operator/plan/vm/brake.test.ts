@@ -55,6 +55,16 @@ const ROWS: readonly [string, Given, string, boolean][] = [
     'update h1 1 Absent',
     true,
   ],
+  ['… also where its order is lost', { vm: doomed }, 'create h1 1 Absent', true],
+  [
+    '… unless its host was told so before',
+    {
+      vm: doomed,
+      orders: at(order('h1', 1, { desired: 'Absent', deleteDisks: [{ name: 'root', path: '/p', pool: 'p' }] })),
+    },
+    'wait WaitingForReceipt',
+    false,
+  ],
 ];
 
 describe('the brake on a deleted VM', () => {
