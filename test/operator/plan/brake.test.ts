@@ -10,6 +10,7 @@ import {
   judgeDeletions,
   liftedUntilMs,
   unreadableLift,
+  wasHeld,
   type BrakeLimits,
   type Deletion,
 } from '../../../operator/plan/brake';
@@ -27,12 +28,14 @@ const deleted = (seconds: number, over: Partial<Deletion> = {}): Deletion => ({
 const many = (count: number, apart: number, over: Partial<Deletion> = {}): Deletion[] =>
   Array.from({ length: count }, (_, index) => deleted(index * apart, over));
 const gone = { waits: false };
+const onDay = (one: Deletion): Deletion => ({ ...one, atMs: Date.UTC(2026, 0, 1) + one.atMs });
 
 const ROWS: readonly [string, readonly Deletion[], number, boolean][] = [
   ['none', [], 30, false],
   ['as many as the limit', many(10, 0), 30, false],
   ['one more', many(11, 0), 30, true],
   ['one more, over the whole window', many(11, 30), 30, true],
+  ['one more, over the whole window of a day like this', many(11, 30).map(onDay), 30, true],
   ['one more, spread over a little longer', many(11, 30.1), 30, false],
   ['many, each by itself', many(500, 31), 30, false],
   ['… in whatever order they were heard of', many(500, 31).toReversed(), 30, false],
@@ -125,6 +128,17 @@ describe('the brake', () => {
       ],
       [false, true, false, false, true, true, false],
     );
+  });
+
+  it('was closed by an earlier leader for whom the conditions say so', () => {
+    const held = (type: string, reason: string): boolean =>
+      wasHeld(vm({ status: { conditions: [{ type, reason, status: 'True', message: '' }] } as never }));
+    deepEqual(
+      [held('Stalled', 'BrakeClosed'), held('Stalled', 'Pending'), held('Ready', 'BrakeClosed'), wasHeld(vm())],
+      [true, false, false, false],
+    );
+    equal(isClosed(judgeDeletions(many(3, 0, { wasHeld: true }), TENANTS, LIMITS)), true);
+    equal(isClosed({ fleet: { scope: 'fleet', count: 2, limit: 1, vms: 3 }, namespaces: new Map() }), true);
   });
 
   it('says how many, of how many, and what helps', () => {
