@@ -8,11 +8,11 @@ import { isRetired, refusing, withTwoWords } from '../reconcile/record';
 import type { DomainRecord } from '../reconcile/record';
 import type { Failure } from '../xl/errors';
 import { parseFleet, type Fleet } from './fleet';
-import { parseObject } from './json';
+import { isObject, parseObject } from './json';
 import { cfgFile, fleetFile, poolsFile, probeFile, recordDir, recordFile, refusedDir, refusedFile } from './layout';
 import type { Layout } from './layout';
 
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+const RECORD = /^([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.json$/;
 /** Retired epochs outlive their VM by this time: longer than a lost order can lie somewhere. */
 const RETIRED_KEPT_MS = 90 * 24 * 3600 * 1000;
 const OLD_FOR_MS = 7 * 24 * 3600 * 1000;
@@ -57,12 +57,8 @@ export class Checkpoints {
     this.poolIDs = pools === undefined ? new Map() : parsePools(pools, poolsFile(this.layout));
     const names = await this.host.listDir(recordDir(this.layout));
     const refused = new Set(await this.host.listDir(refusedDir(this.layout)));
-    const uuids = names.filter((name) => name.endsWith('.json')).map((name) => name.slice(0, -'.json'.length));
-    await inParallel(
-      8,
-      uuids.filter((uuid) => UUID.test(uuid)),
-      (uuid) => this.loadOne(uuid, refused.has(uuid)),
-    );
+    const uuids = names.flatMap((name) => RECORD.exec(name)?.[1] ?? []);
+    await inParallel(8, uuids, (uuid) => this.loadOne(uuid, refused.has(uuid)));
   }
 
   /**
@@ -156,10 +152,13 @@ export class Checkpoints {
     for (const record of [...this.byUuid.values()]) {
       const { retiredAtMs = wallMs, uuid } = record;
       const old = isRetired(record) && retiredAtMs >= PLAUSIBLE_MS && wallMs - retiredAtMs > RETIRED_KEPT_MS;
-      const sinceMs = old ? (this.oldSinceMs.get(uuid) ?? monotonicMs) : undefined;
-      if (sinceMs === undefined) this.oldSinceMs.delete(uuid);
-      else this.oldSinceMs.set(uuid, sinceMs);
-      if (sinceMs === undefined || monotonicMs - sinceMs < OLD_FOR_MS || stillWanted(uuid)) continue;
+      if (!old) {
+        this.oldSinceMs.delete(uuid);
+        continue;
+      }
+      const sinceMs = this.oldSinceMs.get(uuid) ?? monotonicMs;
+      this.oldSinceMs.set(uuid, sinceMs);
+      if (monotonicMs - sinceMs < OLD_FOR_MS || stillWanted(uuid)) continue;
       await this.host.removeFile(recordFile(this.layout, record.uuid));
       await this.host.removeFile(refusedFile(this.layout, record.uuid));
       this.byUuid.delete(record.uuid);
@@ -217,8 +216,9 @@ function parseRecord(text: string, uuid: string): DomainRecord | undefined {
     value?.['version'] === 1 &&
     value['uuid'] === uuid &&
     typeof value['epoch'] === 'number' &&
-    typeof value['order'] === 'object' &&
-    typeof value['vm'] === 'object';
+    isObject(value['order']) &&
+    isObject(value['vm']) &&
+    Array.isArray(value['disks']);
   return sound ? withTwoWords(value as unknown as DomainRecord) : undefined;
 }
 

@@ -22,7 +22,7 @@ export async function dryRun(
   // The file is made anew before every use, so it need not outlive a power loss.
   await host.putFile(path, text, { durable: false });
   const result = await host.exec(['xl', 'create', '-n', layout.root + path], { deadlineMs: DEADLINE_MS });
-  if (result.end !== 'exited' || result.code !== 0) return explain('xl create -n', result);
+  if (result.code !== 0) return explain('xl create -n', result);
   const differences = compareDryRun(result.stdout, input);
   if (!differences) return { reason: 'ConfigRejected', message: 'xl create -n printed no configuration' };
   if (differences.length > 0) return { reason: 'ConfigRejected', message: differenceText(differences) };

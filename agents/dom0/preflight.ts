@@ -10,7 +10,7 @@ const DEADLINE_MS = 30_000;
 export async function preflight(host: HostPort): Promise<Failure | undefined> {
   const argv = ['sh', '-c', scriptText('preflight'), 'preflight'];
   const result = await host.exec(argv, { deadlineMs: DEADLINE_MS, maxOutputBytes: 4096 });
-  if (result.end !== 'exited' || result.code !== 0) return explain('the look for the programs of the host', result);
+  if (result.code !== 0) return explain('the look for the programs of the host', result);
   const missing = result.stdout.split('\n').filter((line) => line !== '');
   if (missing.length === 0) return undefined;
   const message = `the host lacks what the agent needs: ${missing.join(', ')}; install it in Dom0`;

@@ -2,10 +2,10 @@
 import { BUSY, EXISTS, RETIRED, UNKNOWN } from '../host/exit-codes';
 import type { HostPort } from '../host/port';
 import type { CreateOutcome, FoundDisks } from '../reconcile/outcome';
+import { busy } from '../xl/busy';
 import { explain } from '../xl/errors';
 import { markText } from '../xl/mark';
 import type { RunOrder } from '../xl/order';
-import { busy } from './busy';
 import { cfgFile } from './layout';
 import type { Layout } from './layout';
 
@@ -38,7 +38,7 @@ export async function startDomain(
     case EXISTS:
       return { kind: 'unclear' };
     case BUSY:
-      return { kind: 'failed', failure: busy('xl create'), disks: [] };
+      return { kind: 'failed', failure: busy('xl create', 'domain'), disks: [] };
     default:
       return { kind: 'failed', failure: explain('xl create', result), ...found };
   }

@@ -3,12 +3,12 @@
  * closed set of outcomes.
  */
 import type { Owner } from '../reconcile/owner';
+import { busy } from '../xl/busy';
 import { explain } from '../xl/errors';
 import type { Failure } from '../xl/errors';
 import { ownerText } from '../xl/mark';
 import type { ExecResult, HostPort } from '../host/port';
 import { ABSENT, BUSY, EXISTS, NOT_YOURS, UNKNOWN } from '../host/exit-codes';
-import { busy } from './busy';
 import type { Layout } from './layout';
 
 /** The exit code of timeout(1). */
@@ -63,14 +63,14 @@ export class Toolstack {
 
 /** The owner was checked before the lock was taken; by now the mark names somebody else. */
 function ofDomain(what: string, result: ExecResult): ActOutcome {
-  if (result.end !== 'exited' || result.code !== NOT_YOURS) return outcomeOf(what, result);
+  if (result.code !== NOT_YOURS) return outcomeOf(what, result);
   const message = `${result.stderr.trim()}; nothing is touched until a person has ended it with xl, or has set the mark right`;
   return { kind: 'failed', failure: { reason: 'ForeignDomain', message } };
 }
 
 export function outcomeOf(what: string, result: ExecResult): ActOutcome {
-  if (result.end === 'exited' && result.code === 0) return { kind: 'done' };
-  if (result.end === 'exited' && result.code === BUSY) return { kind: 'unclear', failure: busy(what) };
+  if (result.code === 0) return { kind: 'done' };
+  if (result.code === BUSY) return { kind: 'unclear', failure: busy(what, 'domain') };
   const failure = explain(what, result);
   const unclear = result.end !== 'exited' || [UNKNOWN, EXISTS].includes(result.code ?? 0);
   return { kind: unclear ? 'unclear' : 'failed', failure };

@@ -3,7 +3,9 @@
  * meanwhile share the next.
  */
 import type { Clock } from '../../common/ports';
+import { BUSY } from '../host/exit-codes';
 import type { HostPort } from '../host/port';
+import { busy } from '../xl/busy';
 import { explain } from '../xl/errors';
 import type { Failure } from '../xl/errors';
 import { parseListV } from '../xl/list';
@@ -74,11 +76,11 @@ export class View {
   async observe(imageDir: string, poolPaths: readonly string[]): Promise<Observation | Failure> {
     // Programs that are missing make whole sections fail or, worse, come out empty.
     const lacking = this.equipped ? undefined : await preflight(this.host);
-    this.equipped = lacking === undefined;
     if (lacking) return lacking;
     const args = [imageDir, ...poolPaths];
     const result = await this.host.locked('observe', 'observe', args, { deadlineMs: OBSERVE_DEADLINE_MS });
-    this.equipped = result.end === 'exited' && result.code === 0;
+    this.equipped = result.code === 0;
+    if (result.code === BUSY) return busy('observe', 'host');
     if (!this.equipped) return explain('observe', result);
     return parseObservation(result.stdout);
   }
@@ -105,7 +107,7 @@ export class View {
 
   /** The boot ID is read after the listing: if we know it, the listing is of that boot. */
   private async judge(number: number, result: Parameters<typeof explain>[1]): Promise<Look> {
-    if (result.end !== 'exited' || result.code !== 0) return { number, failure: explain('xl list', result) };
+    if (result.code !== 0) return { number, failure: explain('xl list', result) };
     const listing = parseListV(result.stdout);
     if (!listing) {
       const words = JSON.stringify(result.stdout.trim().slice(0, 200));

@@ -1,7 +1,8 @@
 /** The storage driver for raw files. Scripts on the Dom0 make, grow and delete them. */
-import { MISSING, NO_POOL, NOT_RAW, NOT_YOURS } from '../host/exit-codes';
+import { BUSY, MISSING, NO_POOL, NOT_RAW, NOT_YOURS } from '../host/exit-codes';
 import type { ExecResult, HostPort } from '../host/port';
 import type { Pool } from '../reconcile/pools';
+import { busy } from '../xl/busy';
 import { explain } from '../xl/errors';
 import type { Failure } from '../xl/errors';
 import type { Marker } from '../xl/marker';
@@ -46,7 +47,7 @@ export class FileDriver implements StorageDriver {
       ...[policy.imageDir, disk.image ?? '-', fleetID, vm.namespace, vm.name, disk.readOnly === true ? 'ro' : 'rw'],
     ];
     const result = await this.host.locked(uuid, 'make-disk', args, { deadlineMs: MAKE_DEADLINE_MS });
-    switch (codeOf(result)) {
+    switch (result.code) {
       case NOT_YOURS:
         return notOwned(`disk ${disk.name} is not given to ${vm.namespace}/${vm.name}`, result);
       case NOT_RAW:
@@ -67,21 +68,20 @@ export class FileDriver implements StorageDriver {
     const { uuid, name, pool, vm } = call;
     const args = [pool.path, pool.name, marker.id, diskFileName(uuid, name), vm.namespace, vm.name];
     const result = await this.host.locked(uuid, 'delete-disk', args, { deadlineMs: DELETE_DEADLINE_MS });
-    if (codeOf(result) === NOT_YOURS) return notOwned(`disk ${call.name} is not deleted`, result);
+    if (result.code === NOT_YOURS) return notOwned(`disk ${call.name} is not deleted`, result);
     return failureOf(`deleting disk ${call.name}`, call.pool, result);
   }
 }
 
-const codeOf = ({ end, code }: ExecResult): number | undefined =>
-  end === 'exited' && code !== null ? code : undefined;
-
 /** What every script about disks may answer. */
 function failureOf(what: string, pool: Pool, result: ExecResult): Failure | undefined {
-  switch (codeOf(result)) {
+  switch (result.code) {
     case 0:
       return undefined;
     case NO_POOL:
       return noPool(pool, result.stderr);
+    case BUSY:
+      return busy(what, 'domain');
     default:
       return explain(what, result);
   }

@@ -9,13 +9,14 @@ import type { XenAgent } from '../../crds/generated/types';
 import type { HostPort } from '../host/port';
 import { howToMark } from '../reconcile/pools';
 import type { Pool } from '../reconcile/pools';
+import { busy } from '../xl/busy';
 import { explain } from '../xl/errors';
 import type { Failure } from '../xl/errors';
 import { parseMarker } from '../xl/marker';
 import type { Marker } from '../xl/marker';
 import { isStoragePath } from '../xl/policy';
 import type { Policy } from '../xl/policy';
-import { NO_POOL } from '../host/exit-codes';
+import { BUSY, NO_POOL } from '../host/exit-codes';
 
 /** What the Dom0 remembers of its pools. */
 export interface PoolMemory {
@@ -43,9 +44,11 @@ export class Pools {
     if (id !== undefined) return { name: pool.name, id };
     const args = [pool.path, pool.name, this.mayMark(pool, policy) ? 'mark' : 'look'];
     const result = await host.locked(lockOf(pool), 'open-pool', args, { deadlineMs: DEADLINE_MS });
-    if (result.end === 'exited' && result.code === NO_POOL) return noPool(pool, result.stderr);
-    if (result.end !== 'exited' || result.code !== 0) return explain(`opening pool ${pool.name}`, result);
-    const marker = parseMarker(result.stdout.trim());
+    const what = `opening pool ${pool.name}`;
+    if (result.code === NO_POOL) return noPool(pool, result.stderr);
+    if (result.code === BUSY) return busy(what, 'pool');
+    if (result.code !== 0) return explain(what, result);
+    const marker = parseMarker(result.stdout);
     if (marker?.name !== pool.name) return noPool(pool, `its marker says ${JSON.stringify(result.stdout.trim())}`);
     await memory.rememberPool(pool, marker.id);
     return marker;

@@ -12,19 +12,13 @@ import { compareResourceVersions, keyOf } from '../../common/kube/types';
 import type { KubeObject } from '../../common/kube/types';
 import { Watcher } from '../../common/kube/watcher';
 import type { RelistCause, WatchEvent, WatcherOptions } from '../../common/kube/watcher';
-import { intern } from '../../common/intern';
 import { survive, type OnFault } from '../../common/survive';
-import { StoreIndex } from './store-index';
 import type { IndexFunctions } from './store-index';
-import { isNewer, isSameState, versionOf } from './versions';
+import { StoreObjects, type StoreChange } from './store-objects';
+import { isNewer, versionOf } from './versions';
 
 export type { IndexFunctions } from './store-index';
-
-/** One change. An object replaced under its name (other UID) makes `deleted`, then `added`. */
-export type StoreChange<T> =
-  | { readonly type: 'added'; readonly key: string; readonly object: T }
-  | { readonly type: 'updated'; readonly key: string; readonly object: T; readonly old: T }
-  | { readonly type: 'deleted'; readonly key: string; readonly old: T };
+export type { StoreChange } from './store-objects';
 
 /**
  * Should only enqueue keys, since it runs inside the stream of the watch. What it throws is
@@ -54,8 +48,7 @@ export class Store<T extends KubeObject> {
   private markSynced!: () => void;
   private isComplete = false;
   private changes = 0;
-  private objects = new Map<string, T>();
-  private readonly index: StoreIndex<T>;
+  private readonly objects: StoreObjects<T>;
   private readonly handlers = new Set<ChangeHandler<T>>();
   /** What a list that is being read has brought so far. */
   private listing: Map<string, T> | undefined;
@@ -68,7 +61,7 @@ export class Store<T extends KubeObject> {
 
   constructor(private readonly options: StoreOptions<T> = {}) {
     this.onFault = options.onFault ?? throwLater;
-    this.index = new StoreIndex(options.indexes ?? {}, this.onFault);
+    this.objects = new StoreObjects(options.indexes ?? {}, this.onFault);
     this.synced = new Promise((resolve) => (this.markSynced = resolve));
   }
 
@@ -92,14 +85,11 @@ export class Store<T extends KubeObject> {
 
   /** The objects for which the index function gave `value`. Throws if there is no such index. */
   byIndex(index: string, value: string): T[] {
-    return this.index
-      .keys(index, value)
-      .map((key) => this.objects.get(key))
-      .filter((object) => object !== undefined);
+    return this.objects.byIndex(index, value);
   }
 
   all(): T[] {
-    return [...this.objects.values()];
+    return this.objects.all();
   }
 
   /** Returns a function that takes the handler away again. */
@@ -116,7 +106,7 @@ export class Store<T extends KubeObject> {
     const present = this.objects.get(key);
     if (isPassed || (present !== undefined && !isNewer(object, present))) return;
     if (this.listing !== undefined) this.assumedWhileListing.add(key);
-    this.tell(this.put(key, object));
+    this.tell(this.objects.put(key, object));
   }
 
   /** The sink for a Watcher's `onEvent`. */
@@ -127,7 +117,7 @@ export class Store<T extends KubeObject> {
         this.assumedWhileListing.clear();
         return;
       case 'page':
-        for (const object of event.objects) this.take(object);
+        for (const object of event.objects) this.listing?.set(keyOf(object.metadata), this.objects.same(object));
         return;
       case 'initDone':
         return this.swap(event.resourceVersion, event.cause);
@@ -140,19 +130,12 @@ export class Store<T extends KubeObject> {
     }
   };
 
-  /** What is here already is kept, so that a list anew does not double the memory. */
-  private take(object: T): void {
-    const key = keyOf(object.metadata);
-    const present = this.objects.get(key);
-    this.listing?.set(key, present !== undefined && isSameState(present, object) ? present : object);
-  }
-
   private applyObject(object: T): void {
     this.advance(versionOf(object));
     const key = keyOf(object.metadata);
     const present = this.objects.get(key);
     if (present !== undefined && isNewer(present, object)) return; // assumed, and further than the watch
-    this.tell(this.put(key, object));
+    this.tell(this.objects.put(key, object));
   }
 
   private applyDelete(object: T): void {
@@ -161,7 +144,7 @@ export class Store<T extends KubeObject> {
     const present = this.objects.get(key);
     const isSuccessor =
       present !== undefined && present.metadata.uid !== object.metadata.uid && isNewer(present, object);
-    if (!isSuccessor) this.tell(this.remove(key));
+    if (!isSuccessor) this.tell(this.objects.remove(key));
   }
 
   /** A whole list replaces everything at once. Handlers see the world after it. */
@@ -170,13 +153,13 @@ export class Store<T extends KubeObject> {
     this.listing = undefined;
     if (this.isComplete && cause !== 'wentBack') this.reportMissed(listing);
     const changes: StoreChange<T>[] = [];
-    for (const [key, present] of this.objects) {
-      if (!listing.has(key) && !this.isBeyond(key, present, resourceVersion)) changes.push(...this.remove(key));
+    for (const [key, present] of this.objects.entries()) {
+      if (!listing.has(key) && !this.isBeyond(key, present, resourceVersion)) changes.push(...this.objects.remove(key));
     }
     for (const [key, object] of listing) {
       const present = this.objects.get(key);
       const isAssumed = present !== undefined && this.assumedWhileListing.has(key) && isNewer(present, object);
-      if (!isAssumed) changes.push(...this.put(key, object));
+      if (!isAssumed) changes.push(...this.objects.put(key, object));
     }
     this.assumedWhileListing.clear();
     this.progress = resourceVersion;
@@ -202,31 +185,6 @@ export class Store<T extends KubeObject> {
 
   private advance(version: string | undefined): void {
     if (this.progress === undefined || compareResourceVersions(version, this.progress) > 0) this.progress = version;
-  }
-
-  private put(key: string, object: T): StoreChange<T>[] {
-    const old = this.objects.get(key);
-    if (old === undefined) {
-      const kept = intern(key);
-      this.objects.set(kept, object);
-      this.index.add(kept, object);
-      return [{ type: 'added', key: kept, object }];
-    }
-    if (old === object) return [];
-    if (old.metadata.uid !== object.metadata.uid) return [...this.remove(key), ...this.put(key, object)];
-    this.index.remove(key, old);
-    this.objects.set(key, object);
-    this.index.add(key, object);
-    const isSame = versionOf(old) !== undefined && versionOf(old) === versionOf(object);
-    return isSame ? [] : [{ type: 'updated', key, object, old }];
-  }
-
-  private remove(key: string): StoreChange<T>[] {
-    const old = this.objects.get(key);
-    if (old === undefined) return [];
-    this.objects.delete(key);
-    this.index.remove(key, old);
-    return [{ type: 'deleted', key, old }];
   }
 
   private tell(changes: readonly StoreChange<T>[]): void {

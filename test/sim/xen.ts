@@ -9,20 +9,21 @@
  *   any -> dying, then (null) -> gone
  */
 import { randomUUID } from 'node:crypto';
+import { build } from './build';
 import { sleep } from './clock';
 import type { SimClock } from './clock';
 import { behaviourFrom } from './guest';
 import type { Behaviour } from './guest';
-import { hypervisorMiB, newDomain, overheadMiB, takenMiB } from './domain';
+import { hypervisorMiB, newDomain, takenMiB } from './domain';
 import type { Domain, Reason } from './domain';
 import type { DomainConfig } from './domain-config';
 import { Faults } from './faults';
-import { createErrors, destroyFailed } from './libxl-errors';
+import { destroyFailed } from './libxl-errors';
 import { Guests } from './guests';
 import { defaultHostSpec } from './host-spec';
 import type { HostFiles, HostSpec } from './host-spec';
 import type { SimEvent } from './record';
-import { domainKeys, hostKeys } from './store-layout';
+import { hostKeys } from './store-layout';
 import { Xenstore } from './xenstore';
 
 export interface SimXenOptions {
@@ -92,13 +93,13 @@ export class SimXen {
   }
 
   /**
-   * Builds and starts a domain. Names are looked up before they are taken, UUIDs never: two creates
-   * side by side of one name or UUID both succeed, as on real Xen.
+   * Builds and starts a domain. Nobody looks whether its UUID is taken, and two creates side by
+   * side of one name both succeed, as on real Xen.
    */
   async create(config: DomainConfig, options: CreateOptions): Promise<Domain> {
     const domain = this.make(config, options);
     try {
-      await this.build(domain, config, options);
+      await build(this, domain, options);
     } catch (error) {
       if (this.domains.get(domain.domid) === domain) this.remove(domain);
       throw error;
@@ -198,39 +199,6 @@ export class SimXen {
     this.domains.set(domain.domid, domain);
     this.note(domain, 'created');
     return domain;
-  }
-
-  private async build(domain: Domain, config: DomainConfig, options: CreateOptions): Promise<void> {
-    const { domid } = domain;
-    const nameTaken = this.byName(config.name) !== undefined;
-    const stage = async (share: number) => {
-      await this.pass(this.spec.createMs * share);
-      if (options.signal?.aborted) await new Promise<never>(() => undefined);
-      if (domain.dying || this.domains.get(domid) !== domain) throw createErrors.gone(domid);
-    };
-    await stage(0.2);
-    if (config.type !== 'pv' && !this.spec.virtCaps.split(' ').includes('hvm')) throw createErrors.noHvm(domid);
-    if (nameTaken) throw createErrors.name(domid, config);
-    domain.name = config.name;
-    domainKeys(this.store, domain);
-    config.disks.forEach((disk, index) => {
-      if (disk.format !== 'empty' && !this.files.exists(disk.target)) throw createErrors.disk(domid, index, disk);
-    });
-    for (const [path, ramdisk] of [
-      [config.kernel, false],
-      [config.ramdisk, true],
-    ] as const)
-      if (path !== undefined && !this.files.exists(path))
-        throw createErrors.bootFile(domid, path, { type: config.type, ramdisk });
-    const overhead = overheadMiB(config, this.hap);
-    if (config.memoryMiB + overhead > this.freeMiB() || this.faults.take('create', 'oom'))
-      throw createErrors.memory(domid);
-    Object.assign(domain, { overheadMiB: overhead, memoryMiB: config.memoryMiB });
-    await stage(0.6);
-    domain.built = true;
-    await stage(0.2);
-    for (const { bridge = 'xenbr0' } of config.nics)
-      if (!this.files.hasBridge(bridge)) throw createErrors.bridge(domid, bridge, 2351);
   }
 
   private remove(domain: Domain): void {

@@ -74,7 +74,6 @@ export class FairQueue {
   }
 
   take(): string | undefined {
-    if (this.#entries.size === 0) return undefined;
     const priority = Math.max(...this.#lines.keys());
     const lines = this.#lines.get(priority);
     const [first] = lines ?? [];
@@ -98,10 +97,5 @@ export class FairQueue {
     line?.remove(entry);
     if (line?.isEmpty === true) lines?.delete(entry.namespace);
     if (lines?.size === 0) this.#lines.delete(entry.priority);
-  }
-
-  clear(): void {
-    this.#lines.clear();
-    this.#entries.clear();
   }
 }

@@ -98,7 +98,7 @@ export class Ledger {
     const asked = wantedReservation(wanted);
     const held = heldBy(vm, order, wanted);
     // A VM that waits for room to grow moves with what it has, and asks for the rest there.
-    const isMove = vm.status?.placement !== undefined && held.memoryMiB > 0;
+    const isMove = vm.status?.placement !== undefined;
     const reserved = isMove && !covers(held, asked) ? held : asked;
     return { spec: specOf(vm, wanted, order, reserved), reserved };
   }

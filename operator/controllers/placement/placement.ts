@@ -6,8 +6,7 @@
  *                 ▲             └ does not: parked, and explained
  *                 └── a change that may help ──┘
  *
- * A turn has a budget, and what is left waits for the next turn of the event loop: however many VMs
- * of one tenant wait, the Lease is renewed and the VMs of others are placed meanwhile.
+ * Each turn has a budget (`turns.ts`).
  */
 import type { KubeClient } from '../../../common/kube/client';
 import type { Clock } from '../../../common/ports';
@@ -16,12 +15,12 @@ import type { Logger, Metrics } from '../../adapters/types';
 import type { Reservation } from '../../plan/vm/reservation';
 import { uuidOf } from '../../plan/vm/resolve';
 import type { Action } from '../../plan/vm/action';
-import type { VmSpec } from '../../../scheduler';
 import type { Claim } from './claim';
 import { ClaimWriter } from './claim-writer';
 import { FairQueue } from './fair-queue';
-import type { Stamp } from './gains';
+import { Finder } from './finder';
 import type { Ask, Ledger } from './ledger';
+import { Turns, type Work } from './turns';
 import { Explainer, type Unplaced } from './unplaced';
 import { isSame, rankOf, shapeOf, type Wish, type WishKind } from './wish';
 import type { Caches } from '../frame/caches';
@@ -55,22 +54,25 @@ export interface PlacementOptions {
 const BUDGET_MS = 20;
 /** Time for explanations in one turn; each may take milliseconds. */
 const EXPLAIN_BUDGET_MS = 5;
-/** How many shapes that do not fit are remembered. With more, all are forgotten. */
-const MOST_REFUSED = 4096;
 
 export class Placement {
   readonly #options: PlacementOptions;
   readonly #explainer: Explainer;
   readonly #wishes = new Map<string, Wish>();
   readonly #due = new FairQueue();
-  readonly #refused = new Map<string, Stamp>();
+  readonly #finder: Finder;
+  readonly #turns: Turns;
   readonly #claims: ClaimWriter;
-  #scheduled = false;
-  #stopped = false;
 
   constructor(options: PlacementOptions) {
     this.#options = options;
-    this.#explainer = new Explainer({ ...options, onDue: () => this.#kick() });
+    this.#finder = new Finder(options.ledger);
+    this.#turns = new Turns({
+      ...options,
+      turn: () => this.#turn(),
+      isLeft: () => this.#due.size > 0 || this.#explainer.due.size > 0,
+    });
+    this.#explainer = new Explainer({ ...options, onDue: () => this.#turns.kick() });
     this.#claims = new ClaimWriter({
       ...options,
       onOutcome: (key) => {
@@ -97,7 +99,7 @@ export class Placement {
     if (known !== undefined) this.withdraw(key);
     this.#wishes.set(key, wish);
     this.#due.add(key, rankOf(wish));
-    this.#kick();
+    this.#turns.kick();
     return true;
   }
 
@@ -118,7 +120,7 @@ export class Placement {
 
   /** Something changed that may make room. */
   wake(): void {
-    if (this.#wishes.size > 0) this.#kick();
+    if (this.#wishes.size > 0) this.#turns.kick();
   }
 
   unplaced(key: string): Unplaced | undefined {
@@ -130,7 +132,7 @@ export class Placement {
   }
 
   async stop(): Promise<void> {
-    this.#stopped = true;
+    this.#turns.stop();
     this.#explainer.stop();
     await this.#claims.stop();
   }
@@ -140,42 +142,29 @@ export class Placement {
     return kind === 'place' ? ledger.placing(vm) : ledger.growing(vm);
   }
 
-  #kick(): void {
-    if (this.#scheduled || this.#stopped) return;
-    this.#scheduled = true;
-    this.#options.defer(() => {
-      this.#scheduled = false;
-      if (this.#stopped) return;
-      try {
-        this.#turn();
-      } catch (error) {
-        this.#options.log.error('a turn of the placement loop failed', { error });
-      }
-      if (this.#due.size > 0 || this.#explainer.due.size > 0) this.#kick();
-    });
-  }
-
   #turn(): void {
     this.#options.ledger.flush();
     this.#wakeHelped();
-    this.#work(this.#due, BUDGET_MS, (key) => this.#decide(key));
-    if (this.#due.size === 0) this.#work(this.#explainer.due, EXPLAIN_BUDGET_MS, (key) => this.#explain(key));
+    this.#turns.work(
+      this.#due,
+      this.#work(BUDGET_MS, (key) => this.#decide(key)),
+    );
+    if (this.#due.size > 0) return;
+    this.#turns.work(
+      this.#explainer.due,
+      this.#work(EXPLAIN_BUDGET_MS, (key) => this.#explain(key)),
+    );
   }
 
-  /** An exception parks only the VM that caused it; the others have their turn. */
-  #work(queue: FairQueue, budgetMs: number, act: (key: string) => void): void {
-    const { clock, ledger, log } = this.#options;
-    const untilMs = clock.monotonicMs() + budgetMs;
-    for (let key = queue.take(); key !== undefined; key = queue.take()) {
-      try {
-        act(key);
-      } catch (error) {
-        const wish = this.#wishes.get(key);
-        if (wish !== undefined) wish.parked = ledger.gains.stamp;
-        log.error('no decision about this VM', { vm: key, error });
-      }
-      if (clock.monotonicMs() >= untilMs) return;
-    }
+  /** An exception parks the VM that caused it. */
+  #work(budgetMs: number, act: (key: string) => void): Work {
+    const { ledger, log } = this.#options;
+    const onError = (key: string, error: unknown): void => {
+      const wish = this.#wishes.get(key);
+      if (wish !== undefined) wish.parked = ledger.gains.stamp;
+      log.error('no decision about this VM', { vm: key, error });
+    };
+    return { budgetMs, act, onError };
   }
 
   #wakeHelped(): void {
@@ -194,7 +183,7 @@ export class Placement {
     const vm = caches.vms.get(key);
     const ask = vm?.metadata.uid === wish.uid ? this.#ask(vm, wish.kind) : undefined;
     if (vm === undefined || ask === undefined) return this.withdraw(key);
-    const host = wish.kind === 'place' ? this.#find(ask.spec) : this.#growsOn(ask.spec);
+    const host = wish.kind === 'place' ? this.#finder.find(ask.spec) : this.#finder.grows(ask.spec);
     // Placing the VM on the host that has the claim already would change nothing but the epoch.
     if (host === undefined || (wish.kind === 'place' && vm.status?.placement?.host === host)) {
       metrics.placement('unschedulable');
@@ -215,22 +204,6 @@ export class Placement {
   #claimOf(vm: XenVM, { kind, epoch }: Wish, host: string, reserved: Reservation): Claim {
     const bootID = kind === 'grow' ? vm.status?.placement?.bootID : this.#options.bootOf(host);
     return { host, epoch, bootID, uuid: uuidOf(vm), reserved };
-  }
-
-  #find(spec: VmSpec): string | undefined {
-    const { ledger } = this.#options;
-    const shape = shapeOf(spec);
-    const known = this.#refused.get(shape);
-    if (known !== undefined && !ledger.gains.mayHelp(spec, known)) return undefined;
-    const host = ledger.scheduler.find(spec);
-    if (host !== undefined) return host;
-    if (this.#refused.size >= MOST_REFUSED) this.#refused.clear();
-    this.#refused.set(shape, ledger.gains.stamp);
-    return undefined;
-  }
-
-  #growsOn(spec: VmSpec): string | undefined {
-    return this.#options.ledger.scheduler.fitsGrown(spec).fits ? spec.host : undefined;
   }
 
   #park(key: string, wish: Wish): void {

@@ -20,7 +20,14 @@ describe('the fleet that a Dom0 remembers', () => {
   });
 
   it('is not taken for absent where its file is unreadable', () => {
-    for (const text of ['', '{}', '{"fleetID":"f"}', '{"fleetID":1,"roster":[]}', '[]'])
+    for (const text of [
+      '',
+      '{}',
+      '{"fleetID":"f"}',
+      '{"fleetID":1,"roster":[]}',
+      '{"fleetID":"f","roster":[],"rosterEpoch":"5"}',
+      '[]',
+    ])
       throws(() => parseFleet(text), /unreadable/, text);
     deepEqual(parseFleet('{"fleetID":"f","roster":["h1",2]}'), { fleetID: 'f', roster: ['h1'], rosterEpoch: 0 });
   });

@@ -1,28 +1,21 @@
 import { deepEqual, equal, match } from 'node:assert/strict';
 import { ABSENT, BUSY, EXISTS, NOT_YOURS, UNKNOWN } from '../../../agents/host/exit-codes';
-import type { ExecResult, HostPort } from '../../../agents/host/port';
 import { Toolstack, type ActOutcome } from '../../../agents/dom0/toolstack';
 import { UUID } from '../orders';
+import { answering as answeringHost, layout, type Answer } from './answering';
 
 const owner = { fleetID: 'fleet', namespace: 'acme', name: 'web' };
-const layout = { root: '', stateDir: '/state', policyFile: '/policy' };
 
-/** A host that answers each script so, and remembers what it was asked. */
-function answering(...results: Partial<ExecResult>[]): { toolstack: Toolstack; asked: string[] } {
-  const asked: string[] = [];
-  const locked: HostPort['locked'] = (lock, script, args) => {
-    asked.push([lock === UUID ? 'locked' : 'not locked', script, ...args].join(' '));
-    const given = results.shift() ?? {};
-    return Promise.resolve({ end: 'exited', code: 0, stdout: '', stderr: '', truncated: false, ...given });
-  };
-  return { toolstack: new Toolstack({ locked } as HostPort, layout), asked };
+function answering(...answers: Answer[]): { toolstack: Toolstack; asked: string[]; deadlinesMs: unknown[] } {
+  const { host, ...rest } = answeringHost(...answers);
+  return { toolstack: new Toolstack(host, layout), ...rest };
 }
 
 const brief = (outcome: ActOutcome): string =>
   outcome.kind === 'done' ? 'done' : `${outcome.kind} ${outcome.failure.reason}`;
 
 describe('ending a domain', () => {
-  const rows: [string, Partial<ExecResult>, string][] = [
+  const rows: [string, Answer, string][] = [
     ['succeeds', {}, 'done'],
     ['waits for an earlier call that has not ended', { code: BUSY }, 'unclear ToolstackHung'],
     ['gives no answer in time', { end: 'deadline', code: null }, 'unclear ToolstackHung'],
@@ -57,6 +50,13 @@ describe('ending a domain', () => {
     deepEqual(asked, [`locked shutdown ${UUID} fleet acme/web 9`, `locked shutdown ${UUID} fleet acme/web -F 9`]);
   });
 
+  it('does not press the button where nobody knows whether the first call has ended', async () => {
+    const lost = { end: 'disconnected', code: null, stderr: 'PV control interface not available' } as const;
+    const { toolstack, asked } = answering(lost);
+    equal(brief(await toolstack.shutdown(UUID, owner, 9)), 'unclear HostUnreachable');
+    equal(asked.length, 1);
+  });
+
   it('is done with a guest that is not there, or has not answered yet', async () => {
     const { toolstack } = answering({ code: ABSENT }, { code: 124 }, { code: 2 });
     const said = [1, 2, 3].map(() => toolstack.shutdown(UUID, owner, 9).then(brief));
@@ -64,9 +64,15 @@ describe('ending a domain', () => {
   });
 
   it('retires nothing while a domain is there', async () => {
-    const { toolstack, asked } = answering({ code: EXISTS }, {});
-    equal(brief(await toolstack.retire(UUID, 4)), 'unclear CreateFailed');
+    const { toolstack, asked, deadlinesMs } = answering({ code: EXISTS }, {});
+    const outcome = await toolstack.retire(UUID, 4);
+    equal(brief(outcome), 'unclear CreateFailed');
+    match(outcome.kind === 'done' ? '' : outcome.failure.message, /^retiring failed with exit code 42/);
     equal(brief(await toolstack.retire(UUID, 4)), 'done');
-    equal(asked[0], `locked retire /state ${UUID} 4`);
+    deepEqual(
+      asked,
+      [1, 2].map(() => `locked retire /state ${UUID} 4`),
+    );
+    deepEqual(deadlinesMs, [120_000, 120_000]);
   });
 });

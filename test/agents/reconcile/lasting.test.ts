@@ -25,6 +25,11 @@ describe('how long something has lasted', () => {
     deepEqual([at(8000, rows(row({ domid: 8, state: 'dying' }))), at(9000, rows()), at(9500, {})], [0, 0, 0]);
   });
 
+  it('nothing of a row where none is there, or where one was only now made', () => {
+    const first = lasting({}, moment());
+    for (const seen of [rows(), { seen: { kind: 'created' } } as const]) deepEqual(lasting(first, moment(seen)), {});
+  });
+
   it('a request: by the monotonic clock, whatever becomes of the wall clock', () => {
     const record = stopping(NOW);
     const first = lasting({}, moment({ record }));

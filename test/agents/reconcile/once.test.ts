@@ -31,6 +31,12 @@ describe('what has run is not run again, unless its run policy says so', () => {
   const begun = record({ creating: run });
   type Row = [string, DomainRecord | undefined, (policy: RunPolicy) => Partial<StepInput>[], string[]];
   const table: Row[] = [
+    [
+      'ended as its owner ordered, who wants it to run again',
+      record({ started: run, ended: { how: 'ordered', atMs: NOW } }),
+      () => [{}],
+      ['create', 'create', 'create'],
+    ],
     ['shut down, then a boot of the host', off, () => [OTHER_BOOT], ['Finished', 'Finished', 'create']],
     [
       'shut down, then a boot and a claim anew',

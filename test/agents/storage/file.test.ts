@@ -93,7 +93,10 @@ describe('the storage driver for files', () => {
       fc.property(place, (at) => {
         const file = { path: fileLayout.target(at), sizeBytes: 7, usedBytes: 4 };
         deepEqual(fileLayout.find({ disks: [file] }), [{ ...at, sizeBytes: 7 }]);
-        const strangers = ['.part', ''].map((ending) => ({ ...file, path: file.path.replace(/\.raw$/, ending) }));
+        const strangers = ['.part', '', '.raw.part'].map((ending) => ({
+          ...file,
+          path: file.path.replace(/\.raw$/, ending),
+        }));
         deepEqual(fileLayout.find({ disks: strangers }), []);
       }),
     );

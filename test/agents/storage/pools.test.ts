@@ -54,7 +54,7 @@ describe('storage pools', () => {
     const hung = bench(FAST.path);
     void hung.pools.open(FAST, policy);
     void hung.pools.open(SECOND, policy);
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    for (let turn = 0; turn < 20; turn += 1) await new Promise((resolve) => setImmediate(resolve));
     deepEqual(hung.begun, ['fast mark']);
 
     const { pools, host } = bench();

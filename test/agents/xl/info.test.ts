@@ -31,6 +31,11 @@ describe('xl info', () => {
     ['dom0_mem=min:10%,max:4G', false],
     ['dom0_mem=', false],
     ['xdom0_mem=4G', false],
+    ['vga=mode-4G dom0_mem=min:1G,max:4G', false],
+    ['dom0_mem=x4G', false],
+    ['dom0_mem=min:x4G,max:2G', false],
+    ['dom0_mem=min:4Gx,max:2G', false],
+    ['loglvl=all   dom0_mem=min:4G,,max:4G', true],
   ];
   for (const [commandLine, fixed] of options)
     it(`${commandLine} is ${fixed ? 'fixed' : 'not fixed'}`, () =>
@@ -58,6 +63,12 @@ describe('xl info', () => {
     equal(parseInfo(text)?.cpus, 4);
   });
 
+  it('is not understood where a number that matters is none', () => {
+    const text = (cpus: string): string => `nr_cpus : ${cpus}\ntotal_memory : 10\nfree_memory : 5\n`;
+    equal(parseInfo(text('16'))?.cpus, 16);
+    for (const cpus of ['', 'x16', '16x', '-1']) equal(parseInfo(text(cpus)), undefined, cpus);
+  });
+
   it('guests are made in the first cpupool', () => {
     const head = 'Name               CPUs   Sched     Active   Domain count\n';
     equal(parseCpuPools(`${head}Pool-0               2   credit2       y          2\n`), 2);
@@ -65,7 +76,17 @@ describe('xl info', () => {
       parseCpuPools(`${head}Pool node 0          8    credit       y          2\nPool-1    8   null    y    0\n`),
       8,
     );
-    for (const text of ['', head, 'libxl: error\n', `${head}Pool-0\n`]) equal(parseCpuPools(text), undefined);
+    equal(parseCpuPools(`${head}Pool-0              16   credit2       y         12  \n`), 16);
+    const row = 'Pool-0               2   credit2       y          2\n';
+    for (const text of [
+      '',
+      head,
+      'libxl: error\n',
+      `${head}Pool-0\n`,
+      `x ${head}${row}`,
+      `${head}${row.trim()} more\n`,
+    ])
+      equal(parseCpuPools(text), undefined, text);
   });
 
   it('xl.conf may let xl take memory from Dom0', () => {

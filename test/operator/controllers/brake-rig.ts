@@ -15,14 +15,17 @@ export class Rig extends FleetInMemory {
   readonly looked: string[] = [];
   readonly brake: Brake;
 
-  constructor(limits = LIMITS) {
+  constructor(limits = LIMITS, synced: readonly ('namespaces' | 'domains')[] = ['namespaces', 'domains']) {
     super('h1');
-    for (const store of [this.caches.namespaces, this.caches.domains]) {
-      store.apply({ type: 'init', cause: 'start' });
-      store.apply({ type: 'initDone', resourceVersion: '1', cause: 'start' });
-    }
+    for (const name of synced) this.sync(name);
     this.brake = this.newBrake(limits);
     for (let index = 0; index < 10; index++) this.made(`web-${index}`);
+  }
+
+  /** The first list is in. */
+  sync(name: 'namespaces' | 'domains'): void {
+    this.caches[name].apply({ type: 'init', cause: 'start' });
+    this.caches[name].apply({ type: 'initDone', resourceVersion: '1', cause: 'start' });
   }
 
   newBrake(limits = LIMITS): Brake {
@@ -66,8 +69,8 @@ export class Rig extends FleetInMemory {
     this.put(this.caches.domains, { ...made, metadata: { ...made.metadata, name: `uid-${name}` } });
   }
 
-  gone(name: string): void {
-    this.remove(this.caches.vms, this.vmNamed(name));
+  gone(name: string, namespace?: string): void {
+    this.remove(this.caches.vms, this.vmNamed(name, namespace));
   }
 
   says(name: string, namespace = 'acme'): string {
@@ -75,8 +78,11 @@ export class Rig extends FleetInMemory {
   }
 
   lift(namespace: string, forMs: number): void {
-    const until = new Date(this.clock.wallMs() + forMs).toISOString();
-    const metadata = { name: namespace, annotations: { [BRAKE_LIFTED_UNTIL]: until } };
+    this.annotate(namespace, { [BRAKE_LIFTED_UNTIL]: new Date(this.clock.wallMs() + forMs).toISOString() });
+  }
+
+  annotate(namespace: string, annotations?: Readonly<Record<string, string>>): void {
+    const metadata = { name: namespace, ...(annotations && { annotations }) };
     this.put(this.caches.namespaces, { apiVersion: 'v1', kind: 'Namespace', metadata });
   }
 }

@@ -1,54 +1,9 @@
-/** What is looked at after a change: row by row, for each kind. */
-import { deepEqual } from 'node:assert/strict';
-import type { XenVM } from '../../../crds/generated/types';
-import { HOST_WATCHES } from '../../../operator/controllers/host/watches';
-import { ROOM_WATCHES } from '../../../operator/controllers/placement/watches';
-import { POOL_WATCHES } from '../../../operator/controllers/pool/watches';
-import { VM_WATCHES } from '../../../operator/controllers/vm/watches';
-import { claimed, order, UID, vm } from '../plan/builders';
-import { WatchedFleet } from './watched-fleet';
-
-const KINDS = { vm: VM_WATCHES, host: HOST_WATCHES, pool: POOL_WATCHES, room: ROOM_WATCHES };
-type Kind = keyof typeof KINDS;
-
-const mac = '02:16:3e:00:00:01';
-const networks = [{ name: 'eth0', network: 'lan', mac }];
-const named = (name: string, over: Partial<XenVM['spec']> = {}, status?: XenVM['status']): XenVM =>
-  vm({ meta: { name, uid: `uid-${name}` }, spec: over, ...(status && { status }) });
-
-/** acme/web is claimed on h1, acme/other waits with the same UUID and MAC, acme/third is on h2. */
-class Rig extends WatchedFleet {
-  readonly #keys = new Set<string>();
-  readonly web = this.vm(vm({ spec: { networks }, status: claimed('h1', 1) }));
-  readonly other = this.vm(named('other', { networks, identity: { uuid: UID } }));
-  readonly third = this.vm(named('third', { className: 'large' }, { placement: { host: 'h2', epoch: 1 } }));
-
-  constructor() {
-    super('h1', 'h2');
-  }
-
-  /** The keys of a kind that `act` makes it look at. */
-  async after(kind: Kind, act: () => void | Promise<void>): Promise<string[]> {
-    const end = this.listen(KINDS[kind], (key) => void this.#keys.add(key));
-    await act();
-    end();
-    return [...this.#keys].sort();
-  }
-
-  /** What came before was only to prepare. */
-  forgetKeys(): void {
-    this.#keys.clear();
-  }
-}
-
-function leaving(rig: Rig, name: string): void {
-  const host = rig.caches.hosts.get(name);
-  if (host === undefined) throw new Error(`there is no ${name}`);
-  rig.put(rig.caches.hosts, { ...host, metadata: { ...host.metadata, deletionTimestamp: '2026-01-01T00:00:00Z' } });
-}
+/** Which XenVMs are looked at after a change: row by row. */
+import { order } from '../plan/builders';
+import { look, mac, named, type Row } from './watches-rig';
 
 const EVERYBODY = ['acme/other', 'acme/third', 'acme/web'];
-const ROWS: readonly [string, Kind, (rig: Rig) => void | Promise<void>, string[]][] = [
+const ROWS: readonly Row[] = [
   ['a VM that changes is looked at', 'vm', (rig) => void rig.vm({ ...rig.third }), ['acme/third']],
   [
     'a VM that goes sets free whoever wants its UUID or its MAC',
@@ -159,66 +114,69 @@ const ROWS: readonly [string, Kind, (rig: Rig) => void | Promise<void>, string[]
     (rig) => void rig.put(rig.caches.namespaces, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'acme' } }),
     EVERYBODY,
   ],
-  ['a host concerns itself', 'host', (rig) => rig.editHost('h1', { unschedulable: true }), ['h1']],
-  ['a new host concerns all: they must know it', 'host', (rig) => void rig.host('h3'), ['h1', 'h2', 'h3']],
-  ['a report concerns its host', 'host', (rig) => rig.report('h2'), ['h2']],
   [
-    'a network concerns every host',
-    'host',
+    'a pool of storage concerns those that have a disk in it',
+    'vm',
+    (rig) =>
+      void rig.put(rig.caches.storagePools, {
+        apiVersion: 'v',
+        kind: 'XenStoragePool',
+        metadata: { name: 'fast' },
+      } as never),
+    ['acme/third'],
+  ],
+  [
+    'a network concerns those that are in it',
+    'vm',
     (rig) =>
       void rig.put(rig.caches.networks, { apiVersion: 'v', kind: 'XenNetwork', metadata: { name: 'lan' } } as never),
-    ['h1', 'h2'],
+    ['acme/other', 'acme/web'],
   ],
-  ['a host that is not trusted concerns all', 'host', (rig) => rig.editHost('h2', { quarantined: true }), ['h1', 'h2']],
   [
-    'a host that leaves concerns all once its namespace goes',
-    'host',
+    'a disk that a host keeps concerns the VM of its UUID',
+    'vm',
+    (rig) => rig.report('h1', { retainedDisks: [{ uuid: 'uid-third', pool: 'p', name: 'root' } as never] }),
+    ['acme/third'],
+  ],
+  [
+    '… and the VM that owns it by name',
+    'vm',
+    (rig) =>
+      rig.report('h1', {
+        retainedDisks: [{ uuid: 'u', pool: 'p', name: 'root', namespace: 'acme', vmName: 'other' } as never],
+      }),
+    ['acme/other'],
+  ],
+  [
+    'what the last report told and this one does not counts, too',
+    'vm',
     (rig) => {
-      leaving(rig, 'h2');
+      rig.report('h1', { domains: [{ uuid: 'uid-third', kind: 'ours' }] });
       rig.forgetKeys();
-      const metadata = { name: 'xenhost-h2', deletionTimestamp: '2026-01-01T00:00:00Z' };
-      rig.put(rig.caches.namespaces, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'xenhost-h2' } });
-      rig.put(rig.caches.namespaces, { apiVersion: 'v1', kind: 'Namespace', metadata });
+      rig.report('h1');
     },
-    ['h1', 'h2'],
+    ['acme/third'],
   ],
   [
-    '… and waits for what agents are told',
-    'host',
+    'a report of an order wakes its own VM alone',
+    'vm',
     (rig) => {
-      leaving(rig, 'h2');
+      const made = rig.order(order('h1', 1));
       rig.forgetKeys();
-      const agent = rig.caches.agents.get('xenhost-h1/h1');
-      if (agent !== undefined) rig.put(rig.caches.agents, { ...agent, spec: { ...agent.spec, rosterEpoch: 2 } });
+      rig.order({ ...made, status: { epoch: 1, phase: 'Running' } as never });
     },
-    ['h1', 'h2'],
+    ['acme/web'],
   ],
   [
-    'the end of its Lease concerns its host',
-    'host',
-    (rig) => rig.remove(rig.caches.leases, rig.caches.leases.get('xenhost-h2/agent')!),
-    ['h2'],
-  ],
-  [
-    'the namespace of a host that stays concerns that host',
-    'host',
+    'the namespace of a host concerns no VM by its labels',
+    'vm',
     (rig) => {
-      const metadata = { name: 'xenhost-h2', deletionTimestamp: '2026-01-01T00:00:00Z' };
-      rig.put(rig.caches.namespaces, { apiVersion: 'v1', kind: 'Namespace', metadata });
+      rig.vm(named('inside', {}, undefined, 'xenhost-h9'));
+      rig.forgetKeys();
+      rig.put(rig.caches.namespaces, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'xenhost-h9' } });
     },
-    ['h2'],
+    [],
   ],
-  ['a VM concerns the pool of its host', 'pool', (rig) => void rig.vm({ ...rig.third }), ['default']],
-  ['a VM that waits concerns no pool', 'pool', (rig) => void rig.vm({ ...rig.other }), []],
-  ['a new VM makes no room', 'room', (rig) => void rig.vm(named('new')), []],
-  ['one that goes may', 'room', (rig) => rig.remove(rig.caches.vms, rig.third), ['acme/third']],
 ];
 
-describe('after a change', () => {
-  for (const [name, kind, act, expected] of ROWS) {
-    it(`${name} (${kind})`, async () => {
-      const rig = new Rig();
-      deepEqual(await rig.after(kind, () => act(rig)), expected);
-    });
-  }
-});
+describe('after a change', () => look(ROWS));

@@ -10,6 +10,7 @@ import {
   judgeDeletions,
   liftedUntilMs,
   unreadableLift,
+  wasHeld,
   type BrakeLimits,
   type Deletion,
 } from '../../../operator/plan/brake';
@@ -27,14 +28,17 @@ const deleted = (seconds: number, over: Partial<Deletion> = {}): Deletion => ({
 const many = (count: number, apart: number, over: Partial<Deletion> = {}): Deletion[] =>
   Array.from({ length: count }, (_, index) => deleted(index * apart, over));
 const gone = { waits: false };
+const onDay = (one: Deletion): Deletion => ({ ...one, atMs: Date.UTC(2026, 0, 1) + one.atMs });
 
 const ROWS: readonly [string, readonly Deletion[], number, boolean][] = [
   ['none', [], 30, false],
   ['as many as the limit', many(10, 0), 30, false],
   ['one more', many(11, 0), 30, true],
   ['one more, over the whole window', many(11, 30), 30, true],
+  ['one more, over the whole window of a day like this', many(11, 30).map(onDay), 30, true],
   ['one more, spread over a little longer', many(11, 30.1), 30, false],
   ['many, each by itself', many(500, 31), 30, false],
+  ['… in whatever order they were heard of', many(500, 31).toReversed(), 30, false],
   ['a large fleet: as many as its share', many(200, 0), 1000, false],
   ['a large fleet: one more', many(201, 0), 1000, true],
   ['a small fleet: all of it', many(10, 0), 10, false],
@@ -108,9 +112,8 @@ describe('the brake', () => {
     equal(isClosed(judgeDeletions(many(500, 0, { wasHeld: true }), TENANTS, { ...LIMITS, deletions: 0 })), false));
 
   it('counts a guest that may run and a disk that goes with it, and nothing else', () => {
-    const disks = (deletionPolicy: 'Delete' | 'Retain') => [
-      { name: 'root', device: 'xvda', size: '1Gi', pool: 'p', deletionPolicy },
-    ];
+    const disks = (...policies: ('Delete' | 'Retain')[]) =>
+      policies.map((deletionPolicy) => ({ name: 'root', device: 'xvda', size: '1Gi', pool: 'p', deletionPolicy }));
     const made = { ...claimed('h1', 1), disks: [{ name: 'root', path: '/p', pool: 'p' }] };
     const off = { ...made, phase: 'Stopped' as const };
     deepEqual(
@@ -120,9 +123,22 @@ describe('the brake', () => {
         isAtStake(vm({ spec: { runPolicy: 'Halted' }, status: claimed('h1', 1) })),
         isAtStake(vm({ spec: { runPolicy: 'Once', disks: disks('Retain') }, status: off })),
         isAtStake(vm({ spec: { runPolicy: 'Halted', disks: disks('Delete') }, status: off })),
+        isAtStake(vm({ spec: { runPolicy: 'Halted', disks: disks('Retain', 'Delete') }, status: off })),
+        isAtStake(vm({ spec: { runPolicy: 'Halted', disks: disks('Delete') }, status: { ...off, disks: [] } })),
       ],
-      [false, true, false, false, true],
+      [false, true, false, false, true, true, false],
     );
+  });
+
+  it('was closed by an earlier leader for whom the conditions say so', () => {
+    const held = (type: string, reason: string): boolean =>
+      wasHeld(vm({ status: { conditions: [{ type, reason, status: 'True', message: '' }] } as never }));
+    deepEqual(
+      [held('Stalled', 'BrakeClosed'), held('Stalled', 'Pending'), held('Ready', 'BrakeClosed'), wasHeld(vm())],
+      [true, false, false, false],
+    );
+    equal(isClosed(judgeDeletions(many(3, 0, { wasHeld: true }), TENANTS, LIMITS)), true);
+    equal(isClosed({ fleet: { scope: 'fleet', count: 2, limit: 1, vms: 3 }, namespaces: new Map() }), true);
   });
 
   it('says how many, of how many, and what helps', () => {
@@ -147,9 +163,15 @@ describe('the brake', () => {
     const until = (word: string): number | undefined => liftedUntilMs({ [BRAKE_LIFTED_UNTIL]: word });
     equal(until('2026-01-01T00:00:00Z'), 1_767_225_600_000);
     equal(until('2026-01-01T01:00:00.5+01:00'), 1_767_225_600_500);
-    deepEqual(['', '2026-01-01', 'true', '2026-13-01T00:00:00Z', '99999999'].map(until), Array(5).fill(undefined));
+    equal(until('2026-01-01T00:00:00.123456Z'), 1_767_225_600_123);
+    for (const word of ['', '2026-01-01', 'true', '2026-13-01T00:00:00Z', '99999999'])
+      equal(until(word), undefined, word);
+    for (const word of ['until 2026-01-01T00:00:00Z', '2026-01-01T00:00:00Z (the next year)', ' 2026-01-01T00:00:00Z'])
+      equal(until(word), undefined, word);
     equal(liftedUntilMs(undefined), undefined);
     equal(unreadableLift({ [BRAKE_LIFTED_UNTIL]: 'true' }), 'true');
+    equal(unreadableLift({ [BRAKE_LIFTED_UNTIL]: 'x'.repeat(1000) }), 'x'.repeat(40));
+    deepEqual([unreadableLift({}), unreadableLift(undefined)], [undefined, undefined]);
     equal(unreadableLift({ [BRAKE_LIFTED_UNTIL]: '2026-01-01T00:00:00Z' }), undefined);
   });
 });

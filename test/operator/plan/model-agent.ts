@@ -9,7 +9,8 @@ export interface Report extends Omit<Sighting, 'host'> {
 
 export class Dom0 {
   running = 0;
-  fence = 0;
+  /** Every epoch up to this is refused here for good, and its domain is gone. */
+  retiredEpoch = 0;
   /** Highest epoch of the record; 0: none. */
   epoch = 0;
   frozen = false;
@@ -50,7 +51,7 @@ export class Dom0 {
   see(order: XenDomain | undefined): void {
     if (!this.on || this.silent) return;
     this.cache = structuredClone(order);
-    this.frozen = order === undefined && this.epoch > this.fence;
+    this.frozen = order === undefined && this.epoch > this.retiredEpoch;
   }
 
   /**
@@ -63,8 +64,8 @@ export class Dom0 {
     if (this.epoch > 0 && (this.owner.namespace !== vm.namespace || this.owner.name !== vm.name))
       return { epoch, phase: 'Unknown' };
     if (desired === 'Absent') return this.#retire(epoch, half);
-    if (epoch <= this.fence || epoch < this.epoch)
-      return { epoch, phase: 'Unknown', refusedEpoch: Math.max(this.fence, this.epoch) };
+    if (epoch <= this.retiredEpoch || epoch < this.epoch)
+      return { epoch, phase: 'Unknown', refusedEpoch: Math.max(this.retiredEpoch, this.epoch) };
     this.epoch = epoch;
     this.owner = this.#ownerOfCache();
     if (desired === 'Stopped') this.running = 0;
@@ -74,13 +75,13 @@ export class Dom0 {
   }
 
   #retire(epoch: number, half: boolean): XenDomain['status'] {
-    if (epoch < this.epoch) return { epoch, phase: 'Unknown', refusedEpoch: this.fence };
+    if (epoch < this.epoch) return { epoch, phase: 'Unknown', refusedEpoch: this.retiredEpoch };
     this.running = 0;
     this.owner = this.#ownerOfCache();
     this.epoch = epoch;
     if (half) return undefined;
-    this.fence = Math.max(this.fence, epoch);
-    return { epoch, phase: 'Absent', refusedEpoch: this.fence, retiredEpoch: this.fence };
+    this.retiredEpoch = Math.max(this.retiredEpoch, epoch);
+    return { epoch, phase: 'Absent', refusedEpoch: this.retiredEpoch, retiredEpoch: this.retiredEpoch };
   }
 
   #ownerOfCache(): { namespace: string; name: string } {
@@ -90,9 +91,9 @@ export class Dom0 {
 
   answer(nonce: string): void {
     if (!this.on || this.silent) return;
-    const orphan = this.cache === undefined && (this.running > 0 || this.epoch > this.fence);
-    const { epoch, fence } = this;
-    const known = { epoch, retiredEpoch: fence, refusedEpoch: fence, ...this.owner };
+    const orphan = this.cache === undefined && (this.running > 0 || this.epoch > this.retiredEpoch);
+    const { epoch, retiredEpoch } = this;
+    const known = { epoch, retiredEpoch, refusedEpoch: retiredEpoch, ...this.owner };
     this.report = { nonce, bootID: this.bootID, present: this.running > 0, orphan, ...known };
   }
 }

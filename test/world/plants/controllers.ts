@@ -30,7 +30,7 @@ export const CONTROLLERS: Plants = {
   'what a list lacks stays': [
     {
       file: 'operator/runtime/store.ts',
-      from: 'if (!listing.has(key) && !this.isBeyond(key, present, resourceVersion)) changes.push(...this.remove(key));',
+      from: 'if (!listing.has(key) && !this.isBeyond(key, present, resourceVersion)) changes.push(...this.objects.remove(key));',
       to: '',
     },
   ],

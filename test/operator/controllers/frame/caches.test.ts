@@ -37,12 +37,17 @@ class Rig {
   readonly told = new Recording();
   readonly clock = new FakeClock();
   readonly doubts: string[] = [];
+  /** How many VMs the cache showed when there was a doubt. */
+  readonly shown: number[] = [];
   readonly caches = openCaches({
     client: new KubeClient(this.api),
     clock: this.clock,
     random: noChance(),
     metrics: this.told.metrics,
-    onDoubt: (resource, cause) => void this.doubts.push(`${resource} ${cause}`),
+    onDoubt: (resource, cause) => {
+      this.doubts.push(`${resource} ${cause}`);
+      this.shown.push(this.caches.vms.size);
+    },
     onFault: (_where, error) => {
       throw error;
     },
@@ -161,12 +166,13 @@ describe('a VM that can be nowhere yet', () => {
   it('is one no more after any list that was not continuous, which casts doubt on all', async () => {
     const rig = await new Rig().started();
     const known = rig.appears();
-    rig.api.objects.set('xenvms', [known]);
+    const another = vm({ meta: { name: 'another', uid: 'uid-another', resourceVersion: '5' } });
+    rig.api.objects.set('xenvms', [known, another]);
     rig.api.version += 1;
     const gone = { kind: 'Status', code: 410, reason: 'Expired', message: 'too old resource version' };
     rig.api.watchOf('xenvms').send('ERROR', gone);
     await rig.clock.advance(60_000);
-    deepEqual(rig.doubts, ['xenvms expired']);
+    deepEqual([rig.doubts, rig.shown], [['xenvms expired'], [2]], 'it is told when the new list is in');
     equal(rig.isFresh(), false);
     await rig.caches.stop();
   });
@@ -199,6 +205,13 @@ describe('a VM that can be nowhere yet', () => {
 });
 
 describe('the time of a creation', () => {
+  it('is that of XenVMs alone', async () => {
+    const rig = await new Rig().started();
+    rig.api.watchOf('xendomains').send('ADDED', order('h1', 1));
+    deepEqual([rig.caches.domains.size, rig.caches.createdAt.size], [1, 0]);
+    await rig.caches.stop();
+  });
+
   for (const [what, over] of [
     ['has run', { status: { phase: 'Running' } }],
     ['is Halted', { spec: { runPolicy: 'Halted' } }],

@@ -87,6 +87,19 @@ describe('the heartbeat of a host', () => {
 });
 
 describe('a host', () => {
+  it('that nobody has heard of is waited for from when this process began to listen', async () => {
+    const here = new FleetInMemory();
+    here.host('h1');
+    const { watchedMs } = here.directory.facts('h1');
+    await here.clock.advance(25_000);
+    deepEqual([watchedMs, here.directory.facts('h1').watchedMs], [0, 25_000]);
+  });
+
+  it('is told to agents in the order of names, so that nobody is told anew for nothing', () => {
+    const here = new FleetInMemory('h2', 'h1', 'h3');
+    deepEqual(here.directory.catalog().roster.roster, ['h1', 'h2', 'h3']);
+  });
+
   it('is heard only if it is ours, trusted, and answers this leader', () => {
     const here = new FleetInMemory('h1');
     const heard = (): boolean => here.directory.isHeard(here.directory.agent('h1')!);

@@ -11,6 +11,24 @@ describe('the status of a host', () => {
       if (kind === 'XenHost') here.editHost('h1', { declaredDead: 'boot-h1' });
     };
     await rejects(here.look('h1'), /not what it was/);
+    here.api.before = () => undefined;
+    await here.look('h1');
+    const { kind, options } = here.api.calls.at(-1) ?? {};
+    deepEqual([kind, options], ['XenHost', { subresource: 'status' }]);
+  });
+
+  it('waits where somebody undoes each write, and holds up no other host meanwhile', async () => {
+    const here = await settled('h1');
+    const before = here.directory.agent('h1')!;
+    const lan = { apiVersion: 'xenfleet.io/v1alpha1', kind: 'XenNetwork', metadata: { name: 'lan' } };
+    here.put(here.caches.networks, { ...lan, spec: { bridge: 'xenbr0' } } as never);
+    let undone = 0;
+    here.api.after = ({ kind, verb }) => {
+      if (kind !== 'XenAgent' || verb !== 'update') return;
+      undone += 1;
+      here.put(here.caches.agents, before);
+    };
+    deepEqual([await here.look('h1'), undone], [{ requeueAfterMs: 0 }, 8]);
   });
 
   it('tells of usage at most every ten seconds, and of all else at once', async () => {

@@ -161,6 +161,10 @@ describe('a claim whose write was not answered', () => {
     await here.paused();
     deepEqual(here.now, [false, 'placement error', KEY, true]);
     equal(here.caches.vms.get(KEY)?.status?.placement?.host, 'h1');
+    deepEqual(
+      here.api.calls.filter(({ verb }) => verb === 'get').map(({ kind, key }) => `${kind} ${key}`),
+      [`XenVM ${KEY}`],
+    );
   });
 
   it('gives the room back once the API says that it does not', async () => {

@@ -6,6 +6,7 @@ import { deepEqual, equal } from 'node:assert/strict';
 import type { XenVM } from '../../../../crds/generated/types';
 import { derivedMac } from '../../../../common/names';
 import { bootOf, claimed, order, UID, vm } from '../../plan/builders';
+import { VmFactsSource } from '../../../../operator/controllers/placement/facts-source';
 import { FleetInMemory } from '../fleet-in-memory';
 
 const resources = { className: undefined, resources: { vcpus: 1, memory: '1Gi' } } as never as Partial<XenVM['spec']>;
@@ -168,4 +169,44 @@ describe('a VM that was seen being created', () => {
       equal(here.caches.isFresh(made), false);
     });
   }
+});
+
+describe('what a plan is given', () => {
+  it('is in the order of hosts, whoever was heard first', () => {
+    const here = new FleetInMemory('h3', 'h1', 'h2');
+    const seen = { uuid: UID, namespace: 'acme', vmName: 'web', kind: 'ours' as const };
+    for (const name of ['h2', 'h3', 'h1']) {
+      here.order(order(name, 1));
+      here.report(name, { domains: [seen] });
+    }
+    const { orders, sightings } = here.facts.of(here.vm(vm({ spec: resources })), undefined);
+    for (const found of [orders, sightings])
+      deepEqual(
+        found.map(({ host }) => host),
+        ['h1', 'h2', 'h3'],
+      );
+  });
+
+  it('holds what the brake says of a VM that is deleted, and of no other', () => {
+    const here = new FleetInMemory('h1');
+    const closed = { state: 'closed', message: 'many' } as const;
+    const facts = new VmFactsSource(here.caches, here.directory, { of: () => closed });
+    const web = here.vm(vm({ spec: resources }));
+    equal(facts.of(web, undefined).brake.state, 'open');
+    const metadata = { ...web.metadata, deletionTimestamp: '2026-01-01T00:00:00Z' };
+    deepEqual(facts.of({ ...web, metadata }, undefined).brake, closed);
+    facts.stop();
+  });
+
+  it('names a MAC address as granted to who has it on any of his networks', () => {
+    const here = fleet();
+    const [mine, other] = [derivedMac(UID, 'eth0'), '02:00:00:00:00:09'];
+    const granted = (macs: readonly string[]): boolean[] => {
+      const networks = macs.map((mac, index) => ({ name: `eth${index}`, mac }));
+      here.vm({ ...here.victim, status: { ...here.victim.status, networks } });
+      const asks = here.vm(strangers({ networks: [{ name: 'eth0', network: 'lan', mac: mine }] }));
+      return here.facts.of(asks, undefined).macUses.flatMap((use) => (use.rival === undefined ? [] : [use.granted]));
+    };
+    deepEqual([granted([mine, other]), granted([other]), granted([])], [[true], [false], [false]]);
+  });
 });

@@ -47,8 +47,52 @@ describe('fair queue', () => {
     queue.delete('b/1');
     queue.delete('nobody');
     deepEqual(take(queue), ['a/1']);
-    queue.add('a/2', { namespace: 'a', priority: 0, createdAtMs: 0 });
-    queue.clear();
-    deepEqual(take(queue), []);
+  });
+
+  it('serves everybody once a round, and whoever comes within a round takes part in it', () => {
+    const queue = filled(['a/1', 0, 1], ['a/2', 0, 2]);
+    const again = (key: string, createdAtMs: number): void =>
+      queue.add(key, { namespace: 'a', priority: 0, createdAtMs }, true);
+    take(queue, 1);
+    again('a/1', 1);
+    take(queue, 1);
+    again('a/2', 2);
+    deepEqual(take(queue, 1), ['a/1'], 'the second round has begun');
+    again('a/1', 1);
+    queue.add('a/3', { namespace: 'a', priority: 0, createdAtMs: 3 });
+    deepEqual(take(queue), ['a/2', 'a/3', 'a/1'], 'newcomers without end keep nobody from a second turn');
+  });
+
+  it('lets a newcomer go before those who have had their turn', () => {
+    const queue = filled(['a/1', 0, 1], ['a/2', 0, 2]);
+    take(queue, 1);
+    queue.add('a/1', { namespace: 'a', priority: 0, createdAtMs: 1 }, true);
+    queue.add('a/3', { namespace: 'a', priority: 0, createdAtMs: 3 });
+    deepEqual(take(queue), ['a/2', 'a/3', 'a/1']);
+  });
+
+  it('goes by the name among those of one age, so that the order is always the same', () => {
+    for (const keys of [
+      ['a/1', 'a/2', 'a/3'],
+      ['a/3', 'a/2', 'a/1'],
+    ])
+      deepEqual(take(filled(...keys.map((key) => [key] as [string]))), ['a/1', 'a/2', 'a/3']);
+    deepEqual(take(filled(['a/1', 0, 9], ['a/2', 0, 8])), ['a/2', 'a/1'], 'the age counts first');
+  });
+
+  it('lets go of one key, and of no other in its namespace or priority', () => {
+    const queue = filled(['a/1', 0, 1], ['a/2', 0, 2], ['a/3', 0, 3], ['b/1']);
+    queue.delete('a/2');
+    equal(queue.size, 3);
+    deepEqual(take(queue), ['a/1', 'b/1', 'a/3']);
+    const alone = filled(['a/1', 0, 1], ['b/1', 0, 2]);
+    alone.delete('a/1');
+    deepEqual(take(alone), ['b/1']);
+  });
+
+  it('keeps the place of a key that is asked for again', () => {
+    const queue = filled(['a/1', 0, 1], ['a/2', 0, 2]);
+    queue.add('a/1', { namespace: 'a', priority: 0, createdAtMs: 1 }, true);
+    deepEqual(take(queue), ['a/1', 'a/2']);
   });
 });

@@ -78,9 +78,19 @@ describe('the placement loop under load', () => {
     for (let i = 0; i < 300; i++) load.ask('evil', `v${i}`, `${20_000 + i}Mi`);
     load.turn();
     ok(load.decisions > 0 && load.decisions <= 20, `${load.decisions} in one turn`);
+    deepEqual(load.outcomes, [], 'nothing is explained while others wait for a decision');
     load.rest();
     equal(load.decisions, 300);
     equal(new Set(load.outcomes).size, 300, 'each is told why');
+  });
+
+  it('comes to all where all fit', () => {
+    const load = new Load('h1', 'h2');
+    for (let i = 0; i < 60; i++) load.ask('acme', `v${i}`, '16Mi');
+    load.turn();
+    ok(load.claims.length < 60);
+    load.rest();
+    equal(load.claims.length, 60);
   });
 
   it('places another tenant’s VM in the turn after it was asked for', () => {
@@ -146,5 +156,45 @@ describe('the placement loop under load', () => {
     load.vm(vm({ meta: { name: 'bad', uid: 'uid-acme-bad' }, spec }));
     load.rest();
     deepEqual([load.claims, load.errors], [['good'], ['acme/bad']]);
+    load.vm(
+      vm({ meta: { name: 'bad', uid: 'uid-acme-bad' }, spec: { ...spec, resources: { vcpus: 1, memory: '2Gi' } } }),
+    );
+    load.placement.wake();
+    load.rest();
+    deepEqual(load.claims, ['good'], 'nothing has made room since');
+    load.host('h9');
+    load.report('h9');
+    load.placement.wake();
+    load.rest();
+    deepEqual(load.claims, ['good', 'bad']);
   });
+
+  it('lets who was woken wait behind those of his namespace who have had no turn', () => {
+    const load = new Load('h1');
+    load.ask('acme', 'a-old', '20Gi');
+    load.rest();
+    load.report('h1', { memory: { totalMiB: 65536, freeMiB: 60000 } });
+    load.ask('acme', 'z-new', '1Gi');
+    load.rest();
+    deepEqual(load.claims, ['z-new', 'a-old']);
+  });
+
+  for (const [what, change] of [
+    ['is gone', (load: Load, bad: XenVM) => load.remove(load.caches.vms, bad)],
+    [
+      'names a class that nobody knows',
+      (load: Load, bad: XenVM) =>
+        load.vm({ ...bad, spec: { ...bad.spec, className: 'gone', resources: undefined } as never }),
+    ],
+  ] as const)
+    it(`explains nothing to a VM that ${what} by then`, () => {
+      const load = new Load('h1');
+      for (let i = 0; i < 30; i++) load.ask('acme', `v${i}`, '20Gi');
+      load.turn();
+      load.turn();
+      const told = load.outcomes.length;
+      for (const { metadata } of load.caches.vms.all()) change(load, load.caches.vms.get(`acme/${metadata.name}`)!);
+      load.rest();
+      deepEqual([load.outcomes.length, load.errors], [told, []]);
+    });
 });

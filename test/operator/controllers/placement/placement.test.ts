@@ -1,56 +1,7 @@
 import { deepEqual, equal } from 'node:assert/strict';
-import type { KubeClient } from '../../../../common/kube/client';
 import { KubeError } from '../../../../common/kube/errors';
-import type { XenVM } from '../../../../crds/generated/types';
-import type { Logger, Metrics } from '../../../../operator/adapters/types';
-import type { Action } from '../../../../operator/plan/vm/action';
-import { Writer } from '../../../../operator/controllers/frame/writer';
-import { Placement } from '../../../../operator/controllers/placement/placement';
 import { settle } from '../../../common/kube/fake-clock';
-import { vm } from '../../plan/builders';
-import { FleetInMemory } from '../fleet-in-memory';
-
-const KEY = 'acme/web';
-const wish = vm({ spec: { className: undefined, resources: { vcpus: 1, memory: '1Gi' } } as never });
-
-/** Placement on two hosts, with claims that end when the test says so. */
-class Rig extends FleetInMemory {
-  readonly claims: { host: string; end: (error?: Error) => void }[] = [];
-  readonly outcomes: string[] = [];
-  readonly object: XenVM;
-  readonly placement: Placement;
-  action: Action = { do: 'place', epoch: 1 };
-
-  constructor() {
-    super('h1', 'h2');
-    this.object = this.vm(wish);
-    const mergePatch = (_type: unknown, _ref: unknown, patch: { status: XenVM['status'] }): Promise<XenVM> =>
-      new Promise((resolve, reject) => {
-        const claimedVm = { ...this.object, status: patch.status };
-        const end = (error?: Error): void =>
-          error === undefined ? resolve(this.vm(claimedVm as XenVM)) : reject(error);
-        this.claims.push({ host: patch.status?.placement?.host ?? '', end });
-      });
-    const silent = (): void => undefined;
-    const client = { mergePatch } as unknown as KubeClient;
-    const log = { info: silent, warn: silent, debug: silent } as unknown as Logger;
-    this.placement = new Placement({
-      caches: this.caches,
-      ledger: this.ledger,
-      client,
-      writer: new Writer({ caches: this.caches, client, log }),
-      clock: this.clock,
-      metrics: { placement: silent } as unknown as Metrics,
-      log,
-      plan: () => this.action,
-      onOutcome: (key) => void this.outcomes.push(`${key} ${this.placement.request(key, this.object, 1)}`),
-      defer: (run) => void setImmediate(run),
-      pause: settle,
-      onClaimed: () => undefined,
-      bootOf: (host) => `boot-${host}`,
-    });
-  }
-}
+import { KEY, Rig } from './placement-rig';
 
 describe('placement', () => {
   it('decides once while a claim is being written, and hears again once that has ended', async () => {

@@ -119,9 +119,12 @@ describe('who else has to do with a VM', () => {
     const web = here.vm(vm({ spec: { networks } }));
     const macs = [networks[0]!.mac];
     const record = { uuid: 'u', namespace: 'acme', name: 'lost', epoch: 1, frozen: true, macs };
-    here.report('h1', { records: [record, { ...record, uuid: UID, name: 'web' }] });
+    const own = { ...record, uuid: UID, name: 'web' };
+    const elsewhere = { ...record, uuid: 'w', macs: ['02:00:00:00:00:99'] };
+    here.report('h1', { records: [record, { ...record, uuid: 'v', name: 'lost-too' }, own, elsewhere] });
     const uses = () => here.facts.of(web, undefined).macUses;
-    deepEqual(uses(), [{ mac: macs[0], network: 'eth0', rival: undefined, granted: true, remembered: true }]);
+    const use = { mac: macs[0], network: 'eth0', rival: undefined, granted: true, remembered: true };
+    deepEqual(uses(), [use, use]);
     here.editHost('h1', { quarantined: true });
     deepEqual(uses(), [], 'a host that is not believed');
   });

@@ -74,6 +74,16 @@ describe('the end of an order', () => {
     equal(here.caches.domains.size, 0);
   });
 
+  it('is not asked for twice where others keep an order that is being deleted', async () => {
+    const here = new Rig('h1');
+    await here.ends(here.held({ finalizers: ['x/y', FINALIZER], deletionTimestamp: '2026-01-01T00:00:00Z' }));
+    deepEqual(
+      here.api.calls.map(({ verb }) => verb),
+      ['patch'],
+    );
+    deepEqual(here.caches.domains.all()[0]?.metadata.finalizers, ['x/y']);
+  });
+
   it('is what was wanted if it is gone by then, and any other failure is told', async () => {
     const here = new Rig('h1');
     const known = here.held();

@@ -37,6 +37,15 @@ const ROWS: readonly [string, Given, string, boolean][] = [
     'update h1 1 Absent',
     false,
   ],
+  [
+    '… whatever was told to another host that it has left',
+    {
+      vm: vm({ meta: gone, status: claimed('h2', 2) }),
+      orders: [...at(tombstone('h1', 1, 1)), { host: 'h2', order: order('h2', 2) }],
+    },
+    'update h2 2 Absent',
+    true,
+  ],
   ['one that is on its way', { vm: web, orders: at(tombstone('h1', 1)) }, 'wait WaitingForReceipt', false],
   ['one that is gone', { vm: web, orders: at(tombstone('h1', 1, 1)) }, 'clearFinalizer', false],
   ['a claim whose host never heard of it', { vm: web }, 'create h1 1 Absent', false],
@@ -54,6 +63,16 @@ const ROWS: readonly [string, Given, string, boolean][] = [
     { vm: doomed, orders: at(order('h1', 1, { desired: 'Stopped' })) },
     'update h1 1 Absent',
     true,
+  ],
+  ['… also where its order is lost', { vm: doomed }, 'create h1 1 Absent', true],
+  [
+    '… unless its host was told so before',
+    {
+      vm: doomed,
+      orders: at(order('h1', 1, { desired: 'Absent', deleteDisks: [{ name: 'root', path: '/p', pool: 'p' }] })),
+    },
+    'wait WaitingForReceipt',
+    false,
   ],
 ];
 

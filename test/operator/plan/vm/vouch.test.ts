@@ -52,6 +52,8 @@ describe('a claim that was vouched for', () => {
     equal(isRevoked(facts({ vm: onH1, ...refusing })), true);
     equal(isRevoked(facts({ vm: vm({ meta: gone, status: claimed('h1', 3) }), ...refusing })), false);
     equal(isRevoked(facts({ vm: onH1, sightings: remembers() })), false);
+    const another = seen('h0', { epoch: 3, refusedEpoch: 9 });
+    equal(isRevoked(facts({ vm: onH1, sightings: [another, ...remembers()] })), false, 'whatever another host refuses');
   });
 
   it('is forgotten with its VM', () => {
