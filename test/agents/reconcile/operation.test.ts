@@ -195,6 +195,12 @@ describe('what the Dom0 keeps under runPolicy Manual', () => {
     equal(step({ record: stopped.record as DomainRecord }, spec('Running'), rows()).act.do, 'report');
   });
 
+  it('is what is said of a domain on its way down', () => {
+    const dying = rows(row({ state: 'dying' }));
+    equal(reported(step({ record: started({ kept: 'Running' }) }, spec('Stopped'), dying)).phase, 'Starting');
+    equal(reported(step({ record: started({ kept: 'Stopped' }) }, spec('Running'), dying)).phase, 'Stopping');
+  });
+
   it('is forgotten under any other policy', () => {
     const kept = started({ kept: 'Running', order: order(MANUAL) });
     const halted = step({ record: kept }, given({ ...OFF, runPolicy: 'Halted' }), rows(row()));
