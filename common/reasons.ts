@@ -25,6 +25,7 @@ export type ReasonOf<K extends keyof typeof KIND_WORDS> = keyof (typeof KIND_WOR
 export type AgentReason = ReasonOf<'XenAgent'>;
 export type HostReason = ReasonOf<'XenHost'>;
 export type PoolReason = ReasonOf<'XenPool'>;
+export type OperationReason = ReasonOf<'XenVMOperation'>;
 
 /** Why agents are not told of a host, a network or a storage pool. */
 export type CatalogReason = ReasonOf<'XenHost, XenNetwork, XenStoragePool (Events)'>;

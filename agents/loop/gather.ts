@@ -125,6 +125,8 @@ export class Gatherer {
     const confirmed = isConfirmed(bootID);
     // The status may be of an older order, and speak of a disk in another pool.
     const madeDisks = status?.observedGeneration === metadata.generation ? (status?.madeDisks ?? []) : [];
-    return { kind: 'given', spec, confirmed, madeDisks, ...(invalid !== undefined && { invalid }) };
+    const operations = status?.operations;
+    const told = { madeDisks, ...(operations && { operations }) };
+    return { kind: 'given', spec, confirmed, ...told, ...(invalid !== undefined && { invalid }) };
   }
 }

@@ -6,6 +6,7 @@
 import type { Timer } from '../../common/ports';
 import { errorText } from '../log';
 import { lasting } from '../reconcile/lasting';
+import { wanted } from '../reconcile/record';
 import { nextStep } from '../reconcile/step';
 import type { Act, Report } from '../reconcile/types';
 import { Acts } from './acts';
@@ -137,8 +138,8 @@ export class Workers {
     if (!checkpoints.trouble) return;
     const row = input.seen.kind === 'rows' ? input.seen.rows[0] : undefined;
     const runs = input.seen.kind === 'created' || row?.state === 'running';
-    const wanted = runs ? 'Running' : 'Failed';
-    const phase = record?.order.desired === 'Running' ? wanted : 'Stopping';
+    const asked = runs ? 'Running' : 'Failed';
+    const phase = record && wanted(record) === 'Running' ? asked : 'Stopping';
     const report: Report = { phase, ready: 'False', ...checkpoints.trouble };
     reports.say(uuid, { report, order, record: input.record, domid: row?.domid, bootID: input.host.bootID });
   }

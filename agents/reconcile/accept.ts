@@ -1,37 +1,52 @@
 /** Whether an order is to be obeyed, and what of it must be remembered first. Pure. */
 import { isDeepStrictEqual } from 'node:util';
-import type { XenDomainSpec } from '../../crds/generated/types';
+import type { XenDomainSpec, XenDomainStatus } from '../../crds/generated/types';
 import { isRunOrder } from '../xl/order';
 import { withDisks } from './disks';
-import { change, isRetired } from './record';
+import { toldBefore } from './operation';
+import { change, isRetired, keeping, wanted } from './record';
 import type { DomainRecord } from './record';
 import type { HostState, Report, StepInput } from './types';
 
 export type Accepted =
   { readonly ok: true; readonly record: DomainRecord } | { readonly ok: false; readonly report: Report };
 
-export function accept(
-  input: StepInput,
-  given: { spec: XenDomainSpec; confirmed: boolean; invalid?: string; madeDisks?: readonly string[] },
-): Accepted {
+/** An order, and what the status of this very order says. */
+export interface Given {
+  readonly spec: XenDomainSpec;
+  readonly confirmed: boolean;
+  readonly invalid?: string;
+  readonly madeDisks?: readonly string[];
+  readonly operations?: XenDomainStatus['operations'];
+}
+
+export function accept(input: StepInput, given: Given): Accepted {
   const accepted = take(input, given);
   if (!accepted.ok) return accepted;
   const { spec, madeDisks = [] } = given;
+  const record = wantedAnew(input.record, keeping(accepted.record));
   const made = (spec.disks ?? []).filter((disk) => disk.made === true).map((disk) => disk.name);
   // If the Dom0 has lost its record, what this host has told the API before is believed.
   const told = input.record ? [] : madeDisks;
-  return { ok: true, record: withDisks(accepted.record, spec, [...made, ...told]) };
+  return { ok: true, record: withDisks(record, spec, [...made, ...told]) };
 }
 
-function take(input: StepInput, given: Parameters<typeof accept>[1]): Accepted {
-  const { spec, confirmed } = given;
+/** A shutdown that was taken back must not shorten the grace period of the next one. */
+function wantedAnew(before: DomainRecord | undefined, record: DomainRecord): DomainRecord {
+  const isNew = before !== undefined && wanted(before) === 'Running' && wanted(record) !== 'Running';
+  return isNew ? change(record, { stopping: undefined }) : record;
+}
+
+function take(input: StepInput, given: Given): Accepted {
+  const { spec, confirmed, operations } = given;
   const refusal = refuse(input, spec, given.invalid);
   if (refusal) return { ok: false, report: refusal };
   const bootID = confirmed ? { confirmedBootID: input.host.bootID } : {};
   const { record } = input;
-  if (!record) return { ok: true, record: { ...firstRecord(input.uuid, spec), ...bootID } };
+  const told = operations ? { operations: toldBefore({ operations }) } : {};
+  if (!record) return { ok: true, record: { ...firstRecord(input.uuid, spec), ...told, ...bootID } };
   if (spec.epoch > record.epoch) return { ok: true, record: change(nextEpoch(record, spec), { ...bootID }) };
-  const edited = !isDeepStrictEqual(record.order, spec);
+  const edited = !isDeepStrictEqual(withoutOperation(record.order), withoutOperation(spec));
   return {
     ok: true,
     record: change(record, {
@@ -41,8 +56,6 @@ function take(input: StepInput, given: Parameters<typeof accept>[1]): Accepted {
       frozen: undefined,
       // Somebody has edited the order, so what failed before may work now.
       ...(edited && { nextStartMs: undefined, deleteFailure: undefined, failures: 0 }),
-      // A shutdown that was taken back must not shorten the grace period of the next one.
-      ...(record.order.desired === 'Running' && spec.desired !== 'Running' && { stopping: undefined }),
     }),
   };
 }
@@ -84,6 +97,9 @@ function foreignFleet(host: HostState, spec: XenDomainSpec): string | undefined 
     ? 'this host belongs to no fleet yet'
     : `this host belongs to fleet ${host.fleetID}; the order is of fleet ${spec.fleetID}`;
 }
+
+/** An operation alone edits nothing. */
+const withoutOperation = ({ operation: _operation, ...rest }: XenDomainSpec): object => rest;
 
 function firstRecord(uuid: string, spec: XenDomainSpec): DomainRecord {
   const { fleetID, vm, epoch } = spec;

@@ -39,7 +39,7 @@ export function noteEnd({ host, nowMs }: StepInput, record: DomainRecord, how: E
   const { started } = record;
   const lasted = started !== undefined && nowMs - started.atMs >= LASTING_RUN_MS;
   // A reboot of the guest counts as a crash does: a loop of reboots costs the host as much.
-  const counted = how !== 'hostReboot' && how !== 'ordered';
+  const counted = !['hostReboot', 'ordered', 'stopped', 'restarted'].includes(how);
   const failures = counted ? (lasted ? 1 : record.failures + 1) : record.failures;
   return change(record, {
     ended: { how, atMs: nowMs },

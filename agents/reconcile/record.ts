@@ -1,14 +1,14 @@
 /** What a Dom0 remembers of one domain of the fleet, across restarts of agent and host. Pure. */
 import { isDeepStrictEqual } from 'node:util';
 import type { XenDomainSpec } from '../../crds/generated/types';
-import type { DomainReason } from '../../common/reasons';
+import type { DomainReason, OperationReason } from '../../common/reasons';
 import type { ShutdownReason } from '../xl/list';
 
 /**
  * How a run of a domain ended. destroyed: it was gone, and nobody here ended it. hostReboot: the
- * Dom0 has booted since.
+ * Dom0 has booted since. stopped, restarted: by an operation.
  */
-export type EndedHow = ShutdownReason | 'destroyed' | 'hostReboot' | 'ordered';
+export type EndedHow = ShutdownReason | 'destroyed' | 'hostReboot' | 'ordered' | 'stopped' | 'restarted';
 
 /** What a domain was started with: fields of the order that take effect only at a start. */
 export type Applied = Pick<XenDomainSpec, 'type' | 'vcpus' | 'memory' | 'cpu' | 'boot' | 'disks' | 'networks'>;
@@ -19,6 +19,24 @@ export interface Run {
   readonly atMs: number;
   /** Unknown for a domain that was found running. */
   readonly applied?: Applied;
+}
+
+/** An operation on the domain, from when it was begun (operation.ts). */
+export interface Operation {
+  /** UID of the XenVMOperation. */
+  readonly uid: string;
+  /** RFC 3339, by the clock of the API server; empty if nobody knows. */
+  readonly createdAt: string;
+  readonly type?: 'Start' | 'Stop' | 'Restart';
+  readonly gracePeriodSeconds?: number;
+  readonly phase: 'Running' | 'Succeeded' | 'Failed';
+  /** Of a Restart: the guest is off, and is to be started from now on. */
+  readonly off?: boolean;
+  readonly startedMs: number;
+  readonly finishedMs?: number;
+  /** Why it has failed. */
+  readonly reason?: DomainReason | OperationReason;
+  readonly message?: string;
 }
 
 export interface DomainRecord {
@@ -60,6 +78,15 @@ export interface DomainRecord {
    */
   readonly retiredEpoch?: number;
   readonly retiredAtMs?: number;
+  /** The last operations, the newest at the end. At most the last of them is under way. */
+  readonly operations?: readonly Operation[];
+  /** When the newest operation was created that is in `operations` no more; RFC 3339. */
+  readonly forgotten?: string;
+  /**
+   * Under runPolicy Manual: what the order wanted when it first said Manual, or the last Start or
+   * Stop since. An order that a backup brought back does not know better.
+   */
+  readonly kept?: 'Running' | 'Stopped';
   /** The order vanished, so the domain is neither ended nor started again. */
   readonly frozen?: boolean;
   /** Names of disks that were made here. */
@@ -123,6 +150,23 @@ export function appliedOf(order: XenDomainSpec): Applied {
   const disks = order.disks?.map(({ made: _made, driver: _driver, ...disk }) => disk);
   const all = { type, vcpus, memory, cpu, boot, disks, networks };
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
+}
+
+/** The operation that was begun and is not over. */
+export const underWay = ({ operations }: DomainRecord): Operation | undefined =>
+  operations?.find(({ phase }) => phase === 'Running');
+
+/** What to keep true. */
+export function wanted({ order, kept }: DomainRecord): XenDomainSpec['desired'] {
+  if (order.desired === 'Absent' || order.runPolicy !== 'Manual') return order.desired;
+  return kept ?? order.desired;
+}
+
+/** Notes what is kept from now on under runPolicy Manual, and forgets it under any other. */
+export function keeping(record: DomainRecord): DomainRecord {
+  const { desired, runPolicy } = record.order;
+  if (desired === 'Absent') return record;
+  return change(record, { kept: runPolicy === 'Manual' ? (record.kept ?? desired) : undefined });
 }
 
 /** Whether another start of this epoch counts as a restart. */

@@ -1,7 +1,7 @@
 /** What of an order waits for the next start of its domain. Pure. */
 import { isDeepStrictEqual } from 'node:util';
 import { hasShortDisk } from './disks';
-import { appliedOf } from './record';
+import { appliedOf, wanted } from './record';
 import type { DomainRecord } from './record';
 
 const FIELDS = ['type', 'vcpus', 'memory', 'cpu', 'boot', 'disks', 'networks'] as const;
@@ -11,7 +11,7 @@ const FIELDS = ['type', 'vcpus', 'memory', 'cpu', 'boot', 'disks', 'networks'] a
  * was started with and the real size of the file count.
  */
 export function restartRequired(record: DomainRecord | undefined): string[] {
-  if (!record?.started || record.order.desired !== 'Running') return [];
+  if (!record?.started || wanted(record) !== 'Running') return [];
   const { applied } = record.started;
   const ordered = appliedOf(record.order);
   const short = hasShortDisk(record) ? ['disks'] : [];

@@ -6,15 +6,13 @@ import { noteGone, noteRowEnd, noteRunning } from './note';
 import { LASTING_RUN_MS, appliedOf, backOffMs, change } from './record';
 import type { DomainRecord, EndedHow } from './record';
 import type { Present, Report, Step, StepInput } from './types';
+import { verdictOf } from './verdict';
 
 /** A real create may take longer. This is asked only if the agent has lost it (`isBrokenOff`). */
 const BROKEN_OFF_MS = 30_000;
 
 const SUSPENDED_MS = 600_000;
 const LOOK_MS = { least: 500, most: 30_000 };
-
-/** What follows the end of a run. `again` may have to wait for the back-off. */
-type Verdict = 'again' | 'finished' | 'failed';
 
 export function run(input: StepInput, record: DomainRecord, row: Present | undefined): Step {
   if (!row) return start(input, record);
@@ -76,7 +74,7 @@ function running(): Report {
 
 function start(input: StepInput, before: DomainRecord): Step {
   const record = noteGone(input, before);
-  const verdict = startable(record);
+  const verdict = verdictOf(record);
   const how = record.ended?.how ?? 'destroyed';
   if (verdict === 'finished')
     return sayOff(record, 'Stopped', 'Finished', `${endWords[how]}, and its run policy leaves it off`);
@@ -116,17 +114,6 @@ function awaitConfirmation(record: DomainRecord, message: string): Step {
   return { record, act: { do: 'report', report } };
 }
 
-function startable(record: DomainRecord): Verdict {
-  const { started, ended, order } = record;
-  if (!started || started.epoch !== record.epoch || !ended || ended.how === 'ordered' || record.stopping)
-    return 'again';
-  if (ended.how === 'reboot' || ended.how === 'soft_reset') return 'again';
-  const clean = ended.how === 'poweroff' || ended.how === 'suspend';
-  if (order.runPolicy === 'Always') return 'again';
-  if (clean) return 'finished';
-  return order.runPolicy === 'RerunOnFailure' ? 'again' : 'failed';
-}
-
 const endWords: Readonly<Record<EndedHow, string>> = {
   poweroff: 'the guest shut down',
   reboot: 'the guest rebooted',
@@ -137,6 +124,8 @@ const endWords: Readonly<Record<EndedHow, string>> = {
   destroyed: 'the domain was destroyed by somebody else',
   hostReboot: 'the host rebooted',
   ordered: 'it was ended as ordered',
+  stopped: 'an operation has stopped the guest',
+  restarted: 'an operation has ended the guest to start it anew',
 };
 
 const countWords: Partial<Record<EndedHow, string>> = { reboot: 'rebooted', soft_reset: 'reset itself' };

@@ -10,22 +10,26 @@
  *   desired Stopped:   running ──shutdown──► … grace period … ──destroy──► no row: Stopped
  *   desired Absent:    the same, then ──retire──► ──deleteDisks──► the receipt
  *
+ *   an operation (operation.ts): Restart and Stop end what runs, as desired Stopped does.
+ *
  *   order vanished: freeze.   listing unknown, dying: wait.
  *   suspended: wait for minutes, then it has ended.
  *   two rows of one UUID: report it, touch nothing.
  *   a domain that is not proved to be ours (owner.ts): report it, touch nothing.
  *
- * A guest is ended in two places only: `stopRunning` (the order wants it off) and `reap` (it has
- * ended by itself).
+ * A guest is ended in two places only: `stopRunning` (the order or its operation wants it off) and
+ * `reap` (it has ended by itself).
  */
 import type { DomainRow } from '../xl/list';
 import { accept } from './accept';
+import type { Given } from './accept';
 import { withSeenFiles } from './disks';
 import { foreignDomain, isProved, ownerOf } from './owner';
-import { change, isRetired } from './record';
+import { isEnding, operate } from './operation';
+import { change, isRetired, wanted } from './record';
 import type { DomainRecord } from './record';
 import { lookAgainMs, run } from './run';
-import { stop } from './stop';
+import { end, stop } from './stop';
 import type { Present, Report, Step, StepInput } from './types';
 
 /** Xen frees the memory of a large guest within a minute. What takes longer does not end. */
@@ -55,7 +59,7 @@ function vanished(record: DomainRecord | undefined): Step {
   return { record: change(record, { frozen: true }), act: { do: 'idle' } };
 }
 
-function obey(input: StepInput, order: Parameters<typeof accept>[1]): Step {
+function obey(input: StepInput, order: Given): Step {
   const accepted = accept(input, order);
   if (!accepted.ok) return { act: { do: 'report', report: accepted.report } };
   if (isForeign(input, accepted.record))
@@ -77,8 +81,13 @@ function desired(input: StepInput, record: DomainRecord): Step {
   return follow(input, record, row);
 }
 
-const follow = (input: StepInput, record: DomainRecord, row: Present | undefined): Step =>
-  record.order.desired === 'Running' ? run(input, record, row) : stop(input, record, row);
+function follow(input: StepInput, before: DomainRecord, row: Present | undefined): Step {
+  const record = operate(input, before, row);
+  if (wanted(record) !== 'Running') return stop(input, record, row);
+  // Somebody saves or moves a suspended domain.
+  const isClear = row !== undefined && row.state !== 'suspended' && row.state !== 'unknown';
+  return isClear && isEnding(record) ? end(input, record, row) : run(input, record, row);
+}
 
 /**
  * A domain that is dying ends by itself, so it is only waited for. While a foreign domain is there,
@@ -102,7 +111,7 @@ function duplicate(rows: readonly DomainRow[]): Report {
 }
 
 function dying(record: DomainRecord, { domid }: DomainRow, rowForMs: number): Report {
-  const stopping = record.order.desired !== 'Running';
+  const stopping = wanted(record) !== 'Running';
   const phase = stopping ? 'Stopping' : 'Starting';
   if (rowForMs < ZOMBIE_MS)
     return { phase, ready: 'False', reason: phase, message: 'the domain is being taken down', transient: true };

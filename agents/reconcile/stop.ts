@@ -1,10 +1,10 @@
 /**
- * desired Stopped or Absent: the guest is asked, gets its time, and is ended. For Absent the epoch
- * is then retired for good. Pure.
+ * desired Stopped or Absent, and operations that end a guest: it is asked, gets its time, and is
+ * ended. For Absent the epoch is then retired for good. Pure.
  */
 import { MAX_GAP_MS } from './lasting';
 import { noteEnd } from './note';
-import { change } from './record';
+import { change, underWay } from './record';
 import type { DomainRecord } from './record';
 import type { Present, Report, Step, StepInput } from './types';
 
@@ -18,18 +18,20 @@ export const DELETE_AGAIN_MS = 60_000;
 
 export function stop(input: StepInput, record: DomainRecord, row: Present | undefined): Step {
   if (!row) return off(input, record);
-  if (row.state === 'shutdown')
-    return {
-      record: noteEnd(input, record, row.reason ?? 'poweroff'),
-      act: { do: 'reap', domid: row.domid, state: 'shutdown' },
-    };
+  const noted = row.state === 'shutdown' ? noteEnd(input, record, row.reason ?? 'poweroff') : record;
+  return end(input, noted, row);
+}
+
+/** Ends what is there. */
+export function end(input: StepInput, record: DomainRecord, row: Present): Step {
+  if (row.state === 'shutdown') return { record, act: { do: 'reap', domid: row.domid, state: 'shutdown' } };
   // The domain is still being built, or its create was killed: there is no guest to ask yet.
   if (row.state === 'paused' && record.creating !== undefined) return { record, act: { do: 'destroy' } };
   return stopRunning(input, record);
 }
 
 function stopRunning({ nowMs, askedForMs }: StepInput, record: DomainRecord): Step {
-  const graceMs = (record.order.gracePeriodSeconds ?? DEFAULT_GRACE_SECONDS) * 1000;
+  const graceMs = graceSeconds(record) * 1000;
   if (graceMs === 0) return { record, act: { do: 'destroy' } };
   const { stopping } = record;
   // The time really waited: a wall clock that was set must not shorten a guest's time.
@@ -49,6 +51,13 @@ function stopRunning({ nowMs, askedForMs }: StepInput, record: DomainRecord): St
     transient: true,
   };
   return { record, act: { do: 'report', report, wakeAtMs: nowMs + Math.min(lookMs, graceMs - waitedMs) } };
+}
+
+/** The time that an operation gives holds up no deletion, and no other run policy. */
+function graceSeconds(record: DomainRecord): number {
+  const { desired, runPolicy, gracePeriodSeconds = DEFAULT_GRACE_SECONDS } = record.order;
+  const isForItself = desired === 'Running' || (desired === 'Stopped' && runPolicy === 'Manual');
+  return (isForItself ? underWay(record)?.gracePeriodSeconds : undefined) ?? gracePeriodSeconds;
 }
 
 /** xl itself waits for at most a minute. */

@@ -1,5 +1,5 @@
 /** What goes into a decision about one domain, and what comes out. */
-import type { XenDomainSpec } from '../../crds/generated/types';
+import type { XenDomainSpec, XenDomainStatus } from '../../crds/generated/types';
 import type { DomainReason } from '../../common/reasons';
 import type { DomainRow } from '../xl/list';
 import type { Mark } from '../xl/mark';
@@ -16,6 +16,8 @@ export type OrderView =
       readonly invalid?: string;
       /** Disks that the status of this very order names as made. */
       readonly madeDisks?: readonly string[];
+      /** Operations that the status of this very order tells of. */
+      readonly operations?: XenDomainStatus['operations'];
     }
   /** The API was asked for all orders, and this one was not among them. */
   | { readonly kind: 'vanished' }

@@ -2,9 +2,11 @@
 import type { XenDomain, XenDomainStatus } from '../../crds/generated/types';
 import { xenDomainStatusBounds } from '../../crds/generated/bounds';
 import { mergeConditions } from '../../common/conditions';
+import { defined } from '../../common/defined';
 import { fit } from '../../common/fit';
 import { mergePatchOf } from '../../common/merge-patch';
 import { knownDisks, knownSizes } from '../reconcile/disks';
+import { isForgotten } from '../reconcile/operation';
 import type { DomainRecord } from '../reconcile/record';
 import { restartRequired } from '../reconcile/restart';
 import type { Report } from '../reconcile/types';
@@ -24,6 +26,9 @@ export function domainStatus(input: DomainStatusInput): XenDomainStatus {
   return differsInDomidOnly(input.domain.status, status) ? input.domain.status : status;
 }
 
+/** RFC 3339 without fractions, as Kubernetes has it. */
+const time = (ms: number): string => new Date(ms).toISOString().replace(/\.\d+/, '');
+
 function wholeStatus(input: DomainStatusInput): XenDomainStatus {
   const { domain, record, report, bootID, nowMs } = input;
   const generation = domain.metadata.generation ?? 0;
@@ -41,18 +46,30 @@ function wholeStatus(input: DomainStatusInput): XenDomainStatus {
     bootID,
     ...(runs && domidOf(input)),
     restarts: record?.restarts ?? 0,
+    ...operations(record),
     ...(runs && granted(record)),
     ...(required.length > 0 && { restartRequired: required }),
     ...(made.length > 0 && { madeDisks: made.sort() }),
     ...(disks.length > 0 && { disks }),
     ...lastTermination(record),
-    conditions: mergeConditions(
-      domain.status?.conditions,
-      [condition],
-      new Date(nowMs).toISOString().replace(/\.\d+/, ''),
-    ),
+    conditions: mergeConditions(domain.status?.conditions, [condition], time(nowMs)),
   };
 }
+
+/** What is kept under runPolicy Manual, and what is known of operations. */
+function operations(record: DomainRecord | undefined): Pick<XenDomainStatus, 'kept' | 'operations'> {
+  const { kept, operations: known = [], order } = record ?? {};
+  const told = known.map(({ uid, phase, reason, message, finishedMs }) =>
+    defined({ uid, phase, reason, message, finishedAt: finishedMs === undefined ? undefined : time(finishedMs) }),
+  );
+  const asked = order?.operation;
+  if (record && asked && isForgotten(record, asked))
+    told.push({ uid: asked.uid, phase: 'Failed', reason: 'Forgotten', message: FORGOTTEN });
+  return { ...(kept && { kept }), ...(told.length > 0 && { operations: told }) };
+}
+
+const FORGOTTEN =
+  'it was created before operations that ran here long ago, so it may have run, too: make another one if it is still wanted';
 
 /** The receipt is told only with phase Absent, as it says that no domain is there. */
 function epochs(
@@ -92,6 +109,5 @@ function granted(record: DomainRecord | undefined): Pick<XenDomainStatus, 'grant
 function lastTermination(record: DomainRecord | undefined): Pick<XenDomainStatus, 'lastTermination'> | undefined {
   const last = record?.lastTermination;
   if (!last) return undefined;
-  const time = new Date(last.atMs).toISOString().replace(/\.\d+/, '');
-  return { lastTermination: { reason: last.reason, time, hostBootID: last.hostBootID } };
+  return { lastTermination: { reason: last.reason, time: time(last.atMs), hostBootID: last.hostBootID } };
 }

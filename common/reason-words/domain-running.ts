@@ -14,7 +14,8 @@ export const LIFE_WORDS = wordsOf({
     on: 'Ready=True',
     means:
       'The domain is off because the order wants it off: the run policy is Halted, or Manual and the domain was off. The VM keeps its host and what is reserved there.',
-    remedy: 'Nothing is to be done. To start it, set `spec.runPolicy` to Always.',
+    remedy:
+      'Nothing is to be done. To start it, set `spec.runPolicy` to Always, or, under Manual, create a XenVMOperation of type Start (docs/operations.md).',
   },
   Starting: {
     on: 'Ready',
@@ -34,7 +35,7 @@ export const LIFE_WORDS = wordsOf({
     means:
       'The last run ended without a clean shutdown (the guest crashed, its watchdog fired, somebody destroyed the domain, or the host rebooted), and the run policy does not start it again.',
     remedy:
-      'Read `status.lastTermination`, and the console of the guest. To run it again, set `spec.runPolicy` to Always or RerunOnFailure; to run it once more under the same policy, set Halted, wait until it says so, and set the policy back.',
+      'Read `status.lastTermination`, and the console of the guest. To run it again, set `spec.runPolicy` to Always or RerunOnFailure, or, under Manual, create a XenVMOperation of type Start (docs/operations.md). To run it once more under Once, set Halted, wait until it says so, and set the policy back.',
   },
   RestartBackOff: {
     on: 'Ready=False',
@@ -45,9 +46,10 @@ export const LIFE_WORDS = wordsOf({
   },
   Finished: {
     on: 'Ready=False on the XenDomain, Ready=True on the XenVM',
-    means: 'The guest has shut itself down, and its run policy (every one but Always) leaves it off.',
+    means:
+      'The guest has shut itself down, or an operation has stopped it, and its run policy (every one but Always) leaves it off.',
     remedy:
-      'Nothing is to be done. To run it again, set `spec.runPolicy` to Halted, wait until the VM says so, and set the policy back.',
+      'Nothing is to be done. To run it again, create a XenVMOperation of type Start (docs/operations.md); under Once set `spec.runPolicy` to Halted, wait until the VM says so, and set the policy back.',
   },
   Retired: {
     on: 'Ready=True, on the XenDomain only',

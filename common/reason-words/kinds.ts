@@ -1,8 +1,10 @@
 /**
  * The reasons of each kind, with what they mean and what to do: one table. XenVM and XenDomain,
- * which share theirs, have vm.ts and domain-*.ts; XenHost has host.ts.
+ * which share theirs, have vm.ts and domain-*.ts; XenHost has host.ts, XenVMOperation
+ * operation.ts.
  */
 import { HOST_WORDS } from './host';
+import { OPERATION_WORDS } from './operation';
 import { wordsOf } from './words';
 
 const AGENT_WORDS = wordsOf({
@@ -79,5 +81,6 @@ export const KIND_WORDS = {
   XenHost: HOST_WORDS,
   XenAgent: AGENT_WORDS,
   XenPool: POOL_WORDS,
+  XenVMOperation: OPERATION_WORDS,
   'XenHost, XenNetwork, XenStoragePool (Events)': CATALOG_WORDS,
 };

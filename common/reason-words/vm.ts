@@ -69,7 +69,8 @@ const WHERE_WORDS = wordsOf({
   SpecChanged: {
     on: 'RestartRequired=True',
     means: 'An edit takes effect only at the next start of the domain. The message names the fields of the order.',
-    remedy: 'Shut the guest down and let its run policy start it, or set `spec.runPolicy` to Halted and back.',
+    remedy:
+      'Create a XenVMOperation of type Restart (docs/operations.md), or shut the guest down and let its run policy start it.',
   },
   UpToDate: {
     on: 'RestartRequired=False',

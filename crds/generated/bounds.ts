@@ -278,6 +278,21 @@ export const xenDomainStatusBounds: Bounds = {
       "least": 0,
       "most": 1000000000000
     },
+    "operations": {
+      "each": {
+        "fields": {
+          "uid": {
+            "text": 64
+          },
+          "reason": {
+            "text": 64
+          },
+          "message": {
+            "text": 1024
+          }
+        }
+      }
+    },
     "granted": {
       "fields": {
         "vcpus": {

@@ -19,6 +19,7 @@ export const XENPOOLS: Resource<types.XenPool> = {"group":"xenfleet.io","version
 export const XENSTORAGEPOOLS: Resource<types.XenStoragePool> = {"group":"xenfleet.io","version":"v1alpha1","plural":"xenstoragepools","kind":"XenStoragePool","namespaced":false};
 export const XENVMS: Resource<types.XenVM> = {"group":"xenfleet.io","version":"v1alpha1","plural":"xenvms","kind":"XenVM","namespaced":true};
 export const XENVMCLASSES: Resource<types.XenVMClass> = {"group":"xenfleet.io","version":"v1alpha1","plural":"xenvmclasses","kind":"XenVMClass","namespaced":false};
+export const XENVMOPERATIONS: Resource<types.XenVMOperation> = {"group":"xenfleet.io","version":"v1alpha1","plural":"xenvmoperations","kind":"XenVMOperation","namespaced":true};
 
 /** All of them. */
 export const OURS = {
@@ -30,4 +31,5 @@ export const OURS = {
   storagePools: XENSTORAGEPOOLS,
   vms: XENVMS,
   vmClasses: XENVMCLASSES,
+  vmOperations: XENVMOPERATIONS,
 };

@@ -450,7 +450,7 @@ export interface XenDomainSpec {
    */
   bootID?: string;
   /**
-   * Running: kept running as the run policy says. Stopped: ended, its disks kept. Absent: ended, and this epoch and all before it retired for good. Running never ends a guest that runs.
+   * Running: kept running as the run policy says. Stopped: ended, its disks kept. Absent: ended, and this epoch and all before it retired for good. Running by itself never ends a guest that runs. Under runPolicy Manual what the Dom0 keeps goes before it (status.kept).
    */
   desired: "Running" | "Stopped" | "Absent";
   /**
@@ -465,6 +465,27 @@ export interface XenDomainSpec {
    * Seconds that the guest has to power off once it is to be ended; then its domain is destroyed. 0: it is destroyed at once. 60 if absent.
    */
   gracePeriodSeconds?: number;
+  /**
+   * The last operation on the XenVM that was handed to this host. The agent runs it once, whatever desired says afterwards, and remembers it on the Dom0; it stays here until the next one.
+   */
+  operation?: {
+    /**
+     * UID of the XenVMOperation, by which it is known for good.
+     */
+    uid: string;
+    /**
+     * When the XenVMOperation was created. One that is older than all that the Dom0 remembers is never run.
+     */
+    createdAt: string;
+    /**
+     * Start: runs a guest that is off. Stop: ends it. Restart: ends it and starts it anew.
+     */
+    type: "Start" | "Stop" | "Restart";
+    /**
+     * Stop, Restart: seconds that the guest has to power off; 0: its domain is destroyed at once. As the order says if absent.
+     */
+    gracePeriodSeconds?: number;
+  };
   /**
    * Virtual CPUs of the domain. Needed unless desired is Absent.
    */
@@ -655,6 +676,37 @@ export interface XenDomainStatus {
    */
   restarts?: number;
   /**
+   * Under runPolicy Manual: what the Dom0 keeps, which is what the order wanted when it first said Manual, or the last Start or Stop since. It goes before desired.
+   */
+  kept?: "Running" | "Stopped";
+  /**
+   * Operations that were run here, as the Dom0 remembers them, the last one at the end.
+   *
+   * @maxItems 17
+   */
+  operations?: {
+    /**
+     * UID of the XenVMOperation.
+     */
+    uid: string;
+    /**
+     * How far it has come.
+     */
+    phase: "Running" | "Succeeded" | "Failed";
+    /**
+     * Why it has failed.
+     */
+    reason?: string;
+    /**
+     * The same in words for people.
+     */
+    message?: string;
+    /**
+     * When its end was noted, by the clock of the agent.
+     */
+    finishedAt?: string;
+  }[];
+  /**
    * What the running domain was started with; absent while it does not run, or where the agent does not remember the start.
    */
   granted?: {
@@ -714,7 +766,7 @@ export interface XenDomainStatus {
    */
   lastTermination?: {
     /**
-     * poweroff, reboot, suspend, crash, watchdog or soft_reset: by the guest itself. destroyed: by somebody else. hostReboot: with its host. ordered: as an order asked.
+     * poweroff, reboot, suspend, crash, watchdog or soft_reset: by the guest itself. destroyed: by somebody else. hostReboot: with its host. ordered: as an order asked. stopped, restarted: by an operation.
      */
     reason?: string;
     /**
@@ -1360,7 +1412,7 @@ export interface XenVMSpec {
    */
   type: "pv" | "pvh" | "hvm";
   /**
-   * What to keep true. Always: runs; restarted after a shutdown, crash or host reboot. RerunOnFailure: restarted after a crash, a destroyed domain or a host reboot, not after a clean shutdown. Once: started once. Manual: stays as it is; what runs runs on and is not restarted once it ends, what is off or new stays off until the policy is another one. Halted: off, keeps its place and its memory. A guest that reboots itself is started again under every policy but Halted.
+   * What to keep true. Always: runs; restarted after a shutdown, crash or host reboot. RerunOnFailure: restarted after a crash, a destroyed domain or a host reboot, not after a clean shutdown. Once: started once. Manual: stays as it is; what runs runs on and is not restarted once it ends, what is off or new stays off, until a XenVMOperation starts or stops it. Halted: off, keeps its place and its memory. A guest that reboots itself is started again under every policy but Halted.
    */
   runPolicy?: "Always" | "RerunOnFailure" | "Once" | "Manual" | "Halted";
   /**
@@ -1922,7 +1974,7 @@ export interface XenVMStatus {
    */
   lastTermination?: {
     /**
-     * poweroff, reboot, suspend, crash, watchdog or soft_reset: by the guest itself. destroyed: by somebody else. hostReboot: with its host. ordered: as an order asked.
+     * poweroff, reboot, suspend, crash, watchdog or soft_reset: by the guest itself. destroyed: by somebody else. hostReboot: with its host. ordered: as an order asked. stopped, restarted: by an operation.
      */
     reason?: string;
     /**
@@ -2051,4 +2103,99 @@ export interface XenVMClass {
   kind: 'XenVMClass';
   metadata: ObjectMeta;
   spec: XenVMClassSpec;
+}
+
+/**
+ * What is to be done. It never changes; make another operation for another act.
+ */
+export interface XenVMOperationSpec {
+  /**
+   * Name of the XenVM in the same namespace.
+   */
+  vmName: string;
+  /**
+   * Start: runs a guest that is off, under runPolicy Manual and RerunOnFailure. Stop: shuts it down, under Manual, RerunOnFailure and Once. Restart: shuts it down and starts it anew, which applies edits that wait for it; under every policy but Halted. Reset: the same without asking the guest.
+   */
+  type: "Start" | "Stop" | "Restart" | "Reset";
+  /**
+   * Stop, Restart: the guest is not asked, its domain is destroyed at once, as if its power was cut. False if absent.
+   */
+  force?: boolean;
+  /**
+   * Stop, Restart: seconds that the guest has to power off once it was asked; then its domain is destroyed. As spec.shutdown of the XenVM says if absent.
+   */
+  gracePeriodSeconds?: number;
+  /**
+   * Seconds after its end until the operation is deleted by itself; a day if absent.
+   */
+  ttlSecondsAfterFinished?: number;
+}
+
+/**
+ * What became of it. Written by the operator only.
+ */
+export interface XenVMOperationStatus {
+  /**
+   * The metadata.generation that this status speaks of.
+   */
+  observedGeneration?: number;
+  /**
+   * Pending: it waits for its turn, or for the XenVM. Running: it was handed to the host, and from then on to no other. Succeeded: done. Failed: refused, or not done as meant; the Ready condition says why.
+   */
+  phase?: "Pending" | "Running" | "Succeeded" | "Failed";
+  /**
+   * UID of the XenVM that it is for; another one of the same name is not acted on.
+   */
+  vmUID?: string;
+  /**
+   * The host that it was handed to.
+   */
+  host?: string;
+  /**
+   * When it was handed to the host.
+   */
+  startedAt?: string;
+  /**
+   * When its end was noted.
+   */
+  finishedAt?: string;
+  /**
+   * Ready: it has succeeded. Stalled: it has failed. Finished: it is over, one way or the other.
+   *
+   * @maxItems 16
+   */
+  conditions?: {
+    /**
+     * Name of the condition; a list holds each name once.
+     */
+    type: string;
+    /**
+     * Whether the condition holds: True, False, or Unknown where nobody can tell.
+     */
+    status: "True" | "False" | "Unknown";
+    /**
+     * One word for machines that says why; docs/reference/reasons.md tells what each means and what to do.
+     */
+    reason: string;
+    /**
+     * The same in words for people, with names, figures and what helps.
+     */
+    message: string;
+    /**
+     * The metadata.generation that the condition speaks of.
+     */
+    observedGeneration?: number;
+    /**
+     * When the status of the condition last changed.
+     */
+    lastTransitionTime: string;
+  }[];
+}
+
+export interface XenVMOperation {
+  apiVersion: 'xenfleet.io/v1alpha1';
+  kind: 'XenVMOperation';
+  metadata: ObjectMeta;
+  spec: XenVMOperationSpec;
+  status?: XenVMOperationStatus;
 }

@@ -10,3 +10,4 @@ export declare const validateXenPoolSpec: Validator<types.XenPoolSpec>;
 export declare const validateXenStoragePoolSpec: Validator<types.XenStoragePoolSpec>;
 export declare const validateXenVMSpec: Validator<types.XenVMSpec>;
 export declare const validateXenVMClassSpec: Validator<types.XenVMClassSpec>;
+export declare const validateXenVMOperationSpec: Validator<types.XenVMOperationSpec>;

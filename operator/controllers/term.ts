@@ -27,6 +27,8 @@ import { KindRunner, type Kind } from './frame/kind';
 import { Ledger } from './placement/ledger';
 import { Placement } from './placement/placement';
 import { ROOM_WATCHES } from './placement/watches';
+import { OperationController } from './operation/controller';
+import { allOperations, OPERATION_WATCHES } from './operation/watches';
 import { PoolController } from './pool/controller';
 import { allPools, GATHER_MS, POOL_WATCHES } from './pool/watches';
 import { VmController } from './vm/controller';
@@ -81,7 +83,7 @@ export class LeaderTerm {
     const run = (kind: (queue: WorkQueue) => Kind): KindRunner => new KindRunner(kind, runner);
     this.#hosts = run(() => this.#hostKind());
     this.#vms = run((queue) => this.#vmKind(queue));
-    this.#kinds = [this.#hosts, run(() => this.#poolKind()), this.#vms];
+    this.#kinds = [this.#hosts, run(() => this.#poolKind()), this.#vms, run(() => this.#operationKind())];
   }
 
   start(): void {
@@ -152,6 +154,11 @@ export class LeaderTerm {
     const leftOut = new LeftOutTeller(this.#options);
     const { reconcile } = new HostController({ ...this.#options, writer: this.#writer, ledger: this.ledger, leftOut });
     return { name: 'host', watches: HOST_WATCHES, all: allHosts, reconcile };
+  }
+
+  #operationKind(): Kind {
+    const { reconcile } = new OperationController({ ...this.#options, writer: this.#writer, facts: this.#facts });
+    return { name: 'operation', watches: OPERATION_WATCHES, all: allOperations, reconcile };
   }
 
   #poolKind(): Kind {

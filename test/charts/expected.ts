@@ -10,10 +10,11 @@ export const KINDS = Object.values(OURS).map(({ plural }) => plural);
 
 export const OPERATOR_RIGHTS = [
   ...KINDS.flatMap((kind) => ['get', 'list', 'watch'].map((verb) => `${verb} ${kind}.xenfleet.io`)),
-  ...['xenvms', 'xenhosts', 'xenvms/status', 'xenhosts/status', 'xenpools/status'].map(
+  ...['xenvms', 'xenhosts', 'xenvms/status', 'xenvmoperations/status', 'xenhosts/status', 'xenpools/status'].map(
     (kind) => `patch ${kind}.xenfleet.io`,
   ),
   ...['create', 'update', 'patch', 'delete'].map((verb) => `${verb} xendomains.xenfleet.io`),
+  'delete xenvmoperations.xenfleet.io',
   ...['create', 'update'].map((verb) => `${verb} xenagents.xenfleet.io`),
   ...['get', 'list', 'watch', 'create', 'delete'].map((verb) => `${verb} namespaces`),
   'create serviceaccounts',

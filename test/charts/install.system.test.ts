@@ -22,7 +22,7 @@ import { runHelmTest } from './helm-test';
 import { findPrometheus, startPrometheus } from './promtool';
 import type { Prometheus } from './promtool';
 import { Rights, isForbidden, rightsOf } from './rights';
-import { Running, until } from './running';
+import { Running, runOperation, until } from './running';
 
 const NAMESPACE = 'fleet';
 const USER = `system:serviceaccount:${NAMESPACE}:${OPERATOR}`;
@@ -120,15 +120,15 @@ describe('chart on a real API server', function () {
       });
     });
 
-    it('runs a VM', async () => {
+    it('runs a VM and an operation on it, and takes that away when its time is over', async () => {
       await plane.kubectl(['apply', '-f', path.join(__dirname, '../../examples/vps')]);
       const ref = { namespace: 'acme', name: 'linux-pvh' };
       const vm = await until('the VM to run', async () => {
         const now = await client.get(XENVMS, ref);
         return now.status?.phase === 'Running' && now;
       });
-      const { stdout } = await running.host(vm.status?.placement?.host ?? '').run('xl', 'list');
-      assert.match(stdout, /acme\.linux-pvh/);
+      assert.match((await running.host(vm.status?.placement?.host ?? '').run('xl', 'list')).stdout, /acme\.linux-pvh/);
+      await runOperation(plane, ref.namespace, ref.name);
     });
 
     it('tells of a pool', async () => {

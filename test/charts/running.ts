@@ -26,6 +26,16 @@ export async function until<T>(what: string, look: () => Promise<T | undefined |
   throw new Error(`waited in vain for ${what}`, { cause: last });
 }
 
+/** To its end, and until it is deleted by itself. */
+export async function runOperation(plane: ControlPlane, namespace: string, vmName: string): Promise<void> {
+  const spec = { vmName, type: 'Reset', ttlSecondsAfterFinished: 2 };
+  const metadata = { namespace, name: 'reset' };
+  const operation = { apiVersion: 'xenfleet.io/v1alpha1', kind: 'XenVMOperation', metadata, spec };
+  await plane.kubectl(['create', '-f', '-'], { stdin: JSON.stringify(operation) });
+  for (const what of ['condition=Ready', 'delete'])
+    await plane.kubectl(['wait', '-n', namespace, 'xvmop/reset', `--for=${what}`, '--timeout=30s']);
+}
+
 export interface RunningOptions {
   readonly plane: ControlPlane;
   readonly client: KubeClient;

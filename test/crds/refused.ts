@@ -156,4 +156,29 @@ export const REFUSED: readonly [string, string, Spec, RegExp][] = [
     /spec\.hostFailuresToTolerate.*or equal to 0/,
   ],
   ['a rule that is none', 'XenPool', { memoryRatio: 2 }, /unknown field "spec\.memoryRatio"/],
+  ['a start that is forced', 'XenVMOperation', { vmName: 'web', type: 'Start', force: true }, /a Start ends nothing/],
+  [
+    'a reset with time for the guest',
+    'XenVMOperation',
+    { vmName: 'web', type: 'Reset', gracePeriodSeconds: 5 },
+    /a Reset never asks the guest/,
+  ],
+  [
+    'force with time for the guest',
+    'XenVMOperation',
+    { vmName: 'web', type: 'Stop', force: true, gracePeriodSeconds: 5 },
+    /spec\.force gives the guest no time at all/,
+  ],
+  [
+    'no time without force',
+    'XenVMOperation',
+    { vmName: 'web', type: 'Stop', gracePeriodSeconds: 0 },
+    /gracePeriodSeconds/,
+  ],
+  [
+    'an unknown operation',
+    'XenVMOperation',
+    { vmName: 'web', type: 'Pause' },
+    /spec\.type: Unsupported value: "Pause"/,
+  ],
 ];

@@ -6,7 +6,7 @@ import type { ControlPlane } from '../control-plane/control-plane';
 import { installSystem } from '../playground/cluster';
 import { projectDir } from '../playground/place';
 
-const FOLDERS = ['fleet', 'vps', 'pool', 'real-xen'];
+const FOLDERS = ['fleet', 'vps', 'pool', 'operations', 'real-xen'];
 
 /**
  * The manifests that people are told to apply, against a real API server; no operator, so nothing

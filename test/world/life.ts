@@ -13,6 +13,7 @@ import { data } from './oracles/data';
 import { endings } from './oracles/endings';
 import type { NewOracle, Oracle, Violation } from './oracles/oracle';
 import { memory } from './oracles/memory';
+import { operations } from './oracles/operations';
 import { placement } from './oracles/placement';
 import { policy } from './oracles/policy';
 import { outcome } from './oracles/outcome';
@@ -24,7 +25,7 @@ const ACTORS: Readonly<Record<string, Actor>> = {
   environment: ENVIRONMENT,
   thief: THIEF,
 };
-const ORACLES: readonly NewOracle[] = [copies, endings, data, memory, policy, placement, config, outcome];
+const ORACLES: readonly NewOracle[] = [copies, endings, data, memory, operations, policy, placement, config, outcome];
 
 export interface Scenario {
   readonly seed: number;

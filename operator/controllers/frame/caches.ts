@@ -2,7 +2,15 @@
 import type { XenAgent, XenDomain, XenVM } from '../../../crds/generated/types';
 import type { KubeClient } from '../../../common/kube/client';
 import { LEASES } from '../../../common/kube/lease';
-import { NAMESPACES, OURS, XENAGENTS, XENDOMAINS, XENHOSTS, XENVMS } from '../../../common/kube/resources';
+import {
+  NAMESPACES,
+  OURS,
+  XENAGENTS,
+  XENDOMAINS,
+  XENHOSTS,
+  XENVMOPERATIONS,
+  XENVMS,
+} from '../../../common/kube/resources';
 import { keyOf, type KubeObject, type ListScope, type ResourceType } from '../../../common/kube/types';
 import { dropAnnotations, dropUnread, keepAnnotation } from '../../../common/kube/watch-line';
 import { Watcher, type RelistCause, type WatchEvent } from '../../../common/kube/watcher';
@@ -111,6 +119,9 @@ export const CACHES = {
   }),
   agents: cacheOf(XENAGENTS, AGENT_INDEXES),
   domains: cacheOf(XENDOMAINS, DOMAIN_INDEXES),
+  vmOperations: cacheOf(XENVMOPERATIONS, {
+    vm: ({ metadata, spec }) => [vmKey(metadata.namespace ?? '', spec.vmName)],
+  }),
   namespaces: cacheOf(NAMESPACES),
   leases: cacheOf(LEASES, {}, { labelSelector: HOST_LABEL }),
 };

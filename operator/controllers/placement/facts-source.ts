@@ -17,6 +17,7 @@ import {
   type Sighting,
   type VmFacts,
 } from '../../plan/vm/facts';
+import { handedOver } from '../../plan/vm/operation';
 import { reportedBy, type Reported } from '../../plan/vm/reservation';
 import { macsOf, resolve, uuidOf, type Catalog, type Resolution } from '../../plan/vm/resolve';
 import { namesakesOf, sightingOf } from '../../plan/vm/sighting';
@@ -119,6 +120,7 @@ export class VmFactsSource {
       macUses: this.#macUsesOf(vm, uuid),
       fresh: this.#caches.isFresh(vm),
       reported: this.#reportedOf(vm, uuid),
+      operation: handedOver(vm, this.#caches.vmOperations.byIndex('vm', keyOf(vm.metadata)), orders),
       brake: vm.metadata.deletionTimestamp === undefined ? OPEN : this.#brake.of(vm),
       unplaced,
     };

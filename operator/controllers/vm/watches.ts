@@ -52,6 +52,7 @@ export const VM_WATCHES: readonly Watch[] = [
   watch('domains', (change, caches) =>
     change.type === 'updated' ? [] : sides(change).flatMap((order) => holders(caches, heldByOrder(order))),
   ),
+  watch('vmOperations', (change) => sides(change).map(({ metadata, spec }) => `${metadata.namespace}/${spec.vmName}`)),
   // What the last report told and this one does not counts, too.
   watch('agents', (change, caches) => told(sides(change), caches)),
   watchViews(on),

@@ -7,7 +7,7 @@
  * the VM's own namespace and name are its own. All others of the same UUID belong to a stranger,
  * and no plan ever acts on them.
  */
-import type { XenDomain, XenVM } from '../../../crds/generated/types';
+import type { XenDomain, XenVM, XenVMOperation } from '../../../crds/generated/types';
 import type { BrakeWord } from '../brake';
 import type { Reported } from './reservation';
 import type { Resolution } from './resolve';
@@ -123,6 +123,8 @@ export interface VmFacts {
   readonly vouched: boolean;
   /** What its domain may use by the report of the claimed host; undefined without such a domain. */
   readonly reported: Reported | undefined;
+  /** The operation that was handed to the host of the claim and is not over. */
+  readonly operation: XenVMOperation | undefined;
   /** What the brake says if the VM is being deleted. For any other it is open. */
   readonly brake: BrakeWord;
   /** What the placement loop said last, if it found no host or, for a VM that grows, no room. */

@@ -7,6 +7,7 @@ import { wait, type Action } from './action';
 import { macConflict } from './conflict';
 import { claimOn, hostsFirst, implausible } from './epoch';
 import { isRetired, refusedEpochOf, type PlacedOrder, type VmFacts } from './facts';
+import { withOperation } from './operation';
 import { desiredOf, keepingSize, newOrder, orderSpec, sameOrder, withinReserved } from './order';
 import { heldBy, resizing } from './reservation';
 import { leave } from './strays';
@@ -23,7 +24,9 @@ export function starts(action: Action): boolean {
   if (action.do === 'createOrder') return action.order.spec.desired === 'Running';
   if (action.do !== 'updateOrder') return action.do === 'claim';
   const { spec: before } = action.order;
-  return action.spec.desired === 'Running' && (before.desired !== 'Running' || action.spec.epoch > before.epoch);
+  const { desired, epoch, operation } = action.spec;
+  const isNew = operation?.uid !== before.operation?.uid && operation?.type !== 'Stop';
+  return desired === 'Running' && (before.desired !== 'Running' || epoch > before.epoch || isNew);
 }
 
 export function planOrder(f: VmFacts, claim: Claim): Action {
@@ -68,7 +71,7 @@ function makeOrder(f: VmFacts, claim: Claim): Action {
   const conflict = macConflict(f);
   if (conflict !== undefined) return wait(conflict);
   const { wanted } = f.resolution;
-  const asked = orderSpec(f.vm, wanted, claim, f.fleetID);
+  const asked = withOperation(f, claim.host, orderSpec(f.vm, wanted, claim, f.fleetID));
   const spec = withinReserved(asked, wanted, heldBy(f.vm, undefined, wanted));
   if (spec === undefined) return { do: 'grow', host: claim.host, epoch: claim.epoch };
   return { do: 'createOrder', host: claim.host, order: newOrder(claim.host, f.uuid, spec) };
@@ -77,7 +80,7 @@ function makeOrder(f: VmFacts, claim: Claim): Action {
 function keepOrder(f: VmFacts, placed: PlacedOrder, claim: Claim): Action {
   const conflict = macConflict(f);
   const before = placed.order.spec;
-  const spec = keptSpec(f, placed.order, claim);
+  const spec = withOperation(f, claim.host, keptSpec(f, placed.order, claim));
   const kept: XenDomainSpec = conflict === undefined ? spec : withNetworks(spec, before.networks);
   if (!sameOrder(before, kept)) return { do: 'updateOrder', ...placed, spec: kept };
   if (conflict !== undefined) return wait(conflict);

@@ -1,6 +1,6 @@
 /** What must hold of every step, whatever happened before. */
 import { MAX_GAP_MS } from '../../../agents/reconcile/lasting';
-import type { DomainRecord } from '../../../agents/reconcile/record';
+import type { DomainRecord, Operation } from '../../../agents/reconcile/record';
 import type { Act, OrderView } from '../../../agents/reconcile/types';
 import type { DomainRow } from '../../../agents/xl/list';
 
@@ -22,15 +22,27 @@ export interface Around {
 
 type Rule = readonly [string, (act: Act, world: Around, held: DomainRecord | undefined) => boolean];
 
+const running = (held: DomainRecord | undefined): Operation | undefined =>
+  held?.operations?.find(({ phase }) => phase === 'Running');
+
+/** The time that an operation gives is for its own end of the guest only. */
+function graceSeconds(held: DomainRecord | undefined): number {
+  const { desired, runPolicy, gracePeriodSeconds = 60 } = held?.order ?? {};
+  const isOrdered = desired === 'Absent' || (desired === 'Stopped' && runPolicy !== 'Manual');
+  return (isOrdered ? undefined : running(held)?.gracePeriodSeconds) ?? gracePeriodSeconds;
+}
+
+/** Under Manual the Dom0 knows better than an order. */
+const isOn = (held: DomainRecord | undefined): boolean =>
+  held?.order.desired !== 'Absent' &&
+  (held?.order.runPolicy === 'Manual' ? held.kept : held?.order.desired) === 'Running';
+
 export const RULES: readonly Rule[] = [
   ['acts only on what it sees', (act, { blind }) => !blind || act.do === 'report' || act.do === 'idle'],
   ['leaves alone what vanished', (act, { api }) => api.kind !== 'vanished' || act.do === 'idle'],
   ['creates beside nothing only', (act, { rows }) => act.do !== 'create' || rows.length === 0],
   ['creates no retired epoch', (act, { refused }) => act.do !== 'create' || act.epoch > refused],
-  [
-    'creates what is ordered',
-    (act, _world, held) => act.do !== 'create' || (held?.order.desired === 'Running' && held.epoch === act.epoch),
-  ],
+  ['creates what is ordered', (act, _world, held) => act.do !== 'create' || (isOn(held) && held?.epoch === act.epoch)],
   [
     'creates what this boot has confirmed',
     (act, { boot }, held) => act.do !== 'create' || held?.confirmedBootID === `boot-${boot}`,
@@ -47,13 +59,16 @@ export const RULES: readonly Rule[] = [
       !held.ended ||
       held.stopping !== undefined ||
       !ranAtEpoch.has(act.epoch) ||
-      ['reboot', 'ordered'].includes(held.ended.how),
+      running(held) !== undefined ||
+      ['reboot', 'ordered', 'restarted'].includes(held.ended.how),
   ],
   [
     'ends a guest by order only',
     (act, { api }, held) =>
       (act.do !== 'shutdown' && act.do !== 'destroy') ||
-      (api.kind === 'given' ? api.spec.desired : held?.order.desired) !== 'Running',
+      !isOn(held) ||
+      (api.kind === 'given' && api.spec.desired === 'Absent') ||
+      (running(held) !== undefined && running(held)?.type !== 'Start'),
   ],
   [
     'gives a guest its grace period, whatever the wall clock says',
@@ -61,8 +76,7 @@ export const RULES: readonly Rule[] = [
       act.do !== 'destroy' ||
       rows.every((one) => one.state !== 'running') ||
       // An agent that has died may count a little of what it did not see.
-      monotonicMs - (asked?.sinceMs ?? monotonicMs) >=
-        (held?.order.gracePeriodSeconds ?? 60) * 1000 - (asked?.deaths ?? 0) * MAX_GAP_MS,
+      monotonicMs - (asked?.sinceMs ?? monotonicMs) >= graceSeconds(held) * 1000 - (asked?.deaths ?? 0) * MAX_GAP_MS,
   ],
   ['reaps what has ended', (act, { rows }) => act.do !== 'reap' || rows.every((one) => one.state !== 'running')],
   ['retires what is not there', (act, { rows }) => act.do !== 'retire' || rows.length === 0],

@@ -3,176 +3,50 @@
  * reboots, clocks, the API and the agent's own death do as they like. What must never happen is
  * checked at every step.
  */
-import { ok } from 'node:assert/strict';
+import { deepEqual, equal, ok } from 'node:assert/strict';
 import fc from 'fast-check';
-import { afterCreate, afterDelete, afterRetire } from '../../../agents/reconcile/outcome';
-import { lasting, sinceMs } from '../../../agents/reconcile/lasting';
-import type { Lasting } from '../../../agents/reconcile/lasting';
-import { refusing } from '../../../agents/reconcile/record';
+import { underWay } from '../../../agents/reconcile/record';
 import type { DomainRecord } from '../../../agents/reconcile/record';
-import { nextStep } from '../../../agents/reconcile/step';
-import type { OrderView, Seen, Step } from '../../../agents/reconcile/types';
-import type { DomainRow } from '../../../agents/xl/list';
-import { event } from './history';
+import { aroundOperations, event } from './history';
 import type { Event } from './history';
-import { RULES } from './rules';
-import { FLEET, MARK, NOW, UUID, order, row } from '../orders';
-
-class World {
-  nowMs = NOW;
-  monotonicMs = 0;
-  lasting: Lasting = {};
-  /** Monotonic time since when the guest is asked to shut down, and the agent's deaths since. */
-  asked: { sinceMs: number; deaths: number } | undefined;
-  boot = 1;
-  /** The boot that the API names. */
-  confirmed = 1;
-  rows: DomainRow[] = [];
-  record: DomainRecord | undefined;
-  api: OrderView = { kind: 'unheard' };
-  blind = false;
-  createFails = false;
-  domid = 1;
-  refused = 0;
-  receipt = 0;
-  retireDies = false;
-  steps: string[] = [];
-  ranAtEpoch = new Set<number>();
-
-  happen(what: Event): void {
-    this.blind = what.kind === 'blind';
-    if (what.kind === 'createFails') this.createFails = true;
-    if (what.kind === 'retireDies') this.retireDies = true;
-    if (what.kind === 'confirm') this.confirmed = this.boot;
-    this.change(what);
-  }
-
-  private change(what: Event): void {
-    switch (what.kind) {
-      case 'order': {
-        const epoch = this.record ? this.record.epoch + (what.raise ? 1 : 0) : 1;
-        const { desired, runPolicy } = what;
-        this.api = { kind: 'given', spec: order({ desired, runPolicy, epoch }), confirmed: true };
-        return;
-      }
-      case 'vanish':
-        this.api = { kind: 'vanished' };
-        return;
-      case 'away':
-        this.api = { kind: 'unheard' };
-        return;
-      case 'destroyed':
-        this.rows = [];
-        return;
-      case 'hostReboot':
-        this.rows = [];
-        this.boot += 1;
-        this.api = { kind: 'unheard' };
-        return;
-      case 'agentDies':
-        this.record = this.record && (JSON.parse(JSON.stringify(this.record)) as DomainRecord);
-        this.lasting = {};
-        if (this.asked) this.asked.deaths += 1;
-        return;
-      case 'guest':
-        this.rows = this.rows.map((one) =>
-          one.state === 'running' ? { ...one, state: 'shutdown', reason: what.reason } : one,
-        );
-        return;
-      case 'time':
-        this.nowMs += what.ms;
-        this.monotonicMs += what.ms;
-        return;
-      case 'clock':
-        this.nowMs += what.ms;
-        return;
-      default: // A flag, set above.
-        return;
-    }
-  }
-
-  settle(): void {
-    for (let turn = 0; turn < 10; turn += 1) {
-      const seen: Seen = this.blind
-        ? { kind: 'unknown', reason: 'ToolstackHung', message: 'x' }
-        : { kind: 'rows', rows: this.rows };
-      const bootID = `boot-${this.boot}`;
-      const host = { fleetID: FLEET, bootID, confirmedBootID: `boot-${this.confirmed}`, startUnconfirmed: false };
-      const { record, nowMs: wallMs, monotonicMs } = this;
-      this.lasting = lasting(this.lasting, { seen, record, wallMs, monotonicMs });
-      const step = nextStep({
-        rowForMs: sinceMs(this.lasting.row, monotonicMs),
-        askedForMs: sinceMs(this.lasting.asked, monotonicMs),
-        uuid: UUID,
-        order: this.api,
-        seen,
-        host,
-        nowMs: this.nowMs,
-        mark: MARK,
-        ...(this.record && { record: this.record }),
-      });
-      this.check(step);
-      this.record = step.record ?? this.record;
-      this.lasting = lasting(this.lasting, { seen, record: this.record, wallMs, monotonicMs });
-      if (this.record?.stopping === undefined) this.asked = undefined;
-      else this.asked ??= { sinceMs: monotonicMs, deaths: 0 };
-      this.steps.push(step.act.do);
-      if (!this.obey(step)) return;
-    }
-    ok(false, `no rest: ${this.steps.slice(-10).join(' ')}`);
-  }
-
-  private check(step: Step): void {
-    const held = step.record ?? this.record;
-    for (const [rule, holds] of RULES) ok(holds(step.act, this, held), rule);
-  }
-
-  private obey({ act }: Step): boolean {
-    const held = this.record as DomainRecord;
-    switch (act.do) {
-      case 'idle':
-      case 'report':
-        return false;
-      case 'create': {
-        const failed = this.createFails;
-        this.createFails = false;
-        const failure = { reason: 'OutOfMemory', message: 'x' } as const;
-        const outcome = failed
-          ? ({ kind: 'failed', failure, disks: [] } as const)
-          : ({ kind: 'created', disks: [] } as const);
-        if (!failed) this.rows = [row({ domid: (this.domid += 1) })];
-        if (!failed) this.ranAtEpoch.add(act.epoch);
-        this.record = afterCreate(held, { order: act.order, outcome, bootID: `boot-${this.boot}`, nowMs: this.nowMs });
-        return true;
-      }
-      case 'shutdown': // A deaf guest: it ends by another event, or by the grace period.
-        return true;
-      case 'destroy':
-      case 'reap':
-        this.rows = [];
-        return true;
-      case 'retire':
-        this.refused = Math.max(this.refused, act.epoch);
-        if (this.retireDies) {
-          // The refused epoch is durable, but nobody looked at the domain. The next agent reads it.
-          this.retireDies = false;
-          this.record = refusing(held, this.refused);
-          return false;
-        }
-        this.receipt = Math.max(this.receipt, act.epoch);
-        this.record = afterRetire(held, act.epoch, this.nowMs);
-        return true;
-      case 'deleteDisks':
-        this.record = afterDelete(
-          held,
-          act.disks.map((disk) => disk.name),
-        );
-        return true;
-    }
-  }
-}
+import { World } from './host-model';
 
 describe('one domain, any history', () => {
+  it('remembers every operation for good, in the order of their creation', () => {
+    const world = new World();
+    const happen = (what: Event): void => {
+      world.happen(what);
+      world.settle();
+    };
+    happen({ kind: 'order', desired: 'Running', runPolicy: 'Always', raise: false });
+    for (let n = 0; n < 40; n += 1) happen({ kind: 'operation', type: 'Restart', gracePeriodSeconds: 0 });
+    const made = world.domid;
+    for (let back = 0; back < 39; back += 1) happen({ kind: 'restore', back });
+    deepEqual([made, world.domid, world.record?.operations?.length], [42, 42, 16]);
+  });
+
+  it('does every operation once, or not at all, whenever the agent dies', () => {
+    const policy = fc.constantFrom('Always' as const, 'RerunOnFailure' as const, 'Once' as const, 'Manual' as const);
+    const desired = fc.constantFrom('Running' as const, 'Stopped' as const);
+    const events = fc.array(aroundOperations, { minLength: 5, maxLength: 20 });
+    fc.assert(
+      fc.property(policy, desired, events, (runPolicy, first, then) => {
+        const world = new World();
+        for (const what of [{ kind: 'order', desired: first, runPolicy, raise: false } as const, ...then]) {
+          world.happen(what);
+          world.settle();
+        }
+        world.diesInAct = false;
+        for (let round = 0; round < 4; round += 1) {
+          world.happen({ kind: 'time', ms: 700_000 });
+          world.settle();
+        }
+        equal(underWay(world.record as DomainRecord), undefined, world.steps.slice(-12).join(' '));
+      }),
+      { ...(process.env['RUNS'] === undefined && { numRuns: 4000 }) },
+    );
+  });
+
   it('breaks no rule, and always comes to rest', () => {
     fc.assert(
       fc.property(fc.array(event, { maxLength: 40 }), (events) => {

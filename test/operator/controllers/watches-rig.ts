@@ -2,13 +2,20 @@
 import { deepEqual } from 'node:assert/strict';
 import type { XenVM } from '../../../crds/generated/types';
 import { HOST_WATCHES } from '../../../operator/controllers/host/watches';
+import { OPERATION_WATCHES } from '../../../operator/controllers/operation/watches';
 import { ROOM_WATCHES } from '../../../operator/controllers/placement/watches';
 import { POOL_WATCHES } from '../../../operator/controllers/pool/watches';
 import { VM_WATCHES } from '../../../operator/controllers/vm/watches';
 import { claimed, UID, vm } from '../plan/builders';
 import { WatchedFleet } from './watched-fleet';
 
-const KINDS = { vm: VM_WATCHES, host: HOST_WATCHES, pool: POOL_WATCHES, room: ROOM_WATCHES };
+const KINDS = {
+  vm: VM_WATCHES,
+  operation: OPERATION_WATCHES,
+  host: HOST_WATCHES,
+  pool: POOL_WATCHES,
+  room: ROOM_WATCHES,
+};
 type Kind = keyof typeof KINDS;
 
 export const mac = '02:16:3e:00:00:01';

@@ -1,10 +1,27 @@
 /** Which XenVMs are looked at after a change: row by row. */
-import { order } from '../plan/builders';
-import { look, mac, named, type Row } from './watches-rig';
+import { operation, order } from '../plan/builders';
+import { look, mac, named, type Rig, type Row } from './watches-rig';
 
 const EVERYBODY = ['acme/other', 'acme/third', 'acme/web'];
+const asks = (rig: Rig, vmName: string): void =>
+  void rig.put(rig.caches.vmOperations, operation(`op-${vmName}`, { vmName }));
 const ROWS: readonly Row[] = [
   ['a VM that changes is looked at', 'vm', (rig) => void rig.vm({ ...rig.third }), ['acme/third']],
+  ['an operation concerns its VM', 'vm', (rig) => asks(rig, 'web'), ['acme/web']],
+  ['… and those on the same VM', 'operation', (rig) => asks(rig, 'web'), ['acme/web']],
+  ['a VM without operations concerns none', 'operation', (rig) => void rig.vm({ ...rig.third }), []],
+  [
+    'one with operations does, and so do its order and its host',
+    'operation',
+    (rig) => {
+      for (const name of ['web', 'other', 'third']) asks(rig, name);
+      rig.forgetKeys();
+      rig.vm({ ...rig.other });
+      rig.order(order('h1', 1));
+      rig.report('h2', { nonce: 'old' });
+    },
+    EVERYBODY,
+  ],
   [
     'a VM that goes sets free whoever wants its UUID or its MAC',
     'vm',

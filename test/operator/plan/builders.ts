@@ -1,5 +1,11 @@
 /** Objects with sane defaults for tests of plans; give what matters to the test. */
-import type { XenDomain, XenDomainSpec, XenVM } from '../../../crds/generated/types';
+import type {
+  XenDomain,
+  XenDomainSpec,
+  XenVM,
+  XenVMOperation,
+  XenVMOperationStatus,
+} from '../../../crds/generated/types';
 import { FINALIZER, hostNamespace } from '../../../common/names';
 import type { AgentCatalog } from '../../../operator/plan/agent-catalog';
 import { OPEN } from '../../../operator/plan/brake';
@@ -49,6 +55,23 @@ export function vm(
     },
     spec: { type: 'pvh', className: 'small', boot: { kernel: 'debian/vmlinuz' }, runPolicy: 'Always', ...over.spec },
     ...(over.status && { status: over.status }),
+  };
+}
+
+/** An operation on `vm()`, created in this second of a minute. */
+export function operation(
+  name: string,
+  spec: Partial<XenVMOperation['spec']> = {},
+  status?: XenVMOperationStatus,
+  second = 0,
+): XenVMOperation {
+  const creationTimestamp = `2026-01-01T00:00:${String(second).padStart(2, '0')}Z`;
+  return {
+    apiVersion: 'xenfleet.io/v1alpha1',
+    kind: 'XenVMOperation',
+    metadata: { namespace: 'acme', name, uid: `uid-${name}`, generation: 1, resourceVersion: '1', creationTimestamp },
+    spec: { vmName: 'web', type: 'Restart', ...spec },
+    ...(status && { status }),
   };
 }
 
@@ -125,6 +148,7 @@ export function facts(over: Partial<Omit<VmFacts, 'hosts'>> & { hosts?: HostView
     fresh: false,
     vouched: false,
     reported: undefined,
+    operation: undefined,
     brake: OPEN,
     unplaced: undefined,
     ...rest,

@@ -1,7 +1,7 @@
 /** Customers: they create, edit, delete and copy whatever the API lets them. */
-import { XENVMS } from '../../../common/kube/resources';
+import { XENVMOPERATIONS, XENVMS } from '../../../common/kube/resources';
 import { API_VERSION } from '../../../common/names';
-import type { XenVM } from '../../../crds/generated/types';
+import type { XenVM, XenVMOperation } from '../../../crds/generated/types';
 import type { Actor, Args, Draw } from '../act';
 import { foreignUUID, TENANTS } from '../objects';
 import type { World } from '../world';
@@ -21,7 +21,7 @@ function drawSpec(draw: Draw): Args {
   return {
     size: draw.of(['small', 'small', 'large', '2 1Gi', '1 700M', '8 16Gi', '1 1e9', '3 1.5Gi']),
     type: draw.of(['pvh', 'pvh', 'pv', 'hvm']),
-    runPolicy: draw.of(['Always', 'Always', 'Always', 'RerunOnFailure', 'Once', 'Halted']),
+    runPolicy: draw.of(['Always', 'Always', 'Always', 'RerunOnFailure', 'Once', 'Halted', 'Manual']),
     disks: draw.int(0, 2),
     diskGi: draw.int(1, 4),
     retain: draw.chance(0.3),
@@ -104,6 +104,37 @@ export const TENANT: Actor = {
     weight: 3,
     draw: (draw) => ({ ...target(draw), to: draw.of(['Always', 'Halted', 'RerunOnFailure', 'Once', 'Manual']) }),
     perform: (world, args) => edit(world, args, { runPolicy: args['to'] }),
+  },
+  operate: {
+    weight: 8,
+    draw: (draw) => ({
+      which: draw.int(0, 63),
+      type: draw.of(['Start', 'Start', 'Stop', 'Restart', 'Restart', 'Reset']),
+      seconds: draw.of([0, 0, 5, 40]),
+      force: draw.chance(0.2),
+      ttl: draw.of([0, 60, 3600]),
+      number: draw.int(0, 999_999),
+    }),
+    perform: async (world, args) => {
+      const vms = world.server.objects(XENVMS);
+      const vm = vms[Number(args['which']) % Math.max(1, vms.length)];
+      if (vm === undefined) return 'no VM';
+      const { namespace = '', name } = vm.metadata;
+      const type = args['type'] as XenVMOperation['spec']['type'];
+      const ends = type === 'Stop' || type === 'Restart';
+      const seconds = Number(args['seconds']);
+      await world.tenant(namespace).create(XENVMOPERATIONS, {
+        apiVersion: API_VERSION,
+        kind: 'XenVMOperation',
+        metadata: { namespace, name: `op-${Number(args['number'])}` },
+        spec: {
+          ...{ vmName: name, type, ttlSecondsAfterFinished: Number(args['ttl']) },
+          ...(ends && args['force'] === true && { force: true }),
+          ...(ends && args['force'] !== true && seconds > 0 && { gracePeriodSeconds: seconds }),
+        },
+      });
+      return name;
+    },
   },
   resize: {
     weight: 3,

@@ -2,8 +2,8 @@
  * S4: a guest that runs is ended only by its owner's wish, its own end, a person's hand or lost
  * power.
  */
-import { XENDOMAINS, XENVMS } from '../../../common/kube/resources';
-import type { XenDomain, XenVM } from '../../../crds/generated/types';
+import { XENDOMAINS, XENVMOPERATIONS, XENVMS } from '../../../common/kube/resources';
+import type { XenDomain, XenVM, XenVMOperation } from '../../../crds/generated/types';
 import type { Machine } from '../machine';
 import type { NewOracle } from './oracle';
 import type { SimEvent } from '../../sim/record';
@@ -32,11 +32,14 @@ export const endings: NewOracle = (world, accuse) => {
       }
     }
     return world.server.history.some(({ resource, object, type }) => {
+      if (resource.plural === XENVMOPERATIONS.plural) {
+        const { metadata, spec: asked } = object as XenVMOperation;
+        return asked.type !== 'Start' && owners.has(`${metadata.namespace}/${asked.vmName}`);
+      }
       if (resource.plural !== XENVMS.plural) return false;
       const { metadata, spec } = object as XenVM;
       if (!owners.has(`${metadata.namespace}/${metadata.name}`)) return false;
-      const isOff = spec.runPolicy === 'Halted' || spec.runPolicy === 'Manual';
-      return type === 'DELETED' || metadata.deletionTimestamp !== undefined || isOff;
+      return type === 'DELETED' || metadata.deletionTimestamp !== undefined || spec.runPolicy === 'Halted';
     });
   };
 

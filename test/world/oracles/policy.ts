@@ -1,6 +1,6 @@
 /** Run policies: a guest that has done its work is not run again, wherever its host went. */
-import { XENVMS } from '../../../common/kube/resources';
-import type { XenVM } from '../../../crds/generated/types';
+import { XENVMOPERATIONS, XENVMS } from '../../../common/kube/resources';
+import type { XenVM, XenVMOperation } from '../../../crds/generated/types';
 import type { World } from '../world';
 import type { NewOracle } from './oracle';
 import { inThiefsHands } from './stolen';
@@ -18,6 +18,15 @@ function policiesOf({ server }: World, uuid: string): ReadonlySet<string> {
   return found;
 }
 
+/** Its owner has asked for another start. */
+function isAskedToStart({ server }: World, name: string): boolean {
+  return server.history.some(({ resource, object }) => {
+    if (resource.plural !== XENVMOPERATIONS.plural) return false;
+    const { metadata, spec } = object as XenVMOperation;
+    return spec.type !== 'Stop' && `${metadata.namespace}.${spec.vmName}` === name;
+  });
+}
+
 export const policy: NewOracle = (world, accuse) => {
   const done = new Set<string>();
   return {
@@ -26,6 +35,7 @@ export const policy: NewOracle = (world, accuse) => {
       if (what !== 'running' || !done.has(uuid)) return;
       // A backup does not know that it ended.
       if (world.notes.some((note) => note.what === 'restored') || inThiefsHands(world)(uuid)) return;
+      if (isAskedToStart(world, name ?? '')) return;
       const policies = policiesOf(world, uuid);
       if (policies.size > 0 && [...policies].every((one) => ENDS.has(one)))
         accuse('policy', `${name} ${uuid} had done its work, and runs again on ${host}`);

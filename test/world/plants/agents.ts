@@ -80,7 +80,7 @@ export const AGENTS: Plants = {
   ],
   'an end by the host is an order': [
     {
-      file: 'agents/reconcile/run.ts',
+      file: 'agents/reconcile/verdict.ts',
       from: "if (order.runPolicy === 'Always') return 'again';",
       to: "if (order.runPolicy === 'Always' && ended.how !== 'hostReboot') return 'again';",
     },
@@ -115,14 +115,14 @@ export const AGENTS: Plants = {
   ],
   'Once runs again': [
     {
-      file: 'agents/reconcile/run.ts',
+      file: 'agents/reconcile/verdict.ts',
       from: "if (clean) return 'finished';",
       to: "if (clean) return 'again';",
     },
   ],
   'a clean end is final': [
     {
-      file: 'agents/reconcile/run.ts',
+      file: 'agents/reconcile/verdict.ts',
       from: "if (order.runPolicy === 'Always') return 'again';",
       to: "if (order.runPolicy === 'Always') return 'finished';",
     },

@@ -73,7 +73,17 @@ class Rig {
 }
 
 const KINDS = [
-  ...['xenvms', 'xenvmclasses', 'xennetworks', 'xenstoragepools', 'xenpools', 'xenhosts', 'xenagents', 'xendomains'],
+  ...[
+    'xenvms',
+    'xenvmoperations',
+    'xenvmclasses',
+    'xennetworks',
+    'xenstoragepools',
+    'xenpools',
+    'xenhosts',
+    'xenagents',
+    'xendomains',
+  ],
   ...['namespaces', 'leases'],
 ].sort();
 const annotations = { a: 'b', [BRAKE_LIFTED_UNTIL]: 'x', 'kubectl.kubernetes.io/last-applied-configuration': 'y' };

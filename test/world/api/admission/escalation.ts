@@ -30,7 +30,7 @@ export function escalation(request: AdmissionRequest, lookup: Lookup): Refusal |
   if (missing.length === 0) return undefined;
   const groups = `[${user.groups.map(goQuote).join(' ')}]`;
   const words = `user ${goQuote(user.name)} (groups=${groups}) is attempting to grant RBAC permissions not currently held:`;
-  const why = [words, ...compacted(missing).map(described)].join('\n');
+  const why = [words, ...compacted(missing).map(described).sort()].join('\n');
   return forbidden(resource, object.metadata.name, why);
 }
 
