@@ -19,6 +19,8 @@ export const fleetFile = (layout: Layout): string => `${layout.stateDir}/fleet.j
 export const PRODUCT_UUID_FILE = '/sys/class/dmi/id/product_uuid';
 /** A random word, made once: it tells servers apart whose firmware tells the same, or nothing. */
 export const machineFile = (layout: Layout): string => `${layout.stateDir}/machine`;
+/** Names the agent process that began last on this Dom0. */
+export const agentFile = (layout: Layout): string => `${layout.stateDir}/agent`;
 /** Written now and then, to see that it can be written. */
 export const probeFile = (layout: Layout): string => `${layout.stateDir}/probe`;
 export const poolsFile = (layout: Layout): string => `${layout.stateDir}/pools.json`;

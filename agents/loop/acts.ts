@@ -36,6 +36,8 @@ export interface ActsOptions {
   /** To be called when what runs, or what is remembered, has changed. */
   readonly onChanged: () => void;
   readonly wakeIn: (uuid: string, delayMs: number) => void;
+  /** Another agent process has begun on this Dom0. */
+  readonly isDisplaced: () => Promise<boolean>;
 }
 
 type ActOf<K extends Act['do']> = Extract<Act, { do: K }>;
@@ -55,10 +57,19 @@ export class Acts {
     this.options.transitions.begin(uuid, act.do, record?.epoch);
     delete freshness.left;
     // A create checks its cfg meanwhile. All other acts wait until the record is durable.
-    if (act.do !== 'create') await decision.saved;
+    if (act.do !== 'create') {
+      await decision.saved;
+      // After that: who begins here reads all that came before an act which is still under way.
+      if (await this.options.isDisplaced()) return this.later(uuid);
+    }
     const report = whileWaiting(act.do, decision.input.record?.stopping !== undefined);
     if (report) this.say(decision, report);
     return this.lanes.run(act, record, () => this.carryOut(decision, act));
+  }
+
+  private later(uuid: string): Next {
+    this.options.wakeIn(uuid, RETRY_MS);
+    return 'wait';
   }
 
   private carryOut(decision: Decision, act: Acting): Promise<Next> {

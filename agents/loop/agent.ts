@@ -11,6 +11,7 @@ import { StorageDrivers } from '../storage/drivers';
 import { Pools } from '../storage/pools';
 import { fleetToRemember } from '../dom0/fleet';
 import type { Layout } from '../dom0/layout';
+import { Incumbent } from '../dom0/incumbent';
 import { Machine } from '../dom0/machine';
 import { Checkpoints } from '../dom0/checkpoints';
 import { Toolstack } from '../dom0/toolstack';
@@ -64,6 +65,7 @@ export class Agent {
   private readonly lease: HostLease | undefined;
   private readonly rhythm: Rhythm;
   private readonly machine: Machine;
+  private readonly incumbent: Incumbent;
   private readonly confirmation: Confirmation;
   private stopped = false;
 
@@ -72,6 +74,7 @@ export class Agent {
     this.rhythm = new Rhythm(clock, log);
     const policy = new PolicySource(host, clock, layout.policyFile);
     this.checkpoints = new Checkpoints(host, layout);
+    this.incumbent = new Incumbent(host, layout, options.process);
     const pools = new Pools({ host, memory: this.checkpoints, agent: () => api.agent() });
     const drivers = new StorageDrivers(host, pools);
     const disks = new Disks(drivers, pools);
@@ -98,6 +101,7 @@ export class Agent {
       clock,
       log,
       mayAct: () => this.mayAct(),
+      isDisplaced: () => this.incumbent.isDisplaced(),
       isConfirmed: (bootID) => this.confirmation.isConfirmed(bootID),
       onChanged: () => this.agentStatus.wake(),
     });
@@ -119,8 +123,9 @@ export class Agent {
       this.agentStatus.wake();
     };
     const boot = (): string | undefined => this.view.bootID;
-    const lease = { clock, log, host: name, process, intervalMs: heartbeatMs, machine, boot, onChanged, onOutdated };
-    return client && new HostLease({ client, ...lease });
+    const wasDisplaced = (): boolean => this.incumbent.wasDisplaced;
+    const told = { machine, boot, onChanged, onOutdated, wasDisplaced };
+    return client && new HostLease({ client, clock, log, host: name, process, intervalMs: heartbeatMs, ...told });
   }
 
   /** Resolves when the Dom0 has been read, however long that takes, and the watches have begun. */
@@ -159,6 +164,7 @@ export class Agent {
 
   /** Without a client there is no Lease to hold. */
   private mayAct(): boolean {
+    if (this.incumbent.wasDisplaced) return false;
     return this.lease?.mayAct(this.options.api.authoritative()) ?? true;
   }
 
@@ -168,6 +174,7 @@ export class Agent {
       if (this.view.bootID === undefined) await this.view.look();
       const look = await this.view.look();
       if ('failure' in look && this.view.bootID === undefined) throw new Error(look.failure.message);
+      await this.incumbent.note();
       await this.checkpoints.load();
       await this.machine.identify();
       return true;

@@ -22,6 +22,8 @@ export interface HostLeaseOptions {
   readonly onChanged: () => void;
   /** To be called when this process is to begin anew: another one has acted for the host. */
   readonly onOutdated: () => void;
+  /** Another process has begun on this Dom0. If this one has the Lease still, it begins anew. */
+  readonly wasDisplaced: () => boolean;
 }
 
 /** A host that is silent for this long gets no heartbeat, so that the fleet hears of it. */
@@ -76,10 +78,10 @@ export class HostLease {
   }
 
   private onBeat(error?: unknown): void {
-    const { log, onChanged, onOutdated } = this.options;
+    const { log, onChanged, onOutdated, wasDisplaced } = this.options;
     if (error !== undefined) log.warn({ error: errorText(error) }, 'no heartbeat');
-    if (!this.tenure.beat(error)) return;
-    if (this.tenure.isOutdated) onOutdated();
-    else onChanged();
+    const isChanged = this.tenure.beat(error);
+    if (this.tenure.isOutdated || (error === undefined && wasDisplaced())) onOutdated();
+    else if (isChanged) onChanged();
   }
 }

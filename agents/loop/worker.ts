@@ -106,6 +106,12 @@ export class Workers {
     const { uuid } = input;
     const { checkpoints, clock } = this.options;
     const step = nextStep(input);
+    const changes = step.record !== undefined || (step.act.do !== 'report' && step.act.do !== 'idle');
+    // What another process has noted since must not be written over.
+    if (changes && (await this.options.isDisplaced())) {
+      this.wakeIn(uuid, RETRY_MS);
+      return 'wait';
+    }
     // The time of a request counts from here on, not from its answer, which may take a minute.
     const { seen, nowMs: wallMs } = input;
     const { record = input.record } = step;

@@ -18,9 +18,10 @@ describe('the agent on a virtual clock', () => {
     equal(bench.domain()?.phase, 'Running');
     deepEqual(bench.server.writes, ['Running Running']);
     const record = `put /var/lib/xenfleet/domains/${UUID}.json`;
+    const agent = 'read /var/lib/xenfleet/agent';
     deepEqual(
       [...calls].sort(),
-      ['create', 'make-disk', `put /var/lib/xenfleet/cfg/${UUID}.cfg`, record, record, 'xl create -n'].sort(),
+      ['create', 'make-disk', `put /var/lib/xenfleet/cfg/${UUID}.cfg`, record, record, agent, 'xl create -n'].sort(),
     );
     ok(calls.indexOf(record) < calls.indexOf('create'), 'remembered before it acts');
   });

@@ -24,6 +24,7 @@ describe('the Lease of a host', () => {
       boot: () => 'b',
       onChanged: () => {},
       onOutdated: () => {},
+      wasDisplaced: () => false,
     });
     const renewals = async (unreachableMs: number): Promise<number> => {
       const before = line.writes;

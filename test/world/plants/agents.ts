@@ -2,6 +2,13 @@
 import type { Plants } from './plant';
 
 export const AGENTS: Plants = {
+  'an older process goes on acting': [
+    {
+      file: 'agents/dom0/incumbent.ts',
+      from: 'text !== undefined && text.trim() !== this.process;',
+      to: "text === '';",
+    },
+  ],
   'an agent goes on with what it knew': [
     { file: 'agents/loop/tenure.ts', from: 'if (this.wasElsewhere) return false;', to: '' },
     {
