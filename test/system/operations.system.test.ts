@@ -123,7 +123,11 @@ describe('operations', function () {
     const names: string[] = [];
     for (let n = 0; n < 3; n += 1) names.push(await ask('web', { ttlSecondsAfterFinished: 15 }));
     for (const name of names) deepEqual(await over(name), ['Succeeded', 'Done']);
-    const at = await Promise.all(names.map(get));
+    const startOf = ({ status }: XenVMOperation): string => status?.startedAt ?? '';
+    const at = (await Promise.all(names.map(get))).sort((a, b) => (startOf(a) < startOf(b) ? -1 : 1));
+    // Times of creation have whole seconds: of two within one, either may be first.
+    const created = at.map(({ metadata }) => metadata.creationTimestamp ?? '');
+    deepEqual(created, [...created].sort());
     const times = at.flatMap(({ status }) => [status?.startedAt ?? '', status?.finishedAt ?? '']);
     deepEqual(times, [...times].sort());
     deepEqual(lives('web'), { starts: before.starts + 3, ends: before.ends + 3 });
