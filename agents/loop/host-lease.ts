@@ -33,6 +33,8 @@ export class HostLease {
   private readonly tenure: Tenure;
   private heartbeat: Heartbeat | undefined;
   private identity = '';
+  /** It was told that it is to begin anew. Beats may go on for a moment. */
+  private isEnding = false;
 
   constructor(private readonly options: HostLeaseOptions) {
     this.tenure = new Tenure(options.host, options.process);
@@ -81,7 +83,10 @@ export class HostLease {
     const { log, onChanged, onOutdated, wasDisplaced } = this.options;
     if (error !== undefined) log.warn({ error: errorText(error) }, 'no heartbeat');
     const isChanged = this.tenure.beat(error);
-    if (this.tenure.isOutdated || (error === undefined && wasDisplaced())) onOutdated();
-    else if (isChanged) onChanged();
+    const isOutdated = this.tenure.isOutdated || (error === undefined && wasDisplaced());
+    if (isOutdated && !this.isEnding) {
+      this.isEnding = true;
+      onOutdated();
+    } else if (isChanged) onChanged();
   }
 }

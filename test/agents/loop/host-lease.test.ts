@@ -1,4 +1,4 @@
-import { equal, ok } from 'node:assert/strict';
+import { deepEqual, equal, ok } from 'node:assert/strict';
 import { HostLease } from '../../../agents/loop/host-lease';
 import { KubeClient } from '../../../common/kube/client';
 import { FakeClock } from '../../common/kube/fake-clock';
@@ -7,6 +7,35 @@ import { LeaseServer } from '../../operator/runtime/lease-server';
 const LOG = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 
 describe('the Lease of a host', () => {
+  it('is held by one who is to begin anew if another process has begun on the Dom0, and is told so once', async () => {
+    const server = new LeaseServer();
+    const clock = new FakeClock();
+    const metadata = { namespace: 'xenhost-h1', name: 'agent', resourceVersion: '1' };
+    server.lease = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata };
+    const told: string[] = [];
+    let isDisplaced = false;
+    const lease = new HostLease({
+      client: new KubeClient(server.connect()),
+      clock,
+      log: LOG,
+      host: 'h1',
+      process: 'p',
+      intervalMs: 10_000,
+      machine: () => 'm',
+      boot: () => 'b',
+      onChanged: () => told.push('changed'),
+      onOutdated: () => told.push('outdated'),
+      wasDisplaced: () => isDisplaced,
+    });
+    lease.beat(0);
+    await clock.advance(20_000);
+    deepEqual(told, ['changed']);
+    isDisplaced = true;
+    await clock.advance(30_000);
+    deepEqual(told, ['changed', 'outdated']);
+    await lease.stop();
+  });
+
   it('is renewed while the host answers, and not by an agent that cannot reach it', async () => {
     const server = new LeaseServer();
     const line = server.connect();
