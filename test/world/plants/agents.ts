@@ -10,6 +10,11 @@ export const AGENTS: Plants = {
     },
   ],
   'an agent goes on with what it knew': [
+    {
+      file: 'agents/dom0/incumbent.ts',
+      from: 'text !== undefined && text.trim() !== this.process;',
+      to: "text === '';",
+    },
     { file: 'agents/loop/tenure.ts', from: 'if (this.wasElsewhere) return false;', to: '' },
     {
       file: 'agents/loop/tenure.ts',
