@@ -206,7 +206,11 @@ export class VmFactsSource {
         const granted = (other.status?.networks ?? []).some((item) => item.mac === mac);
         return { mac, network, rival: rivalOf(other), granted };
       });
-      const held = orders.map((): MacUse => ({ mac, network, rival: undefined, granted: true }));
+      const held = orders.map(({ spec }): MacUse => {
+        const isOrdered = spec.networks?.some((item) => item.mac === mac) === true;
+        // What only an agent says takes the address from nobody.
+        return { mac, network, rival: undefined, granted: true, ...(!isOrdered && { remembered: true }) };
+      });
       return [...asked, ...held, ...this.#rememberedUses(vm, mac, network)];
     });
   }

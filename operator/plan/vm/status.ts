@@ -184,6 +184,14 @@ function grantedBy(order: XenDomain | undefined): ShownStatus['granted'] {
   return vcpus && memory ? { vcpus: vcpus.count, memory: `${memory.maxMiB}Mi` } : undefined;
 }
 
+type Networks = NonNullable<ShownStatus['networks']>;
+
+/** An agent that lies must not claim the address of another VM: only those that we gave count. */
+function givenOnly(told: Networks, given: readonly (Networks | undefined)[]): Networks {
+  const known = new Set(given.flatMap((networks = []) => networks.map(({ mac }) => mac)));
+  return told.filter(({ mac }) => known.has(mac));
+}
+
 /**
  * The addresses that are taken: a guest keeps those that it was started with until it ends. While
  * that is not known, nothing is let go that was told before.
@@ -192,7 +200,8 @@ function shownNetworks({ status }: XenVM, order: XenDomain | undefined): ShownSt
   if (order === undefined) return undefined;
   const inForce = order.status?.granted?.networks;
   const ordered = order.spec.networks?.map(({ name, mac }) => ({ name, mac }));
-  if (inForce !== undefined) return inForce.length > 0 ? inForce : undefined;
+  const kept = inForce && givenOnly(inForce, [ordered, status?.networks]);
+  if (kept !== undefined) return kept.length > 0 ? kept : undefined;
   return mayRun(order) && order.status?.phase !== 'Running' ? (status?.networks ?? ordered) : ordered;
 }
 

@@ -5,8 +5,8 @@ export const PROTOCOL: Plants = {
   'an edit lets go of an address at once': [
     {
       file: 'operator/plan/vm/status.ts',
-      from: 'if (inForce !== undefined) return inForce.length > 0 ? inForce : undefined;',
-      to: 'if (inForce !== undefined) return ordered;',
+      from: 'if (kept !== undefined) return kept.length > 0 ? kept : undefined;',
+      to: 'if (kept !== undefined) return ordered;',
     },
     {
       file: 'operator/controllers/frame/caches.ts',

@@ -4,7 +4,7 @@
  */
 import { deepEqual, equal } from 'node:assert/strict';
 import type { XenVM } from '../../../../crds/generated/types';
-import { bootOf, claimed, UID, vm } from '../../plan/builders';
+import { bootOf, claimed, order, UID, vm } from '../../plan/builders';
 import { FleetInMemory } from '../fleet-in-memory';
 
 const record = { uuid: UID, namespace: 'acme', name: 'web', epoch: 1 };
@@ -127,6 +127,16 @@ describe('who else has to do with a VM', () => {
     deepEqual(uses(), [use, use]);
     here.editHost('h1', { quarantined: true });
     deepEqual(uses(), [], 'a host that is not believed');
+  });
+
+  it('are orders whose agent says that a guest has the address, which takes it from nobody', () => {
+    const here = new FleetInMemory('h1');
+    const web = here.vm(vm({ spec: { networks } }));
+    const granted = { networks: [{ name: 'eth0', mac: networks[0]!.mac }] };
+    const other = order('h1', 1, { vm: { namespace: 'acme', name: 'other', uid: 'u' } }, { epoch: 1, granted });
+    here.order({ ...other, metadata: { ...other.metadata, name: 'u' } });
+    const use = { mac: networks[0]!.mac, network: 'eth0', rival: undefined, granted: true, remembered: true };
+    deepEqual(here.facts.of(web, undefined).macUses, [use]);
   });
 
   it('is what hosts keep and report, in the order of the hosts', () => {

@@ -31,6 +31,10 @@ describe('the addresses in the status', () => {
     ['stay until the host has said anything', undefined, OLD],
     ['are those of the order once the guest is off', { phase: 'Stopped' }, NEW],
   ];
+  it('are none that nobody gave it, whatever its agent says', () => {
+    const lie: Partial<Status> = { phase: 'Running', granted: { networks: nic('02:00:00:00:00:66') } };
+    equal(shown(lie), undefined);
+  });
   for (const [name, status, mac] of ROWS) it(name, () => equal(shown(status), mac));
 
   it('are those of the order before anything was told', () =>
