@@ -6,23 +6,26 @@ import { LeaseServer } from '../../operator/runtime/lease-server';
 
 const LOG = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 
+const nothing = (): void => {};
+
+function rig() {
+  const server = new LeaseServer();
+  const clock = new FakeClock();
+  const metadata = { namespace: 'xenhost-h1', name: 'agent', resourceVersion: '1' };
+  server.lease = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata };
+  const told = { onChanged: nothing, onOutdated: nothing, wasDisplaced: () => false };
+  const who = { host: 'h1', process: 'p', machine: () => 'm', boot: () => 'b' };
+  return { server, clock, options: { clock, log: LOG, intervalMs: 10_000, ...who, ...told } };
+}
+
 describe('the Lease of a host', () => {
   it('is held by one who is to begin anew if another process has begun on the Dom0, and is told so once', async () => {
-    const server = new LeaseServer();
-    const clock = new FakeClock();
-    const metadata = { namespace: 'xenhost-h1', name: 'agent', resourceVersion: '1' };
-    server.lease = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata };
+    const { server, clock, options } = rig();
     const told: string[] = [];
     let isDisplaced = false;
     const lease = new HostLease({
+      ...options,
       client: new KubeClient(server.connect()),
-      clock,
-      log: LOG,
-      host: 'h1',
-      process: 'p',
-      intervalMs: 10_000,
-      machine: () => 'm',
-      boot: () => 'b',
       onChanged: () => told.push('changed'),
       onOutdated: () => told.push('outdated'),
       wasDisplaced: () => isDisplaced,
@@ -37,24 +40,9 @@ describe('the Lease of a host', () => {
   });
 
   it('is renewed while the host answers, and not by an agent that cannot reach it', async () => {
-    const server = new LeaseServer();
+    const { server, clock, options } = rig();
     const line = server.connect();
-    const clock = new FakeClock();
-    const metadata = { namespace: 'xenhost-h1', name: 'agent', resourceVersion: '1' };
-    server.lease = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata };
-    const lease = new HostLease({
-      client: new KubeClient(line),
-      clock,
-      log: LOG,
-      host: 'h1',
-      process: 'p',
-      intervalMs: 10_000,
-      machine: () => 'm',
-      boot: () => 'b',
-      onChanged: () => {},
-      onOutdated: () => {},
-      wasDisplaced: () => false,
-    });
+    const lease = new HostLease({ ...options, client: new KubeClient(line) });
     const renewals = async (unreachableMs: number): Promise<number> => {
       const before = line.writes;
       lease.beat(unreachableMs);
